@@ -1,0 +1,60 @@
+// Entry of `sekisho` and `sekisho-gateway`: the table of subcommands is generated (cmake/SekishoModule.cmake).
+#include <fmt/format.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+
+#include "cli/cli.h"
+#include "core/log.h"
+
+#include "commands.inc"
+
+namespace sekisho::cli {
+
+int exit_code = kDone;
+
+void set_action(CLI::App* command, std::function<Result<int>()> body) {
+  command->callback([command, body = std::move(body)] {
+    const Result<int> result = body();
+    if (result) {
+      exit_code = *result;
+      return;
+    }
+    fmt::print(stderr, "{} {}: {}\n", SEKISHO_PROGRAM, command->get_name(), result.error().describe());
+    exit_code = result.error().code.starts_with("usage.") ? kWrongUse : kFailed;
+  });
+}
+
+void print_json(const Json& value) {
+  // Bytes that are not UTF-8 come out as U+FFFD instead of ending the program.
+  fmt::print("{}\n", value.dump(2, ' ', false, Json::error_handler_t::replace));
+}
+
+bool japanese() {
+  const char* lang = std::getenv("LANG");
+  return lang != nullptr && std::strncmp(lang, "ja", 2) == 0;
+}
+
+}  // namespace sekisho::cli
+
+int main(int argc, char** argv) {
+  std::signal(SIGPIPE, SIG_IGN);
+  sekisho::start_log(SEKISHO_PROGRAM);
+  CLI::App app("sekisho: from hospitals' storages to datasets that may be handed to research", SEKISHO_PROGRAM);
+  app.set_version_flag("--version", std::string("sekisho ") + SEKISHO_VERSION);
+  app.require_subcommand(1);
+  for (auto* add : sekisho::cli::kCommands) add(app);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& e) {
+    return app.exit(e);
+  } catch (const CLI::ParseError& e) {
+    app.exit(e);
+    return sekisho::cli::kWrongUse;
+  } catch (const std::exception& e) {
+    fmt::print(stderr, "{}: unexpected failure: {}\n", SEKISHO_PROGRAM, e.what());
+    return sekisho::cli::kFailed;
+  }
+  return sekisho::cli::exit_code;
+}
