@@ -44,7 +44,8 @@ int main(int argc, char** argv) {
   CLI::App app("sekisho: from hospitals' storages to datasets that may be handed to research", SEKISHO_PROGRAM);
   app.set_version_flag("--version", std::string("sekisho ") + SEKISHO_VERSION);
   app.require_subcommand(1);
-  for (auto* add : sekisho::cli::kCommands) add(app);
+  for (auto* add : sekisho::cli::kCommands)
+    add(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& e) {

@@ -11,7 +11,8 @@ constexpr char kBase64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 constexpr std::array<std::int8_t, 256> reverse_table(std::string_view alphabet) {
   std::array<std::int8_t, 256> table{};
   table.fill(-1);
-  for (std::size_t i = 0; i < alphabet.size(); ++i) table[static_cast<std::uint8_t>(alphabet[i])] = static_cast<std::int8_t>(i);
+  for (std::size_t i = 0; i < alphabet.size(); ++i)
+    table[static_cast<std::uint8_t>(alphabet[i])] = static_cast<std::int8_t>(i);
   return table;
 }
 
@@ -39,8 +40,7 @@ Result<Bytes> from_hex(std::string_view text) {
   for (std::size_t i = 0; i < bytes.size(); ++i) {
     const int high = hex_value(text[2 * i]);
     const int low = hex_value(text[2 * i + 1]);
-    if (high < 0 || low < 0)
-      return fail("hex.digit", "not a hex digit", {.byte = static_cast<std::int64_t>(2 * i)});
+    if (high < 0 || low < 0) return fail("hex.digit", "not a hex digit", {.byte = static_cast<std::int64_t>(2 * i)});
     bytes[i] = static_cast<std::uint8_t>(high << 4 | low);
   }
   return bytes;
@@ -71,7 +71,8 @@ Result<Bytes> from_base64(std::string_view text) {
     std::uint32_t group = 0;
     for (int j = 0; j < 4; ++j) {
       const int value = j >= 4 - padding ? 0 : kReverse[static_cast<std::uint8_t>(text[i + j])];
-      if (value < 0) return fail("base64.character", "not a base64 character", {.byte = static_cast<std::int64_t>(i + j)});
+      if (value < 0)
+        return fail("base64.character", "not a base64 character", {.byte = static_cast<std::int64_t>(i + j)});
       group = group << 6 | static_cast<std::uint32_t>(value);
     }
     if ((padding == 2 && (group & 0xffff)) || (padding == 1 && (group & 0xff)))

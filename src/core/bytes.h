@@ -21,9 +21,9 @@ inline std::string_view as_text(ByteView bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-std::string to_hex(ByteView bytes);                  // lower case
-Result<Bytes> from_hex(std::string_view text);       // either case; even length
-std::string to_base64(ByteView bytes);               // RFC 4648 section 4, with padding, one line
-Result<Bytes> from_base64(std::string_view text);    // strict: padding and alphabet are checked
+std::string to_hex(ByteView bytes);                // lower case
+Result<Bytes> from_hex(std::string_view text);     // either case; even length
+std::string to_base64(ByteView bytes);             // RFC 4648 section 4, with padding, one line
+Result<Bytes> from_base64(std::string_view text);  // strict: padding and alphabet are checked
 
 }  // namespace sekisho

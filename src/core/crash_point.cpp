@@ -1,7 +1,7 @@
 #include "core/crash_point.h"
 
-#include <csignal>
 #include <atomic>
+#include <csignal>
 #include <cstdlib>
 #include <string>
 #include <string_view>

@@ -19,7 +19,10 @@ Result<bool> CsvReader::next(std::vector<std::string_view>& fields) {
   if (at_ >= text_.size()) return false;
   record_line_ = line_;
   // Unquoted copies are collected in one buffer; positions become views at the end because the buffer may move.
-  struct Span { std::size_t start, size; bool unquoted; };
+  struct Span {
+    std::size_t start, size;
+    bool unquoted;
+  };
   std::vector<Span> spans;
   while (true) {
     if (at_ < text_.size() && text_[at_] == '"') {
@@ -29,7 +32,8 @@ Result<bool> CsvReader::next(std::vector<std::string_view>& fields) {
         const std::size_t quote = text_.find('"', at_);
         if (quote == std::string_view::npos)
           return fail("csv.quote", "a quoted field is never closed", {.file = file_, .line = record_line_});
-        line_ += std::count(text_.begin() + static_cast<std::ptrdiff_t>(at_), text_.begin() + static_cast<std::ptrdiff_t>(quote), '\n');
+        line_ += std::count(text_.begin() + static_cast<std::ptrdiff_t>(at_),
+                            text_.begin() + static_cast<std::ptrdiff_t>(quote), '\n');
         unquoted_.append(text_.substr(at_, quote - at_));
         at_ = quote + 1;
         if (at_ < text_.size() && text_[at_] == '"') {
@@ -44,7 +48,8 @@ Result<bool> CsvReader::next(std::vector<std::string_view>& fields) {
         return fail("csv.quote", "text follows a closing quote", {.file = file_, .line = line_});
     } else {
       std::size_t end = at_;
-      while (end < text_.size() && text_[end] != separator_ && text_[end] != '\n' && text_[end] != '\r') ++end;
+      while (end < text_.size() && text_[end] != separator_ && text_[end] != '\n' && text_[end] != '\r')
+        ++end;
       spans.push_back({at_, end - at_, false});
       at_ = end;
     }
@@ -81,7 +86,8 @@ Result<CsvTable> read_csv(std::string_view text, char separator, std::string_vie
     if (!more) return table;
     if (fields.size() != table.header.size())
       return fail("csv.ragged",
-                  "a record has " + std::to_string(fields.size()) + " fields, the header " + std::to_string(table.header.size()),
+                  "a record has " + std::to_string(fields.size()) + " fields, the header " +
+                      std::to_string(table.header.size()),
                   {.file = std::string(file), .line = reader.line()});
     table.rows.emplace_back(fields.begin(), fields.end());
     table.lines.push_back(reader.line());
@@ -98,8 +104,8 @@ void append_csv(std::string& out, std::span<const std::string_view> fields, char
     if (i) out += separator;
     const std::string_view f = fields[i];
     // A single empty field would be an empty line, which readers skip: it is quoted.
-    const bool quote = f.find_first_of("\"\r\n") != std::string_view::npos || f.find(separator) != std::string_view::npos ||
-                       (fields.size() == 1 && f.empty());
+    const bool quote = f.find_first_of("\"\r\n") != std::string_view::npos ||
+                       f.find(separator) != std::string_view::npos || (fields.size() == 1 && f.empty());
     if (!quote) {
       out += f;
       continue;

@@ -13,9 +13,9 @@
 
 namespace sekisho {
 
-// Reads a CSV from memory, record by record. Fields are views into the text or, where quotes had to be undone, into a buffer
-// of the reader; both live until the next call of next(). Quoted fields may hold separators, quotes and line breaks; CRLF,
-// LF and CR end records; a UTF-8 BOM is skipped; empty lines are skipped.
+// Reads a CSV from memory, record by record. Fields are views into the text or, where quotes had to be undone, into a
+// buffer of the reader; both live until the next call of next(). Quoted fields may hold separators, quotes and line
+// breaks; CRLF, LF and CR end records; a UTF-8 BOM is skipped; empty lines are skipped.
 class CsvReader {
  public:
   explicit CsvReader(std::string_view text, char separator = ',', std::string_view file = {});
@@ -36,7 +36,7 @@ class CsvReader {
 struct CsvTable {
   std::vector<std::string> header;
   std::vector<std::vector<std::string>> rows;
-  std::vector<std::int64_t> lines;  // of each row
+  std::vector<std::int64_t> lines;          // of each row
   int column(std::string_view name) const;  // -1: absent
 };
 // Errors: csv.ragged (a record with another number of fields than the header), csv.empty.

@@ -12,14 +12,14 @@ constexpr std::int64_t kMicrosPerDay = 86'400'000'000;
 struct Era {
   char letter;
   std::string_view kanji;
-  int base;       // western year = base + era year
-  int from[3];    // first day
+  int base;     // western year = base + era year
+  int from[3];  // first day
 };
 constexpr std::array<Era, 5> kEras = {{{'M', "明治", 1867, {1868, 1, 25}},
-                                      {'T', "大正", 1911, {1912, 7, 30}},
-                                      {'S', "昭和", 1925, {1926, 12, 25}},
-                                      {'H', "平成", 1988, {1989, 1, 8}},
-                                      {'R', "令和", 2018, {2019, 5, 1}}}};
+                                       {'T', "大正", 1911, {1912, 7, 30}},
+                                       {'S', "昭和", 1925, {1926, 12, 25}},
+                                       {'H', "平成", 1988, {1989, 1, 8}},
+                                       {'R', "令和", 2018, {2019, 5, 1}}}};
 
 bool all_digits(std::string_view text) {
   for (char c : text)
@@ -29,7 +29,8 @@ bool all_digits(std::string_view text) {
 
 int number(std::string_view text, std::size_t at, std::size_t count) {
   int value = 0;
-  for (std::size_t i = at; i < at + count; ++i) value = value * 10 + (text[i] - '0');
+  for (std::size_t i = at; i < at + count; ++i)
+    value = value * 10 + (text[i] - '0');
   return value;
 }
 
@@ -81,9 +82,21 @@ bool is_valid_date(int year, int month, int day) {
   return month >= 1 && month <= 12 && day >= 1 && day <= days_in_month(year, month);
 }
 
-int Date::year() const { int y, m, d; civil_from_days(days, y, m, d); return y; }
-int Date::month() const { int y, m, d; civil_from_days(days, y, m, d); return m; }
-int Date::day() const { int y, m, d; civil_from_days(days, y, m, d); return d; }
+int Date::year() const {
+  int y, m, d;
+  civil_from_days(days, y, m, d);
+  return y;
+}
+int Date::month() const {
+  int y, m, d;
+  civil_from_days(days, y, m, d);
+  return m;
+}
+int Date::day() const {
+  int y, m, d;
+  civil_from_days(days, y, m, d);
+  return d;
+}
 
 std::string Date::iso() const {
   int y, m, d;
@@ -141,13 +154,20 @@ std::string ClinicalTime::iso() const {
   const int s = static_cast<int>(in_day / 1'000'000 % 60);
   const std::string iso = day.iso();
   switch (precision) {
-    case Precision::kYear: return iso.substr(0, 4);
-    case Precision::kMonth: return iso.substr(0, 7);
-    case Precision::kDay: return iso;
-    case Precision::kHour: return fmt::format("{}T{:02}", iso, h);
-    case Precision::kMinute: return fmt::format("{}T{:02}:{:02}", iso, h, mi);
-    case Precision::kSecond: return fmt::format("{}T{:02}:{:02}:{:02}", iso, h, mi, s);
-    default: return fmt::format("{}T{:02}:{:02}:{:02}.{:03}", iso, h, mi, s, in_day / 1000 % 1000);
+    case Precision::kYear:
+      return iso.substr(0, 4);
+    case Precision::kMonth:
+      return iso.substr(0, 7);
+    case Precision::kDay:
+      return iso;
+    case Precision::kHour:
+      return fmt::format("{}T{:02}", iso, h);
+    case Precision::kMinute:
+      return fmt::format("{}T{:02}:{:02}", iso, h, mi);
+    case Precision::kSecond:
+      return fmt::format("{}T{:02}:{:02}:{:02}", iso, h, mi, s);
+    default:
+      return fmt::format("{}T{:02}:{:02}:{:02}.{:03}", iso, h, mi, s, in_day / 1000 % 1000);
   }
 }
 
@@ -191,7 +211,8 @@ std::optional<ClinicalTime> parse_hl7_time(std::string_view text) {
   if (hour == 0 && minute == 0 && second == 0 && fraction.find_first_not_of('0') == std::string_view::npos)
     value->flags |= time_flag::kZeroFilled;
   std::int64_t micros = 0;
-  for (std::size_t i = 0; i < 6; ++i) micros = micros * 10 + (i < fraction.size() ? fraction[i] - '0' : 0);
+  for (std::size_t i = 0; i < 6; ++i)
+    micros = micros * 10 + (i < fraction.size() ? fraction[i] - '0' : 0);
   value->micros += ((hour * 60LL + minute) * 60 + second) * 1'000'000 + micros;
   value->micros += (540 - offset_minutes) * 60'000'000;
   value->precision = n == 10   ? Precision::kHour
@@ -212,9 +233,12 @@ std::optional<ClinicalTime> parse_receipt_date(std::string_view text) {
       return civil(kEras[era].base + number(text, 1, 2), number(text, 3, 2), text.size() == 7 ? number(text, 5, 2) : 0,
                    text.size() == 7, time_flag::kEra);
     }
-    case 6: return civil(number(text, 0, 4), number(text, 4, 2), 0, false, 0);
-    case 8: return civil(number(text, 0, 4), number(text, 4, 2), number(text, 6, 2), true, 0);
-    default: return std::nullopt;
+    case 6:
+      return civil(number(text, 0, 4), number(text, 4, 2), 0, false, 0);
+    case 8:
+      return civil(number(text, 0, 4), number(text, 4, 2), number(text, 6, 2), true, 0);
+    default:
+      return std::nullopt;
   }
 }
 

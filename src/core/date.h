@@ -1,5 +1,6 @@
-// Japanese dates and clinical times. A clinical time is a wall-clock value in Japan (UTC+9, no daylight saving) with the
-// precision it was written with; nothing is ever filled in. No function takes a date as a bare string but the parsers here.
+// Japanese dates and clinical times. A clinical time is a wall-clock value in Japan (UTC+9, no daylight saving) with
+// the precision it was written with; nothing is ever filled in. No function takes a date as a bare string but the
+// parsers here.
 #pragma once
 
 #include <cstdint>
@@ -37,12 +38,12 @@ std::string_view name(Precision precision);  // "year" ... "ms"; "" for kNone
 
 // Marks on a clinical time (records column `flags`); a bit set.
 namespace time_flag {
-inline constexpr std::uint32_t kNextDayHour = 1;   // hours 24-47 as written; value holds the true instant
-inline constexpr std::uint32_t kZeroFilled = 2;    // 0000 or 000000 that may mean "time unknown"
-inline constexpr std::uint32_t kEra = 4;           // written as era year
-inline constexpr std::uint32_t kUnknownDay = 8;    // day written 00 or 99: precision is month
-inline constexpr std::uint32_t kDerived = 16;      // computed, not written (end from days)
-inline constexpr std::uint32_t kNoPoint = 32;      // 17 digits without a point inside a message
+inline constexpr std::uint32_t kNextDayHour = 1;  // hours 24-47 as written; value holds the true instant
+inline constexpr std::uint32_t kZeroFilled = 2;   // 0000 or 000000 that may mean "time unknown"
+inline constexpr std::uint32_t kEra = 4;          // written as era year
+inline constexpr std::uint32_t kUnknownDay = 8;   // day written 00 or 99: precision is month
+inline constexpr std::uint32_t kDerived = 16;     // computed, not written (end from days)
+inline constexpr std::uint32_t kNoPoint = 32;     // 17 digits without a point inside a message
 }  // namespace time_flag
 
 struct ClinicalTime {
@@ -55,8 +56,9 @@ struct ClinicalTime {
   static ClinicalTime of(Date date) { return {std::int64_t{date.days} * 86'400'000'000, Precision::kDay, 0}; }
 };
 
-// HL7 v2.5 section 2.A.22 DTM with the deviations met in Japan (reference: SS-MIX2 dates): YYYY[MM[DD[HH[MM[SS[.S...]]]]]],
-// 17 digits without a point, hours 24-47, day 00. An offset other than +0900 is converted. nullopt: not a date at all;
+// HL7 v2.5 section 2.A.22 DTM with the deviations met in Japan (reference: SS-MIX2 dates):
+// YYYY[MM[DD[HH[MM[SS[.S...]]]]]], 17 digits without a point, hours 24-47, day 00. An offset other than +0900 is
+// converted. nullopt: not a date at all;
 // "", 00000000 and 99999999 give a value that is not present().
 std::optional<ClinicalTime> parse_hl7_time(std::string_view text);
 

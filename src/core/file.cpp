@@ -61,8 +61,12 @@ Result<Buffer> read_whole(const fs::path& path, std::size_t limit) {
 
 }  // namespace
 
-Result<Bytes> read_file(const fs::path& path, std::size_t limit) { return read_whole<Bytes>(path, limit); }
-Result<std::string> read_text(const fs::path& path, std::size_t limit) { return read_whole<std::string>(path, limit); }
+Result<Bytes> read_file(const fs::path& path, std::size_t limit) {
+  return read_whole<Bytes>(path, limit);
+}
+Result<std::string> read_text(const fs::path& path, std::size_t limit) {
+  return read_whole<std::string>(path, limit);
+}
 
 Result<void> write_all(int fd, ByteView bytes, std::string_view name) {
   while (!bytes.empty()) {
@@ -90,7 +94,8 @@ Result<void> write_file_durable(const fs::path& path, ByteView content, mode_t m
   FileDescriptor fd(::mkostemp(temporary.data(), O_CLOEXEC));
   if (!fd) return fail_errno("file.create", "cannot create", {.file = path.string()});
   auto written = write_all(fd.get(), content, path.string());
-  if (written && ::fchmod(fd.get(), mode) != 0) written = fail_errno("file.mode", "cannot set the mode", {.file = path.string()});
+  if (written && ::fchmod(fd.get(), mode) != 0)
+    written = fail_errno("file.mode", "cannot set the mode", {.file = path.string()});
   if (written) written = sync_file(fd.get(), path.string());
   if (!written) {
     ::unlink(temporary.c_str());
@@ -141,7 +146,8 @@ MappedFile::~MappedFile() {
 Result<TemporaryFolder> TemporaryFolder::create(std::string_view prefix) {
   std::error_code error;
   std::string name = (fs::temp_directory_path(error) / (std::string(prefix) + ".XXXXXX")).string();
-  if (::mkdtemp(name.data()) == nullptr) return fail_errno("file.make_folder", "cannot make a temporary folder", {.file = name});
+  if (::mkdtemp(name.data()) == nullptr)
+    return fail_errno("file.make_folder", "cannot make a temporary folder", {.file = name});
   return TemporaryFolder(fs::path(name));
 }
 
@@ -154,8 +160,8 @@ Result<FileLock> FileLock::take(const fs::path& path, std::string_view what) {
   FileDescriptor fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
   if (!fd) return fail_errno("file.open", "cannot open the lock file", {.file = path.string()});
   if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0)
-    return fail("file.locked", fmt::format("another process already runs as {} on this state", what), {.file = path.string()},
-                "Stop it first, or give this one another state folder.");
+    return fail("file.locked", fmt::format("another process already runs as {} on this state", what),
+                {.file = path.string()}, "Stop it first, or give this one another state folder.");
   return FileLock(std::move(fd));
 }
 

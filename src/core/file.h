@@ -35,10 +35,11 @@ Result<std::string> read_text(const std::filesystem::path& path, std::size_t lim
 Result<FileDescriptor> open_read(const std::filesystem::path& path, bool follow = true);
 Result<void> write_all(int fd, ByteView bytes, std::string_view name = {});
 
-// Writes beside, fsyncs, renames over `path`, fsyncs the folder: after success the new content survives power loss, and at
-// no moment is a half file visible under `path`. Mode applies to a new file.
+// Writes beside, fsyncs, renames over `path`, fsyncs the folder: after success the new content survives power loss, and
+// at no moment is a half file visible under `path`. Mode applies to a new file.
 Result<void> write_file_durable(const std::filesystem::path& path, ByteView content, mode_t mode = 0644);
-inline Result<void> write_file_durable(const std::filesystem::path& path, std::string_view content, mode_t mode = 0644) {
+inline Result<void> write_file_durable(const std::filesystem::path& path, std::string_view content,
+                                       mode_t mode = 0644) {
   return write_file_durable(path, as_bytes(content), mode);
 }
 Result<void> rename_durable(const std::filesystem::path& from, const std::filesystem::path& to);
@@ -47,12 +48,13 @@ Result<void> sync_folder(const std::filesystem::path& folder);
 Result<void> make_folders(const std::filesystem::path& folder, mode_t mode = 0755);
 Result<void> remove_file(const std::filesystem::path& path);  // no error when absent
 
-// Read-only memory map. A file truncated by another process while mapped raises SIGBUS: map only files that nobody changes
-// (the project's own stores, people's own files under `inspect`); a live storage is read with read_file.
+// Read-only memory map. A file truncated by another process while mapped raises SIGBUS: map only files that nobody
+// changes (the project's own stores, people's own files under `inspect`); a live storage is read with read_file.
 class MappedFile {
  public:
   static Result<MappedFile> open(const std::filesystem::path& path);
-  MappedFile(MappedFile&& other) noexcept : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+  MappedFile(MappedFile&& other) noexcept
+      : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
   MappedFile& operator=(MappedFile&&) = delete;
   ~MappedFile();
   ByteView bytes() const { return {data_, size_}; }

@@ -11,7 +11,9 @@ bool is_valid_id(const std::string& text) {
   return true;
 }
 
-std::string PackageId::text() const { return fmt::format("{}/{}/{}/{}", body.text, hospital.text, epoch, sequence); }
+std::string PackageId::text() const {
+  return fmt::format("{}/{}/{}/{}", body.text, hospital.text, epoch, sequence);
+}
 
 std::string PackageId::file_name() const {
   return fmt::format("{}_{}_{}_{:06}.skp", body.text, hospital.text, epoch, sequence);

@@ -16,8 +16,10 @@ struct TextId {
 };
 
 using BodyId = TextId<struct BodyTag>;          // 認定事業者: [a-z0-9-]{1,32}
-using HospitalId = TextId<struct HospitalTag>;  // stable id of a hospital at a body: [A-Za-z0-9-]{1,32}; institution codes map to it by date
-using PatientNumber = TextId<struct PatientTag>;  // as the hospital pads it; an identifier: only inside a hospital or the identity zone
+using HospitalId = TextId<struct HospitalTag>;  // stable id of a hospital at a body: [A-Za-z0-9-]{1,32}; institution
+                                                // codes map to it by date
+using PatientNumber =
+    TextId<struct PatientTag>;  // as the hospital pads it; an identifier: only inside a hospital or the identity zone
 
 // Both ids appear in paths and certificates: letters, digits and hyphens only.
 bool is_valid_id(const std::string& text);
@@ -29,7 +31,7 @@ struct PackageId {
   std::uint32_t epoch = 1;
   std::uint64_t sequence = 1;
   auto operator<=>(const PackageId&) const = default;
-  std::string text() const;  // "body/H01/1/42": for messages and ledgers
+  std::string text() const;       // "body/H01/1/42": for messages and ledgers
   std::string file_name() const;  // "body_H01_1_000042.skp"
 };
 

@@ -17,7 +17,8 @@ Result<Json> parse_json(std::string_view text, std::string_view file) {
     if (too_deep) return fail("json.depth", "JSON is nested too deeply", {.file = std::string(file)});
     return value;
   } catch (const nlohmann::json::parse_error& e) {
-    return fail("json.syntax", "not valid JSON", {.file = std::string(file), .byte = static_cast<std::int64_t>(e.byte)});
+    return fail("json.syntax", "not valid JSON",
+                {.file = std::string(file), .byte = static_cast<std::int64_t>(e.byte)});
   } catch (const nlohmann::json::exception&) {
     return fail("json.syntax", "not valid JSON", {.file = std::string(file)});
   }
@@ -30,13 +31,15 @@ Result<Json> read_json(const std::filesystem::path& path) {
 
 Result<std::string> json_string(const Json& object, const char* member, std::string_view file) {
   if (!object.is_object() || !object.contains(member) || !object[member].is_string())
-    return fail("json.member", "a text member is missing or of another type", {.file = std::string(file), .part = member});
+    return fail("json.member", "a text member is missing or of another type",
+                {.file = std::string(file), .part = member});
   return object[member].get<std::string>();
 }
 
 Result<std::int64_t> json_integer(const Json& object, const char* member, std::string_view file) {
   if (!object.is_object() || !object.contains(member) || !object[member].is_number_integer())
-    return fail("json.member", "an integer member is missing or of another type", {.file = std::string(file), .part = member});
+    return fail("json.member", "an integer member is missing or of another type",
+                {.file = std::string(file), .part = member});
   return object[member].get<std::int64_t>();
 }
 

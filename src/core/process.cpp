@@ -14,7 +14,8 @@ namespace {
 
 std::vector<char*> c_strings(const std::vector<std::string>& texts) {
   std::vector<char*> pointers;
-  for (const std::string& text : texts) pointers.push_back(const_cast<char*>(text.c_str()));
+  for (const std::string& text : texts)
+    pointers.push_back(const_cast<char*>(text.c_str()));
   pointers.push_back(nullptr);
   return pointers;
 }
@@ -25,13 +26,16 @@ std::vector<std::string> full_environment(const std::vector<std::string>& additi
     const std::string_view text = *entry;
     const std::string_view name = text.substr(0, text.find('=') + 1);
     bool replaced = false;
-    for (const std::string& a : additional) replaced |= a.starts_with(name);
+    for (const std::string& a : additional)
+      replaced |= a.starts_with(name);
     if (!replaced) all.emplace_back(text);
   }
   return all;
 }
 
-int decode_status(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status); }
+int decode_status(int status) {
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
 
 }  // namespace
 
@@ -43,7 +47,8 @@ Result<ChildProcess> ChildProcess::spawn(const std::vector<std::string>& command
   FileDescriptor output;
   if (!options.output.empty()) {
     output = FileDescriptor(::open(options.output.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
-    if (!output) return fail_errno("process.output", "cannot open the output of a child", {.file = options.output.string()});
+    if (!output)
+      return fail_errno("process.output", "cannot open the output of a child", {.file = options.output.string()});
   }
   const pid_t parent = ::getpid();
   const pid_t pid = ::fork();
@@ -71,7 +76,9 @@ ChildProcess& ChildProcess::operator=(ChildProcess&& other) noexcept {
   return *this;
 }
 
-ChildProcess::~ChildProcess() { terminate(); }
+ChildProcess::~ChildProcess() {
+  terminate();
+}
 
 int ChildProcess::wait() {
   if (pid_ < 0) return -1;
@@ -131,21 +138,26 @@ Result<CommandOutput> run_command(const std::vector<std::string>& command, std::
   char buffer[65536];
   while (from_out || from_err) {
     if (to && input.empty()) to.close();
-    pollfd fds[3] = {{from_out ? from_out.get() : -1, POLLIN, 0}, {from_err ? from_err.get() : -1, POLLIN, 0},
+    pollfd fds[3] = {{from_out ? from_out.get() : -1, POLLIN, 0},
+                     {from_err ? from_err.get() : -1, POLLIN, 0},
                      {to ? to.get() : -1, POLLOUT, 0}};
     if (::poll(fds, 3, -1) < 0 && errno != EINTR) break;
     const auto drain = [&](FileDescriptor& fd, short events, std::string& text) {
       if (!fd || events == 0) return;
       const ssize_t got = ::read(fd.get(), buffer, sizeof buffer);
-      if (got <= 0 || text.size() > kLimit) fd.close();
-      else text.append(buffer, static_cast<std::size_t>(got));
+      if (got <= 0 || text.size() > kLimit)
+        fd.close();
+      else
+        text.append(buffer, static_cast<std::size_t>(got));
     };
     drain(from_out, fds[0].revents, result.out);
     drain(from_err, fds[1].revents, result.err);
     if (to && fds[2].revents != 0) {
       const ssize_t put = ::write(to.get(), input.data(), input.size());
-      if (put < 0) to.close();
-      else input.remove_prefix(static_cast<std::size_t>(put));
+      if (put < 0)
+        to.close();
+      else
+        input.remove_prefix(static_cast<std::size_t>(put));
     }
   }
   ::sigaction(SIGPIPE, &before, nullptr);

@@ -13,9 +13,9 @@
 namespace sekisho {
 
 struct SpawnOptions {
-  std::vector<std::string> environment;      // additional NAME=value
-  std::filesystem::path output;              // standard output and error are appended here; empty: inherited
-  bool die_with_parent = true;               // PR_SET_PDEATHSIG SIGTERM
+  std::vector<std::string> environment;  // additional NAME=value
+  std::filesystem::path output;          // standard output and error are appended here; empty: inherited
+  bool die_with_parent = true;           // PR_SET_PDEATHSIG SIGTERM
 };
 
 // A running child. Destruction terminates it (SIGTERM, after five seconds SIGKILL) and reaps it.

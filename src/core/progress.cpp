@@ -11,22 +11,30 @@ namespace {
 std::atomic<bool> quiet_everywhere = false;
 
 std::int64_t now_ms() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch())
+      .count();
 }
 
 constexpr std::int64_t kTerminalPeriodMs = 100, kPlainPeriodMs = 5000;
 
 }  // namespace
 
-void Progress::set_quiet(bool quiet) { quiet_everywhere = quiet; }
+void Progress::set_quiet(bool quiet) {
+  quiet_everywhere = quiet;
+}
 
 Progress::Progress(std::string title, std::uint64_t total, std::string unit)
-    : title_(std::move(title)), unit_(std::move(unit)), total_(total), start_(std::chrono::steady_clock::now()),
+    : title_(std::move(title)),
+      unit_(std::move(unit)),
+      total_(total),
+      start_(std::chrono::steady_clock::now()),
       terminal_(isatty(STDERR_FILENO) == 1) {
   next_draw_ = now_ms() + (terminal_ ? kTerminalPeriodMs : kPlainPeriodMs);
 }
 
-Progress::~Progress() { draw(true); }
+Progress::~Progress() {
+  draw(true);
+}
 
 void Progress::add(std::uint64_t done) {
   done_.fetch_add(done, std::memory_order_relaxed);
@@ -44,9 +52,11 @@ void Progress::draw(bool final) {
   if (terminal_ && total_ > 0) {
     constexpr int kWidth = 24;
     const int filled = static_cast<int>(std::min<std::uint64_t>(kWidth, done * kWidth / total_));
-    bar = " [" + std::string(static_cast<std::size_t>(filled), '#') + std::string(static_cast<std::size_t>(kWidth - filled), '.') + "]";
+    bar = " [" + std::string(static_cast<std::size_t>(filled), '#') +
+          std::string(static_cast<std::size_t>(kWidth - filled), '.') + "]";
   }
-  const std::string amount = total_ > 0 ? fmt::format("{}/{} {}", done, total_, unit_) : fmt::format("{} {}", done, unit_);
+  const std::string amount =
+      total_ > 0 ? fmt::format("{}/{} {}", done, total_, unit_) : fmt::format("{} {}", done, unit_);
   fmt::print(stderr, "{}{}{} {}, {:.1f} s{}", terminal_ ? "\r" : "", title_, bar, amount, seconds,
              final || !terminal_ ? "\n" : "\033[K");
   std::fflush(stderr);

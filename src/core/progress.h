@@ -1,4 +1,5 @@
-// Progress of long work: a bar on a terminal, plain lines elsewhere, nothing when quiet. Written to standard error only.
+// Progress of long work: a bar on a terminal, plain lines elsewhere, nothing when quiet. Written to standard error
+// only.
 #pragma once
 
 #include <atomic>
@@ -16,8 +17,8 @@ class Progress {
   ~Progress();  // prints the final line
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
-  void add(std::uint64_t done = 1);  // thread safe, cheap
-  static void set_quiet(bool quiet); // --json and tests
+  void add(std::uint64_t done = 1);   // thread safe, cheap
+  static void set_quiet(bool quiet);  // --json and tests
 
  private:
   void draw(bool final);

@@ -28,7 +28,9 @@ std::uint64_t splitmix64(std::uint64_t& x) {
   return z ^ (z >> 31);
 }
 
-std::uint64_t rotl(std::uint64_t x, int k) { return (x << k) | (x >> (64 - k)); }
+std::uint64_t rotl(std::uint64_t x, int k) {
+  return (x << k) | (x >> (64 - k));
+}
 
 }  // namespace
 
@@ -43,7 +45,8 @@ SeededRandom::SeededRandom(std::uint64_t seed, std::uint64_t stream) {
   std::uint64_t x = seed;
   const std::uint64_t mixed = splitmix64(x);
   x = mixed ^ (stream * 0xd1342543de82ef95 + 0x2545f4914f6cdd1d);
-  for (auto& word : state_) word = splitmix64(x);
+  for (auto& word : state_)
+    word = splitmix64(x);
 }
 
 std::uint64_t SeededRandom::next() {
@@ -81,7 +84,9 @@ std::uint64_t SeededRandom::below(std::uint64_t bound) {
   return static_cast<std::uint64_t>(product >> 64);
 }
 
-double SeededRandom::uniform() { return static_cast<double>(next() >> 11) * 0x1.0p-53; }
+double SeededRandom::uniform() {
+  return static_cast<double>(next() >> 11) * 0x1.0p-53;
+}
 
 double SeededRandom::normal(double mean, double deviation) {
   const double u = 1.0 - uniform();

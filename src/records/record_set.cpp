@@ -1,0 +1,131 @@
+#include "records/record_set.h"
+
+#include <utility>
+
+namespace sekisho::records {
+namespace {
+
+template <std::size_t... I>
+std::array<Batch, kTableCount> make_batches(std::index_sequence<I...>) {
+  return {Batch(spec(static_cast<Table>(I)))...};
+}
+
+std::int64_t fnv63(std::string_view kind, std::string_view key) {
+  std::uint64_t h = 0xcbf29ce484222325;
+  for (const std::string_view part : {kind, std::string_view("\0", 1), key})
+    for (char c : part)
+      h = (h ^ static_cast<std::uint8_t>(c)) * 0x100000001b3;
+  return static_cast<std::int64_t>(h >> 1);
+}
+
+}  // namespace
+
+RecordSet::RecordSet(RegistrationKeyer registration_keyer, DocumentKeyer document_keyer)
+    : registration_keyer_(std::move(registration_keyer)),
+      document_keyer_(std::move(document_keyer)),
+      batches_(make_batches(std::make_index_sequence<kTableCount>())) {}
+
+RecordSet::RecordSet() : RecordSet([](std::string_view number) { return std::string(number); }, fnv63) {}
+
+void RecordSet::begin_file(std::int64_t package, std::int32_t part, std::int32_t ordinal) {
+  package_ = package;
+  part_ = part;
+  ordinal_ = ordinal;
+  sub_ = 0;
+  has_document_ = false;
+}
+
+void RecordSet::begin_document(const Document& document) {
+  auto found = registration_index_.find(document.patient_number);
+  if (found == registration_index_.end()) {
+    found = registration_index_
+                .emplace(std::string(document.patient_number), static_cast<std::uint32_t>(registrations_.size()))
+                .first;
+    registrations_.push_back(registration_keyer_(document.patient_number));
+    patient_numbers_.emplace_back(document.patient_number);
+  }
+  reg_ = found->second;
+  doc_ = document_keyer_(document.kind, document.key);
+  history_ = document.history;
+  deleted_ = document.deleted;
+  has_document_ = true;
+  documents_.push_back({reg_, doc_, std::string(document.version), deleted_, history_, part_, ordinal_});
+}
+
+Batch& RecordSet::add(Table table, std::string_view src, std::string_view act, std::string_view state) {
+  Batch& row = batches_[static_cast<std::size_t>(table)];
+  row.add_row();
+  if (has_document_) {
+    row.text(common::kReg, registrations_[reg_]);
+    row.integer(common::kDoc, doc_);
+  }
+  row.integer(common::kPackage, package_);
+  row.integer(common::kPart, part_);
+  row.integer(common::kOrdinal, ordinal_);
+  row.integer(common::kSub, sub_++);
+  row.text(common::kSrc, src);
+  row.text(common::kAct, act);
+  row.text(common::kState, deleted_ ? "cancelled" : history_ ? "superseded" : state);
+  return row;
+}
+
+void RecordSet::when(Batch& row, const ClinicalTime& start, const ClinicalTime& end) {
+  row.time(common::kT, start);
+  row.time(common::kTEnd, end);
+  row.text(common::kPrec, name(start.precision));
+  if (const std::uint32_t flags = start.flags | end.flags) row.integer(common::kFlags, flags);
+}
+
+std::int64_t RecordSet::keep(std::string_view kind, std::string_view content) {
+  vault_.push_back({++vault_number_, std::string(kind), has_document_ ? patient_numbers_[reg_] : std::string(),
+                    std::string(content), part_, ordinal_, sub_});
+  vault_bytes_ += content.size() + 128;
+  return vault_number_;
+}
+
+void RecordSet::identity(IdentityRecord record) {
+  record.part = part_;
+  record.ordinal = ordinal_;
+  record.sub = sub_;
+  identities_.push_back(std::move(record));
+}
+
+void RecordSet::find(std::string_view rule, Level level, std::int64_t line, std::string_view where) {
+  ++counts.rules[std::string(rule)];
+  if (findings_.size() < findings_limit)
+    findings_.push_back({std::string(rule), level, part_, ordinal_, line, std::string(where)});
+}
+
+void RecordSet::quarantine(std::string_view rule, std::string_view reason, std::int64_t line, std::uint64_t bytes,
+                           std::uint64_t records) {
+  counts.quarantined += records;
+  quarantined_.push_back({std::string(rule), std::string(reason), part_, ordinal_, line, bytes, records});
+}
+
+std::size_t RecordSet::bytes() const {
+  std::size_t total = vault_bytes_ + identities_.size() * sizeof(IdentityRecord) +
+                      documents_.size() * sizeof(DocumentSeen) + findings_.size() * sizeof(Finding) +
+                      quarantined_.size() * sizeof(Quarantined);
+  for (const Batch& batch : batches_)
+    total += batch.bytes();
+  return total;
+}
+
+void RecordSet::clear() {
+  for (Batch& batch : batches_)
+    batch.clear();
+  identities_.clear();
+  vault_.clear();
+  findings_.clear();
+  quarantined_.clear();
+  documents_.clear();
+  registrations_.clear();
+  patient_numbers_.clear();
+  registration_index_.clear();
+  vault_number_ = 0;
+  vault_bytes_ = 0;
+  // Rows that follow without a new document would refer to a registration that is gone.
+  has_document_ = false;
+}
+
+}  // namespace sekisho::records
