@@ -30,6 +30,8 @@ Charset detect_charset(ByteView bytes);
 // JIS X 0208 maps by the JIS column (wave dash U+301C, minus U+2212 ...), vendor rows as CP932 does. In ISO-2022-JP CR
 // resets to ASCII. The output is at most 3 bytes for each input byte.
 void decode(Charset charset, ByteView bytes, std::string& out, DecodeReport& report);
+// The same without vector instructions: what decode() is compared with in tests.
+void decode_plain(Charset charset, ByteView bytes, std::string& out, DecodeReport& report);
 
 // Encodes UTF-8 for writing (synthetic data, receipts back). Unmappable characters become 〓 (U+3013) and are counted.
 // ISO-2022-JP returns to ASCII before every ASCII character and at the end.
