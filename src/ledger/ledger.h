@@ -83,4 +83,12 @@ struct VerifyReport {
 // `remembered`: signed notes that parties kept. Finds every changed, dropped, reordered or cut-off entry after any of them.
 VerifyReport verify(const std::filesystem::path& folder, ByteView public_raw32, const std::vector<std::string>& remembered);
 
+// A ledger's public key as text: PEM (SubjectPublicKeyInfo, as `openssl pkey -pubout` writes it; the ledger keeps it in public.pem),
+// 64 hex digits, or base64 of the 32 bytes. Error: ledger.key.
+std::string public_key_pem(ByteView public_raw32);
+Result<Bytes> parse_public_key(std::string_view text);
+
+// One file with all that an auditor needs: a first line {"checkpoint","format","origin"}, then the entries as they stand.
+Result<void> export_ledger(const std::filesystem::path& folder, const std::filesystem::path& out);
+
 }  // namespace sekisho::ledger
