@@ -1,0 +1,82 @@
+#include "formats/reader.h"
+
+#include <algorithm>
+
+#include "formats/ssmix2_path.h"
+
+namespace sekisho::formats {
+namespace {
+
+bool is_upper(char c) {
+  return c >= 'A' && c <= 'Z';
+}
+
+std::string_view without_mark(std::string_view head) {
+  if (head.starts_with("\xEF\xBB\xBF")) head.remove_prefix(3);
+  return head;
+}
+
+// Receipts begin with one of these records; IR for medical, DPC and dental institutions, YK for pharmacies, the rest
+// for headers of forwarding bodies and for cut or returned files. (reference: receipt section 1)
+bool looks_like_receipt(std::string_view head) {
+  constexpr std::string_view kFirst[] = {"IR", "YK", "UK", "RE", "MN", "HI", "HR", "HG"};
+  head = without_mark(head);
+  if (head.size() < 3 || head[2] != ',' || !is_upper(head[0]) || !is_upper(head[1])) return false;
+  return std::ranges::find(kFirst, head.substr(0, 2)) != std::end(kFirst);
+}
+
+bool digits(std::string_view text, std::size_t count) {
+  if (text.size() != count) return false;
+  return std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+// DPC survey files: rows of institution (9 digits), data id (10 digits), ... separated by tabs or commas, perhaps with
+// a heading. (reference: dpc sections 1 and 2)
+bool looks_like_dpc(std::string_view head) {
+  head = without_mark(head);
+  for (int line = 0; line < 2 && !head.empty(); ++line) {
+    const std::string_view row = head.substr(0, head.find('\n'));
+    const auto end = row.find_first_of("\t,");
+    if (end != std::string_view::npos) {
+      const std::string_view rest = row.substr(end + 1);
+      if (digits(row.substr(0, end), 9) && digits(rest.substr(0, rest.find_first_of("\t,")), 10)) return true;
+    }
+    head.remove_prefix(std::min(head.size(), row.size() + 1));
+  }
+  return false;
+}
+
+}  // namespace
+
+std::string_view name(Family family) {
+  constexpr std::string_view kNames[] = {"ssmix2", "receipt", "dpc", "unknown"};
+  return kNames[static_cast<int>(family)];
+}
+
+Family sniff(std::string_view path, ByteView head) {
+  const std::string_view text = as_text(head);
+  if (looks_like_receipt(text)) return Family::kReceipt;
+  if (parse_ssmix2_path(path).kind != StorageKind::kNone || text.starts_with("MSH|")) return Family::kSsmix2;
+  if (looks_like_dpc(text)) return Family::kDpc;
+  return Family::kUnknown;
+}
+
+std::unique_ptr<Reader> make_reader(Family family, records::RecordSet& set, records::DrainHook drain) {
+  switch (family) {
+    case Family::kSsmix2:
+      return make_ssmix2_reader(set, std::move(drain));
+    case Family::kReceipt:
+      return make_receipt_reader(set, std::move(drain));
+    case Family::kDpc:
+      return make_dpc_reader(set, std::move(drain));
+    case Family::kUnknown:
+      break;
+  }
+  return nullptr;
+}
+
+std::string_view patient_in_path(std::string_view path) {
+  return parse_ssmix2_path(path).patient_number();
+}
+
+}  // namespace sekisho::formats

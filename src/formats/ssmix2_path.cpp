@@ -1,0 +1,209 @@
+#include "formats/ssmix2_path.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+#include "core/date.h"
+
+namespace sekisho::formats {
+namespace {
+
+bool all_digits(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+bool is_care_date(std::string_view text) {
+  return text == "-" || Date::parse_compact(text).has_value();
+}
+
+// A patient number as it may stand in a folder's name.
+bool is_patient(std::string_view text) {
+  return text.size() >= 6 && text.size() <= 30 && std::ranges::all_of(text, [](char c) {
+           return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-';
+         });
+}
+
+// Splits into at most the last `N` components; the first element is the last component.
+struct Components {
+  std::array<std::string_view, 16> part;  // from the end: part[0] is the file
+  std::size_t count = 0;
+};
+Components components_from_end(std::string_view path) {
+  Components all;
+  while (all.count < all.part.size() && !path.empty()) {
+    const auto slash = path.rfind('/');
+    const std::string_view part = slash == std::string_view::npos ? path : path.substr(slash + 1);
+    if (!part.empty() && part != ".") all.part[all.count++] = part;
+    path = slash == std::string_view::npos ? std::string_view{} : path.substr(0, slash);
+  }
+  return all;
+}
+
+// Four parts from the right (order, time, department, flag), three from the left; `minimum` 6 allows a name without
+// department, as published samples of the extended storage have it.
+bool split_name(Ssmix2Path& p, std::size_t minimum) {
+  std::array<std::string_view, 32> parts;
+  std::size_t count = 0;
+  std::string_view rest = p.name;
+  while (count < parts.size()) {
+    const auto bar = rest.find('_');
+    parts[count++] = rest.substr(0, bar);
+    if (bar == std::string_view::npos) break;
+    rest = rest.substr(bar + 1);
+  }
+  if (count < minimum) return false;
+  p.name_patient = parts[0];
+  p.name_date = parts[1];
+  const std::string_view flag = parts[count - 1];
+  if (flag.size() == 1 && flag[0] >= '0' && flag[0] <= '2') p.flag = flag[0];
+  std::size_t last = count - 2;
+  if (count >= 7) p.department = parts[last--];
+  p.time = parts[last--];
+  p.order = parts[last--];
+  const char* from = parts[2].data();
+  const char* to = parts[last].data() + parts[last].size();
+  p.name_type = last >= 2 ? std::string_view(from, static_cast<std::size_t>(to - from)) : std::string_view{};
+  const bool seven = minimum == 6 || count == 7;
+  return seven && last >= 2 && p.flag != 0 && !p.name_patient.empty() && is_care_date(p.name_date) &&
+         !p.name_type.empty() && !p.order.empty() && all_digits(p.time);
+}
+
+bool is_data_type(std::string_view text) {
+  if (text == "OMD") return true;
+  const auto dash = text.find('-');
+  return dash != std::string_view::npos && dash == 3 && all_digits(text.substr(dash + 1)) && text.size() <= 6 &&
+         std::ranges::all_of(text.substr(0, 3), [](char c) { return c >= 'A' && c <= 'Z'; });
+}
+
+void split_extension(Ssmix2Path& p, std::string_view file) {
+  const auto dot = file.rfind('.');
+  p.name = file.substr(0, dot);
+  p.extension = dot == std::string_view::npos ? std::string_view{} : file.substr(dot);
+}
+
+// Is part[i + 2], part[i + 1], part[i] = level 1, level 2, patient?
+bool is_patient_folder(const Components& c, std::size_t i) {
+  return i + 2 < c.count && c.part[i + 2].size() == 3 && c.part[i + 1].size() == 3 && is_patient(c.part[i]);
+}
+
+bool folders_agree(const Ssmix2Path& p, bool extended) {
+  const auto same = [](std::string_view folder, std::string_view part) { return folder.empty() || folder == part; };
+  const bool levels =
+      p.level1.empty() || (p.patient.starts_with(p.level1) && p.patient.substr(3).starts_with(p.level2));
+  const bool type =
+      extended ? p.data_type.starts_with(p.name_type.substr(0, p.name_type.find('^'))) : same(p.data_type, p.name_type);
+  return levels && same(p.patient, p.name_patient) && same(p.care_date, p.name_date) && type;
+}
+
+bool parse_extended(Ssmix2Path& p, const Components& c) {
+  // part: ... level1 level2 patient date type content document...
+  for (std::size_t content = 1; content + 5 < c.count; ++content) {
+    const std::size_t type = content + 1, date = content + 2, patient = content + 3;
+    if (!is_patient_folder(c, patient) || !is_care_date(c.part[date]) || is_data_type(c.part[type])) continue;
+    p.kind = StorageKind::kExtended;
+    p.level1 = c.part[patient + 2];
+    p.level2 = c.part[patient + 1];
+    p.patient = c.part[patient];
+    p.care_date = c.part[date];
+    p.data_type = c.part[type];
+    p.name = c.part[content];
+    const char* from = c.part[content - 1].data();
+    p.document = {from, static_cast<std::size_t>(c.part[0].data() + c.part[0].size() - from)};
+    const auto dot = p.document.rfind('.');
+    p.extension = dot == std::string_view::npos ? std::string_view{} : p.document.substr(dot);
+    p.parts_valid = split_name(p, 6);
+    p.folders_agree = folders_agree(p, true);
+    return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+Ssmix2Path parse_ssmix2_path(std::string_view path) {
+  Ssmix2Path p;
+  const Components c = components_from_end(path);
+  if (c.count == 0) return p;
+  const bool in_place = is_patient_folder(c, 3) && is_care_date(c.part[2]);
+  if (!in_place && parse_extended(p, c)) return p;
+  split_extension(p, c.part[0]);
+  p.parts_valid = split_name(p, 7);
+  if (c.count > 1 && (in_place || is_data_type(c.part[1]))) p.data_type = c.part[1];
+  if (c.count > 2 && !p.data_type.empty() && is_care_date(c.part[2])) p.care_date = c.part[2];
+  if (c.count > 3 && !p.care_date.empty() && is_patient(c.part[3])) p.patient = c.part[3];
+  if (!p.patient.empty() && is_patient_folder(c, 3)) {
+    p.level1 = c.part[5];
+    p.level2 = c.part[4];
+  }
+  if (!in_place && !(p.parts_valid && is_data_type(p.name_type))) return Ssmix2Path{};
+  p.kind = StorageKind::kStandardized;
+  if (p.parts_valid) p.folders_agree = folders_agree(p, false);
+  return p;
+}
+
+namespace {
+
+struct Version {
+  std::string_view time, type;
+  char flag;
+  const std::string* path;
+};
+
+void check_key(std::vector<Version>& versions, std::vector<NameFinding>& findings) {
+  std::ranges::sort(versions, [](const Version& a, const Version& b) {
+    return std::tie(a.time, a.flag, *a.path) < std::tie(b.time, b.flag, *b.path);
+  });
+  const auto current = std::ranges::count(versions, '1', &Version::flag);
+  if (current > 1)
+    for (const Version& v : versions)
+      if (v.flag == '1' && &v != &versions.back()) findings.push_back({"MULTIPLE_CURRENT", 'E', *v.path});
+  if (current == 0) findings.push_back({"NO_CURRENT", 'I', *versions.back().path});
+  // Sites of the 1.2c rules rename what is superseded to 0: a later current version proves it.
+  for (std::size_t i = 0; i < versions.size(); ++i)
+    if (versions[i].flag == '0' && versions.back().flag == '1' && i + 1 < versions.size() &&
+        versions[i + 1].flag != '0')
+      findings.push_back({"FLAG_0_HISTORY", 'W', *versions[i].path});
+}
+
+// Stays by the days of current admissions and discharges. On one day any order of the two is possible.
+void check_stays(const std::map<std::string_view, std::array<std::vector<const std::string*>, 2>>& days,
+                 std::vector<NameFinding>& findings) {
+  enum { kUnknown, kIn, kOut } state = kUnknown;
+  for (const auto& [day, events] : days) {
+    const auto& [in, out] = events;
+    const bool overlapping = in.size() > 1 || (state == kIn && !in.empty() && out.empty());
+    const bool early = (state == kOut && in.empty() && !out.empty()) || out.size() > in.size() + 1;
+    if (overlapping || early) findings.push_back({"ADMISSION_SEQUENCE", 'W', *(overlapping ? in.back() : out.back())});
+    if (in.empty() != out.empty())
+      state = in.empty() ? kOut : kIn;
+    else if (state != kIn)  // admitted and discharged on one day; from within a stay the patient returned
+      state = kOut;
+  }
+}
+
+}  // namespace
+
+std::vector<NameFinding> check_patient_names(const std::vector<std::string>& paths) {
+  std::map<std::string, std::vector<Version>> keys;
+  std::map<std::string_view, std::array<std::vector<const std::string*>, 2>> stays;
+  for (const std::string& path : paths) {
+    const Ssmix2Path p = parse_ssmix2_path(path);
+    if (p.kind == StorageKind::kNone || !p.parts_valid || !p.folders_agree) continue;
+    if (p.kind == StorageKind::kExtended && p.document.find('/') != std::string_view::npos) continue;
+    std::string key;
+    for (const std::string_view part : {p.name_patient, p.name_date, p.name_type, p.order})
+      (key += part) += '_';
+    if (p.kind == StorageKind::kExtended) (key += p.document);
+    keys[key].push_back({p.time, p.name_type, p.flag, &path});
+    if (p.flag == '1' && p.name_type == "ADT-22") stays[p.name_date][0].push_back(&path);
+    if (p.flag == '1' && p.name_type == "ADT-52") stays[p.name_date][1].push_back(&path);
+  }
+  std::vector<NameFinding> findings;
+  for (auto& [key, versions] : keys)
+    check_key(versions, findings);
+  check_stays(stays, findings);
+  return findings;
+}
+
+}  // namespace sekisho::formats
