@@ -1,0 +1,69 @@
+#include <fmt/format.h>
+
+#include "core/config.h"
+#include "intake/intake.h"
+
+namespace sekisho::intake {
+namespace {
+
+const std::vector<ConfigMember> kSchema = {
+    {"body", ConfigType::kText, true, "", "id of the certified body"},
+    {"state", ConfigType::kPath, true, "", "folder for pulled packages, receipts and the centre's ledger"},
+    {"receiver.host", ConfigType::kText, false, "127.0.0.1", "address of the receiver"},
+    {"receiver.name", ConfigType::kText, false, "", "name in the receiver's certificate; default: the host"},
+    {"receiver.port", ConfigType::kInteger, false, "8443", "port of the receiver"},
+    {"receiver.port_file", ConfigType::kPath, false, "", "file that holds the port instead"},
+    {"root", ConfigType::kPath, true, "", "certificate of the body's root"},
+    {"crl", ConfigType::kPath, false, "", "revocation list"},
+    {"tls.certificate", ConfigType::kPath, true, "", "certificate of role tls-intake"},
+    {"tls.key", ConfigType::kPath, true, "", "its key"},
+    {"signer.certificate", ConfigType::kPath, true, "", "certificate of role sign-intake"},
+    {"signer.key", ConfigType::kPath, true, "", "its key"},
+    {"recipient.certificate", ConfigType::kPath, true, "", "certificate of role recipient"},
+    {"recipient.key", ConfigType::kPath, true, "", "its key; only in the core zone"},
+    {"hospitals", ConfigType::kPath, false, "", "folder of HOSPITAL.pem certificates of role encryption-gateway"},
+    {"ledger_key", ConfigType::kPath, true, "", "Ed25519 key of the centre's ledger; made when absent"},
+    {"media", ConfigType::kPath, false, "", "folder where packages on numbered media are read in"},
+    {"store.folder", ConfigType::kPath, true, "", "folder of the stores"},
+    {"store.keys", ConfigType::kPath, true, "", "folder of the stores' keys, held apart from them"},
+    {"store.database", ConfigType::kText, false, "", "catalogue in PostgreSQL: connection parameters; empty: SQLite beside the segments"},
+    {"store.memory_mb", ConfigType::kInteger, false, "256", "rows held in memory before they are spilled, MiB"},
+    {"store.threads", ConfigType::kInteger, false, "2", "threads of the query engine"},
+    {"store.allow_unencrypted", ConfigType::kBoolean, false, "false", "accept a volume that is not encrypted (demonstration and tests only)"},
+    {"interval_seconds", ConfigType::kInteger, false, "30", "pause between rounds"},
+};
+
+}  // namespace
+
+Result<IntakeConfig> IntakeConfig::load(const std::filesystem::path& file) {
+  SEKISHO_TRY(const Config config, Config::load(file, kSchema));
+  IntakeConfig out;
+  out.body = {config.text("body")};
+  out.state = config.path("state");
+  out.receiver_host = config.text("receiver.host");
+  out.receiver_name = config.text("receiver.name");
+  out.receiver_port = static_cast<std::uint16_t>(config.integer("receiver.port"));
+  out.receiver_port_file = config.path("receiver.port_file");
+  out.root = config.path("root");
+  out.crl = config.path("crl");
+  out.tls_certificate = config.path("tls.certificate");
+  out.tls_key = config.path("tls.key");
+  out.signer_certificate = config.path("signer.certificate");
+  out.signer_key = config.path("signer.key");
+  out.recipient_certificate = config.path("recipient.certificate");
+  out.recipient_key = config.path("recipient.key");
+  out.hospitals = config.path("hospitals");
+  out.ledger_key = config.path("ledger_key");
+  out.media = config.path("media");
+  out.store.folder = config.path("store.folder");
+  out.store.keys = config.path("store.keys");
+  out.store.database = config.text("store.database");
+  out.store.body = out.body;
+  out.store.memory = static_cast<std::size_t>(std::max<std::int64_t>(16, config.integer("store.memory_mb"))) << 20;
+  out.store.threads = static_cast<int>(config.integer("store.threads"));
+  out.store.allow_unencrypted = config.boolean("store.allow_unencrypted");
+  out.interval_seconds = config.integer("interval_seconds");
+  return out;
+}
+
+}  // namespace sekisho::intake
