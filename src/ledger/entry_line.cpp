@@ -14,6 +14,13 @@ constexpr std::size_t kSaltDigits = 32, kTimeCharacters = 27;
 constexpr std::size_t kTail = kSalt.size() + kSaltDigits + kTime.size() + kTimeCharacters + 2;
 
 void append_quoted(std::string& out, const std::string& text) {
+  const auto plain = [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; };
+  if (std::all_of(text.begin(), text.end(), plain)) {
+    out += '"';
+    out += text;
+    out += '"';
+    return;
+  }
   out += Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
@@ -38,6 +45,8 @@ void append_canonical(std::string& out, const Json& value) {
       append_canonical(out, value[i]);
     }
     out += ']';
+  } else if (value.is_string()) {
+    append_quoted(out, value.get_ref<const std::string&>());
   } else {
     out += value.dump(-1, ' ', false, Json::error_handler_t::replace);
   }
@@ -60,6 +69,16 @@ Result<void> check_values(const Json& value, int depth) {
   return {};
 }
 
+// The entry without its salt, in canonical form: what the leaf hashes after the salt.
+std::string hashed_text(const Entry& entry) {
+  std::string text = R"({"kind":)";
+  append_quoted(text, entry.kind);
+  text += R"(,"n":)" + std::to_string(entry.number) + R"(,"payload":)";
+  append_canonical(text, entry.payload);
+  text += R"(,"time":")" + entry.time.iso() + R"("})";
+  return text;
+}
+
 std::unexpected<Error> bad_entry(const char* why) {
   return fail("ledger.entry", why);
 }
@@ -80,11 +99,10 @@ Result<void> check_payload(const Json& payload) {
 }
 
 std::string entry_line(const Entry& entry) {
-  return canonical(Json{{"kind", entry.kind},
-                        {"n", entry.number},
-                        {"payload", entry.payload},
-                        {"salt", entry.salt_hex},
-                        {"time", entry.time.iso()}});
+  std::string line = hashed_text(entry);
+  const std::size_t time = line.size() - kTimeCharacters - kTime.size() - 1;  // at the comma before "time"
+  line.insert(time, std::string(kSalt) + entry.salt_hex + '"');
+  return line;
 }
 
 std::optional<crypto::Digest> leaf_hash_of_line(std::string_view line) {
@@ -111,8 +129,7 @@ std::optional<crypto::Digest> leaf_hash_of_line(std::string_view line) {
 crypto::Digest leaf_hash(const Entry& entry) {
   std::string hashed(1, '\0');
   if (const auto salt = from_hex(entry.salt_hex)) hashed += as_text(*salt);
-  hashed += canonical(
-      Json{{"kind", entry.kind}, {"n", entry.number}, {"payload", entry.payload}, {"time", entry.time.iso()}});
+  hashed += hashed_text(entry);
   return crypto::sha256(as_bytes(hashed));
 }
 
@@ -128,12 +145,12 @@ Result<Entry> parse_entry_line(std::string_view line) {
   entry.number = (*json)["n"].get<std::uint64_t>();
   entry.kind = (*json)["kind"].get<std::string>();
   entry.salt_hex = (*json)["salt"].get<std::string>();
-  entry.payload = (*json)["payload"];
+  entry.payload = std::move((*json)["payload"]);
   const auto time = UtcTime::parse((*json)["time"].get_ref<const std::string&>());
   if (!time) return bad_entry("its time is malformed");
   entry.time = *time;
   if (entry.salt_hex.size() != kSaltDigits || !from_hex(entry.salt_hex)) return bad_entry("its salt is malformed");
-  if (!check_payload(entry.payload)) return bad_entry("its payload is malformed");
+  if (!entry.payload.is_object() || !check_values(entry.payload, 0)) return bad_entry("its payload is malformed");
   if (entry_line(entry) != line || !leaf_hash_of_line(line)) return bad_entry("it is not in canonical form");
   return entry;
 }
