@@ -1,0 +1,212 @@
+#include "formats/hl7.h"
+
+#include <charconv>
+#include <cstring>
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+namespace sekisho::formats::hl7 {
+namespace {
+
+// Positions of field separators and line ends. The plain version; the other must find the same.
+void find_plain(const char* text, std::size_t from, std::size_t to, char separator, std::vector<std::uint32_t>& out) {
+  for (std::size_t i = from; i < to; ++i)
+    if (text[i] == separator || text[i] == '\r' || text[i] == '\n') out.push_back(static_cast<std::uint32_t>(i));
+}
+
+#if defined(__x86_64__)
+__attribute__((target("avx2,bmi"))) void find_avx2(const char* text, std::size_t size, char separator,
+                                                   std::vector<std::uint32_t>& out) {
+  const __m256i bar = _mm256_set1_epi8(separator), cr = _mm256_set1_epi8('\r'), lf = _mm256_set1_epi8('\n');
+  std::size_t i = 0, n = out.size();
+  for (; i + 32 <= size; i += 32) {
+    const __m256i block = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(text + i));
+    const __m256i hit = _mm256_or_si256(_mm256_cmpeq_epi8(block, bar),
+                                        _mm256_or_si256(_mm256_cmpeq_epi8(block, cr), _mm256_cmpeq_epi8(block, lf)));
+    auto bits = static_cast<std::uint32_t>(_mm256_movemask_epi8(hit));
+    if (bits == 0) continue;
+    out.resize(n + 32);
+    std::uint32_t* to = out.data() + n;
+    for (; bits != 0; bits &= bits - 1)
+      *to++ = static_cast<std::uint32_t>(i) + static_cast<std::uint32_t>(__builtin_ctz(bits));
+    n = static_cast<std::size_t>(to - out.data());
+  }
+  out.resize(n);
+  find_plain(text, i, size, separator, out);
+}
+#endif
+
+}  // namespace
+
+void Message::find_bounds(std::string_view text) {
+#if defined(__x86_64__)
+  static const bool has_avx2 = __builtin_cpu_supports("avx2");
+  if (has_avx2) return find_avx2(text.data(), text.size(), delimiters_.field, bounds_);
+#endif
+  find_plain(text.data(), 0, text.size(), delimiters_.field, bounds_);
+}
+
+bool Message::split(std::string_view text) {
+  segments_.clear();
+  bounds_.clear();
+  line_feeds_ = false;
+  delimiters_ = {};
+  while (!text.empty() && (text.front() == '\r' || text.front() == '\n'))
+    text.remove_prefix(1);
+  if (!text.starts_with("MSH") || text.size() < 8 || text.size() > 0x7FFF0000) return false;
+  delimiters_ = {text[3], text[4], text[5], text[6], text[7]};
+
+  // bounds_ holds, per segment, the position before its id, then those of its separators, then that of its end. The
+  // position before the first byte is -1, which wraps around and comes right again when 1 is added.
+  bounds_.push_back(static_cast<std::uint32_t>(-1));
+  find_bounds(text);
+  bounds_.push_back(static_cast<std::uint32_t>(text.size()));
+  const std::uint32_t* const all = bounds_.data();
+  const std::size_t last = bounds_.size() - 1;
+  for (std::size_t begin = 0; begin < last;) {
+    std::size_t end = begin + 1;
+    while (end < last && text[all[end]] == delimiters_.field)
+      ++end;
+    if (end < last && text[all[end]] == '\n') line_feeds_ = true;
+    const std::uint32_t from = all[begin] + 1;
+    if (const std::uint32_t to = all[end]; to > from) {
+      Segment& s = segments_.emplace_back();
+      s.text = text.substr(from, to - from);
+      s.tag = tag(s.text);
+      s.number = static_cast<std::int32_t>(segments_.size());
+      s.base_ = text.data();
+      s.bounds_ = all + begin;
+      s.count_ = static_cast<std::uint32_t>(end - begin);
+      s.shift_ = s.tag == hl7::tag("MSH") ? 1 : 0;
+    }
+    begin = end;
+  }
+  return true;
+}
+
+int count_pieces(std::string_view text, char separator) {
+  if (text.empty()) return 0;
+  int n = 1;
+  for (const char c : text)
+    n += c == separator;
+  return n;
+}
+
+namespace {
+
+int hex_digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  return -1;
+}
+
+bool append_hex(std::string_view digits, std::string& out) {
+  if (digits.empty() || digits.size() % 2 != 0) return false;
+  for (const char c : digits)
+    if (hex_digit(c) < 0) return false;
+  for (std::size_t i = 0; i < digits.size(); i += 2)
+    out += static_cast<char>(hex_digit(digits[i]) * 16 + hex_digit(digits[i + 1]));
+  return true;
+}
+
+// Appends what the sequence between two escape characters stands for; false: it is none.
+bool append_sequence(std::string_view sequence, std::string& out) {
+  if (sequence.size() == 1) {
+    constexpr std::string_view kNames = "FSTRE", kValues = "|^&~\\";
+    if (const auto at = kNames.find(sequence[0]); at != std::string_view::npos) {
+      out += kValues[at];
+      return true;
+    }
+    return sequence[0] == 'H' || sequence[0] == 'N';
+  }
+  if (sequence.empty()) return false;
+  if (sequence == ".br" || sequence == ".sp") {
+    out += '\n';
+    return true;
+  }
+  if (sequence[0] == 'X') return append_hex(sequence.substr(1), out);
+  std::string ignored;
+  return (sequence[0] == 'C' || sequence[0] == 'M') && append_hex(sequence.substr(1), ignored);
+}
+
+}  // namespace
+
+std::string_view unescape(std::string_view text, std::string& scratch) {
+  if (text.find('\\') == std::string_view::npos) return text;
+  scratch.clear();
+  for (std::size_t i = 0; i < text.size();) {
+    if (text[i] == '\\') {
+      const auto end = text.find('\\', i + 1);
+      if (end != std::string_view::npos && append_sequence(text.substr(i + 1, end - i - 1), scratch)) {
+        i = end + 1;
+        continue;
+      }
+    }
+    scratch += text[i++];
+  }
+  return scratch;
+}
+
+std::optional<double> number(std::string_view text) {
+  const bool minus = !text.empty() && text[0] == '-';
+  if (minus || (!text.empty() && text[0] == '+')) text.remove_prefix(1);
+  std::size_t digits = 0, points = 0;
+  for (const char c : text) {
+    if (c >= '0' && c <= '9')
+      ++digits;
+    else if (c != '.' || ++points > 1)
+      return std::nullopt;
+  }
+  if (digits == 0 || digits > 300) return std::nullopt;
+  // Up to 15 digits and 22 decimals the quotient of two exact doubles is the correctly rounded value (Clinger).
+  if (digits <= 15) {
+    std::int64_t mantissa = 0;
+    std::size_t decimals = 0;
+    bool after_point = false;
+    for (const char c : text) {
+      if (c == '.') {
+        after_point = true;
+        continue;
+      }
+      mantissa = mantissa * 10 + (c - '0');
+      decimals += after_point;
+    }
+    static constexpr double kPowers[] = {1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                         1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+    const double value = static_cast<double>(mantissa) / kPowers[decimals];
+    return minus ? -value : value;
+  }
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return minus ? -value : value;
+}
+
+std::optional<std::int64_t> integer(std::string_view text) {
+  if (text.empty() || text.size() > 18) return std::nullopt;
+  std::int64_t value = 0;
+  for (const char c : text) {
+    if (c < '0' || c > '9') return std::nullopt;
+    value = value * 10 + (c - '0');
+  }
+  return value;
+}
+
+Coded coded(std::string_view field, char separator) {
+  if (separator == '^') field = repetition(field);
+  std::string_view parts[8];
+  int n = 0;
+  std::size_t from = 0;
+  while (n < 8) {
+    const auto at = field.find(separator, from);
+    parts[n++] = given(field.substr(from, at == std::string_view::npos ? at : at - from));
+    if (at == std::string_view::npos) break;
+    from = at + 1;
+  }
+  return {{parts[0], parts[1], parts[2], parts[6]}, {parts[3], parts[4], parts[5], parts[7]}};
+}
+
+}  // namespace sekisho::formats::hl7

@@ -1,0 +1,221 @@
+// The reader of SS-MIX2 files: path, character set, segments, checks, rows; quarantine for what cannot be used.
+#include <algorithm>
+
+#include "core/text.h"
+#include "formats/reader.h"
+#include "formats/ssmix2_check.h"
+#include "formats/ssmix2_map.h"
+
+namespace sekisho::formats {
+namespace {
+
+using hl7::Segment;
+using hl7::tag;
+using records::Level;
+
+constexpr std::size_t kLargestMessage = std::size_t{64} << 20;  // longer files are no messages
+constexpr std::size_t kDrainAt = std::size_t{32} << 20;         // bytes held by the set
+
+bool is_cancel_control(std::string_view control) {
+  return control == "CA" || control == "DC" || control == "OC" || control == "OD" || control == "CR";
+}
+
+class Ssmix2Reader final : public Reader {
+ public:
+  Ssmix2Reader(records::RecordSet& set, records::DrainHook drain) : set_(set), drain_(std::move(drain)), mapper_(set) {}
+
+  void begin(const FileContext& context) override {
+    path_text_.assign(context.path);
+    path_ = parse_ssmix2_path(path_text_);
+    set_.begin_file(context.package, context.part, context.ordinal);
+    mapper_.begin_file(context.package, context.part, path_.patient_number());
+    raw_.clear();
+    size_ = 0;
+  }
+
+  Result<void> feed(ByteView piece) override {
+    size_ += piece.size();
+    if (size_ <= kLargestMessage) raw_.insert(raw_.end(), piece.begin(), piece.end());
+    return {};
+  }
+
+  Result<void> finish() override {
+    ++set_.counts.files;
+    set_.counts.bytes += size_;
+    if (size_ > kLargestMessage)
+      reject("FILE_TOO_LARGE", "longer than any message", 1);
+    else
+      read();
+    if (drain_ && set_.bytes() > kDrainAt) return drain_(set_);
+    return {};
+  }
+
+ private:
+  void reject(std::string_view rule, std::string_view reason, std::uint64_t records) {
+    set_.find(rule, Level::kError, -1, {});
+    set_.counts.records += records;
+    set_.quarantine(rule, reason, -1, size_, records);
+  }
+
+  void read() {
+    const bool blank = std::ranges::all_of(raw_, [](std::uint8_t c) { return c == '\r' || c == '\n' || c == 0; });
+    const bool message = as_text(raw_).find("MSH") < 8;
+    if (!blank && !message && path_.kind == StorageKind::kExtended) return read_document();
+    const bool named = path_.kind != StorageKind::kNone && path_.parts_valid;
+    if (named && !path_.folders_agree) set_.find("PATH_NAME_MISMATCH", Level::kError, -1, {});
+    if (blank || !message) return reject("EMPTY_FILE", blank ? "empty file" : "no MSH segment", 1);
+
+    text_.clear();
+    DecodeReport report;
+    const Charset charset = detect_charset(raw_);
+    decode(charset, raw_, text_, report);
+    if (!message_.split(text_)) return reject("EMPTY_FILE", "no MSH segment", 1);
+    const std::uint64_t segments = message_.segments().size();
+    ++set_.counts.messages;
+    if (!named) return reject("FILE_NAME_PARTS", "the name does not have the seven parts of a storage", segments);
+    if (!path_.folders_agree) {
+      set_.counts.records += segments;
+      return set_.quarantine("PATH_NAME_MISMATCH", "name and folders speak of different files", -1, size_, segments);
+    }
+    load(charset, report);
+  }
+
+  // What stands in the message decides about it before any row is made.
+  MessageView look() {
+    MessageView view;
+    view.path = &path_;
+    view.segments = &message_.segments();
+    view.damaged = &damaged_;
+    const Segment& msh = message_.segments().front();
+    view.code = hl7::component(msh.field(9));
+    view.trigger = hl7::component(msh.field(9), 2);
+    view.event = find_event(view.trigger);
+    view.current = path_.flag == '1';
+    int orders = 0, cancelled = 0;
+    for (const Segment& s : message_.segments()) {
+      if (s.tag == tag("PID"))
+        view.trusted &=
+            compare_patient(hl7::given(hl7::component(s.field(3))), path_.patient_number()) != PatientAgreement::kOther;
+      if (s.tag != tag("ORC")) continue;
+      ++orders;
+      cancelled += is_cancel_control(hl7::component(s.field(1)));
+    }
+    view.cancelled = (view.event != nullptr && view.event->cancels) || (orders > 0 && cancelled == orders);
+    return view;
+  }
+
+  void load(Charset charset, const DecodeReport& report) {
+    damaged_.assign(message_.segments().size(), 0);
+    const MessageView view = look();
+    document_key_.assign(path_.name_date).append("_").append(path_.name_type).append("_").append(path_.order);
+    if (path_.kind == StorageKind::kExtended) document_key_.append("_").append(path_.document);
+    // Flag 0 is a deletion only where the message says so: sites of the 1.2c rules also write it on superseded
+    // versions. Neither may ever show as active.
+    set_.begin_document({.patient_number = path_.patient_number(),
+                         .kind = "ssmix2",
+                         .key = document_key_,
+                         .version = path_.time,
+                         .deleted = view.cancelled,
+                         .history = path_.flag != '1'});
+    std::uint64_t damaged = 0;
+    if (report.escape_state > 0 || report.invalid > 0) damaged = mark_damaged(charset);
+    if (view.current) check_names_and_charset(charset, report);
+    if (view.current) check_message(view, set_);
+    mapper_.map(view);
+
+    const std::uint64_t all = message_.segments().size();
+    set_.counts.records += all;
+    (view.current && !view.cancelled ? set_.counts.loaded : set_.counts.superseded) += all - damaged;
+  }
+
+  void check_names_and_charset(Charset charset, const DecodeReport& report) {
+    check_charset(message_.segments().front(), charset, report, set_);
+    if (!message_.has_carriage_returns_only()) set_.find("SEGMENT_TERMINATOR_NOT_CR", Level::kWarning, -1, {});
+    if (path_.kind != StorageKind::kStandardized) return;
+    if (!path_.extension.empty()) set_.find("FILE_EXTENSION", Level::kWarning, -1, {});
+    if (path_.time.size() != 17) set_.find("TIMESTAMP_LENGTH", Level::kWarning, -1, {});
+  }
+
+  // In a segment that ends in two-byte mode everything after the missing escape is swallowed: it is left out. Lines are
+  // decoded one by one here; every line begins in ASCII, so that they are independent.
+  std::uint64_t mark_damaged(Charset charset) {
+    std::uint64_t damaged = 0;
+    std::size_t number = 0;
+    for (std::size_t from = 0; from < raw_.size();) {
+      std::size_t to = from;
+      while (to < raw_.size() && raw_[to] != '\r' && raw_[to] != '\n')
+        ++to;
+      if (to > from) {
+        ++number;
+        const ByteView line(raw_.data() + from, to - from);
+        line_text_.clear();
+        DecodeReport report;
+        decode(charset, line, line_text_, report);
+        const auto place = static_cast<std::int64_t>(number);
+        if (report.escape_state > 0 && number <= damaged_.size()) {
+          damaged_[number - 1] = 1;
+          ++damaged;
+          set_.find("ESCAPE_STATE_AT_SEGMENT_END", Level::kError, place, {});
+          set_.quarantine("ESCAPE_STATE_AT_SEGMENT_END", "text after a missing escape sequence is lost", place,
+                          line.size(), 1);
+        } else if (report.invalid > 0) {
+          set_.find("BAD_DOUBLE_BYTE", Level::kError, place, {});
+        }
+      }
+      from = to + 1;
+    }
+    return damaged;
+  }
+
+  // A document of the extended storage that is no HL7 message: CDA, PDF, picture. Kept, not read.
+  void read_document() {
+    if (!path_.parts_valid)
+      return reject("FILE_NAME_PARTS", "the content folder does not have the parts of a storage", 1);
+    ++set_.counts.messages;
+    ++set_.counts.records;
+    document_key_.assign(path_.name_date).append("_").append(path_.name_type).append("_").append(path_.order);
+    document_key_.append("_").append(path_.document);
+    set_.begin_document({.patient_number = path_.patient_number(),
+                         .kind = "ssmix2",
+                         .key = document_key_,
+                         .version = path_.time,
+                         .history = path_.flag != '1'});
+    text_.clear();
+    DecodeReport report;
+    const Charset charset = detect_charset(raw_);
+    const bool words = path_.extension == ".xml" || path_.extension == ".txt" || path_.extension == ".html";
+    if (words) decode(charset, raw_, text_, report);
+    const std::int64_t kept = set_.keep(words ? "document:text" : "document:base64", words ? text_ : to_base64(raw_));
+    records::Batch& row = set_.add(records::Table::kDocumentRef, "ssmix2", "perform");
+    namespace d = records::document_ref;
+    set_.when(row, parse_hl7_time(path_.name_date).value_or(ClinicalTime{}));
+    if (path_.department != "-") row.text(records::common::kDept, path_.department);
+    // Folder: local code^name^system^standard code^name^system.
+    const hl7::Coded type = hl7::coded(path_.data_type);
+    row.text(records::common::kLocCode, type.first.code);
+    if (!type.first.code.empty()) row.text(records::common::kLocSys, type.first.system);
+    row.text(d::kKind, type.second.code.empty() ? type.first.code : type.second.code);
+    row.text(d::kFormat, path_.extension.empty() ? std::string_view{} : path_.extension.substr(1));
+    row.integer(d::kSize, static_cast<std::int64_t>(size_));
+    row.integer(d::kVault, kept);
+    ++(path_.flag == '1' ? set_.counts.loaded : set_.counts.superseded);
+  }
+
+  records::RecordSet& set_;
+  records::DrainHook drain_;
+  Ssmix2Mapper mapper_;
+  hl7::Message message_;
+  std::string path_text_, text_, line_text_, document_key_;
+  Ssmix2Path path_;
+  Bytes raw_;
+  std::uint64_t size_ = 0;
+  std::vector<char> damaged_;
+};
+
+}  // namespace
+
+std::unique_ptr<Reader> make_ssmix2_reader(records::RecordSet& set, records::DrainHook drain) {
+  return std::make_unique<Ssmix2Reader>(set, std::move(drain));
+}
+
+}  // namespace sekisho::formats

@@ -1,0 +1,221 @@
+#include "formats/ssmix2_types.h"
+
+#include <algorithm>
+#include <array>
+#include <memory>
+
+namespace sekisho::formats {
+namespace {
+
+using hl7::tag;
+
+constexpr FieldPlace kPv1Admitted{tag("PV1"), 44, "PV1-44"}, kPv1Discharged{tag("PV1"), 45, "PV1-45"};
+constexpr FieldPlace kPv2Expected{tag("PV2"), 8, "PV2-8"}, kPv2Discharge{tag("PV2"), 9, "PV2-9"};
+constexpr FieldPlace kPv2Return{tag("PV2"), 47, "PV2-47"}, kEvnOccurred{tag("EVN"), 6, "EVN-6"};
+constexpr FieldPlace kOrcTime{tag("ORC"), 9, "ORC-9"}, kObrStart{tag("OBR"), 7, "OBR-7"};
+constexpr FieldPlace kNowhere{};
+
+constexpr EventSpec kEvents[] = {
+    {"A01", "admission", false, false, kPv1Admitted, kNowhere},
+    {"A02", "transfer", false, false, kEvnOccurred, kNowhere},
+    {"A03", "discharge", false, false, kPv1Discharged, kNowhere},
+    {"A04", "reception", false, false, kPv1Admitted, kNowhere},
+    {"A08", "basic", false, false, kNowhere, kNowhere},
+    {"A11", "cancel_admission", false, true, kPv1Admitted, kNowhere},
+    {"A12", "cancel_transfer", false, true, kEvnOccurred, kNowhere},
+    {"A13", "cancel_discharge", false, true, kPv1Discharged, kNowhere},
+    {"A14", "planned_admission", true, false, kPv2Expected, kPv2Discharge},
+    {"A15", "planned_transfer", true, false, kPv2Expected, kNowhere},
+    {"A16", "planned_discharge", true, false, kPv2Discharge, kNowhere},
+    {"A21", "leave", false, false, kEvnOccurred, kPv2Return},
+    {"A22", "return", false, false, kEvnOccurred, kNowhere},
+    {"A23", "cancel_basic", false, true, kNowhere, kNowhere},
+    {"A25", "cancel_planned_discharge", true, true, kPv2Discharge, kNowhere},
+    {"A26", "cancel_planned_transfer", true, true, kPv2Expected, kNowhere},
+    {"A27", "cancel_planned_admission", true, true, kPv2Expected, kNowhere},
+    {"A52", "cancel_leave", false, true, kEvnOccurred, kNowhere},
+    {"A53", "cancel_return", false, true, kPv2Return, kNowhere},
+    {"A54", "attending", false, false, kNowhere, kNowhere},
+    {"A55", "cancel_attending", false, true, kNowhere, kNowhere},
+    {"O03", "", false, false, kOrcTime, kNowhere},
+    {"O11", "", false, false, kOrcTime, kNowhere},
+    {"O19", "", false, false, kOrcTime, kNowhere},
+    {"O33", "", false, false, kOrcTime, kNowhere},
+    {"O17", "", false, false, {tag("RXA"), 3, "RXA-3"}, kNowhere},
+    {"R22", "", false, false, {tag("SPM"), 17, "SPM-17"}, kNowhere},
+    {"Z23", "", false, false, kObrStart, kNowhere},
+    {"R01", "", false, false, kObrStart, kNowhere},
+    {"R30", "", false, false, {tag("OBX"), 14, "OBX-14"}, kNowhere},
+};
+
+// Grammars: blank-separated tokens; a segment followed by ? is optional, by * any number, by + at least one; brackets
+// likewise.
+#define SEKISHO_ADMISSION \
+  "MSH EVN PID PD1? ROL* NK1* PV1 PV2? ROL* DB1* OBX* AL1* DG1* DRG? PR1* GT1* IN1* ACC? UB1? UB2? PDA?"
+#define SEKISHO_MOVEMENT "MSH EVN PID PD1? PV1 PV2? DB1* OBX* DG1*"
+#define SEKISHO_TRANSFER "MSH EVN PID PD1? ROL* PV1 PV2? ROL* DB1* OBX* DG1* PDA?"
+#define SEKISHO_DISCHARGE "MSH EVN PID NK1* PV1 PV2? ROL* DB1* AL1* DG1* OBX* IN1*"
+#define SEKISHO_PRESCRIPTION "MSH PID PV1? PV2? IN1* AL1* ( ORC TQ1? RXE TQ1* RXR* RXC* OBX* CTI* )+"
+#define SEKISHO_ADMINISTRATION \
+  "MSH PID AL1* PV1? PV2? AL1* ( ORC TQ1* ( RXE TQ1* RXR* RXC* )? ( RXA+ RXR OBX* )+ CTI* )+"
+#define SEKISHO_EXAM_ORDER "MSH PID PV1? PV2? AL1* ( ORC TQ1* OBR CTD? DG1* OBX* SPM* )+"
+#define SEKISHO_EXAM_DONE "MSH PID PV1? PV2? AL1* ( ORC TQ1* OBR DG1* OBX* ( ZE1 OBX* ZE2* )* IPC* )+"
+
+constexpr TypeSpec kTypes[] = {
+    {"ADT-00", "ADT", "A08", SEKISHO_ADMISSION},
+    {"ADT-00", "ADT", "A23", SEKISHO_MOVEMENT},
+    {"ADT-01", "ADT", "A54", "MSH EVN PID PD1? ROL* PV1 PV2? ROL*"},
+    {"ADT-01", "ADT", "A55", "MSH EVN PID PD1? PV1 PV2?"},
+    {"ADT-12", "ADT", "A04", SEKISHO_ADMISSION},
+    {"ADT-21", "ADT", "A14", SEKISHO_ADMISSION},
+    {"ADT-21", "ADT", "A27", SEKISHO_MOVEMENT},
+    {"ADT-22", "ADT", "A01", SEKISHO_ADMISSION},
+    {"ADT-22", "ADT", "A11", SEKISHO_MOVEMENT},
+    {"ADT-31", "ADT", "A21", SEKISHO_MOVEMENT},
+    {"ADT-31", "ADT", "A52", "MSH EVN PID PD1? PV1 PV2?"},
+    {"ADT-32", "ADT", "A22", SEKISHO_MOVEMENT},
+    {"ADT-32", "ADT", "A53", "MSH EVN PID PD1? PV1 PV2?"},
+    {"ADT-41", "ADT", "A15", SEKISHO_TRANSFER},
+    {"ADT-41", "ADT", "A26", SEKISHO_MOVEMENT},
+    {"ADT-42", "ADT", "A02", SEKISHO_TRANSFER},
+    {"ADT-42", "ADT", "A12", SEKISHO_MOVEMENT},
+    {"ADT-51", "ADT", "A16", SEKISHO_ADMISSION},
+    {"ADT-51", "ADT", "A25", SEKISHO_MOVEMENT},
+    {"ADT-52", "ADT", "A03", SEKISHO_DISCHARGE},
+    {"ADT-52", "ADT", "A13", SEKISHO_ADMISSION},
+    {"ADT-61", "ADT", "A60", "MSH EVN PID ( PV1 PV2? )? IAM*"},
+    {"PPR-01", "PPR", "ZD1",
+     "MSH PID ( PV1 PV2? )? ( PRB ZPR? ZPD* VAR* ROL* PTH* ZI1* OBX* GOL* ( ORC OBR? OBX* )* )+"},
+    {"OMD", "OMD", "O03", "MSH PID PV1? PV2? AL1* ( ORC TQ1* ODS* ODT* OBX* )+"},
+    {"OMP-01", "RDE", "O11", SEKISHO_PRESCRIPTION},
+    {"OMP-02", "RDE", "O11", SEKISHO_PRESCRIPTION},
+    {"OMP-11", "RAS", "O17", SEKISHO_ADMINISTRATION},
+    {"OMP-12", "RAS", "O17", SEKISHO_ADMINISTRATION},
+    {"OML-01", "OML", "O33", "MSH PID PV1? PV2? AL1* ( SPM OBX* SAC* ( ORC TQ1* ( OBR DG1* OBX* )? )* )+"},
+    {"OML-11", "OUL", "R22", "MSH PID PV1? PV2? ( SPM OBX* ( SAC INV? )* ( OBR ORC? TQ1* OBX* CTI* )* )+ DSC?"},
+    {"OML-12", "OUL", "R22", "MSH PID PV1? PV2? ( SPM OBX* ( SAC INV? )* ( OBR ORC? TQ1* OBX* CTI* )* )+ DSC?"},
+    {"OMG-01", "OMG", "O19", SEKISHO_EXAM_ORDER},
+    {"OMG-02", "OMG", "O19", SEKISHO_EXAM_ORDER},
+    {"OMG-03", "OMG", "O19", SEKISHO_EXAM_ORDER},
+    {"OMG-11", "OMI", "Z23", SEKISHO_EXAM_DONE},
+    {"OMG-12", "OMI", "Z23", SEKISHO_EXAM_DONE},
+    {"OMG-13", "ORU", "R01", "MSH PID PV1? PV2? ( ORC? OBR TQ1* CTD? OBX* ( SPM OBX* )* )+ DSC?"},
+};
+
+constexpr std::string_view kKnownSegments[] = {
+    "ACC", "AL1", "CTD", "CTI", "DB1", "DG1", "DRG", "DSC", "EVN", "GOL", "GT1", "IAM", "IN1",
+    "IN2", "IN3", "INV", "IPC", "MRG", "MSH", "NK1", "NTE", "OBR", "OBX", "ODS", "ODT", "ORC",
+    "PD1", "PDA", "PID", "PR1", "PRB", "PTH", "PV1", "PV2", "ROL", "RXA", "RXC", "RXE", "RXR",
+    "SAC", "SFT", "SPM", "TQ1", "UB1", "UB2", "VAR", "ZE1", "ZE2", "ZI1", "ZPD", "ZPR"};
+
+// Glushkov's construction: of every part the positions it may begin and end with and whether it may be empty.
+struct Part {
+  std::uint64_t first = 0, last = 0;
+  bool empty = true;
+};
+
+class Builder {
+ public:
+  Builder(std::string_view text, std::vector<hl7::Tag>& symbols, std::vector<std::uint64_t>& follow)
+      : text_(text), symbols_(symbols), follow_(follow) {}
+
+  Part sequence() {
+    Part whole;
+    for (skip_blanks(); at_ < text_.size() && text_[at_] != ')'; skip_blanks()) {
+      Part part = text_[at_] == '(' ? group() : symbol();
+      if (at_ < text_.size()) repeat(part);
+      link(whole.last, part.first);
+      whole.first |= whole.empty ? part.first : 0;
+      whole.last = part.last | (part.empty ? whole.last : 0);
+      whole.empty = whole.empty && part.empty;
+    }
+    return whole;
+  }
+
+ private:
+  void skip_blanks() {
+    while (at_ < text_.size() && text_[at_] == ' ')
+      ++at_;
+  }
+  Part group() {
+    ++at_;
+    const Part inner = sequence();
+    ++at_;
+    return inner;
+  }
+  Part symbol() {
+    symbols_.push_back(tag(text_.substr(at_)));
+    follow_.push_back(0);
+    at_ += 3;
+    const std::uint64_t bit = std::uint64_t{1} << (symbols_.size() - 1);
+    return {bit, bit, false};
+  }
+  void repeat(Part& part) {
+    const char c = text_[at_];
+    if (c != '?' && c != '*' && c != '+') return;
+    ++at_;
+    if (c != '?') link(part.last, part.first);
+    if (c != '+') part.empty = true;
+  }
+  void link(std::uint64_t from, std::uint64_t to) {
+    for (std::size_t i = 0; i < follow_.size(); ++i)
+      if (from >> i & 1) follow_[i] |= to;
+  }
+  std::string_view text_;
+  std::size_t at_ = 0;
+  std::vector<hl7::Tag>& symbols_;
+  std::vector<std::uint64_t>& follow_;
+};
+
+}  // namespace
+
+const EventSpec* find_event(std::string_view trigger) {
+  const auto* found = std::ranges::find(kEvents, trigger, &EventSpec::trigger);
+  return found == std::end(kEvents) ? nullptr : found;
+}
+
+std::span<const TypeSpec> type_specs() {
+  return kTypes;
+}
+bool is_known_type(std::string_view type) {
+  return std::ranges::find(kTypes, type, &TypeSpec::type) != std::end(kTypes);
+}
+const TypeSpec* find_type(std::string_view type, std::string_view trigger) {
+  for (const TypeSpec& spec : kTypes)
+    if (spec.type == type && spec.trigger == trigger) return &spec;
+  return nullptr;
+}
+
+Grammar::Grammar(std::string_view text) {
+  first_ = Builder(text, symbols_, follow_).sequence().first;
+}
+
+bool Grammar::Matcher::step(hl7::Tag segment) {
+  if (segment == tag("NTE") || segment == tag("SFT")) return true;
+  std::uint64_t here = 0, anywhere = 0, next = 0;
+  for (std::size_t i = 0; i < grammar_->symbols_.size(); ++i) {
+    if (grammar_->symbols_[i] != segment) continue;
+    anywhere |= std::uint64_t{1} << i;
+    if (allowed_ >> i & 1) here |= std::uint64_t{1} << i;
+  }
+  for (std::uint64_t from = here != 0 ? here : anywhere; from != 0; from &= from - 1)
+    next |= grammar_->follow_[static_cast<std::size_t>(__builtin_ctzll(from))];
+  if (next != 0 || anywhere != 0) allowed_ = next;
+  return here != 0;
+}
+
+const Grammar& grammar_of(const TypeSpec& spec) {
+  static const std::vector<Grammar> grammars = [] {
+    std::vector<Grammar> made;
+    for (const TypeSpec& each : kTypes)
+      made.emplace_back(each.grammar);
+    return made;
+  }();
+  return grammars[static_cast<std::size_t>(&spec - kTypes)];
+}
+
+bool is_known_segment(hl7::Tag segment) {
+  return std::ranges::any_of(kKnownSegments, [segment](std::string_view id) { return tag(id) == segment; });
+}
+
+}  // namespace sekisho::formats
