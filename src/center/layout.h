@@ -1,5 +1,6 @@
-// Where a centre keeps what, and how it is set up: authority, certificates, keys and configurations of every role, each in the folder
-// of the zone it belongs to. On one machine the zones are folders; in production each folder goes to its own host.
+// Where a centre keeps what, and how it is set up: authority, certificates, keys and configurations of every role, each
+// in the folder of the zone it belongs to. On one machine the zones are folders; in production each folder goes to its
+// own host.
 #pragma once
 
 #include <filesystem>
@@ -15,9 +16,9 @@ namespace sekisho::center {
 
 struct Layout {
   std::filesystem::path root;
-  std::filesystem::path authority() const { return root / "authority"; }              // offline root: its key belongs on no server
-  std::filesystem::path outer() const { return root / "outer"; }                      // receiver
-  std::filesystem::path core() const { return root / "core"; }                        // intake, stores, releases
+  std::filesystem::path authority() const { return root / "authority"; }  // offline root: its key belongs on no server
+  std::filesystem::path outer() const { return root / "outer"; }          // receiver
+  std::filesystem::path core() const { return root / "core"; }            // intake, stores, releases
   std::filesystem::path hospital(const HospitalId& id) const { return root / "hospitals" / id.text; }
   std::filesystem::path receiver_config() const { return outer() / "receiver.toml"; }
   std::filesystem::path intake_config() const { return core() / "intake.toml"; }
@@ -39,12 +40,13 @@ struct InitOptions {
   BodyId body;
   std::vector<HospitalSetup> hospitals;
   bool allow_unencrypted = false;
-  std::uint16_t receiver_port = 0;              // 0: any free port, told in port_file
+  std::uint16_t receiver_port = 0;  // 0: any free port, told in port_file
 };
 
 // Makes everything; refuses a folder where an authority already stands. Hospitals are added later with add_hospital.
 Result<void> init(const InitOptions& options, const Clock& clock, Random& random);
-Result<void> add_hospital(const Layout& layout, const BodyId& body, const HospitalSetup& hospital, const Clock& clock, Random& random);
+Result<void> add_hospital(const Layout& layout, const BodyId& body, const HospitalSetup& hospital, const Clock& clock,
+                          Random& random);
 std::vector<HospitalId> hospitals_of(const Layout& layout);  // sorted
 
 }  // namespace sekisho::center

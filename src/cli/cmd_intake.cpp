@@ -18,7 +18,8 @@ void add_intake(CLI::App& app) {
   const auto options = std::make_shared<Options>();
   const auto command = [&](const char* name, const char* help) {
     CLI::App* sub = intake->add_subcommand(name, help);
-    sub->add_option("--config", options->config, "configuration (TOML), as `center init` writes it")->capture_default_str();
+    sub->add_option("--config", options->config, "configuration (TOML), as `center init` writes it")
+        ->capture_default_str();
     return sub;
   };
   CLI::App* run = command("run", "load what comes until ended");
@@ -39,7 +40,8 @@ void add_intake(CLI::App& app) {
       return status["alarms"].empty() ? kDone : kFindings;
     });
   });
-  CLI::App* quarantine = command("quarantine", "pieces that could not be loaded: package, part, ordinal, rule (while the service does not run)");
+  CLI::App* quarantine = command(
+      "quarantine", "pieces that could not be loaded: package, part, ordinal, rule (while the service does not run)");
   quarantine->add_flag("--json", options->json, "machine output (the only form)");
   set_action(quarantine, [with_intake] {
     return with_intake([](intake::Intake& intake) -> Result<int> {

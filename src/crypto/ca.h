@@ -1,5 +1,6 @@
-// A body's certificate authority: an offline root that issues certificates for gateways, receiver, intake, recipients, and
-// signs the recipients list. State is a folder with the root's key (mode 0600), certificate, serial and issued certificates.
+// A body's certificate authority: an offline root that issues certificates for gateways, receiver, intake, recipients,
+// and signs the recipients list. State is a folder with the root's key (mode 0600), certificate, serial and issued
+// certificates.
 #pragma once
 
 #include <filesystem>
@@ -14,12 +15,12 @@
 namespace sekisho::crypto {
 
 // A row of the table of roles: what a certificate may be used for.
-//   tls-gateway, tls-intake (client auth) · tls-receiver, tls-portal (server auth) · sign-gateway, sign-receiver, sign-intake
-//   (digitalSignature, no extended usage) · recipient, encryption-gateway (keyEncipherment, RSA-3072)
+//   tls-gateway, tls-intake (client auth) · tls-receiver, tls-portal (server auth) · sign-gateway, sign-receiver,
+//   sign-intake (digitalSignature, no extended usage) · recipient, encryption-gateway (keyEncipherment, RSA-3072)
 struct IssueRequest {
   std::string role;
-  std::string common_name;               // hospital id, or the name of the party
-  std::vector<std::string> alt_names;    // "DNS:localhost", "IP:127.0.0.1" for servers
+  std::string common_name;             // hospital id, or the name of the party
+  std::vector<std::string> alt_names;  // "DNS:localhost", "IP:127.0.0.1" for servers
   int days = 825;
 };
 
@@ -30,7 +31,8 @@ struct IssuedPair {
 
 class Authority {
  public:
-  static Result<Authority> init(const std::filesystem::path& folder, const BodyId& body, const Clock& clock, Random& random);
+  static Result<Authority> init(const std::filesystem::path& folder, const BodyId& body, const Clock& clock,
+                                Random& random);
   static Result<Authority> open(const std::filesystem::path& folder, const Clock& clock, Random& random);
   const Certificate& root() const;
   // Issues and records. The key is made here and not kept here.
@@ -47,14 +49,19 @@ class Authority {
   Random* random_;
   Certificate root_;
   PrivateKey key_;
-  Authority(std::filesystem::path folder, BodyId body, const Clock& clock, Random& random, Certificate root, PrivateKey key);
-  friend struct RecipientsAccess;
+  Authority(std::filesystem::path folder, BodyId body, const Clock& clock, Random& random, Certificate root,
+            PrivateKey key);
 
  public:
-  // The recipients list (design section 5): recipients.json = {"body","version","not_after","recipients":[{"name","certificate"}]}
-  // and recipients.p7s, a detached CMS signature by the root itself.
+  // Allows a restored gateway to begin a new epoch: {"body","hospital","epoch","not_after"}, signed by the root itself.
+  Result<void> write_epoch_grant(const std::filesystem::path& json_file, const std::filesystem::path& p7s_file,
+                                 const HospitalId& hospital, std::uint32_t epoch, UtcTime not_after);
+  // The recipients list (design section 5): recipients.json =
+  // {"body","version","not_after","recipients":[{"name","certificate"}]} and recipients.p7s, a detached CMS signature
+  // by the root itself.
   Result<void> write_recipients(const std::filesystem::path& json_file, const std::filesystem::path& p7s_file,
-                                std::int64_t version, UtcTime not_after, const std::vector<std::pair<std::string, Certificate>>& recipients);
+                                std::int64_t version, UtcTime not_after,
+                                const std::vector<std::pair<std::string, Certificate>>& recipients);
 };
 
 struct Recipients {
@@ -68,5 +75,9 @@ struct Recipients {
 // `minimum_version` (the highest seen). Errors: recipients.signature, .body, .expired, .rolled_back.
 Result<Recipients> check_recipients(ByteView json, ByteView p7s, const Trust& trust, const BodyId& body, UtcTime now,
                                     std::int64_t minimum_version);
+
+// Error: package.epoch.
+Result<void> check_epoch_grant(ByteView json, ByteView p7s, const Trust& trust, const BodyId& body,
+                               const HospitalId& hospital, std::uint32_t epoch, UtcTime now);
 
 }  // namespace sekisho::crypto

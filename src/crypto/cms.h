@@ -1,6 +1,6 @@
-// Cryptographic Message Syntax: sealing (RFC 5083/5084 AuthEnvelopedData, AES-256-GCM, RSA-OAEP with SHA-256) and detached
-// signatures (RFC 5652, ECDSA P-256 with SHA-256), as stock `openssl cms` opens and makes them. Opening lives in `unseal`, which the
-// outer zone's program does not link.
+// Cryptographic Message Syntax: sealing (RFC 5083/5084 AuthEnvelopedData, AES-256-GCM, RSA-OAEP with SHA-256) and
+// detached signatures (RFC 5652, ECDSA P-256 with SHA-256), as stock `openssl cms` opens and makes them. Opening lives
+// in `unseal`, which the outer zone's program does not link.
 #pragma once
 
 #include <vector>
@@ -19,8 +19,11 @@ Result<Bytes> cms_sign(ByteView content, const Certificate& certificate, const P
 // Errors: signature.malformed, signature.wrong, certificate.*.
 Result<Certificate> cms_verify(ByteView content, ByteView signature, const Trust& trust, UtcTime at);
 
-// True when the DER is AuthEnvelopedData with AES-256-GCM whose recipients are, by issuer and serial, exactly `recipients`:
-// what a party without any key can check of a part.
+// Verifies that the root itself, and nobody else, signed. Error: signature.not_root besides those above.
+Result<void> cms_verify_by_root(ByteView content, ByteView signature, const Trust& trust);
+
+// Succeeds when the DER is AuthEnvelopedData with AES-256-GCM whose recipients are, by issuer and serial, exactly
+// `recipients`: what a party without any key can check of a part.
 Result<void> cms_check_recipients(ByteView der, const std::vector<Certificate>& recipients);
 
 }  // namespace sekisho::crypto

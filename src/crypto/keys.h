@@ -1,4 +1,5 @@
-// Private keys and X.509 certificates, in PEM (PKCS#8 for keys, RFC 7468), and the trust in a root with its revocation lists.
+// Private keys and X.509 certificates, in PEM (PKCS#8 for keys, RFC 7468), and the trust in a root with its revocation
+// lists.
 #pragma once
 
 #include <filesystem>
@@ -24,11 +25,12 @@ enum class KeyKind { kP256, kRsa3072, kRsa2048, kEd25519 };
 class PrivateKey {
  public:
   static Result<PrivateKey> generate(KeyKind kind);
-  static Result<PrivateKey> load(const std::filesystem::path& pem_file);      // refuses a file that others may read (mode & 077)
+  static Result<PrivateKey> load(
+      const std::filesystem::path& pem_file);  // refuses a file that others may read (mode & 077)
   static Result<PrivateKey> from_pem(std::string_view pem);
-  Result<void> save(const std::filesystem::path& pem_file) const;             // mode 0600, durable
+  Result<void> save(const std::filesystem::path& pem_file) const;  // mode 0600, durable
   Result<std::string> to_pem() const;
-  Result<Bytes> public_der() const;                                           // SubjectPublicKeyInfo
+  Result<Bytes> public_der() const;  // SubjectPublicKeyInfo
   evp_pkey_st* handle() const { return key_.get(); }
 
  private:
@@ -45,14 +47,15 @@ class Certificate {
   static Result<std::vector<Certificate>> load_chain(const std::filesystem::path& pem_file);
   std::string to_pem() const;
   Bytes to_der() const;
-  std::string fingerprint() const;           // SHA-256 of the DER, lower hex
+  std::string fingerprint() const;  // SHA-256 of the DER, lower hex
   std::string serial_hex() const;
-  std::string common_name() const;           // hospital id, body id, host name, by role
-  std::string organization() const;          // body id
-  std::string role() const;                  // subject OU: "tls-gateway", "tls-receiver", "tls-intake", "sign-gateway", "sign-receiver", "sign-intake", "recipient", "root", ...
+  std::string common_name() const;   // hospital id, body id, host name, by role
+  std::string organization() const;  // body id
+  std::string role() const;          // subject OU: "tls-gateway", "tls-receiver", "tls-intake", "sign-gateway",
+                                     // "sign-receiver", "sign-intake", "recipient", "root", ...
   UtcTime not_before() const;
   UtcTime not_after() const;
-  Bytes public_der() const;                  // SubjectPublicKeyInfo
+  Bytes public_der() const;  // SubjectPublicKeyInfo
   x509_st* handle() const { return certificate_.get(); }
 
  private:
@@ -64,7 +67,8 @@ class Certificate {
 class Trust {
  public:
   static Result<Trust> load(const std::filesystem::path& root_pem, const std::filesystem::path& crl_pem = {});
-  // Chain, validity and revocation at `at`, key usage by `purpose`. Errors: certificate.untrusted, .expired, .revoked, .usage.
+  // Chain, validity and revocation at `at`, key usage by `purpose`. Errors: certificate.untrusted, .expired, .revoked,
+  // .usage.
   enum class Purpose { kTlsClient, kTlsServer, kSigning, kRecipient };
   Result<void> check(const Certificate& certificate, Purpose purpose, UtcTime at) const;
   const Certificate& root() const { return root_; }

@@ -43,10 +43,12 @@ Result<GatewayConfig> GatewayConfig::load(const std::filesystem::path& file) {
   out.hospital = {config.text("hospital")};
   for (const char* member : {"body", "hospital"})
     if (!is_valid_id(config.text(member)))
-      return fail("config.value", fmt::format("'{}' must be 1 to 32 letters, digits or hyphens", member), {.file = file.string()});
+      return fail("config.value", fmt::format("'{}' must be 1 to 32 letters, digits or hyphens", member),
+                  {.file = file.string()});
   out.state = config.path("state");
   for (const std::string& storage : config.list("storages"))
-    out.storages.push_back(std::filesystem::path(storage).is_absolute() ? std::filesystem::path(storage) : config.folder() / storage);
+    out.storages.push_back(std::filesystem::path(storage).is_absolute() ? std::filesystem::path(storage)
+                                                                        : config.folder() / storage);
   if (out.storages.empty()) return fail("config.value", "'storages' names no folder", {.file = file.string()});
   out.optout = config.path("optout");
   out.receiver_host = config.text("receiver.host");
@@ -87,8 +89,11 @@ std::string GatewayConfig::example() {
       const std::string_view name = tables ? member.name.substr(dot + 1) : member.name;
       text += fmt::format("# {}\n", member.meaning);
       const bool quoted = member.type == ConfigType::kText || member.type == ConfigType::kPath;
-      if (member.type == ConfigType::kTextList) text += fmt::format("{} = [\"...\"]\n", name);
-      else text += fmt::format("{}{} = {}{}{}\n", member.required ? "" : "# ", name, quoted ? "\"" : "", member.required ? "..." : member.fallback, quoted ? "\"" : "");
+      if (member.type == ConfigType::kTextList)
+        text += fmt::format("{} = [\"...\"]\n", name);
+      else
+        text += fmt::format("{}{} = {}{}{}\n", member.required ? "" : "# ", name, quoted ? "\"" : "",
+                            member.required ? "..." : member.fallback, quoted ? "\"" : "");
     }
   }
   return text;

@@ -15,20 +15,23 @@ namespace fs = std::filesystem;
 Result<std::unique_ptr<Gateway>> Gateway::open(GatewayConfig config, const Clock& clock, Random& random) {
   std::unique_ptr<Gateway> self(new Gateway(std::move(config), clock, random));
   const GatewayConfig& c = self->config_;
-  for (const char* folder : {"outbox", "sealing", "receipts", "ledger"}) SEKISHO_CHECK(make_folders(c.state / folder, 0700));
+  for (const char* folder : {"outbox", "sealing", "receipts", "ledger"})
+    SEKISHO_CHECK(make_folders(c.state / folder, 0700));
   SEKISHO_TRY(self->lock_, FileLock::take(c.state / "lock", "gateway"));
   SEKISHO_TRY(self->trust_, crypto::Trust::load(c.root, c.crl));
   SEKISHO_TRY(self->signer_, crypto::Certificate::load(c.signer_certificate));
   SEKISHO_TRY(self->signer_key_, crypto::PrivateKey::load(c.signer_key));
   if (self->signer_->common_name() != c.hospital.text)
-    return fail("gateway.certificate", "the signing certificate is for another hospital than the configuration", {.file = c.signer_certificate.string()});
+    return fail("gateway.certificate", "the signing certificate is for another hospital than the configuration",
+                {.file = c.signer_certificate.string()});
   std::error_code error;
   if (!fs::exists(c.ledger_key, error)) {
     SEKISHO_TRY(const crypto::PrivateKey fresh, crypto::PrivateKey::generate(crypto::KeyKind::kEd25519));
     SEKISHO_CHECK(fresh.save(c.ledger_key));
   }
   SEKISHO_TRY(crypto::PrivateKey ledger_key, crypto::PrivateKey::load(c.ledger_key));
-  SEKISHO_TRY(self->ledger_, ledger::Ledger::open(c.state / "ledger", fmt::format("sekisho/{}/gateway/{}", c.body.text, c.hospital.text),
+  SEKISHO_TRY(self->ledger_, ledger::Ledger::open(c.state / "ledger",
+                                                  fmt::format("sekisho/{}/gateway/{}", c.body.text, c.hospital.text),
                                                   std::move(ledger_key), clock, random));
   SEKISHO_TRY(self->index_, FileIndex::load(c.state / "index"));
   SEKISHO_CHECK(self->replay_ledger());
@@ -48,14 +51,16 @@ Result<void> Gateway::replay_ledger() {
   return {};
 }
 
-// What a crash left in sealing/: a package that stands in the ledger goes on to the outbox; any other was never sent and is made anew.
+// What a crash left in sealing/: a package that stands in the ledger goes on to the outbox; any other was never sent
+// and is made anew.
 Result<void> Gateway::recover() {
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(config_.state / "sealing", error)) {
     const fs::path path = entry.path();
     if (path.extension() == ".skp") {
       const auto package = transport::open_package(path);
-      if (package && package->manifest_hash == chain_.hash && package->manifest.id.sequence == chain_.sequence && package->manifest.id.epoch == chain_.epoch) {
+      if (package && package->manifest_hash == chain_.hash && package->manifest.id.sequence == chain_.sequence &&
+          package->manifest.id.epoch == chain_.epoch) {
         SEKISHO_CHECK(rename_durable(path, config_.state / "outbox" / path.filename()));
         continue;
       }
@@ -83,13 +88,17 @@ Result<void> Gateway::load_optout() {
   SEKISHO_TRY(const CsvTable table, read_csv_file(config_.optout));
   const int number = table.column("patient_number");
   const int scope = table.column("scope");
-  if (number < 0) return fail("optout.header", "the opt-out list has no column patient_number", {.file = config_.optout.string(), .line = 1});
+  if (number < 0)
+    return fail("optout.header", "the opt-out list has no column patient_number",
+                {.file = config_.optout.string(), .line = 1});
   for (std::size_t i = 0; i < table.rows.size(); ++i) {
     const auto& row = table.rows[i];
     const std::string& patient = row[static_cast<std::size_t>(number)];
-    std::string how = scope < 0 || row[static_cast<std::size_t>(scope)].empty() ? "registration" : row[static_cast<std::size_t>(scope)];
+    std::string how = scope < 0 || row[static_cast<std::size_t>(scope)].empty() ? "registration"
+                                                                                : row[static_cast<std::size_t>(scope)];
     if (patient.empty() || (how != "registration" && how != "all"))
-      return fail("optout.row", "a row of the opt-out list is not usable", {.file = config_.optout.string(), .line = table.lines[i]},
+      return fail("optout.row", "a row of the opt-out list is not usable",
+                  {.file = config_.optout.string(), .line = table.lines[i]},
                   "Each row needs a patient_number; scope is registration or all.");
     opted_out_.insert(patient);
     optout_rows_.emplace_back(patient, std::move(how));
@@ -102,7 +111,8 @@ Result<void> Gateway::begin_epoch(std::uint32_t epoch, std::string_view previous
   if (epoch != chain_.epoch + 1)
     return fail("usage.epoch", fmt::format("the present epoch is {}: the next is {}", chain_.epoch, chain_.epoch + 1));
   SEKISHO_TRY(const crypto::Digest previous, crypto::digest_from_hex(previous_hex));
-  SEKISHO_CHECK(ledger_->append("epoch.begun", {{"epoch", epoch}, {"sequence", 0}, {"manifest_hash", to_hex(previous)}}));
+  SEKISHO_CHECK(
+      ledger_->append("epoch.begun", {{"epoch", epoch}, {"sequence", 0}, {"manifest_hash", to_hex(previous)}}));
   chain_ = {epoch, 0, previous};
   return {};
 }
@@ -142,8 +152,12 @@ Result<Json> Gateway::status() {
     refused += state == "refused";
     const std::int64_t age_hours = (clock_.now().micros - package.manifest.created.micros) / 3'600'000'000;
     if (state == "refused") alarms.push_back(fmt::format("package {} was refused", id.text()));
-    if (state == "received" && age_hours >= config_.loaded_alarm_hours) alarms.push_back(fmt::format("package {} is not loaded after {} hours", id.text(), age_hours));
-    list.push_back({{"package", id.text()}, {"state", state}, {"bytes", fs::file_size(package.path, error)}, {"created", package.manifest.created.iso()}});
+    if (state == "received" && age_hours >= config_.loaded_alarm_hours)
+      alarms.push_back(fmt::format("package {} is not loaded after {} hours", id.text(), age_hours));
+    list.push_back({{"package", id.text()},
+                    {"state", state},
+                    {"bytes", fs::file_size(package.path, error)},
+                    {"created", package.manifest.created.iso()}});
   }
   SEKISHO_TRY(const auto entries, ledger_->entries(0, ledger_->size()));
   std::uint64_t sealed = 0, secured = 0;
@@ -152,19 +166,35 @@ Result<Json> Gateway::status() {
     secured += entry.kind == "package.secured";
     if (entry.kind.starts_with("alarm.")) alarms.push_back(entry.kind + " at " + entry.time.iso());
   }
-  Json counts = {{"sealed", sealed}, {"waiting", waiting}, {"received", received}, {"loaded", loaded}, {"secured", secured}, {"refused", refused}};
-  return Json{{"hospital", config_.hospital.text}, {"epoch", chain_.epoch}, {"sequence", chain_.sequence}, {"files_sealed", index_->size()},
-              {"packages", counts}, {"outbox", list}, {"ledger_checked", !config_.receiver_ledger_key.empty()}, {"alarms", alarms}};
+  Json counts = {{"sealed", sealed}, {"waiting", waiting}, {"received", received},
+                 {"loaded", loaded}, {"secured", secured}, {"refused", refused}};
+  return Json{{"hospital", config_.hospital.text},
+              {"epoch", chain_.epoch},
+              {"sequence", chain_.sequence},
+              {"files_sealed", index_->size()},
+              {"packages", counts},
+              {"outbox", list},
+              {"ledger_checked", !config_.receiver_ledger_key.empty()},
+              {"alarms", alarms}};
 }
 
 Json PackSummary::to_json() const {
-  return {{"scanned", scanned}, {"files", files}, {"bytes", bytes}, {"sealed_bytes", sealed_bytes}, {"packages", packages},
-          {"left_out_files", left_out_files}, {"left_out_records", left_out_records}, {"unknown", unknown}, {"withheld", withheld},
-          {"changing", changing}, {"seconds", seconds}};
+  return {{"scanned", scanned},
+          {"files", files},
+          {"bytes", bytes},
+          {"sealed_bytes", sealed_bytes},
+          {"packages", packages},
+          {"left_out_files", left_out_files},
+          {"left_out_records", left_out_records},
+          {"unknown", unknown},
+          {"withheld", withheld},
+          {"changing", changing},
+          {"seconds", seconds}};
 }
 
 Json SendSummary::to_json() const {
-  return {{"sent", sent}, {"bytes", bytes}, {"loaded", loaded}, {"secured", secured}, {"refused", refused}, {"waiting", waiting}, {"seconds", seconds}};
+  return {{"sent", sent},       {"bytes", bytes},     {"loaded", loaded},  {"secured", secured},
+          {"refused", refused}, {"waiting", waiting}, {"seconds", seconds}};
 }
 
 }  // namespace sekisho::gateway

@@ -1,5 +1,5 @@
-// The hospital's side: finds new files, leaves out patients who opted out, seals packages for the centre, sends them, and keeps its
-// copy until the centre has secured it (design section 5). Nothing readable leaves this process.
+// The hospital's side: finds new files, leaves out patients who opted out, seals packages for the centre, sends them,
+// and keeps its copy until the centre has secured it (design section 5). Nothing readable leaves this process.
 #pragma once
 
 #include <filesystem>
@@ -27,11 +27,11 @@ struct GatewayConfig {
   BodyId body;
   HospitalId hospital;
   std::filesystem::path state;
-  std::vector<std::filesystem::path> storages;   // read only, never changed
-  std::filesystem::path optout;                  // CSV patient_number[,scope]; scope registration (default) or all
+  std::vector<std::filesystem::path> storages;  // read only, never changed
+  std::filesystem::path optout;                 // CSV patient_number[,scope]; scope registration (default) or all
   std::string receiver_host, receiver_name;
   std::uint16_t receiver_port = 0;
-  std::filesystem::path receiver_port_file;      // read instead of the port when given (demo, tests)
+  std::filesystem::path receiver_port_file;  // read instead of the port when given (demo, tests)
   std::filesystem::path root, crl;
   std::filesystem::path tls_certificate, tls_key, signer_certificate, signer_key;
   std::filesystem::path recipients, recipients_signature;  // first list; newer ones come from the receiver
@@ -39,8 +39,8 @@ struct GatewayConfig {
   std::string receiver_ledger_key, centre_ledger_key;      // 32 raw bytes in hex; "" = not checked, said in status
   std::uint64_t package_bytes = std::uint64_t{256} << 20;  // sealed size after which the next package begins
   int zstd_level = 1, threads = 2;
-  std::int64_t interval_seconds = 600;           // run: pause between rounds
-  std::int64_t loaded_alarm_hours = 24;          // alarm when `loaded` is later than this
+  std::int64_t interval_seconds = 600;   // run: pause between rounds
+  std::int64_t loaded_alarm_hours = 24;  // alarm when `loaded` is later than this
 
   static Result<GatewayConfig> load(const std::filesystem::path& file);
   // A commented example for `gateway init`.
@@ -50,9 +50,9 @@ struct GatewayConfig {
 struct PackSummary {
   std::uint64_t scanned = 0, files = 0, bytes = 0, sealed_bytes = 0, packages = 0;
   std::uint64_t left_out_files = 0, left_out_records = 0;  // of patients who opted out
-  std::uint64_t unknown = 0;        // files of no known family: not sent, since nobody could tell whose they are
-  std::uint64_t withheld = 0;       // known family but unreadable for the opt-out filter: not sent
-  std::uint64_t changing = 0;       // changed while they were read: taken next time
+  std::uint64_t unknown = 0;   // files of no known family: not sent, since nobody could tell whose they are
+  std::uint64_t withheld = 0;  // known family but unreadable for the opt-out filter: not sent
+  std::uint64_t changing = 0;  // changed while they were read: taken next time
   double seconds = 0;
   Json to_json() const;
 };
@@ -68,10 +68,12 @@ class Gateway {
   static Result<std::unique_ptr<Gateway>> open(GatewayConfig config, const Clock& clock, Random& random);
   // Scans, filters and seals everything new. One call may make several packages.
   Result<PackSummary> pack();
-  // Sends what waits, in order, and fetches receipts. A receiver out of reach is an error with code net.*; state stays whole.
+  // Sends what waits, in order, and fetches receipts. A receiver out of reach is an error with code net.*; state stays
+  // whole.
   Result<SendSummary> send();
   Result<Json> status();
-  // A restored gateway goes on with a new epoch that the root has allowed; `previous` = last manifest hash the centre acknowledged.
+  // A restored gateway goes on with a new epoch that the root has allowed; `previous` = last manifest hash the centre
+  // acknowledged.
   Result<void> begin_epoch(std::uint32_t epoch, std::string_view previous_hex);
 
  private:
@@ -82,7 +84,8 @@ class Gateway {
   };
   struct OpenPackage;
 
-  Gateway(GatewayConfig config, const Clock& clock, Random& random) : config_(std::move(config)), clock_(clock), random_(random) {}
+  Gateway(GatewayConfig config, const Clock& clock, Random& random)
+      : config_(std::move(config)), clock_(clock), random_(random) {}
   Result<void> recover();
   Result<void> replay_ledger();
   Result<void> load_optout();

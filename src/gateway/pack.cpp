@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 // A package being written, with what has to be remembered once it is sealed.
 struct Gateway::OpenPackage {
   PackageId id;
-  std::string name;                       // EEEEEE_SSSSSSSSS: file names sort as the packages follow each other
+  std::string name;  // EEEEEE_SSSSSSSSS: file names sort as the packages follow each other
   crypto::Recipients recipients;
   std::unique_ptr<transport::PackageWriter> writer;
   std::vector<IndexRecord> index;
@@ -36,7 +36,8 @@ struct Snapshot {
 Result<Snapshot> snapshot(int fd) {
   struct stat info{};
   if (::fstat(fd, &info) != 0) return fail_errno("storage.stat", "cannot stat a source file");
-  return Snapshot{static_cast<std::uint64_t>(info.st_size), info.st_mtim.tv_sec * 1'000'000'000LL + info.st_mtim.tv_nsec};
+  return Snapshot{static_cast<std::uint64_t>(info.st_size),
+                  info.st_mtim.tv_sec * 1'000'000'000LL + info.st_mtim.tv_nsec};
 }
 
 // Reads through one descriptor, so that what is measured before and after is what was read.
@@ -60,9 +61,11 @@ Result<std::optional<Bytes>> read_stable(const fs::path& path, const FoundFile& 
   return std::optional<Bytes>(std::move(content));
 }
 
-std::vector<std::string> withdrawal_lines(const std::vector<std::pair<std::string, std::string>>& rows, std::size_t from, std::size_t count) {
+std::vector<std::string> withdrawal_lines(const std::vector<std::pair<std::string, std::string>>& rows,
+                                          std::size_t from, std::size_t count) {
   std::vector<std::string> lines;
-  for (std::size_t i = from; i < from + count; ++i) lines.push_back(Json{{"patient_number", rows[i].first}, {"scope", rows[i].second}}.dump());
+  for (std::size_t i = from; i < from + count; ++i)
+    lines.push_back(Json{{"patient_number", rows[i].first}, {"scope", rows[i].second}}.dump());
   return lines;
 }
 
@@ -81,8 +84,10 @@ Result<Gateway::OpenPackage> Gateway::begin_package() {
   if (const auto pin = read_text(config_.state / "recipients.version", 32)) pinned = std::atoll(pin->c_str());
   SEKISHO_TRY(package.recipients, crypto::check_recipients(json, p7s, *trust_, config_.body, clock_.now(), pinned));
   if (package.recipients.version > pinned) {
-    SEKISHO_CHECK(ledger_->append("recipients.pinned", {{"version", package.recipients.version}, {"sha256", to_hex(crypto::sha256(json))}}));
-    SEKISHO_CHECK(write_file_durable(config_.state / "recipients.version", fmt::format("{}\n", package.recipients.version), 0600));
+    SEKISHO_CHECK(ledger_->append("recipients.pinned",
+                                  {{"version", package.recipients.version}, {"sha256", to_hex(crypto::sha256(json))}}));
+    SEKISHO_CHECK(write_file_durable(config_.state / "recipients.version",
+                                     fmt::format("{}\n", package.recipients.version), 0600));
   }
   return package;
 }
@@ -116,7 +121,8 @@ Result<PackSummary> Gateway::pack() {
     options.id = package.id;
     options.previous = chain_.hash;
     for (const char* ledger : {"receiver", "centre"})
-      if (auto note = read_text(config_.state / fmt::format("seen.{}.txt", ledger), 1 << 16)) options.seen_checkpoints.push_back(std::move(*note));
+      if (auto note = read_text(config_.state / fmt::format("seen.{}.txt", ledger), 1 << 16))
+        options.seen_checkpoints.push_back(std::move(*note));
     options.recipients = &package.recipients;
     options.signer = &*signer_;
     options.signer_key = &*signer_key_;
@@ -130,7 +136,8 @@ Result<PackSummary> Gateway::pack() {
       SEKISHO_CHECK(add_file(package, scan.fresh[next_file++], summary));
       progress.add();
     }
-    // The largest number of withdrawals whose lines surely fit into the fixed part; the rest goes into the next package, made at once.
+    // The largest number of withdrawals whose lines surely fit into the fixed part; the rest goes into the next
+    // package, made at once.
     std::size_t count = 0, bytes = 0;
     while (next_withdrawal + count < pending.size()) {
       const std::size_t line = pending[next_withdrawal + count].first.size() + 64;
@@ -142,7 +149,8 @@ Result<PackSummary> Gateway::pack() {
       // Every fresh file belonged to a patient who opted out, was unknown or was changing: no package.
       break;
     }
-    SEKISHO_TRY(const transport::PackageFile file, package.writer->finish(withdrawal_lines(pending, next_withdrawal, count)));
+    SEKISHO_TRY(const transport::PackageFile file,
+                package.writer->finish(withdrawal_lines(pending, next_withdrawal, count)));
     crash_point("gateway.after_finish");
     SEKISHO_CHECK(index_->add_package(package.name, std::move(package.index)));
     for (std::size_t i = next_withdrawal; i < next_withdrawal + count; ++i)
@@ -150,13 +158,16 @@ Result<PackSummary> Gateway::pack() {
     next_withdrawal += count;
     crash_point("gateway.before_ledger");
     // Only counts of the whole package: kinds and names lie sealed in the parts.
-    SEKISHO_CHECK(ledger_->append("package.sealed", {{"epoch", package.id.epoch}, {"sequence", package.id.sequence},
-                                                     {"manifest_hash", to_hex(file.manifest_hash)}, {"recipients_version", package.recipients.version}}));
+    SEKISHO_CHECK(ledger_->append("package.sealed", {{"epoch", package.id.epoch},
+                                                     {"sequence", package.id.sequence},
+                                                     {"manifest_hash", to_hex(file.manifest_hash)},
+                                                     {"recipients_version", package.recipients.version}}));
     chain_ = {package.id.epoch, package.id.sequence, file.manifest_hash};
     crash_point("gateway.after_ledger");
     // Sent again after a crash here, a withdrawal does no harm; forgotten, it would.
     std::string marks;
-    for (const std::string& mark : sent) marks += mark + "\n";
+    for (const std::string& mark : sent)
+      marks += mark + "\n";
     std::error_code error;
     summary.sealed_bytes += fs::file_size(sealing, error);
     SEKISHO_CHECK(rename_durable(sealing, config_.state / "outbox" / (package.name + ".skp")));
@@ -192,7 +203,8 @@ Result<void> Gateway::add_file(OpenPackage& package, const FoundFile& file, Pack
   entry.content = *content;
   formats::Filtered filtered;
   if (!opted_out_.empty() && family != formats::Family::kSsmix2) {
-    auto result = formats::filter_opted_out(family, file.path, *content, [this](std::string_view number) { return opted_out_.contains(number); });
+    auto result = formats::filter_opted_out(family, file.path, *content,
+                                            [this](std::string_view number) { return opted_out_.contains(number); });
     if (!result) {
       ++summary.withheld;
       spdlog::warn("a file was withheld: {}", result.error().code);

@@ -24,7 +24,8 @@ static_assert(std::endian::native == std::endian::little && sizeof(IndexRecord) 
 Result<std::vector<IndexRecord>> read_index(const fs::path& file) {
   SEKISHO_TRY(const Bytes bytes, read_file(file));
   if (bytes.size() < 4 || std::memcmp(bytes.data(), kMagic, 4) != 0 || (bytes.size() - 4) % sizeof(IndexRecord) != 0)
-    return fail("index.damaged", "not an index of sealed files", {.file = file.string()}, "Remove it: its files are then sealed again, and the centre keeps one version of each.");
+    return fail("index.damaged", "not an index of sealed files", {.file = file.string()},
+                "Remove it: its files are then sealed again, and the centre keeps one version of each.");
   std::vector<IndexRecord> records((bytes.size() - 4) / sizeof(IndexRecord));
   std::memcpy(records.data(), bytes.data() + 4, bytes.size() - 4);
   return records;
@@ -108,7 +109,8 @@ std::uint64_t path_hash(std::uint32_t storage, std::string_view path) {
     path.remove_prefix(8);
   }
   std::uint64_t word = path.size();
-  for (const char c : path) word = word << 8 | static_cast<std::uint8_t>(c);
+  for (const char c : path)
+    word = word << 8 | static_cast<std::uint8_t>(c);
   h = (h ^ word) * 0xc4ceb9fe1a85ec53;
   return h ^ (h >> 32);
 }
@@ -133,7 +135,9 @@ Result<void> FileIndex::reload() {
   return {};
 }
 
-bool FileIndex::contains(const IndexRecord& record) const { return std::binary_search(records_.begin(), records_.end(), record); }
+bool FileIndex::contains(const IndexRecord& record) const {
+  return std::binary_search(records_.begin(), records_.end(), record);
+}
 
 Result<void> FileIndex::add_package(std::string_view name, std::vector<IndexRecord> records) {
   std::sort(records.begin(), records.end());

@@ -1,5 +1,5 @@
-// Finding what is new in a hospital's storages. The index remembers, for every file sent, a hash of its path with size and
-// modification time: 24 bytes a file, so that a million files cost 24 MB.
+// Finding what is new in a hospital's storages. The index remembers, for every file sent, a hash of its path with size
+// and modification time: 24 bytes a file, so that a million files cost 24 MB.
 #pragma once
 
 #include <cstdint>
@@ -12,8 +12,8 @@
 namespace sekisho::gateway {
 
 struct FoundFile {
-  std::string path;            // relative to its storage, '/'-separated
-  std::uint32_t storage = 0;   // index of the storage in the configuration
+  std::string path;           // relative to its storage, '/'-separated
+  std::uint32_t storage = 0;  // index of the storage in the configuration
   std::uint64_t size = 0;
   std::int64_t modified_ns = 0;
 };
@@ -27,12 +27,12 @@ struct IndexRecord {
 
 std::uint64_t path_hash(std::uint32_t storage, std::string_view path);
 
-// What has been sealed so far. On disk: index/base.idx and one E_S.idx for each package not yet secured; a file is "SKX1" and
-// records of 24 bytes, little endian, sorted. Not thread safe.
+// What has been sealed so far. On disk: index/base.idx and one E_S.idx for each package not yet secured; a file is
+// "SKX1" and records of 24 bytes, little endian, sorted. Not thread safe.
 class FileIndex {
  public:
   static Result<FileIndex> load(const std::filesystem::path& folder);
-  bool contains(const IndexRecord& record) const;       // same path, size and time
+  bool contains(const IndexRecord& record) const;  // same path, size and time
   std::size_t size() const { return records_.size(); }
   // Durable; visible to contains() afterwards.
   Result<void> add_package(std::string_view name, std::vector<IndexRecord> records);
@@ -42,17 +42,18 @@ class FileIndex {
  private:
   Result<void> reload();
   std::filesystem::path folder_;
-  std::vector<IndexRecord> records_;                    // sorted by path_hash; several generations of a path may stand side by side
+  std::vector<IndexRecord> records_;  // sorted by path_hash; several generations of a path may stand side by side
 };
 
 struct ScanResult {
-  std::vector<FoundFile> fresh;      // new or changed, sorted by storage and path
+  std::vector<FoundFile> fresh;  // new or changed, sorted by storage and path
   std::uint64_t files = 0, bytes = 0, folders = 0;
-  std::uint64_t unreadable = 0;      // folders that could not be opened
-  std::uint64_t irregular = 0;       // links, devices, sockets: never followed, never sent
+  std::uint64_t unreadable = 0;  // folders that could not be opened
+  std::uint64_t irregular = 0;   // links, devices, sockets: never followed, never sent
 };
 
-// Walks every storage (openat, fstatat without following links). Paths longer than 4096 bytes and other irregular entries are counted.
+// Walks every storage (openat, fstatat without following links). Paths longer than 4096 bytes and other irregular
+// entries are counted.
 Result<ScanResult> scan_storages(const std::vector<std::filesystem::path>& storages, const FileIndex& index);
 
 }  // namespace sekisho::gateway

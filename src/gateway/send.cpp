@@ -35,8 +35,12 @@ Result<std::unique_ptr<net::Client>> connect(const GatewayConfig& config) {
 Error remote_error(const net::ClientResponse& response, const PackageId& id) {
   const auto json = parse_json(response.body);
   if (json && json->is_object())
-    return {json->value("code", "receiver.error"), "the receiver answered: " + json->value("message", "no reason given"), {.part = id.text()}, json->value("remedy", "")};
-  return {"receiver.error", fmt::format("the receiver answered with status {}", response.status), {.part = id.text()}, ""};
+    return {json->value("code", "receiver.error"),
+            "the receiver answered: " + json->value("message", "no reason given"),
+            {.part = id.text()},
+            json->value("remedy", "")};
+  return {
+      "receiver.error", fmt::format("the receiver answered with status {}", response.status), {.part = id.text()}, ""};
 }
 
 }  // namespace
@@ -66,7 +70,8 @@ Result<void> Gateway::refresh_recipients(net::Client& client) {
   if (json.status != 200 || signature.status != 200) return {};  // nothing newer is published
   std::int64_t pinned = 0;
   if (const auto pin = read_text(config_.state / "recipients.version", 32)) pinned = std::atoll(pin->c_str());
-  const auto list = crypto::check_recipients(as_bytes(json.body), as_bytes(signature.body), *trust_, config_.body, clock_.now(), pinned);
+  const auto list = crypto::check_recipients(as_bytes(json.body), as_bytes(signature.body), *trust_, config_.body,
+                                             clock_.now(), pinned);
   if (!list) {
     // A list from anyone but the root: recorded once per content, never used.
     const std::string mark = to_hex(crypto::sha256(as_bytes(json.body)));
@@ -142,7 +147,8 @@ Result<void> Gateway::fetch_receipts(net::Client& client, const transport::Packa
 }
 
 // Checks, records and keeps a receipt; a repeated one must be the same bytes.
-Result<void> Gateway::take_receipt(const transport::PackageFile& package, const std::string& step, const std::string& file) {
+Result<void> Gateway::take_receipt(const transport::PackageFile& package, const std::string& step,
+                                   const std::string& file) {
   const PackageId& id = package.manifest.id;
   const fs::path path = receipt_path(id, step);
   std::error_code error;
@@ -150,15 +156,20 @@ Result<void> Gateway::take_receipt(const transport::PackageFile& package, const 
   if (known) {
     SEKISHO_TRY(const std::string stored, read_text(path));
     if (stored != file) {
-      SEKISHO_CHECK(ledger_->append("alarm.receipt_changed", {{"epoch", id.epoch}, {"sequence", id.sequence}, {"step", step}}));
-      return fail("receipt.changed", "the centre sent another receipt for the same step", {.part = id.text()}, "Stop sending and call the centre.");
+      SEKISHO_CHECK(
+          ledger_->append("alarm.receipt_changed", {{"epoch", id.epoch}, {"sequence", id.sequence}, {"step", step}}));
+      return fail("receipt.changed", "the centre sent another receipt for the same step", {.part = id.text()},
+                  "Stop sending and call the centre.");
     }
   } else {
     SEKISHO_TRY(const transport::Receipt receipt, transport::verify_receipt(file, *trust_, clock_.now()));
     if (receipt.package != id || receipt.step != step || receipt.manifest_hash != package.manifest_hash)
-      return fail("receipt.mismatch", "the receipt speaks of another package, step or content", {.part = id.text()}, "Stop sending and call the centre.");
+      return fail("receipt.mismatch", "the receipt speaks of another package, step or content", {.part = id.text()},
+                  "Stop sending and call the centre.");
     SEKISHO_CHECK(watch_ledger(package, receipt));
-    SEKISHO_CHECK(ledger_->append("package." + step, {{"epoch", id.epoch}, {"sequence", id.sequence}, {"receipt_sha256", to_hex(crypto::sha256(as_bytes(file)))}}));
+    SEKISHO_CHECK(ledger_->append(
+        "package." + step,
+        {{"epoch", id.epoch}, {"sequence", id.sequence}, {"receipt_sha256", to_hex(crypto::sha256(as_bytes(file)))}}));
     SEKISHO_CHECK(write_file_durable(path, file, 0600));
     crash_point("gateway.after_receipt");
   }
@@ -169,7 +180,8 @@ Result<void> Gateway::take_receipt(const transport::PackageFile& package, const 
   return {};
 }
 
-// Each receipt shows its ledger's state: it must extend what this hospital has seen (every hospital witnesses the centre's past).
+// Each receipt shows its ledger's state: it must extend what this hospital has seen (every hospital witnesses the
+// centre's past).
 Result<void> Gateway::watch_ledger(const transport::PackageFile& package, const transport::Receipt& receipt) {
   const bool outer = receipt.step == "received";
   const std::string& key_hex = outer ? config_.receiver_ledger_key : config_.centre_ledger_key;
@@ -177,8 +189,10 @@ Result<void> Gateway::watch_ledger(const transport::PackageFile& package, const 
   SEKISHO_TRY(const Bytes key, from_hex(key_hex));
   const PackageId& id = package.manifest.id;
   const auto alarm = [&](const char* what) -> Result<void> {
-    SEKISHO_CHECK(ledger_->append(std::string("alarm.") + what, {{"epoch", id.epoch}, {"sequence", id.sequence}, {"step", receipt.step}}));
-    return fail("ledger.inconsistent", "the centre's ledger does not extend what this hospital has seen of it", {.part = id.text()},
+    SEKISHO_CHECK(ledger_->append(std::string("alarm.") + what,
+                                  {{"epoch", id.epoch}, {"sequence", id.sequence}, {"step", receipt.step}}));
+    return fail("ledger.inconsistent", "the centre's ledger does not extend what this hospital has seen of it",
+                {.part = id.text()},
                 "Entries were changed, dropped or reordered: stop sending and call the body's auditor.");
   };
   const auto newer = ledger::parse_checkpoint(receipt.checkpoint, key);

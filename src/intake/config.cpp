@@ -26,10 +26,12 @@ const std::vector<ConfigMember> kSchema = {
     {"media", ConfigType::kPath, false, "", "folder where packages on numbered media are read in"},
     {"store.folder", ConfigType::kPath, true, "", "folder of the stores"},
     {"store.keys", ConfigType::kPath, true, "", "folder of the stores' keys, held apart from them"},
-    {"store.database", ConfigType::kText, false, "", "catalogue in PostgreSQL: connection parameters; empty: SQLite beside the segments"},
+    {"store.database", ConfigType::kText, false, "",
+     "catalogue in PostgreSQL: connection parameters; empty: SQLite beside the segments"},
     {"store.memory_mb", ConfigType::kInteger, false, "256", "rows held in memory before they are spilled, MiB"},
     {"store.threads", ConfigType::kInteger, false, "2", "threads of the query engine"},
-    {"store.allow_unencrypted", ConfigType::kBoolean, false, "false", "accept a volume that is not encrypted (demonstration and tests only)"},
+    {"store.allow_unencrypted", ConfigType::kBoolean, false, "false",
+     "accept a volume that is not encrypted (demonstration and tests only)"},
     {"interval_seconds", ConfigType::kInteger, false, "30", "pause between rounds"},
 };
 

@@ -18,14 +18,18 @@ namespace fs = std::filesystem;
 namespace {
 
 Json describe(const PackageId& id, const crypto::Digest& hash) {
-  return {{"hospital", id.hospital.text}, {"epoch", id.epoch}, {"sequence", id.sequence}, {"manifest_hash", to_hex(hash)}};
+  return {
+      {"hospital", id.hospital.text}, {"epoch", id.epoch}, {"sequence", id.sequence}, {"manifest_hash", to_hex(hash)}};
 }
 
 std::string key_of(const Json& payload) {
-  return fmt::format("{}/{}/{}", payload.value("hospital", ""), payload.value("epoch", 0u), payload.value("sequence", std::uint64_t{0}));
+  return fmt::format("{}/{}/{}", payload.value("hospital", ""), payload.value("epoch", 0u),
+                     payload.value("sequence", std::uint64_t{0}));
 }
 
-std::string key_of(const PackageId& id) { return fmt::format("{}/{}/{}", id.hospital.text, id.epoch, id.sequence); }
+std::string key_of(const PackageId& id) {
+  return fmt::format("{}/{}/{}", id.hospital.text, id.epoch, id.sequence);
+}
 
 Result<std::unique_ptr<net::Client>> connect(const IntakeConfig& config) {
   net::ClientOptions options;
@@ -50,7 +54,8 @@ Result<std::unique_ptr<net::Client>> connect(const IntakeConfig& config) {
 Result<std::unique_ptr<Intake>> Intake::open(IntakeConfig config, const Clock& clock, Random& random) {
   std::unique_ptr<Intake> self(new Intake(std::move(config), clock, random));
   IntakeConfig& c = self->config_;
-  for (const char* folder : {"inbox", "refused", "receipts", "secured", "erased"}) SEKISHO_CHECK(make_folders(c.state / folder, 0700));
+  for (const char* folder : {"inbox", "refused", "receipts", "secured", "erased"})
+    SEKISHO_CHECK(make_folders(c.state / folder, 0700));
   SEKISHO_TRY(self->lock_, FileLock::take(c.state / "lock", "intake"));
   SEKISHO_TRY(self->trust_, crypto::Trust::load(c.root, c.crl));
   SEKISHO_TRY(self->signer_, crypto::Certificate::load(c.signer_certificate));
@@ -63,15 +68,18 @@ Result<std::unique_ptr<Intake>> Intake::open(IntakeConfig config, const Clock& c
     SEKISHO_CHECK(fresh.save(c.ledger_key));
   }
   SEKISHO_TRY(crypto::PrivateKey ledger_key, crypto::PrivateKey::load(c.ledger_key));
-  SEKISHO_TRY(self->ledger_, ledger::Ledger::open(c.state / "ledger", "sekisho/" + c.body.text + "/centre", std::move(ledger_key), clock, random));
+  SEKISHO_TRY(self->ledger_, ledger::Ledger::open(c.state / "ledger", "sekisho/" + c.body.text + "/centre",
+                                                  std::move(ledger_key), clock, random));
   c.store.clock = &clock;
   c.store.random = &random;
   SEKISHO_TRY(self->store_, store::Store::open(c.store));
   SEKISHO_CHECK(self->replay_ledger());
   for (const auto& entry : fs::directory_iterator(c.state / "inbox", error))
-    if (entry.path().extension() != ".skp") SEKISHO_CHECK(remove_file(entry.path()));  // pulled only half before a crash
+    if (entry.path().extension() != ".skp")
+      SEKISHO_CHECK(remove_file(entry.path()));  // pulled only half before a crash
   SEKISHO_TRY(const auto packages, self->store_->packages());
-  for (const store::PackageState& package : packages) SEKISHO_CHECK(self->erase_withdrawn(package.id));
+  for (const store::PackageState& package : packages)
+    SEKISHO_CHECK(self->erase_withdrawn(package.id));
   return self;
 }
 
@@ -92,12 +100,15 @@ Result<RoundSummary> Intake::round() {
   SEKISHO_CHECK(read_media(summary));
   SEKISHO_TRY(const auto client, connect(config_));
   SEKISHO_TRY(const auto answer, client->send({.target = "/v1/inbox"}));
-  if (answer.status != 200) return fail("receiver.error", fmt::format("the receiver answered with status {}", answer.status));
+  if (answer.status != 200)
+    return fail("receiver.error", fmt::format("the receiver answered with status {}", answer.status));
   SEKISHO_TRY(const Json list, parse_json(answer.body));
   for (const Json& row : list) {
-    const PackageId id{config_.body, {row.value("hospital", "")}, row.value("epoch", 1u), row.value("sequence", std::uint64_t{0})};
+    const PackageId id{
+        config_.body, {row.value("hospital", "")}, row.value("epoch", 1u), row.value("sequence", std::uint64_t{0})};
     if (!is_valid_id(id.hospital.text)) return fail("receiver.error", "the inbox names a hospital that cannot be");
-    SEKISHO_CHECK(handle(client.get(), id, row.value("manifest_hash", ""), row.value("size", std::uint64_t{0}), summary));
+    SEKISHO_CHECK(
+        handle(client.get(), id, row.value("manifest_hash", ""), row.value("size", std::uint64_t{0}), summary));
   }
   SEKISHO_CHECK(secure(*client, summary));
   SEKISHO_CHECK(publish_checkpoint(*client));
@@ -105,8 +116,8 @@ Result<RoundSummary> Intake::round() {
   return summary;
 }
 
-// Packages on numbered media: copied into the inbox in their order and handled as if pulled; receipts are written beside the package for
-// the way back.
+// Packages on numbered media: copied into the inbox in their order and handled as if pulled; receipts are written
+// beside the package for the way back.
 Result<void> Intake::read_media(RoundSummary& summary) {
   if (config_.media.empty()) return {};
   std::map<std::tuple<std::string, std::uint32_t, std::uint64_t>, fs::path> found;
@@ -115,7 +126,8 @@ Result<void> Intake::read_media(RoundSummary& summary) {
     if (entry.path().extension() != ".skp") continue;
     const auto package = transport::open_package(entry.path());
     if (!package || package->manifest.id.body != config_.body) {
-      spdlog::error("a medium holds a file that is not a package for this body: {}", package ? "package.foreign" : package.error().code);
+      spdlog::error("a medium holds a file that is not a package for this body: {}",
+                    package ? "package.foreign" : package.error().code);
       continue;
     }
     const PackageId& id = package->manifest.id;
@@ -123,7 +135,8 @@ Result<void> Intake::read_media(RoundSummary& summary) {
   }
   for (const auto& [key, path] : found) {
     const PackageId id{config_.body, {std::get<0>(key)}, std::get<1>(key), std::get<2>(key)};
-    const bool answered = fs::exists(receipt_path(id, "loaded"), error) || fs::exists(receipt_path(id, "refused"), error);
+    const bool answered =
+        fs::exists(receipt_path(id, "loaded"), error) || fs::exists(receipt_path(id, "refused"), error);
     if (!answered) {
       const fs::path inbox = config_.state / "inbox" / id.file_name();
       if (!fs::exists(inbox, error)) {
@@ -144,7 +157,8 @@ Result<void> Intake::read_media(RoundSummary& summary) {
 }
 
 // Brings one package from wherever it stands to its receipt. Every step may have been done before a crash.
-Result<void> Intake::handle(net::Client* client, const PackageId& id, const std::string& manifest_hash, std::uint64_t size, RoundSummary& summary) {
+Result<void> Intake::handle(net::Client* client, const PackageId& id, const std::string& manifest_hash,
+                            std::uint64_t size, RoundSummary& summary) {
   std::error_code error;
   const bool answered = fs::exists(receipt_path(id, "loaded"), error) || fs::exists(receipt_path(id, "refused"), error);
   if (!answered) {
@@ -158,17 +172,20 @@ Result<void> Intake::handle(net::Client* client, const PackageId& id, const std:
     } else {
       hash = package->manifest_hash;
       if (to_hex(hash) != manifest_hash || package->manifest.id != id)
-        loaded = fail("package.wrong_address", "the receiver handed out another package than it listed", {.part = id.text()});
+        loaded = fail("package.wrong_address", "the receiver handed out another package than it listed",
+                      {.part = id.text()});
       else if (const auto signer = transport::verify_package(*package, *trust_, clock_.now()); !signer)
         loaded = std::unexpected(signer.error());
       else
         loaded = load(*package);
     }
     if (!loaded) {
-      // What is wrong with the package is its sender's affair; what is wrong here (disk, store) must be mended and tried again.
+      // What is wrong with the package is its sender's affair; what is wrong here (disk, store) must be mended and
+      // tried again.
       const std::string& code = loaded.error().code;
-      const bool of_package = code.starts_with("package.") || code.starts_with("part.") || code.starts_with("unseal.") ||
-                              code.starts_with("certificate.") || code.starts_with("signature.");
+      const bool of_package = code.starts_with("package.") || code.starts_with("part.") ||
+                              code.starts_with("unseal.") || code.starts_with("certificate.") ||
+                              code.starts_with("signature.");
       if (!of_package) return loaded;
       SEKISHO_CHECK(refuse(id, hash, loaded.error()));
       ++summary.refused;
@@ -188,7 +205,8 @@ Result<fs::path> Intake::pull(net::Client* client, const PackageId& id, std::uin
   const fs::path path = config_.state / "inbox" / id.file_name();
   std::error_code error;
   if (fs::exists(path, error)) return path;
-  if (client == nullptr) return fail("intake.missing", "a package of a medium is gone from the inbox", {.part = id.text()});
+  if (client == nullptr)
+    return fail("intake.missing", "a package of a medium is gone from the inbox", {.part = id.text()});
   const fs::path temporary = path.string() + ".part";
   FileDescriptor fd(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
   if (!fd) return fail_errno("intake.open", "cannot store a package", {.part = id.text()});
@@ -196,7 +214,8 @@ Result<fs::path> Intake::pull(net::Client* client, const PackageId& id, std::uin
   const std::string target = fmt::format("/v1/inbox/{}/{}/{}", id.hospital.text, id.epoch, id.sequence);
   auto answer = client->download({.target = target}, [&](ByteView piece) -> Result<void> {
     received += piece.size();
-    if (received > size) return fail("receiver.error", "the package is longer than the inbox said", {.part = id.text()});
+    if (received > size)
+      return fail("receiver.error", "the package is longer than the inbox said", {.part = id.text()});
     return write_all(fd.get(), piece, "inbox");
   });
   if (answer && answer->status == 200 && received == size) {
@@ -207,8 +226,9 @@ Result<fs::path> Intake::pull(net::Client* client, const PackageId& id, std::uin
   }
   SEKISHO_CHECK(remove_file(temporary));
   if (!answer) return std::unexpected(answer.error());
-  return fail("receiver.error", fmt::format("the receiver sent {} of {} bytes with status {}", received, size, answer->status), {.part = id.text()},
-              "The next round tries again.");
+  return fail("receiver.error",
+              fmt::format("the receiver sent {} of {} bytes with status {}", received, size, answer->status),
+              {.part = id.text()}, "The next round tries again.");
 }
 
 Result<void> Intake::refuse(const PackageId& id, const crypto::Digest& manifest_hash, const Error& error) {
@@ -236,8 +256,8 @@ Result<std::string> Intake::make_receipt(std::string_view step, const PackageId&
     const auto older = ledger::parse_checkpoint(note, ledger_->public_key());
     if (!older || older->origin != checkpoint.origin) continue;
     if (older->size > checkpoint.size)
-      return fail("ledger.rolled_back", "a hospital has seen more entries than the centre's ledger holds", {.part = id.text()},
-                  "This ledger was cut or restored from an old backup: stop and investigate.");
+      return fail("ledger.rolled_back", "a hospital has seen more entries than the centre's ledger holds",
+                  {.part = id.text()}, "This ledger was cut or restored from an old backup: stop and investigate.");
     SEKISHO_TRY(const ledger::ConsistencyProof proof, ledger_->consistency(older->size, checkpoint.size));
     receipt.consistency = proof.to_json();
   }
@@ -249,8 +269,9 @@ Result<std::string> Intake::make_receipt(std::string_view step, const PackageId&
     SEKISHO_TRY(const auto package, store_->find_package(id));
     if (package) {
       const records::Counts& n = package->counts;
-      const Json counts = {{"files", n.files}, {"bytes", n.bytes}, {"messages", n.messages}, {"records", n.records},
-                           {"loaded", n.loaded}, {"superseded", n.superseded}, {"quarantined", n.quarantined}, {"rules", n.rules}};
+      const Json counts = {
+          {"files", n.files},   {"bytes", n.bytes},           {"messages", n.messages},       {"records", n.records},
+          {"loaded", n.loaded}, {"superseded", n.superseded}, {"quarantined", n.quarantined}, {"rules", n.rules}};
       SEKISHO_TRY(receipt.sealed_counts, crypto::cms_seal(as_bytes(counts.dump()), {certificate}));
     }
   }
@@ -268,14 +289,16 @@ Result<void> Intake::push_receipts(net::Client& client, const PackageId& id) {
     const std::string target = fmt::format("/v1/receipts/{}/{}/{}/{}", id.hospital.text, id.epoch, id.sequence, step);
     SEKISHO_TRY(const auto answer, client.send({.method = "PUT", .target = target, .body = file}));
     if (answer.status != 200)
-      return fail("receiver.error", fmt::format("the receiver did not take a receipt: {}", answer.body), {.part = id.text()});
+      return fail("receiver.error", fmt::format("the receiver did not take a receipt: {}", answer.body),
+                  {.part = id.text()});
     crash_point("intake.after_push");
     SEKISHO_CHECK(write_file_durable(pushed, std::string_view(), 0600));
   }
   return {};
 }
 
-// `center backup` leaves the list of packages that a restored and compared backup contains; each gets its `secured` receipt.
+// `center backup` leaves the list of packages that a restored and compared backup contains; each gets its `secured`
+// receipt.
 Result<void> Intake::secure(net::Client& client, RoundSummary& summary) {
   std::error_code error;
   std::vector<fs::path> orders;
@@ -285,7 +308,8 @@ Result<void> Intake::secure(net::Client& client, RoundSummary& summary) {
   for (const fs::path& order : orders) {
     SEKISHO_TRY(const Json document, read_json(order));
     for (const Json& row : document.value("packages", Json::array())) {
-      const PackageId id{config_.body, {row.value("hospital", "")}, row.value("epoch", 1u), row.value("sequence", std::uint64_t{0})};
+      const PackageId id{
+          config_.body, {row.value("hospital", "")}, row.value("epoch", 1u), row.value("sequence", std::uint64_t{0})};
       SEKISHO_TRY(const auto package, store_->find_package(id));
       if (!package || !is_valid_id(id.hospital.text)) continue;
       SEKISHO_TRY(const crypto::Digest hash, crypto::digest_from_hex(package->manifest_hash));
@@ -320,28 +344,35 @@ Result<void> Intake::publish_checkpoint(net::Client& client) {
         if (const auto old = ledger::parse_checkpoint_unverified(*known)) before = old->size;
       if (note->size < before) {
         SEKISHO_CHECK(ledger_->append("alarm.receiver_ledger", {{"size", note->size}, {"seen", before}}));
-        return fail("ledger.rolled_back", "the receiver's ledger became shorter", {}, "Stop the receiver and investigate.");
+        return fail("ledger.rolled_back", "the receiver's ledger became shorter", {},
+                    "Stop the receiver and investigate.");
       }
-      if (note->size > before) SEKISHO_CHECK(ledger_->append("receiver.checkpoint", {{"size", note->size}, {"root", to_hex(note->root)}}));
+      if (note->size > before)
+        SEKISHO_CHECK(ledger_->append("receiver.checkpoint", {{"size", note->size}, {"root", to_hex(note->root)}}));
       SEKISHO_CHECK(write_file_durable(path, theirs.body, 0600));
     }
   }
   SEKISHO_TRY(const ledger::Checkpoint ours, ledger_->checkpoint());
-  SEKISHO_TRY(const auto answer, client.send({.method = "PUT", .target = "/v1/published/centre-checkpoint.txt", .body = ours.note}));
+  SEKISHO_TRY(const auto answer,
+              client.send({.method = "PUT", .target = "/v1/published/centre-checkpoint.txt", .body = ours.note}));
   if (answer.status != 200) return fail("receiver.error", "the receiver did not take the centre's checkpoint");
   return {};
 }
 
-Result<Json> Intake::quarantine() { return store_->quarantine(); }
+Result<Json> Intake::quarantine() {
+  return store_->quarantine();
+}
 
 Result<Json> Intake::status() {
   SEKISHO_TRY(const store::StoreStatus status, store_->status());
   SEKISHO_TRY(const auto packages, store_->packages());
   std::map<std::string, std::map<std::pair<std::uint32_t, std::uint64_t>, bool>> seen;
-  for (const auto& package : packages) seen[package.id.hospital.text][{package.id.epoch, package.id.sequence}] = true;
+  for (const auto& package : packages)
+    seen[package.id.hospital.text][{package.id.epoch, package.id.sequence}] = true;
   for (const std::string& key : recorded_["package.refused"]) {
     const auto first = key.find('/'), second = key.rfind('/');
-    seen[key.substr(0, first)][{static_cast<std::uint32_t>(std::stoul(key.substr(first + 1))), std::stoull(key.substr(second + 1))}] = false;
+    seen[key.substr(0, first)]
+        [{static_cast<std::uint32_t>(std::stoul(key.substr(first + 1))), std::stoull(key.substr(second + 1))}] = false;
   }
   Json hospitals = Json::object();
   Json alarms = Json::array();
@@ -351,17 +382,20 @@ Result<Json> Intake::status() {
     for (const auto& [key, ok] : sequences) {
       if (key.first != epoch) expected = 1;
       epoch = key.first;
-      if (key.second != expected) alarms.push_back(fmt::format("{}: sequence {} of epoch {} is missing", hospital, expected, epoch));
+      if (key.second != expected)
+        alarms.push_back(fmt::format("{}: sequence {} of epoch {} is missing", hospital, expected, epoch));
       expected = key.second + 1;
       ok ? ++loaded : ++refused;
     }
     hospitals[hospital] = {{"loaded", loaded}, {"refused", refused}};
   }
-  return Json{{"hospitals", hospitals}, {"store", status.to_json()}, {"ledger_entries", ledger_->size()}, {"alarms", alarms}};
+  return Json{
+      {"hospitals", hospitals}, {"store", status.to_json()}, {"ledger_entries", ledger_->size()}, {"alarms", alarms}};
 }
 
 Json RoundSummary::to_json() const {
-  return {{"pulled", pulled}, {"loaded", loaded}, {"refused", refused}, {"secured", secured}, {"bytes", bytes}, {"seconds", seconds}};
+  return {{"pulled", pulled},   {"loaded", loaded}, {"refused", refused},
+          {"secured", secured}, {"bytes", bytes},   {"seconds", seconds}};
 }
 
 Result<int> run_service(const fs::path& config_file, bool once) {

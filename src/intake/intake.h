@@ -1,5 +1,5 @@
-// The core zone's door: pulls packages from the receiver (the core opens every connection), verifies, unseals, reads and loads them
-// exactly once, answers with signed receipts, and quarantines what cannot be loaded (design section 5).
+// The core zone's door: pulls packages from the receiver (the core opens every connection), verifies, unseals, reads
+// and loads them exactly once, answers with signed receipts, and quarantines what cannot be loaded (design section 5).
 #pragma once
 
 #include <filesystem>
@@ -21,7 +21,8 @@
 
 namespace sekisho::intake {
 
-// State folder: inbox/ (pulled packages), refused/, receipts/, ledger/ (the centre's), secured/ (orders of `center backup`), lock.
+// State folder: inbox/ (pulled packages), refused/, receipts/, ledger/ (the centre's), secured/ (orders of `center
+// backup`), lock.
 struct IntakeConfig {
   BodyId body;
   std::filesystem::path state;
@@ -32,9 +33,9 @@ struct IntakeConfig {
   std::filesystem::path tls_certificate, tls_key;              // role tls-intake
   std::filesystem::path signer_certificate, signer_key;        // role sign-intake
   std::filesystem::path recipient_certificate, recipient_key;  // role recipient
-  std::filesystem::path hospitals;                             // folder of HOSPITAL.pem, role encryption-gateway: counts are sealed to it
+  std::filesystem::path hospitals;  // folder of HOSPITAL.pem, role encryption-gateway: counts are sealed to it
   std::filesystem::path ledger_key;
-  std::filesystem::path media;                                 // folder where numbered media are read in; optional
+  std::filesystem::path media;  // folder where numbered media are read in; optional
   store::StoreOptions store;
   std::int64_t interval_seconds = 30;
 
@@ -50,7 +51,8 @@ struct RoundSummary {
 class Intake {
  public:
   static Result<std::unique_ptr<Intake>> open(IntakeConfig config, const Clock& clock, Random& random);
-  // One round: pull, load and answer everything that waits. An unreachable receiver is an error net.*; state stays whole.
+  // One round: pull, load and answer everything that waits. An unreachable receiver is an error net.*; state stays
+  // whole.
   Result<RoundSummary> round();
   Result<Json> status();
   // Quarantined pieces: package, part, ordinal, rule; no content.
@@ -59,9 +61,11 @@ class Intake {
   store::Store& store() { return *store_; }
 
  private:
-  Intake(IntakeConfig config, const Clock& clock, Random& random) : config_(std::move(config)), clock_(clock), random_(random) {}
+  Intake(IntakeConfig config, const Clock& clock, Random& random)
+      : config_(std::move(config)), clock_(clock), random_(random) {}
   Result<void> replay_ledger();
-  Result<void> handle(net::Client* client, const PackageId& id, const std::string& manifest_hash, std::uint64_t size, RoundSummary& summary);
+  Result<void> handle(net::Client* client, const PackageId& id, const std::string& manifest_hash, std::uint64_t size,
+                      RoundSummary& summary);
   Result<void> read_media(RoundSummary& summary);
   Result<std::filesystem::path> pull(net::Client* client, const PackageId& id, std::uint64_t size);
   Result<void> load(const transport::PackageFile& package);
@@ -84,7 +88,7 @@ class Intake {
   std::optional<crypto::Trust> trust_;
   std::optional<crypto::Certificate> signer_, recipient_;
   std::optional<crypto::PrivateKey> signer_key_, recipient_key_;
-  std::map<std::string, std::set<std::string>> recorded_;   // ledger kind -> package ids that have such an entry
+  std::map<std::string, std::set<std::string>> recorded_;  // ledger kind -> package ids that have such an entry
 };
 
 // The whole service: rounds until SIGTERM; wakes every interval. `once`: until nothing waits.

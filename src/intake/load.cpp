@@ -30,23 +30,28 @@ class EntryReader {
  public:
   EntryReader(store::Load& load) : load_(load) {
     for (const formats::Family family : kFamilies)
-      readers_[static_cast<std::size_t>(family)] = formats::make_reader(family, load.set(), [&load](records::RecordSet&) { return load.drain(); });
+      readers_[static_cast<std::size_t>(family)] =
+          formats::make_reader(family, load.set(), [&load](records::RecordSet&) { return load.drain(); });
   }
 
   Result<void> read(formats::Family family, std::uint32_t part, const transport::PartEntry& entry) {
     if (entry.range_from != 0 && (entry.path != open_path_ || entry.range_from != open_offset_)) {
       // A range without the one before it cannot be read alone.
       SEKISHO_CHECK(close());
-      load_.set().begin_file(load_.package(), static_cast<std::int32_t>(part), static_cast<std::int32_t>(entry.ordinal));
+      load_.set().begin_file(load_.package(), static_cast<std::int32_t>(part),
+                             static_cast<std::int32_t>(entry.ordinal));
       load_.set().find("RANGE_GAP", records::Level::kError, -1, "range");
-      load_.set().quarantine("RANGE_GAP", "a range of a larger file came without the range before it", -1, entry.content.size(), 1);
-      return load_.quarantine_bytes(static_cast<std::int32_t>(part), static_cast<std::int32_t>(entry.ordinal), "RANGE_GAP", entry.content);
+      load_.set().quarantine("RANGE_GAP", "a range of a larger file came without the range before it", -1,
+                             entry.content.size(), 1);
+      return load_.quarantine_bytes(static_cast<std::int32_t>(part), static_cast<std::int32_t>(entry.ordinal),
+                                    "RANGE_GAP", entry.content);
     }
     if (entry.range_from == 0) {
       SEKISHO_CHECK(close());
       open_ = readers_[static_cast<std::size_t>(family)].get();
       open_path_ = entry.path;
-      open_->begin({open_path_, load_.package(), static_cast<std::int32_t>(part), static_cast<std::int32_t>(entry.ordinal)});
+      open_->begin(
+          {open_path_, load_.package(), static_cast<std::int32_t>(part), static_cast<std::int32_t>(entry.ordinal)});
     }
     SEKISHO_CHECK(open_->feed(entry.content));
     open_offset_ = entry.range_to;
@@ -68,7 +73,8 @@ class EntryReader {
   std::uint64_t open_offset_ = 0;
 };
 
-Result<void> take_withdrawals(const transport::OpenPart& part, const PackageId& id, store::Load& load, Json& withdrawn) {
+Result<void> take_withdrawals(const transport::OpenPart& part, const PackageId& id, store::Load& load,
+                              Json& withdrawn) {
   for (const transport::PartEntry& entry : part.entries) {
     std::string_view lines = as_text(entry.content);
     while (!lines.empty()) {
@@ -102,7 +108,8 @@ Result<void> Intake::load(const transport::PackageFile& package) {
   SEKISHO_CHECK(load_parts(package, *load, withdrawn));
   SEKISHO_CHECK(load->drain());
 
-  // Registration keys, not patient numbers, leave this function. Who was never loaded needs no erasure: load->withdraw() remembers them.
+  // Registration keys, not patient numbers, leave this function. Who was never loaded needs no erasure:
+  // load->withdraw() remembers them.
   Json erasures = Json::array();
   for (const Json& row : withdrawn) {
     SEKISHO_TRY(const std::string reg, store_->find_registration(id.hospital.text, row[0].get<std::string>()));
@@ -112,9 +119,15 @@ Result<void> Intake::load(const transport::PackageFile& package) {
   const std::string key = fmt::format("{}/{}/{}", id.hospital.text, id.epoch, id.sequence);
   if (recorded_["package.loaded"].insert(key).second) {
     const records::Counts& n = load->set().counts;
-    const auto appended = ledger_->append("package.loaded", {{"hospital", id.hospital.text}, {"epoch", id.epoch}, {"sequence", id.sequence},
-                                                             {"manifest_hash", to_hex(package.manifest_hash)}, {"records", n.records}, {"loaded", n.loaded},
-                                                             {"superseded", n.superseded}, {"quarantined", n.quarantined}, {"withdrawn", erasures.size()}});
+    const auto appended = ledger_->append("package.loaded", {{"hospital", id.hospital.text},
+                                                             {"epoch", id.epoch},
+                                                             {"sequence", id.sequence},
+                                                             {"manifest_hash", to_hex(package.manifest_hash)},
+                                                             {"records", n.records},
+                                                             {"loaded", n.loaded},
+                                                             {"superseded", n.superseded},
+                                                             {"quarantined", n.quarantined},
+                                                             {"withdrawn", erasures.size()}});
     if (!appended) {
       recorded_["package.loaded"].erase(key);
       return std::unexpected(appended.error());
@@ -143,8 +156,11 @@ Result<void> Intake::load_parts(const transport::PackageFile& package, store::Lo
     if (i + 1 < count) next = std::async(std::launch::async, open, i + 1);
     Result<void> read = {};
     if (part->head.kind == "withdrawals") {
-      if (withdrawals_seen) read = fail("package.withdrawals", "a package has more than one withdrawals part", {.part = package.manifest.id.text()});
-      else read = take_withdrawals(*part, package.manifest.id, load, withdrawn);
+      if (withdrawals_seen)
+        read = fail("package.withdrawals", "a package has more than one withdrawals part",
+                    {.part = package.manifest.id.text()});
+      else
+        read = take_withdrawals(*part, package.manifest.id, load, withdrawn);
       withdrawals_seen = true;
     } else if (const formats::Family family = family_of(part->head.kind); family == formats::Family::kUnknown) {
       read = fail("part.kind", "a part is of no known kind", {.part = package.manifest.id.text()});
@@ -157,7 +173,8 @@ Result<void> Intake::load_parts(const transport::PackageFile& package, store::Lo
     if (!read) return read;  // the future's destructor waits for the part in flight
     crash_point("intake.after_part");
   }
-  if (!withdrawals_seen) return fail("package.withdrawals", "a package has no withdrawals part", {.part = package.manifest.id.text()});
+  if (!withdrawals_seen)
+    return fail("package.withdrawals", "a package has no withdrawals part", {.part = package.manifest.id.text()});
   return reader.close();
 }
 
@@ -171,11 +188,15 @@ Result<void> Intake::erase_withdrawn(const PackageId& id) {
   if (!rows.empty()) {
     const std::string key = fmt::format("{}/{}/{}", id.hospital.text, id.epoch, id.sequence);
     if (recorded_["package.withdrawn"].insert(key).second) {
-      const auto appended = ledger_->append("package.withdrawn", {{"hospital", id.hospital.text}, {"epoch", id.epoch}, {"sequence", id.sequence}, {"registrations", rows.size()}});
+      const auto appended = ledger_->append("package.withdrawn", {{"hospital", id.hospital.text},
+                                                                  {"epoch", id.epoch},
+                                                                  {"sequence", id.sequence},
+                                                                  {"registrations", rows.size()}});
       if (!appended) return std::unexpected(appended.error());
     }
     for (const Json& row : rows) {
-      SEKISHO_TRY([[maybe_unused]] const Json erased, store_->erase(row[0].get<std::string>(), row[1].get<std::string>()));
+      SEKISHO_TRY([[maybe_unused]] const Json erased,
+                  store_->erase(row[0].get<std::string>(), row[1].get<std::string>()));
       crash_point("intake.after_erase");
     }
   }

@@ -9,7 +9,7 @@
 
 #include "core/crash_point.h"
 #include "core/log.h"
-#include "crypto/epoch.h"
+#include "crypto/ca.h"
 
 namespace sekisho::receiver {
 
@@ -162,11 +162,9 @@ Result<void> Receiver::check_epoch(const HospitalId& hospital, std::uint32_t epo
   if (!json || !signature)
     return fail("package.epoch", fmt::format("epoch {} of {} is not allowed by the root", epoch, hospital.text), {},
                 "A restored gateway goes on with a new epoch signed by the root: sekisho ca epoch.");
-  SEKISHO_TRY(const Json document, parse_json(as_text(*json), "epoch"));
   SEKISHO_TRY(const crypto::Trust trust, crypto::Trust::load(options_.root, options_.crl));
-  SEKISHO_CHECK(crypto::check_epoch_grant(document, *json, *signature, trust, options_.body, hospital, epoch,
-                                          options_.clock->now()));
-  return {};
+  return crypto::check_epoch_grant(*json, *signature, trust, options_.body, hospital, epoch, options_.clock->now());
+};
 }
 
 Result<void> Receiver::check_order(const transport::Manifest& manifest, HospitalState& state) {

@@ -1,0 +1,24 @@
+// The centre's processes on one machine: starts receiver, intake and portal, each as its own process, and watches them.
+#pragma once
+
+#include <optional>
+
+#include "center/layout.h"
+#include "core/json.h"
+#include "core/process.h"
+
+namespace sekisho::center {
+
+// Runs until SIGTERM or SIGINT; a process that ends is started again (at most once a second) and the log says so.
+Result<int> run_roles(const Layout& layout, std::uint16_t portal_port);
+
+Result<ChildProcess> start_receiver(const Layout& layout);  // waits until it listens
+Result<ChildProcess> start_intake(const Layout& layout);
+// `address` gets "https://127.0.0.1:PORT/" once it listens. `keep`: goes on when this process ends.
+Result<ChildProcess> start_portal(const Layout& layout, std::uint16_t port, std::string& address, bool keep = false);
+
+// Writes status.json for the portal: everything that can be told without identifiers. `extra` is merged at the top
+// (stages of the demo).
+Result<void> write_status(const Layout& layout, const Json& extra);
+
+}  // namespace sekisho::center

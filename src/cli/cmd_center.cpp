@@ -1,0 +1,120 @@
+// modules: center
+// `sekisho center`: setting up a centre, running all its roles on one machine, backup.
+#include <fmt/format.h>
+#include <signal.h>
+
+#include "center/backup.h"
+#include "center/layout.h"
+#include "center/roles.h"
+#include "cli/cli.h"
+
+namespace sekisho::cli {
+namespace {
+
+struct Options {
+  std::string dir = "centre", body = "body", target, id, optout;
+  std::vector<std::string> hospitals, storages;
+  bool json = false, allow_unencrypted = false;
+  std::uint16_t port = 0, portal_port = 0;
+};
+
+// H01=PATH or H01=PATH,PATH
+Result<center::HospitalSetup> parse_hospital(const std::string& text) {
+  const auto equals = text.find('=');
+  center::HospitalSetup setup;
+  setup.id = {text.substr(0, equals)};
+  if (equals == std::string::npos || !is_valid_id(setup.id.text))
+    return fail("usage.hospital", "a hospital is written ID=FOLDER[,FOLDER...]", {.part = text});
+  std::size_t at = equals + 1;
+  while (at <= text.size()) {
+    const auto comma = std::min(text.find(',', at), text.size());
+    setup.storages.emplace_back(text.substr(at, comma - at));
+    at = comma + 1;
+  }
+  return setup;
+}
+
+}  // namespace
+
+void add_center(CLI::App& app) {
+  CLI::App* root = app.add_subcommand("center", "a centre: set up, run all its roles, back up, restore");
+  root->require_subcommand(1);
+  const auto options = std::make_shared<Options>();
+  const auto command = [&](const char* name, const char* help) {
+    CLI::App* sub = root->add_subcommand(name, help);
+    sub->add_option("--dir", options->dir, "the centre's folder")->capture_default_str();
+    sub->add_flag("--json", options->json, "machine output");
+    return sub;
+  };
+
+  CLI::App* init = command("init", "make authority, keys, certificates and configurations of every role");
+  init->add_option("--body", options->body, "id of the certified body")->capture_default_str();
+  init->add_option("--hospital", options->hospitals, "ID=FOLDER[,FOLDER...]; may be repeated");
+  init->add_option("--port", options->port, "port of the receiver; 0: any free one")->capture_default_str();
+  init->add_flag("--allow-unencrypted", options->allow_unencrypted,
+                 "accept volumes that are not encrypted (demonstration and tests only)");
+  set_action(init, [options]() -> Result<int> {
+    center::InitOptions request;
+    request.layout.root = std::filesystem::absolute(options->dir);
+    request.body = {options->body};
+    request.allow_unencrypted = options->allow_unencrypted;
+    request.receiver_port = options->port;
+    if (!is_valid_id(options->body)) return fail("usage.body", "a body's id is 1 to 32 letters, digits or hyphens");
+    for (const std::string& text : options->hospitals) {
+      SEKISHO_TRY(auto hospital, parse_hospital(text));
+      request.hospitals.push_back(std::move(hospital));
+    }
+    SEKISHO_CHECK(center::init(request, system_clock(), system_random()));
+    if (options->json)
+      print_json({{"dir", request.layout.root.string()}, {"hospitals", request.hospitals.size()}});
+    else
+      fmt::print("The centre stands in {}.\nMove authority/ to an offline place: its key makes every other.\n",
+                 request.layout.root.string());
+    return kDone;
+  });
+
+  CLI::App* add = command("add-hospital", "certificates and configuration for one more hospital");
+  add->add_option("--body", options->body, "id of the certified body")->capture_default_str();
+  add->add_option("--optout", options->optout, "its opt-out list (CSV); default: an empty one");
+  add->add_option("hospital", options->id, "ID=FOLDER[,FOLDER...]")->required();
+  set_action(add, [options]() -> Result<int> {
+    SEKISHO_TRY(auto hospital, parse_hospital(options->id));
+    hospital.optout = options->optout;
+    SEKISHO_CHECK(center::add_hospital({std::filesystem::absolute(options->dir)}, {options->body}, hospital,
+                                       system_clock(), system_random()));
+    return kDone;
+  });
+
+  CLI::App* run = command("run", "run receiver, intake and portal, each as its own process, until ended");
+  run->add_option("--portal-port", options->portal_port, "port of the portal; 0: any free one")->capture_default_str();
+  set_action(run, [options]() -> Result<int> {
+    return center::run_roles({std::filesystem::absolute(options->dir)}, options->portal_port);
+  });
+
+  CLI::App* backup = command(
+      "backup", "copy the stores, restore the copy, compare, and let hospitals know that their packages are secured");
+  backup->add_option("--out", options->target, "folder for the backup; must not exist")->required();
+  set_action(backup, [options]() -> Result<int> {
+    SEKISHO_TRY(const Json report, center::backup({std::filesystem::absolute(options->dir)}, options->target,
+                                                  system_clock(), system_random()));
+    if (options->json)
+      print_json(report);
+    else
+      fmt::print("{} files, {} packages: restored and compared.\n", report["files"].get<int>(),
+                 report["packages"].get<int>());
+    return kDone;
+  });
+
+  CLI::App* restore = command("restore", "put a backup in place of a lost store");
+  restore->add_option("--from", options->target, "folder of the backup")->required()->check(CLI::ExistingDirectory);
+  set_action(restore, [options]() -> Result<int> {
+    SEKISHO_TRY(const Json report, center::restore({std::filesystem::absolute(options->dir)}, options->target));
+    if (options->json)
+      print_json(report);
+    else
+      fmt::print("{} files restored.\n", report["files"].get<int>());
+    return kDone;
+  });
+}
+
+}  // namespace sekisho::cli

@@ -1,0 +1,1 @@
+target_link_libraries(test_unseal PRIVATE sekisho_unseal sekisho_crypto)
