@@ -74,11 +74,11 @@ TEST_F(PackageTest, APackageMadeByStockProgramsLoads) {
   fs::copy(world().pem("H01"), at("stock") / "signer.pem");
   fs::copy(world().key("H01"), at("stock") / "signer.key");
   fs::copy(world().pem("core"), at("stock") / "recipients/core.pem");
-  const Json spec{{"package", {{"body", "body"}, {"epoch", 1}, {"hospital", "H01"}, {"sequence", 7}}},
-                  {"parts",
-                   {{{"kind", "ssmix2"}, {"files", {{"A/1.hl7", "MSH|one"}, {"A/2.hl7", std::string(3'000'000, 'x')}}}},
-                    {{"kind", "dpc"}, {"files", {{"dpc/FF1.txt", ""}}}}}},
-                  {"withdrawals", {"{\"patient\":\"x\"}"}}};
+  const auto file = [](const char* path, std::string text) { return Json::array({path, std::move(text)}); };
+  Json spec = Json::parse(
+      R"({"package":{"body":"body","epoch":1,"hospital":"H01","sequence":7},"parts":[{"kind":"ssmix2","files":[]},
+                             {"kind":"dpc","files":[["dpc/FF1.txt",""]]}],"withdrawals":["{}"]})");
+  spec["parts"][0]["files"] = Json::array({file("A/1.hl7", "MSH|one"), file("A/2.hl7", std::string(3'000'000, 'x'))});
   ASSERT_TRUE(write_file_durable(at("stock") / "spec.json", spec.dump()));
   run_ok({"python3", kStock, "package", at("stock").string(), at("b.skp").string()});
 
