@@ -40,6 +40,12 @@ __attribute__((target("avx2,bmi"))) void find_avx2(const char* text, std::size_t
 
 }  // namespace
 
+bool is_blank_line(std::string_view line) {
+  for (const char c : line)
+    if (static_cast<unsigned char>(c) > ' ') return false;
+  return true;
+}
+
 void Message::find_bounds(std::string_view text) {
 #if defined(__x86_64__)
   static const bool has_avx2 = __builtin_cpu_supports("avx2");
@@ -71,7 +77,7 @@ bool Message::split(std::string_view text) {
       ++end;
     if (end < last && text[all[end]] == '\n') line_feeds_ = true;
     const std::uint32_t from = all[begin] + 1;
-    if (const std::uint32_t to = all[end]; to > from) {
+    if (const std::uint32_t to = all[end]; !is_blank_line(text.substr(from, to - from))) {
       Segment& s = segments_.emplace_back();
       s.text = text.substr(from, to - from);
       s.tag = tag(s.text);

@@ -51,6 +51,9 @@ class Segment {
   int shift_ = 0;                          // 1 in MSH
 };
 
+// Lines of nothing but blanks and control characters (end-of-block marks 1C, 1A of transfer protocols) are no segments.
+bool is_blank_line(std::string_view line);
+
 class Message {
  public:
   // Splits `text`, which must stay alive. Empty lines are passed over. False: it does not begin with MSH.

@@ -109,7 +109,7 @@ constexpr FieldRule kRules[] = {
     required("PRB-4", 4, {}, kWarning),
     date_field("PRB-7", 7),
     date_field("PRB-9", 9),
-    table_field("PRB-14", 14, "|D|R|N|W|S|F|U|", kWarning),
+    table_field("PRB-14", 14, "|D|R|N|W|S|F|U|", kInfo),
     date_field("PRB-15", 15),
     date_field("PRB-16", 16),
     required("PV1-2", 2),
@@ -388,7 +388,8 @@ void check_charset(const Segment& msh, Charset charset, const DecodeReport& repo
   else if ((declared != "~ISO IR87" && declared != "~ISO IR87~ISO IR159") || handling != "ISO 2022-1994")
     set.find("CHARSET_DECLARATION", kWarning, 1, declared == "~ISO IR87" ? "MSH-20" : "MSH-18");
   if (report.halfwidth_kana > 0) set.find("HALFWIDTH_KANA", kWarning, -1, name(charset));
-  if (report.vendor > 0 && matches) set.find("VENDOR_CHARACTER", kWarning, -1, name(charset));
+  // Text swallowed by a missing escape decodes to anything: it proves no vendor character.
+  if (report.vendor > 0 && matches && report.escape_state == 0) set.find("VENDOR_CHARACTER", kWarning, -1, name(charset));
 }
 
 void check_message(const MessageView& message, records::RecordSet& set) {

@@ -450,7 +450,9 @@ void Ssmix2Mapper::map_problem(std::size_t from, std::size_t to) {
   }
   const std::string_view icd_field = repetition(prb.field(10));
   std::string_view icd = given(component(icd_field));
-  const std::string_view confirmation = given(component(prb.field(13)));
+  // The confirmation (JHSD0005) is also met one field late.
+  const bool late = prb.field(13).empty() && component(prb.field(14), 3) == "JHSD0005";
+  const std::string_view confirmation = given(component(prb.field(late ? 14 : 13)));
   const bool by_text = is_suspicion_text(coded.first.text) || is_suspicion_text(coded.second.text);
   const bool suspected = confirmation == "1" || suspected_modifier || by_text;
 

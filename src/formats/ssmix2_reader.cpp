@@ -90,6 +90,13 @@ class Ssmix2Reader final : public Reader {
     view.code = hl7::component(msh.field(9));
     view.trigger = hl7::component(msh.field(9), 2);
     view.event = find_event(view.trigger);
+    // The folder decides: receptions (ADT-12) sent as A01 are no admissions. The check reports them.
+    if (view.code == "ADT" && find_type(path_.name_type, view.trigger) == nullptr)
+      for (const TypeSpec& spec : type_specs())
+        if (spec.type == path_.name_type) {
+          view.event = find_event(spec.trigger);
+          break;
+        }
     view.current = path_.flag == '1';
     int orders = 0, cancelled = 0;
     for (const Segment& s : message_.segments()) {
@@ -145,9 +152,9 @@ class Ssmix2Reader final : public Reader {
       std::size_t to = from;
       while (to < raw_.size() && raw_[to] != '\r' && raw_[to] != '\n')
         ++to;
-      if (to > from) {
+      const ByteView line(raw_.data() + from, to - from);
+      if (!hl7::is_blank_line(as_text(line))) {
         ++number;
-        const ByteView line(raw_.data() + from, to - from);
         line_text_.clear();
         DecodeReport report;
         decode(charset, line, line_text_, report);

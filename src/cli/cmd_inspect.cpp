@@ -1,0 +1,465 @@
+// modules: core records columns formats
+// `sekisho inspect`: reads any SS-MIX2 storage, receipt or DPC file and shows what is in it: counts, findings, tables.
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
+
+#include "cli/cli.h"
+#include "cli/inspect_tables.h"
+#include "cli/inspect_walk.h"
+#include "core/file.h"
+#include "core/progress.h"
+#include "formats/reader.h"
+#include "formats/ssmix2_path.h"
+
+namespace sekisho::cli {
+namespace {
+
+using formats::Family;
+using records::RecordSet;
+
+constexpr std::size_t kFilesPerChunk = 1024, kPiece = std::size_t{1} << 20, kLargeFile = std::size_t{8} << 20,
+                      kFindingsShown = 1000;
+
+struct Options {
+  std::vector<std::string> paths;
+  std::string tables, format = "parquet", findings;
+  bool json = false, model = false;
+  int threads = 0;
+};
+
+struct Shown {
+  std::string file, rule, place;
+  char level;
+};
+
+// All that is counted, and where rows and findings go. One chunk at a time speaks to it, in the order of the walk: the
+// result does not depend on the number of threads.
+class Output {
+ public:
+  Result<void> open(const Options& options) {
+    if (!options.tables.empty()) {
+      using Format = TableWriter::Format;
+      const Format format = options.format == "csv"     ? Format::kCsv
+                            : options.format == "jsonl" ? Format::kJsonLines
+                                                        : Format::kParquet;
+      SEKISHO_TRY(tables_, TableWriter::create(options.tables, format));
+    }
+    if (!options.findings.empty()) {
+      findings_file_ =
+          FileDescriptor(::open(options.findings.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
+      if (!findings_file_) return fail_errno("inspect.findings", "cannot write findings", {.file = options.findings});
+      ::fchmod(findings_file_.get(), 0600);
+    }
+    return {};
+  }
+
+  // Rows, findings and quarantined pieces of a set; `path_of` gives the file that a number stands for.
+  template <class PathOf>
+  Result<void> take(RecordSet& set, PathOf path_of) {
+    for (int t = 0; t < records::kTableCount; ++t)
+      rows[static_cast<std::size_t>(t)] += set.batch(static_cast<records::Table>(t)).rows();
+    identities += set.identities().size();
+    texts += set.vault().size();
+    for (const records::Finding& f : set.findings()) {
+      const std::string path = path_of(f.part);
+      const bool segments = formats::parse_ssmix2_path(path).kind != formats::StorageKind::kNone;
+      std::string place;
+      if (f.line >= 0) place = fmt::format("{} {}", segments ? "segment" : "line", f.line);
+      if (!f.where.empty()) place += (place.empty() ? "" : ", ") + f.where;
+      find({path, f.rule, place, static_cast<char>(f.level)});
+    }
+    for (const records::Quarantined& q : set.quarantined())
+      if (quarantine.size() < kFindingsShown)
+        quarantine.push_back(
+            {{"file", path_of(q.part)}, {"rule", q.rule}, {"reason", q.reason}, {"records", q.records}});
+    if (tables_ != nullptr) SEKISHO_CHECK(tables_->write(set));
+    set.clear();
+    return {};
+  }
+
+  void find(Shown finding) {
+    ++levels[finding.level];
+    char& worst = worst_level.try_emplace(finding.rule, finding.level).first->second;
+    constexpr std::string_view kOrder = "IWE";
+    if (kOrder.find(finding.level) > kOrder.find(worst)) worst = finding.level;
+    if (findings_file_) {
+      const Json line = {{"file", finding.file},
+                         {"rule", finding.rule},
+                         {"level", std::string(1, finding.level)},
+                         {"place", finding.place}};
+      findings_text_ += line.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+      if (findings_text_.size() > kPiece) (void)flush_findings();
+    }
+    if (shown.size() < kFindingsShown) shown.push_back(std::move(finding));
+  }
+
+  void count(const records::Counts& counts) {
+    total.files += counts.files;
+    total.bytes += counts.bytes;
+    total.messages += counts.messages;
+    total.records += counts.records;
+    total.loaded += counts.loaded;
+    total.superseded += counts.superseded;
+    total.quarantined += counts.quarantined;
+    for (const auto& [rule, n] : counts.rules)
+      total.rules[rule] += n;
+    for (const auto& [id, n] : counts.unknown)
+      total.unknown[id] += n;
+  }
+
+  Result<void> add_files(records::Batch& batch) { return tables_ == nullptr ? Result<void>{} : tables_->write(batch); }
+
+  Result<void> finish() {
+    SEKISHO_CHECK(flush_findings());
+    return tables_ == nullptr ? Result<void>{} : tables_->finish();
+  }
+
+  records::Counts total;
+  std::array<std::uint64_t, records::kTableCount> rows{};
+  std::uint64_t identities = 0, texts = 0;
+  std::map<std::string, std::uint64_t> families;
+  std::map<char, std::uint64_t> levels;
+  std::map<std::string, char> worst_level;  // of each rule
+  std::vector<Shown> shown;
+  Json quarantine = Json::array();
+
+ private:
+  Result<void> flush_findings() {
+    if (!findings_file_ || findings_text_.empty()) return {};
+    auto written = write_all(findings_file_.get(), as_bytes(findings_text_), "findings");
+    findings_text_.clear();
+    return written;
+  }
+  std::unique_ptr<TableWriter> tables_;
+  FileDescriptor findings_file_;
+  std::string findings_text_;
+};
+
+struct Chunk {
+  std::uint64_t number = 0;
+  std::int32_t first_file = 0;
+  std::vector<WalkUnit> units;
+};
+
+// Chunks wait here for a worker; workers wait here for their turn to speak.
+class Line {
+ public:
+  explicit Line(std::size_t room) : room_(room) {}
+
+  void push(Chunk chunk) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return waiting_.size() < room_ || failed_; });
+    waiting_.push_back(std::move(chunk));
+    changed_.notify_all();
+  }
+  void close() {
+    const std::scoped_lock lock(mutex_);
+    closed_ = true;
+    changed_.notify_all();
+  }
+  std::optional<Chunk> pop() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return !waiting_.empty() || closed_ || failed_; });
+    if (waiting_.empty() || failed_) return std::nullopt;
+    Chunk chunk = std::move(waiting_.front());
+    waiting_.pop_front();
+    changed_.notify_all();
+    return chunk;
+  }
+  // False: another worker failed.
+  bool wait_turn(std::uint64_t number) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return turn_ == number || failed_; });
+    return !failed_;
+  }
+  void end_turn() {
+    const std::scoped_lock lock(mutex_);
+    ++turn_;
+    changed_.notify_all();
+  }
+  void stop(Error error) {
+    const std::scoped_lock lock(mutex_);
+    if (!failed_) error_ = std::move(error);
+    failed_ = true;
+    changed_.notify_all();
+  }
+  bool failed() {
+    const std::scoped_lock lock(mutex_);
+    return failed_;
+  }
+  const Error& error() const { return error_; }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<Chunk> waiting_;
+  std::size_t room_;
+  std::uint64_t turn_ = 0;
+  bool closed_ = false, failed_ = false;
+  Error error_;
+};
+
+// Reads the files of a chunk into one record set.
+class Worker {
+ public:
+  Worker(Line& line, Output& output, Progress& progress) : line_(line), output_(output), progress_(progress) {
+    const records::DrainHook drain = [this](RecordSet& set) -> Result<void> {
+      if (!line_.wait_turn(chunk_->number)) return fail("inspect.stopped", "another file could not be written");
+      return output_.take(set, [this](std::int32_t part) { return path_of(part); });
+    };
+    for (const Family family : {Family::kSsmix2, Family::kReceipt, Family::kDpc})
+      readers_[static_cast<std::size_t>(family)] = formats::make_reader(family, set_, drain);
+  }
+
+  void run() {
+    while (std::optional<Chunk> chunk = line_.pop()) {
+      chunk_ = &*chunk;
+      if (auto read = read_chunk(); !read) return line_.stop(read.error());
+    }
+  }
+
+ private:
+  struct FileSeen {
+    const std::string* path;
+    Family family;
+    std::uint64_t size;
+  };
+
+  std::string path_of(std::int32_t part) const {
+    return *files_[static_cast<std::size_t>(part - chunk_->first_file)].path;
+  }
+
+  Result<void> read_chunk() {
+    files_.clear();
+    names_.clear();
+    unreadable_.clear();
+    set_.counts = {};
+    for (const WalkUnit& unit : chunk_->units) {
+      for (const std::string& path : unit.files)
+        SEKISHO_CHECK(read_one(path));
+      if (unit.patient)
+        for (formats::NameFinding& f : formats::check_patient_names(unit.files))
+          names_.push_back({std::move(f.path), std::move(f.rule), {}, f.level});
+    }
+    if (!line_.wait_turn(chunk_->number)) return {};
+    SEKISHO_CHECK(output_.take(set_, [this](std::int32_t part) { return path_of(part); }));
+    output_.count(set_.counts);
+    for (auto* more : {&names_, &unreadable_})
+      for (Shown& f : *more) {
+        ++output_.total.rules[f.rule];
+        output_.find(std::move(f));
+      }
+    records::Batch batch(inspect_tables::file_spec());
+    for (std::size_t i = 0; i < files_.size(); ++i) {
+      ++output_.families[std::string(formats::name(files_[i].family))];
+      batch.add_row();
+      batch.integer(0, chunk_->first_file + static_cast<std::int64_t>(i));
+      batch.text(1, *files_[i].path);
+      batch.text(2, formats::name(files_[i].family));
+      batch.integer(3, static_cast<std::int64_t>(files_[i].size));
+    }
+    SEKISHO_CHECK(output_.add_files(batch));
+    line_.end_turn();
+    return {};
+  }
+
+  Result<void> read_one(const std::string& path) {
+    const auto part = chunk_->first_file + static_cast<std::int32_t>(files_.size());
+    files_.push_back({&path, Family::kUnknown, 0});
+    progress_.add();
+    auto opened = open_read(path);
+    if (!opened) return unreadable(path);
+    buffer_.resize(kPiece);
+    ssize_t got = ::read(opened->get(), buffer_.data(), buffer_.size());
+    if (got < 0) return unreadable(path);
+    const Family family = formats::sniff(path, ByteView(buffer_.data(), static_cast<std::size_t>(got)));
+    FileSeen& seen = files_.back();
+    seen.family = family;
+    formats::Reader* reader = family == Family::kUnknown ? nullptr : readers_[static_cast<std::size_t>(family)].get();
+    if (reader != nullptr) reader->begin({.path = path, .package = 0, .part = part, .ordinal = 0});
+    while (got > 0) {
+      seen.size += static_cast<std::uint64_t>(got);
+      if (reader == nullptr && seen.size > kPiece) break;
+      if (reader != nullptr) SEKISHO_CHECK(reader->feed({buffer_.data(), static_cast<std::size_t>(got)}));
+      got = ::read(opened->get(), buffer_.data(), buffer_.size());
+      if (got < 0) return unreadable(path);
+    }
+    if (reader != nullptr) return reader->finish();
+    struct stat status{};
+    if (::fstat(opened->get(), &status) == 0) seen.size = static_cast<std::uint64_t>(status.st_size);
+    ++set_.counts.files;
+    set_.counts.bytes += seen.size;
+    names_.push_back({path, "UNKNOWN_FILE", {}, 'I'});
+    return {};
+  }
+
+  Result<void> unreadable(const std::string& path) {
+    unreadable_.push_back({path, "FILE_UNREADABLE", {}, 'E'});
+    ++set_.counts.files;
+    return {};
+  }
+
+  Line& line_;
+  Output& output_;
+  Progress& progress_;
+  RecordSet set_;
+  std::array<std::unique_ptr<formats::Reader>, 3> readers_;
+  const Chunk* chunk_ = nullptr;
+  std::vector<FileSeen> files_;
+  std::vector<Shown> names_, unreadable_;
+  Bytes buffer_;
+};
+
+Result<void> read_all(const Options& options, Output& output) {
+  const unsigned threads =
+      options.threads > 0 ? static_cast<unsigned>(options.threads) : std::max(1u, std::thread::hardware_concurrency());
+  Progress progress("read", 0, "files");
+  Line line(threads);
+  std::vector<std::jthread> workers;
+  for (unsigned i = 0; i < threads; ++i)
+    workers.emplace_back([&] {
+      try {
+        Worker(line, output, progress).run();
+      } catch (const std::exception& e) {  // memory exhausted, for one: the run ends with an error, not the process
+        line.stop({"inspect.failed", e.what(), {}, {}});
+      }
+    });
+  Chunk chunk;
+  std::size_t in_chunk = 0;
+  std::int32_t next_file = 0;
+  const auto send = [&] {
+    if (chunk.units.empty()) return;
+    const std::uint64_t number = chunk.number;
+    line.push(std::move(chunk));
+    chunk = {.number = number + 1, .first_file = next_file, .units = {}};
+    in_chunk = 0;
+  };
+  const auto walked = StorageWalk([&](WalkUnit unit) {
+                        if (line.failed()) return;
+                        next_file += static_cast<std::int32_t>(unit.files.size());
+                        in_chunk += unit.files.size();
+                        // A large file may be a month of claims: it ends a chunk.
+                        const bool single = unit.size > kLargeFile;
+                        chunk.units.push_back(std::move(unit));
+                        if (single || in_chunk >= kFilesPerChunk) send();
+                      }).run(options.paths);
+  send();
+  line.close();
+  workers.clear();
+  if (line.failed()) return std::unexpected(line.error());
+  SEKISHO_CHECK(walked);
+  return output.finish();
+}
+
+Json to_json(const Output& output, double seconds) {
+  Json rows = Json::object(), rules = Json::object(), findings = Json::array();
+  for (int t = 0; t < records::kTableCount; ++t)
+    if (const std::uint64_t n = output.rows[static_cast<std::size_t>(t)]; n > 0)
+      rows[std::string(records::spec(static_cast<records::Table>(t)).name)] = n;
+  for (const auto& [rule, n] : output.total.rules)
+    rules[rule] = n;
+  for (const Shown& f : output.shown)
+    findings.push_back({{"file", f.file}, {"rule", f.rule}, {"level", std::string(1, f.level)}, {"place", f.place}});
+  const records::Counts& t = output.total;
+  Json json = {{"files", t.files}, {"bytes", t.bytes},     {"messages", t.messages}, {"records", rows},
+               {"rules", rules},   {"findings", findings}, {"seconds", seconds}};
+  json["accounting"] = {
+      {"records", t.records}, {"loaded", t.loaded}, {"superseded", t.superseded}, {"quarantined", t.quarantined}};
+  json["families"] = output.families;
+  json["identities"] = output.identities;
+  json["texts"] = output.texts;
+  json["unknown"] = t.unknown;
+  json["quarantine"] = output.quarantine;
+  return json;
+}
+
+void print_summary(const Output& output, double seconds) {
+  const records::Counts& t = output.total;
+  fmt::print("files {}   bytes {}   messages {}   {:.2f} s   {:.1f} MB/s\n", t.files, t.bytes, t.messages, seconds,
+             static_cast<double>(t.bytes) / 1e6 / std::max(seconds, 1e-9));
+  for (const auto& [family, n] : output.families)
+    fmt::print("  {:<10} {:>12} files\n", family, n);
+  fmt::print("input records {} = loaded {} + superseded {} + quarantined {}\n\n", t.records, t.loaded, t.superseded,
+             t.quarantined);
+  for (int i = 0; i < records::kTableCount; ++i)
+    if (const std::uint64_t n = output.rows[static_cast<std::size_t>(i)]; n > 0)
+      fmt::print("  {:<18} {:>12} rows\n", records::spec(static_cast<records::Table>(i)).name, n);
+  fmt::print("  {:<18} {:>12}\n  {:<18} {:>12}\n\n", "identity records", output.identities, "texts kept", output.texts);
+  if (t.rules.empty()) return fmt::print("no findings\n");
+  for (const auto& [rule, n] : t.rules) {
+    const auto level = output.worst_level.find(rule);
+    fmt::print("  {} {:<30} {:>10}\n", level == output.worst_level.end() ? ' ' : level->second, rule, n);
+  }
+  std::size_t printed = 0;
+  for (const Shown& f : output.shown)
+    if (f.level == 'E' && printed++ < 10) fmt::print("E {} {}\n  {}\n", f.rule, f.place, f.file);
+}
+
+constexpr std::string_view type_name(records::ColumnType type) {
+  constexpr std::string_view kNames[] = {"text", "int32", "int64", "double", "date", "timestamp"};
+  return kNames[static_cast<int>(type)];
+}
+
+// docs/records.md
+void print_model() {
+  fmt::print(
+      "# Tables and their columns\n\nMade by `sekisho inspect --model`. Timestamps are Japanese wall clock without "
+      "zone. "
+      "Empty (null) means: not said.\n");
+  for (const records::TableSpec* spec : inspect_tables::all_specs()) {
+    fmt::print("\n## {}\n\n{}\n\n| column | type | meaning |\n|---|---|---|\n", spec->name, spec->meaning);
+    for (const records::ColumnSpec& column : spec->columns)
+      fmt::print("| {} | {} | {} |\n", column.name, type_name(column.type), column.meaning);
+  }
+}
+
+Result<int> inspect(const Options& options) {
+  if (options.model) {
+    print_model();
+    return kDone;
+  }
+  if (options.paths.empty()) return fail("usage.path", "name at least one file or folder");
+  Progress::set_quiet(options.json);
+  const auto start = std::chrono::steady_clock::now();
+  Output output;
+  SEKISHO_CHECK(output.open(options));
+  SEKISHO_CHECK(read_all(options, output));
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  if (options.json)
+    print_json(to_json(output, seconds));
+  else
+    print_summary(output, seconds);
+  return output.levels.contains('E') ? kFindings : kDone;
+}
+
+}  // namespace
+
+void add_inspect(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command =
+      app.add_subcommand("inspect", "read SS-MIX2 storages, receipt (UKE) and DPC files: counts, findings, tables");
+  command->add_option("PATH", options->paths,
+                      "files or folders; several roots of one storage are read as one (split volumes)");
+  command->add_option("--tables", options->tables, "write one file per table into this folder (mode 0600)");
+  command->add_option("--format", options->format, "of the tables")->check(CLI::IsMember({"parquet", "csv", "jsonl"}));
+  command->add_option("--findings", options->findings, "write all findings as JSON lines (mode 0600)");
+  command->add_option("--threads", options->threads, "workers; 0: one per core; the result is the same")
+      ->check(CLI::Range(0, 256));
+  command->add_flag("--json", options->json, "print one JSON document");
+  command->add_flag("--model", options->model, "print the tables and what their columns mean, and end");
+  command->footer(
+      "Findings have a rule, a level (E unusable or inconsistent, W usable after normalisation, I information) and a\n"
+      "place. Exit 0: no finding of level E, 1: some, 2: wrong use, 3: failed.\n\n"
+      "  sekisho inspect /mnt/storage --tables out --format parquet");
+  set_action(command, [options] { return inspect(*options); });
+}
+
+}  // namespace sekisho::cli
