@@ -1,36 +1,203 @@
-// Counts the lines of a file.
+// Receipts (UKE): cuts a stream into pieces of whole claims, decodes each piece at once and hands its lines on.
 #include <algorithm>
 
+#include "core/text.h"
 #include "formats/reader.h"
+#include "formats/receipt_claim.h"
+#include "formats/receipt_scan.h"
 
 namespace sekisho::formats {
 namespace {
 
-class LineReader : public Reader {
+using records::Level;
+
+constexpr std::size_t kPiece = std::size_t{256} << 10;    // decoded at once, unless one claim is larger
+constexpr std::size_t kMaxClaim = std::size_t{16} << 20;  // a larger claim is no claim
+
+class ReceiptReader : public Reader {
  public:
-  LineReader(records::RecordSet& set, records::DrainHook drain) : set_(set), drain_(std::move(drain)) {}
+  ReceiptReader(records::RecordSet& set, records::DrainHook drain)
+      : set_(set), drain_(std::move(drain)), claims_(set) {}
+
   void begin(const FileContext& context) override {
     set_.begin_file(context.package, context.part, context.ordinal);
     ++set_.counts.files;
+    claims_.begin_file(context);
+    buffer_.clear();
+    scanned_ = border_ = 0;
+    number_ = 0;
+    skipping_ = false;
+    charset_ = Charset::kAscii;
+    report_ = {};
+    feeds_only_ = false;
   }
+
   Result<void> feed(ByteView piece) override {
     set_.counts.bytes += piece.size();
-    const auto lines = static_cast<std::uint64_t>(std::count(piece.begin(), piece.end(), '\n'));
-    set_.counts.records += lines;
-    set_.counts.loaded += lines;
+    while (!piece.empty()) {
+      const std::size_t size = std::min(piece.size(), kPiece);
+      buffer_.append(as_text(piece.first(size)));
+      piece = piece.subspan(size);
+      scan();
+      if (border_ > 0) SEKISHO_CHECK(take(border_));
+      if (buffer_.size() > kMaxClaim) give_up_claim();
+    }
     return {};
   }
-  Result<void> finish() override { return drain_ ? drain_(set_) : Result<void>{}; }
+
+  Result<void> finish() override {
+    const std::size_t end = buffer_.find_last_not_of(std::string_view("\x1A\0", 2));
+    const bool marked = end != std::string::npos ? end + 1 < buffer_.size() && buffer_[end + 1] == receipt::kEndMark
+                                                 : buffer_.starts_with(receipt::kEndMark);
+    buffer_.resize(end == std::string::npos ? 0 : end + 1);
+    if (!marked) set_.find("NO_END_MARK", Level::kInfo, -1);
+    if (!buffer_.empty() && buffer_.back() != '\n') {
+      buffer_ += '\n';
+      set_.find("LAST_LINE_OPEN", Level::kInfo, -1);
+    }
+    scan();
+    SEKISHO_CHECK(take(buffer_.size()));
+    finish_skipping();
+    claims_.finish_file();
+    if (report_.invalid > 0) set_.find("TEXT_INVALID", Level::kWarning, -1);
+    if (report_.vendor > 0) set_.find("TEXT_VENDOR", Level::kInfo, -1);
+    if (feeds_only_) set_.find("LF_ONLY", Level::kInfo, -1);
+    return drain_ ? drain_(set_) : Result<void>{};
+  }
 
  private:
+  // Looks at whole lines not seen yet for the last place where a claim begins.
+  void scan() {
+    while (scanned_ < buffer_.size()) {
+      const receipt::RawLine line = receipt::raw_line(buffer_, scanned_);
+      if (!line.complete) break;
+      if (receipt::is_border(receipt::record_id(std::string_view(buffer_).substr(line.begin, line.end - line.begin)))) {
+        if (skipping_) {
+          drop_skipped(line.begin);
+          continue;
+        }
+        border_ = line.begin;
+      }
+      if (line.end + 1 == line.next) feeds_only_ = true;
+      if (skipping_) ++skipped_lines_;
+      scanned_ = line.next;
+    }
+  }
+
+  Result<void> take(std::size_t size) {
+    if (skipping_) return {};
+    if (size > 0) {
+      decode_piece(std::string_view(buffer_).substr(0, size));
+      read_piece();
+    }
+    buffer_.erase(0, size);
+    scanned_ -= size;
+    border_ = 0;
+    return drain_ && size > 0 ? drain_(set_) : Result<void>{};
+  }
+
+  void decode_piece(std::string_view raw) {
+    if (number_ == 0 && raw.starts_with("\xEF\xBB\xBF")) {
+      raw.remove_prefix(3);
+      charset_ = Charset::kUtf8;
+    }
+    text_.clear();
+    if (is_ascii(raw)) {
+      text_.assign(raw);
+    } else {
+      // The first text decides for the file.
+      if (charset_ == Charset::kAscii) charset_ = is_utf8_text(raw) ? Charset::kUtf8 : Charset::kCp932;
+      decode(charset_, as_bytes(raw), text_, report_);
+    }
+    if (text_.empty() || text_.back() != '\n') text_ += '\n';
+  }
+
+  void read_piece() {
+    fields_.build(text_, ',');
+    const std::size_t lines = fields_.lines();
+    // Whether a claim is a DPC one shows only behind its RE: look ahead to the next border once.
+    std::size_t known_until = 0;
+    bool dpc = false;
+    for (std::size_t i = 0; i < lines; ++i) {
+      ++number_;
+      const Line line = fields_.line(i);
+      std::string_view whole = line.whole();
+      if (whole.find_first_not_of(" \x1A\r") == std::string_view::npos) continue;
+      if (i >= known_until) {
+        known_until = i + 1;
+        dpc = false;
+        for (; known_until < lines; ++known_until) {
+          const std::string_view id = fields_.line(known_until)[0];
+          if (receipt::is_border(id)) break;
+          dpc = dpc || id == "BU";
+        }
+      }
+      claims_.line(line, number_, dpc);
+    }
+    claims_.finish_claim();
+  }
+
+  void give_up_claim() {
+    if (!skipping_) {
+      skipping_ = true;
+      skip_line_ = number_ + 1;
+      skipped_bytes_ = 0;
+      skipped_lines_ = static_cast<std::uint64_t>(std::count(buffer_.begin(), buffer_.end(), '\n'));
+      // The whole lines counted above are dropped below; scan() counts what follows.
+    }
+    skipped_bytes_ += scanned_;
+    buffer_.erase(0, scanned_);
+    scanned_ = 0;
+    border_ = 0;
+    if (buffer_.size() > kMaxClaim) {  // a line without an end
+      skipped_bytes_ += buffer_.size() - 1;
+      buffer_.erase(0, buffer_.size() - 1);
+      buffer_[0] = '?';  // no record begins in the middle of a line
+    }
+  }
+
+  // The claim too large to be one ends here; `border` is where the next begins.
+  void drop_skipped(std::size_t border) {
+    skipped_bytes_ += border;
+    buffer_.erase(0, border);
+    scanned_ = 0;
+    border_ = 0;
+    end_skipping();
+  }
+
+  void finish_skipping() {
+    if (!skipping_) return;
+    skipped_bytes_ += buffer_.size();
+    buffer_.clear();
+    end_skipping();
+  }
+
+  void end_skipping() {
+    const std::uint64_t lines = std::max<std::uint64_t>(skipped_lines_, 1);
+    set_.counts.records += lines;
+    number_ += static_cast<std::int64_t>(lines);
+    set_.find("CLAIM_TOO_LARGE", Level::kError, skip_line_);
+    set_.quarantine("CLAIM_TOO_LARGE", "a claim of more than 16 MiB", skip_line_, skipped_bytes_, lines);
+    skipping_ = false;
+  }
+
   records::RecordSet& set_;
   records::DrainHook drain_;
+  receipt::ClaimReader claims_;
+  FieldIndex fields_;
+  std::string buffer_, text_;
+  std::size_t scanned_ = 0, border_ = 0;
+  std::int64_t number_ = 0, skip_line_ = 0;
+  std::uint64_t skipped_bytes_ = 0, skipped_lines_ = 0;
+  bool skipping_ = false, feeds_only_ = false;
+  Charset charset_ = Charset::kAscii;
+  DecodeReport report_;
 };
 
 }  // namespace
 
 std::unique_ptr<Reader> make_receipt_reader(records::RecordSet& set, records::DrainHook drain) {
-  return std::make_unique<LineReader>(set, std::move(drain));
+  return std::make_unique<ReceiptReader>(set, std::move(drain));
 }
 
 }  // namespace sekisho::formats

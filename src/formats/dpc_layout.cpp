@@ -1,0 +1,386 @@
+#include "formats/dpc_layout.h"
+
+#include <algorithm>
+#include <array>
+#include <numeric>
+
+#include "formats/receipt_fields.h"
+
+namespace sekisho::formats::dpc {
+namespace {
+
+// Editions of one kind stand in falling number of columns: the first that a row fills is the one.
+constexpr Layout kLayouts[] = {
+    {.kind = Kind::kFf1,
+     .name = "FF1",
+     .source = "ff1",
+     .document = "ff1",
+     .columns = 16,
+     .admitted = 2,
+     .item = 5,
+     .version = 6,
+     .number = 7,
+     .payload = 8,
+     .payloads = 9},
+    {.kind = Kind::kFf3, .name = "FF3", .source = "ff3", .document = "ff3", .columns = 1, .data_id = kAbsent},
+    {.kind = Kind::kFf4,
+     .name = "FF4",
+     .source = "ff4",
+     .document = "ff4",
+     .columns = 5,
+     .discharged = 3,
+     .admitted = 2,
+     .payload = 4,
+     .payloads = 1},
+    {.kind = Kind::kEfInpatient,
+     .name = "EFn",
+     .source = "ef",
+     .document = "ef",
+     .columns = 31,
+     .discharged = 2,
+     .admitted = 3,
+     .section = 4,
+     .sequence = 5,
+     .detail = 6,
+     .hospital_code = 7,
+     .code = 8,
+     .text = 10,
+     .amount = 11,
+     .unit = 12,
+     .detail_points = 13,
+     .flags = 16,
+     .act_points = 17,
+     .drug_points = 18,
+     .material_points = 19,
+     .count = 20,
+     .type = 22,
+     .date = 23,
+     .department = 25,
+     .ward = 27,
+     .ward_kind = 28,
+     .in_out = 29},
+    {.kind = Kind::kEfOutpatient,
+     .name = "EFg",
+     .source = "ef",
+     .document = "ef_out",
+     .columns = 31,
+     .admitted = 3,
+     .section = 4,
+     .sequence = 5,
+     .detail = 6,
+     .hospital_code = 7,
+     .code = 8,
+     .text = 10,
+     .amount = 11,
+     .unit = 12,
+     .detail_points = 13,
+     .flags = 16,
+     .act_points = 17,
+     .drug_points = 18,
+     .material_points = 19,
+     .count = 20,
+     .type = 22,
+     .date = 23,
+     .department = 25,
+     .ward = 27,
+     .ward_kind = 28,
+     .in_out = 29},
+    {.kind = Kind::kD,
+     .name = "Dn",
+     .source = "d",
+     .document = "d",
+     .columns = 30,
+     .discharged = 2,
+     .admitted = 3,
+     .section = 4,
+     .sequence = 5,
+     .hospital_code = 6,
+     .code = 7,
+     .text = 9,
+     .act_points = 10,
+     .drug_points = 11,
+     .material_points = 12,
+     .count = 14,
+     .type = 16,
+     .date = 17,
+     .department = 19,
+     .ward = 21,
+     .ward_kind = 22,
+     .in_out = 23,
+     .from = 25,
+     .to = 26,
+     .dpc = 28,
+     .coefficient = 29},
+    // 2014 edition: without 円・点区分.
+    {.kind = Kind::kD,
+     .name = "Dn",
+     .source = "d",
+     .document = "d",
+     .columns = 29,
+     .discharged = 2,
+     .admitted = 3,
+     .section = 4,
+     .sequence = 5,
+     .hospital_code = 6,
+     .code = 7,
+     .text = 9,
+     .act_points = 10,
+     .drug_points = 11,
+     .material_points = 12,
+     .count = 13,
+     .type = 15,
+     .date = 16,
+     .department = 18,
+     .ward = 20,
+     .ward_kind = 21,
+     .in_out = 22,
+     .from = 24,
+     .to = 25,
+     .dpc = 27,
+     .coefficient = 28},
+    {.kind = Kind::kE,
+     .name = "En",
+     .source = "ef",
+     .document = "e",
+     .columns = 25,
+     .discharged = 2,
+     .admitted = 3,
+     .section = 4,
+     .sequence = 5,
+     .hospital_code = 6,
+     .code = 7,
+     .text = 9,
+     .act_points = 10,
+     .drug_points = 11,
+     .material_points = 12,
+     .count = 14,
+     .type = 16,
+     .date = 17,
+     .department = 19,
+     .ward = 21,
+     .ward_kind = 22,
+     .in_out = 23},
+    {.kind = Kind::kF,
+     .name = "Fn",
+     .source = "ef",
+     .document = "f",
+     .columns = 18,
+     .discharged = 2,
+     .admitted = 3,
+     .section = 4,
+     .sequence = 5,
+     .detail = 6,
+     .hospital_code = 7,
+     .code = 8,
+     .text = 10,
+     .amount = 11,
+     .unit = 12,
+     .detail_points = 13},
+    {.kind = Kind::kH,
+     .name = "Hn",
+     .source = "h",
+     .document = "h",
+     .columns = 10,
+     .data_id = 2,
+     .discharged = 3,
+     .admitted = 4,
+     .date = 5,
+     .ward = 1,
+     .item = 6,
+     .version = 7,
+     .number = 8,
+     .payload = 9,
+     .payloads = 9},
+    {.kind = Kind::kK, .name = "Kn", .source = "k", .document = "k", .columns = 2},
+};
+
+constexpr std::array<std::uint16_t, 31> kEfWidths = {9,  10, 8, 8, 2, 4, 3, 12, 9, 8, 254, 11, 3, 12, 1, 8,
+                                                     12, 8,  8, 8, 3, 8, 4, 8,  2, 3, 10,  10, 1, 1,  3};
+constexpr std::size_t kEfWidth = std::accumulate(kEfWidths.begin(), kEfWidths.end(), std::size_t{0});
+
+constexpr Observed kObserved[] = {
+    {"A001010", 2, "height", "cm", "cm"},
+    {"A001010", 3, "weight_admission", "kg", "kg"},
+    {"A001010", 4, "weight_discharge", "kg", "kg"},
+    {"A001020", 2, "smoking_index", "", "{index}"},
+    {"A002010", 3, "pregnancy_week_admission", "週", "wk"},
+    {"A003010", 2, "birth_weight", "g", "g"},
+    {"A003010", 3, "gestational_week_birth", "週", "wk"},
+    {"ADL0010", 2, "adl_admission", "", ""},
+    {"ADL0020", 2, "adl_discharge", "", ""},
+    {"FIM0010", 3, "fim_admission", "", ""},
+    {"FIM0010", 4, "fim_discharge", "", ""},
+    {"FIM0020", 2, "fim", "", ""},
+    {"JCS0010", 2, "jcs_admission", "", ""},
+    {"JCS0020", 2, "jcs_discharge", "", ""},
+    {"M010010", 2, "mrs_before", "", ""},
+    {"M010020", 2, "mrs_discharge", "", ""},
+    {"M040010", 2, "hugh_jones", "", ""},
+    {"M040020", 2, "a_drop", "", ""},
+    {"M050090", 2, "bnp", "", ""},
+    {"M050020", 2, "ccs", "", ""},
+    {"M050030", 2, "killip", "", ""},
+    {"M060010", 2, "child_pugh", "", ""},
+    {"M060020", 2, "pancreatitis_severity", "", ""},
+    {"M120010", 3, "blood_loss_delivery", "mL", "mL"},
+    {"M160010", 2, "burn_index", "", ""},
+    {"M170010", 2, "gaf", "", ""},
+    {"CAN0020", 3, "tnm_t", "", ""},
+    {"CAN0020", 4, "tnm_n", "", ""},
+    {"CAN0020", 5, "tnm_m", "", ""},
+    {"CAN0020", 6, "uicc_edition", "", ""},
+    {"CAN0030", 3, "cancer_stage", "", ""},
+};
+
+std::string_view base_name(std::string_view path) {
+  const auto slash = path.find_last_of('/');
+  return slash == std::string_view::npos ? path : path.substr(slash + 1);
+}
+
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+}
+
+bool begins_as(std::string_view name, std::string_view prefix) {
+  if (name.size() <= prefix.size() || (name[prefix.size()] != '_' && name[prefix.size()] != '.')) return false;
+  return std::ranges::equal(name.substr(0, prefix.size()), prefix, {}, lower, lower);
+}
+
+std::string_view cell(std::string_view row, int index) {
+  for (; index > 0; --index) {
+    const auto tab = row.find('\t');
+    if (tab == std::string_view::npos) return {};
+    row.remove_prefix(tab + 1);
+  }
+  return trim(row.substr(0, row.find('\t')));
+}
+
+int cells(std::string_view row) {
+  return static_cast<int>(std::ranges::count(row, '\t')) + 1;
+}
+
+bool is_item_code(std::string_view text) {
+  return text.size() == 7 && text[0] >= 'A' && text[0] <= 'Z' && all_digits(text.substr(3));
+}
+
+// Kind by the cells of one row, where the name does not tell.
+Kind kind_of_row(std::string_view row) {
+  const int count = cells(row);
+  if (count >= 31) {
+    // Inpatient: discharge (or zeros) and admission; outpatient: birth date and day of visit.
+    const std::string_view first = cell(row, 2), second = cell(row, 3);
+    return first != "00000000" && first < second ? Kind::kEfOutpatient : Kind::kEfInpatient;
+  }
+  if (is_item_code(cell(row, 5)) && count >= 16) return Kind::kFf1;
+  if (is_item_code(cell(row, 6)) && count >= 10) return Kind::kH;
+  if (count == 29 || count == 30) return Kind::kD;
+  if (count == 25 || count == 26) return Kind::kE;
+  if (count == 18 || count == 19) return Kind::kF;
+  if (count == 5 && cell(row, 4).size() <= 2 && all_digits(cell(row, 2)) && cell(row, 2).size() == 8) return Kind::kFf4;
+  return Kind::kUnknown;
+}
+
+const Layout* layout_of(Kind kind, int columns) {
+  for (const Layout& layout : kLayouts)
+    if (layout.kind == kind && layout.columns <= columns) return &layout;
+  return nullptr;
+}
+
+// "識別番号" in Shift_JIS and UTF-8, and its half-width neighbour ﾃﾞｰﾀ: the heading's second cell.
+bool is_heading(std::string_view row) {
+  constexpr std::string_view kShiftJis = "\x8E\xAF\x95\xCA\x94\xD4\x8D\x86";
+  constexpr std::string_view kUtf8 = "識別番号";
+  return row.contains(kShiftJis) || row.contains(kUtf8);
+}
+
+}  // namespace
+
+std::string_view to_tabs(std::string_view row, Dialect dialect, std::string& out) {
+  if (dialect == Dialect::kTabs) return row;
+  out.clear();
+  if (dialect == Dialect::kFixed) {
+    for (std::size_t i = 0, at = 0; i < kEfWidths.size(); at += kEfWidths[i++]) {
+      if (i > 0) out += '\t';
+      std::string_view text = at < row.size() ? row.substr(at, kEfWidths[i]) : std::string_view{};
+      while (text.ends_with(' '))
+        text.remove_suffix(1);
+      out += text;
+    }
+    return out;
+  }
+  bool quoted = false;
+  for (std::size_t i = 0; i < row.size(); ++i) {
+    if (row[i] == '"') {
+      if (quoted && i + 1 < row.size() && row[i + 1] == '"')
+        out += row[i++];
+      else
+        quoted = !quoted;
+    } else {
+      out += row[i] == ',' && !quoted ? '\t' : row[i] == '\t' ? ' ' : row[i];
+    }
+  }
+  return out;
+}
+
+Shape recognise(std::string_view path, std::string_view head) {
+  Shape shape;
+  if (head.starts_with("\xEF\xBB\xBF")) head.remove_prefix(3);
+  const auto next_row = [&] {
+    std::string_view row = head.substr(0, head.find('\n'));
+    head.remove_prefix(std::min(head.size(), row.size() + 1));
+    while (row.ends_with('\r'))
+      row.remove_suffix(1);
+    return row;
+  };
+  std::string_view row = next_row();
+  if (row.contains('\t'))
+    shape.dialect = Dialect::kTabs;
+  else if (row.size() >= kEfWidth - 60 && all_digits(row.substr(0, 35)))
+    shape.dialect = Dialect::kFixed;
+  else if (row.contains(','))
+    shape.dialect = Dialect::kCommas;
+  shape.headed = is_heading(row);
+  if (shape.headed && !head.empty()) row = next_row();
+  std::string buffer;
+  row = to_tabs(row, shape.dialect, buffer);
+
+  const std::string_view name = base_name(path);
+  for (const Layout& layout : kLayouts)
+    if (begins_as(name, layout.name) && layout.columns <= cells(row)) {
+      shape.layout = &layout;
+      return shape;
+    }
+  shape.layout = layout_of(kind_of_row(row), cells(row));
+  return shape;
+}
+
+std::string month_in_name(std::string_view path) {
+  std::string_view name = base_name(path);
+  name = name.substr(0, name.find('.'));
+  const auto at = name.find_last_of('_');
+  if (at == std::string_view::npos) return {};
+  const std::string_view yymm = name.substr(at + 1);
+  if (yymm.size() == 4 && all_digits(yymm)) return "20" + std::string(yymm);
+  if (yymm.size() == 6 && all_digits(yymm)) return std::string(yymm);
+  return {};
+}
+
+std::span<const Observed> observed(std::string_view code) {
+  const auto* first = std::ranges::find(kObserved, code, &Observed::code);
+  const auto* last = first;
+  while (last != std::end(kObserved) && last->code == code)
+    ++last;
+  return {first, last};
+}
+
+std::string_view diagnosis_role(std::string_view code) {
+  if (code == "A006010") return "main";
+  if (code == "A006020") return "admission";
+  if (code == "A006030") return "resource1";
+  if (code == "A006031") return "resource2";
+  if (code == "A006040") return "comorbidity";
+  if (code == "A006050") return "complication";
+  return {};
+}
+
+}  // namespace sekisho::formats::dpc

@@ -1,0 +1,426 @@
+#include "formats/receipt_claim.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+namespace sekisho::formats::receipt {
+namespace {
+
+using records::Batch;
+using records::Level;
+using records::Table;
+namespace common = records::common;
+
+void set_whole(Batch& row, int column, std::string_view text) {
+  const auto value = parse_whole(text);
+  if (value && std::abs(*value) < 2'000'000'000) row.integer(column, *value);
+}
+// Four-character codes joined without a separator, as modifiers are written; joined by blanks in the model.
+void split_codes(std::string_view joined, std::size_t size, std::string& out) {
+  out.clear();
+  for (std::size_t i = 0; i < joined.size(); i += size) {
+    if (i > 0) out += ' ';
+    out += joined.substr(i, size);
+  }
+}
+
+// Full-width katakana with the long-vowel mark and middle dot, U+30A1..U+30FC, and ideographic blanks.
+bool is_katakana(std::string_view text) {
+  if (text.empty() || text.size() % 3 != 0) return false;
+  bool letter = false;
+  for (std::size_t i = 0; i < text.size(); i += 3) {
+    const auto a = static_cast<unsigned char>(text[i]), b = static_cast<unsigned char>(text[i + 1]),
+               c = static_cast<unsigned char>(text[i + 2]);
+    const std::uint32_t code = (a & 0x0FU) << 12 | (b & 0x3FU) << 6 | (c & 0x3FU);
+    if ((a & 0xF0) != 0xE0 || (code != 0x3000 && (code < 0x30A1 || code > 0x30FC))) return false;
+    letter = letter || code != 0x3000;
+  }
+  return letter;
+}
+
+std::string_view kana_of(const Line& line, const ClaimLayout& layout) {
+  if (is_katakana(line[layout.kana])) return line[layout.kana];
+  for (int field = line.fields() - 1; field > layout.birth; --field)
+    if (is_katakana(line[field])) return line[field];
+  return {};
+}
+
+std::int32_t yyyymmdd(const ClinicalTime& time) {
+  const Date day = time.date();
+  return day.year() * 10000 + day.month() * 100 + day.day();
+}
+
+}  // namespace
+
+std::string fallback_number(std::string_view name, std::string_view birth, std::string_view insurer) {
+  std::uint64_t h = 0xcbf29ce484222325;
+  for (const std::string_view part :
+       {trim(name), std::string_view("\0", 1), birth, std::string_view("\0", 1), trim(insurer)})
+    for (char c : part)
+      h = (h ^ static_cast<std::uint8_t>(c)) * 0x100000001b3;
+  return fmt::format("claim:{:016x}", h);
+}
+
+std::string_view payer_class(std::string_view insurer) {
+  insurer = trim(insurer);
+  if (!all_digits(insurer)) return {};
+  if (insurer.size() == 8 && insurer.starts_with("00")) return "nhi";  // padded by zeros instead of blanks
+  if (insurer.size() == 8) return insurer.substr(0, 2);
+  if (insurer.size() == 6) return "nhi";
+  return {};
+}
+
+Batch& ClaimReader::add(Table table) {
+  return set_.add(table, source_name(claim_.kind), "claim");
+}
+
+ClinicalTime ClaimReader::date(std::string_view text, std::int64_t number, std::string_view where) {
+  const auto parsed = parse_receipt_date(trim(text));
+  if (parsed) return *parsed;
+  set_.find("DATE_INVALID", Level::kWarning, number, where);
+  return {};
+}
+
+ClinicalTime ClaimReader::day_time(int day) const {
+  if (day == 0 || !claim_.month.present()) return claim_.month;
+  return ClinicalTime::of(Date{claim_.month.date().days + day - 1});
+}
+
+void ClaimReader::begin_file(const FileContext& context) {
+  file_kind_ = Kind::kMedical;
+  institution_.clear();
+  claim_month_.clear();
+  volume_.clear();
+  has_header_ = has_totals_ = false;
+  single_volume_ = true;
+  claims_ = order_ = 0;
+  points_ = 0;
+  claim_ = {};
+  // Greater wins: claim month first, then the order in which files were sent.
+  version_prefix_ = fmt::format(":{:012}:{:05}:{:07}:", context.package, context.part, context.ordinal);
+}
+
+void ClaimReader::line(const Line& line, std::int64_t number, bool dpc) {
+  const std::string_view id = line[0];
+  const Role role = role_of(id);
+  ++set_.counts.records;
+  if (role == Role::kHeader || role == Role::kTotals) {
+    finish_claim();
+    ++set_.counts.loaded;
+    role == Role::kHeader ? header(line) : totals(line, number);
+    return;
+  }
+  if (role == Role::kClaim) {
+    finish_claim();
+    begin_claim(line, number, dpc);
+    return;
+  }
+  const bool well_formed = id.size() == 2 && id[0] >= 'A' && id[0] <= 'Z' && id[1] >= 'A' && id[1] <= 'Z';
+  const std::uint64_t bytes = line.whole().size();
+  if (claim_.open && claim_.bad) {
+    ++claim_.lines;
+    claim_.bytes += bytes;
+  } else if (!well_formed) {
+    set_.find("RECORD_MALFORMED", Level::kError, number);
+    set_.quarantine("RECORD_MALFORMED", "a line that does not begin with a record name", number, bytes, 1);
+  } else if (!claim_.open && role != Role::kOpaque) {
+    set_.find("RECORD_OUTSIDE_CLAIM", Level::kError, number, id);
+    set_.quarantine("RECORD_OUTSIDE_CLAIM", "a claim's record before any RE", number, bytes, 1);
+  } else {
+    ++set_.counts.loaded;
+    if (claim_.open)
+      in_claim(line, number, id, role);
+    else
+      keep_line(id, line, true);
+  }
+}
+
+void ClaimReader::header(const Line& line) {
+  file_kind_ = Kind::kMedical;
+  if (line[3] == "3") file_kind_ = Kind::kDental;
+  if (line[0] == "YK" || line[3] == "4") file_kind_ = Kind::kDispensing;
+  const HeaderLayout& layout = header_layout(line[0] == "YK" ? Kind::kDispensing : file_kind_);
+  institution_ = fmt::format("{}{}{}", line[layout.prefecture], line[layout.table], line[layout.institution]);
+  volume_ = line[layout.volume];
+  claim_month_.clear();
+  if (const auto month = parse_receipt_date(line[layout.month]); month && month->present())
+    claim_month_ = fmt::format("{:06}", yyyymmdd(*month) / 100);
+  if (!volume_.empty() && volume_ != "00" && volume_ != "01") single_volume_ = false;
+  has_header_ = true;
+  has_totals_ = false;
+  claims_ = 0;
+  points_ = 0;
+}
+
+void ClaimReader::totals(const Line& line, std::int64_t number) {
+  has_totals_ = true;
+  if (const std::string_view volume = line[3]; volume != "99") {
+    single_volume_ = false;
+    set_.find("MULTI_VOLUME", Level::kInfo, number, "GO-4");
+  }
+  const bool totals_here = single_volume_ && line[3] == "99";
+  if (!totals_here) return;
+  if (const auto stated = parse_whole(line[1]); stated && *stated != static_cast<std::int64_t>(claims_))
+    set_.find("TOTAL_CLAIMS", Level::kWarning, number, "GO-2");
+  if (const auto stated = parse_number(line[2]); stated && *stated != points_)
+    set_.find("TOTAL_POINTS", Level::kWarning, number, "GO-3");
+}
+
+void ClaimReader::begin_claim(const Line& line, std::int64_t number, bool dpc) {
+  claim_ = {};
+  claim_.open = true;
+  claim_.line = number;
+  claim_.lines = 1;
+  claim_.bytes = line.whole().size();
+  claim_.kind = dpc && file_kind_ == Kind::kMedical ? Kind::kDpc : file_kind_;
+  section_.clear();
+  unit_ = 0;
+  unit_open_ = false;
+  ++claims_;
+  ++order_;
+  ++set_.counts.messages;
+  const ClaimLayout& layout = claim_layout(claim_.kind);
+  claim_.type = line[layout.type];
+  const auto month = parse_receipt_date(trim(line[layout.month]));
+  if (!all_digits(claim_.type) || claim_.type.size() != 4 || !month || !month->present() ||
+      line.fields() <= layout.birth) {
+    claim_.bad = true;
+    set_.find("CLAIM_UNREADABLE", Level::kError, number, "RE");
+    return;
+  }
+  ++set_.counts.loaded;
+  claim_.month = *month;
+  claim_.name = line[layout.name];
+  claim_.sex = line[layout.sex];
+  claim_.birth = date(line[layout.birth], number, "RE-7");
+  claim_.kana = kana_of(line, layout);
+  claim_.chart = trim(line[layout.chart]);
+  claim_.department = layout.department ? line[layout.department] : std::string_view{};
+  if (layout.admitted) claim_.admitted = date(line[layout.admitted], number, "RE-9");
+  if (claim_.kind == Kind::kDispensing) {
+    claim_.prescriber_prefecture = line[9];
+    claim_.prescriber_table = line[10];
+    claim_.prescriber = line[11];
+  }
+  claim_lines_.assign(1, line);
+}
+
+// Symbol, number, branch: for the identity store only. The branch stands in SN since 2021.
+void ClaimReader::payer(const Line& line, Role role) {
+  if (role == Role::kEligibility) {
+    if (line[1] == "1") claim_.branch = line[6];
+    return;
+  }
+  const auto points = parse_number(line[5]);
+  if (role == Role::kInsurer) {
+    ++claim_.insurers;
+    claim_.insurer = trim(line[1]);
+    claim_.symbol = line[2];
+    claim_.number = line[3];
+    claim_.insurance_points = points;
+  } else {
+    if (claim_.publics++ == 0) {
+      claim_.public_points = points;
+      claim_.payer = trim(line[1]);
+    }
+  }
+  if (claim_.days.empty()) claim_.days = line[4];
+}
+
+void ClaimReader::open_document() {
+  if (claim_.document || claim_.bad || !claim_.open) return;
+  claim_.document = true;
+  for (std::size_t i = 1; i < claim_lines_.size(); ++i)
+    payer(claim_lines_[i], role_of(claim_lines_[i][0]));
+  begin_document();
+  claim_row();
+  for (std::size_t i = 1; i < claim_lines_.size(); ++i)
+    if (role_of(claim_lines_[i][0]) != Role::kEligibility) coverage_row(claim_lines_[i][1]);
+  const Line& re = claim_lines_.front();
+  // What has no column: 請求情報 of medical claims, the prescribing institution and doctors of dispensing claims.
+  if (claim_.kind == Kind::kMedical && !re[20].empty()) set_.keep("field:RE-21", re[20]);
+  if (claim_.kind == Kind::kDispensing) set_.keep("record:RE", re.whole());
+}
+
+void ClaimReader::begin_document() {
+  const Line& re = claim_lines_.front();
+  const ClaimLayout& layout = claim_layout(claim_.kind);
+  const std::string_view insurer = claim_.insurer.empty() ? claim_.payer : claim_.insurer;
+  number_ = claim_.chart;
+  if (number_.empty()) {
+    number_ = fallback_number(claim_.name, trim(re[layout.birth]), insurer);
+    set_.find("CHART_NUMBER_MISSING", Level::kWarning, claim_.line, "RE-14");
+  }
+  // Month, kind of receipt (medical ...; insured or family, in or out), institution, insurer, birth date: the same
+  // claim sent again has the same key. (reference: receipt section 2, reading rule 8)
+  key_ = fmt::format("{:06}|{}{}|{}|{}|{}", yyyymmdd(claim_.month) / 100, claim_.type[0], claim_.type[3], institution_,
+                     insurer, claim_.birth.present() ? yyyymmdd(claim_.birth) : 0);
+  if (layout.summary_kind && !re[layout.summary_kind].empty())
+    key_ += fmt::format("|{}|{}", re[layout.summary_kind], re[layout.admitted]);
+  scratch_ = fmt::format("{}{}{:07}", claim_month_, version_prefix_, order_);
+  set_.begin_document(
+      {.patient_number = number_, .kind = "claim", .key = key_, .version = scratch_, .line = claim_.line});
+}
+
+void ClaimReader::claim_row() {
+  namespace c = records::claim;
+  const Line& re = claim_lines_.front();
+  const ClaimLayout& layout = claim_layout(claim_.kind);
+  claim_.sub = set_.next_sub();
+  Batch& row = add(Table::kClaim);
+  set_.when(row, claim_.month);
+  row.text(common::kDept, claim_.department);
+  if (layout.ward) row.text(common::kWard, re[layout.ward]);
+  row.text(c::kType, claim_.type);
+  row.date(c::kMonth, claim_.month.date());
+  row.text(c::kInOut, is_inpatient(claim_.type) ? "I" : "O");
+  row.integer(c::kPayers, claim_.insurers + claim_.publics);
+  const auto points = claim_.insurers ? claim_.insurance_points : claim_.public_points;
+  if (points) row.real(c::kPoints, *points);
+  points_ += points.value_or(0);
+  set_whole(row, c::kDays, claim_.days);
+  row.text(c::kPayerClass, payer_class(claim_.insurer.empty() ? claim_.payer : claim_.insurer));
+  row.text(c::kInstitution, institution_);
+  row.text(c::kVolume, volume_);
+  if (claim_.admitted.present()) row.date(c::kAdmitted, claim_.admitted.date());
+  if (layout.state) {
+    split_codes(re[layout.state], 3, scratch_);
+    row.text(c::kPatientState, scratch_);
+  }
+  split_codes(re[layout.special], 2, scratch_);
+  row.text(c::kSpecial, scratch_);
+}
+
+// The payer's law number only: symbol, number and recipient number stay in the identity store.
+void ClaimReader::coverage_row(std::string_view insurer) {
+  Batch& row = add(Table::kCoverage);
+  set_.when(row, claim_.month);
+  row.text(records::coverage::kPayerClass, payer_class(insurer));
+}
+
+void ClaimReader::identity() {
+  records::IdentityRecord record;
+  record.patient_number = number_;
+  const auto divide = [](std::string_view name, std::string& family, std::string& given) {
+    name = trim(name);
+    std::size_t at = name.find("\xE3\x80\x80"), size = 3;
+    if (const std::size_t blank = name.find(' '); blank < at) at = blank, size = 1;
+    family = trim(name.substr(0, at));
+    if (at != std::string_view::npos) given = trim(name.substr(at + size));
+  };
+  divide(claim_.name, record.family_kanji, record.given_kanji);
+  divide(claim_.kana, record.family_kana, record.given_kana);
+  record.birth = claim_.birth;
+  record.sex = claim_.sex == "1" ? "M" : claim_.sex == "2" ? "F" : "U";
+  record.insurer = claim_.insurer;
+  record.symbol = claim_.symbol;
+  record.number = claim_.number;
+  record.branch = claim_.branch;
+  record.recorded = claim_.month;
+  if (claim_.died) record.died = claim_.discharged;
+  set_.identity(std::move(record));
+}
+
+void ClaimReader::finish_claim() {
+  if (!claim_.open) return;
+  if (claim_.bad) {
+    set_.quarantine("CLAIM_UNREADABLE", "RE has no valid type or month of care", claim_.line, claim_.bytes,
+                    claim_.lines);
+  } else {
+    open_document();
+    dispensed_group();
+    check_points();
+    identity();
+  }
+  claim_ = {};
+}
+
+// The lines' points against HO (or the first KO): findings for a person to look at, no reason to refuse.
+void ClaimReader::check_points() {
+  if (!claim_.sums_complete || claim_.kind == Kind::kDispensing || claim_.kind == Kind::kDental) return;
+  const auto& stated = claim_.insurers ? claim_.insurance_points : claim_.public_points;
+  const double sum = claim_.insurers ? claim_.insurance_sum : claim_.public_sum;
+  if (stated && *stated != sum) set_.find("CLAIM_POINTS", Level::kInfo, claim_.line, claim_.insurers ? "HO-6" : "KO-6");
+}
+
+void ClaimReader::finish_file() {
+  finish_claim();
+  if (!has_header_) set_.find("NO_HEADER", Level::kWarning, 1, "IR");
+  if (!has_totals_) set_.find("NO_TOTALS", Level::kWarning, -1, "GO");
+}
+
+void ClaimReader::keep_line(std::string_view id, const Line& line, bool unknown) {
+  scratch_ = fmt::format("record:{}", id);
+  set_.keep(scratch_, line.whole());
+  if (unknown) ++set_.counts.unknown[std::string(id)];
+}
+
+void ClaimReader::in_claim(const Line& line, std::int64_t number, std::string_view id, Role role) {
+  if (!claim_.document) {
+    if (role == Role::kInsurer || role == Role::kPublicPayer || role == Role::kEligibility) {
+      claim_lines_.push_back(line);
+      return;
+    }
+    open_document();
+  }
+  if (claim_.kind == Kind::kDispensing && role == Role::kItem && !group_.empty() && id == "IY") drugs_.push_back(line);
+  switch (role) {
+    case Role::kItem:
+      if (const ItemLayout* layout = item_layout(claim_.kind, id))
+        item(line, number, *layout);
+      else
+        keep_line(id, line, true);
+      break;
+    case Role::kDisease:
+      claim_.donor ? keep_line(id, line, false) : disease(line, number);
+      break;
+    case Role::kCaseDisease:
+      case_disease(line);
+      break;
+    case Role::kToothDisease:
+      tooth_disease(line);
+      break;
+    case Role::kCoding:
+      coding(line);
+      break;
+    case Role::kComment:
+      set_.keep("text:SJ", line.from(1));
+      break;
+    case Role::kDonor:
+      claim_.donor = true;
+      section_.clear();
+      keep_line(id, line, false);
+      break;
+    case Role::kOperation:
+      operation(line);
+      break;
+    case Role::kBundleCase:
+    case Role::kAdmission:
+    case Role::kBundleMonth:
+    case Role::kBundlePeriod:
+    case Role::kBundleTotal:
+    case Role::kUnbundled:
+      bundle(line, role);
+      break;
+    case Role::kGroup:
+      dispensed_group();
+      group_.assign(1, line);
+      break;
+    case Role::kDispensed:
+      dispensings_.push_back(line);
+      break;
+    case Role::kInsurer:
+    case Role::kPublicPayer:
+    case Role::kEligibility:
+      payer(line, role);
+      if (role != Role::kEligibility) coverage_row(line[1]);
+      set_.find("RECORD_ORDER", Level::kInfo, number, id);
+      break;
+    default:
+      if (id == "KI" || id == "NI" || id == "TS") claim_.sums_complete = false;
+      keep_line(id, line, role == Role::kOpaque);
+  }
+}
+
+}  // namespace sekisho::formats::receipt

@@ -1,0 +1,70 @@
+// Splitting decoded text into lines and fields without touching them twice: one pass marks every separator and line
+// end, fields are then views between two marks. Receipts use commas, DPC files tabs or commas.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace sekisho::formats {
+
+// One line of an indexed text. Fields count from 0; a field that the line does not have is empty.
+class Line {
+ public:
+  Line(std::string_view text, const std::uint32_t* ends, std::uint32_t begin, int fields);
+  int fields() const { return fields_; }
+  std::string_view operator[](int field) const {
+    if (field < 0 || field >= fields_) return {};
+    const std::uint32_t from = field == 0 ? begin_ : ends_[field - 1] + 1;
+    const std::uint32_t to = field == fields_ - 1 ? last_end_ : ends_[field];
+    return {text_ + from, to - from};
+  }
+  // Empty without building the view: day columns are mostly empty.
+  bool blank(int field) const {
+    if (field >= fields_ - 1) return (*this)[field].empty();
+    return ends_[field] == (field == 0 ? begin_ : ends_[field - 1] + 1);
+  }
+  std::string_view whole() const { return {text_ + begin_, last_end_ - begin_}; }
+  // From the start of `field` to the end of the line, separators included.
+  std::string_view from(int field) const {
+    if (field >= fields_) return {};
+    const std::uint32_t at = field == 0 ? begin_ : ends_[field - 1] + 1;
+    return {text_ + at, last_end_ - at};
+  }
+
+ private:
+  const char* text_;
+  const std::uint32_t* ends_;
+  std::uint32_t begin_, last_end_;
+  int fields_;
+};
+
+class FieldIndex {
+ public:
+  // `text` must end with a line feed, be shorter than 4 GiB and outlive the lines.
+  void build(std::string_view text, char separator);
+  void build_plain(std::string_view text, char separator);  // byte by byte; the fast path is tested against it
+  std::size_t lines() const { return line_ends_.size(); }
+  Line line(std::size_t index) const;
+
+ private:
+  std::string_view text_;
+  std::vector<std::uint32_t> ends_;       // offsets of separators and line feeds
+  std::vector<std::uint32_t> line_ends_;  // indexes into ends_
+};
+
+// Numbers as receipts and DPC files write them: leading blanks, a sign, digits, a point. nullopt: empty or not a
+// number.
+std::optional<double> parse_number(std::string_view text);
+std::optional<std::int64_t> parse_whole(std::string_view text);
+// Without leading and trailing ASCII blanks and ideographic spaces.
+std::string_view trim(std::string_view text);
+bool all_digits(std::string_view text);  // false for an empty text
+bool is_ascii(std::string_view text);
+
+// Whether text that is not ASCII is UTF-8 rather than Shift_JIS. Two half-width kana of Shift_JIS may look like one
+// two-byte character of UTF-8; a text without any three-byte character is therefore taken for Shift_JIS.
+bool is_utf8_text(std::string_view text);
+
+}  // namespace sekisho::formats

@@ -1,0 +1,405 @@
+// The clinical records of a claim: diagnoses, acts, drugs, materials, DPC bundle, dispensing groups.
+#include <fmt/format.h>
+
+#include <charconv>
+
+#include "formats/receipt_claim.h"
+
+namespace sekisho::formats::receipt {
+namespace {
+
+using records::Batch;
+using records::Level;
+using records::Table;
+namespace common = records::common;
+namespace dx = records::diagnosis;
+namespace dg = records::drug;
+namespace pr = records::procedure;
+namespace cl = records::claim_line;
+namespace dc = records::dpc_case;
+
+constexpr std::string_view kUncoded = "0000999";
+constexpr std::string_view kSuspected = "8002";
+
+void set_number(Batch& row, int column, std::string_view text) {
+  if (const auto value = parse_number(text)) row.real(column, *value);
+}
+void set_whole(Batch& row, int column, std::string_view text) {
+  if (const auto value = parse_whole(text); value && *value > -2'000'000'000 && *value < 2'000'000'000)
+    row.integer(column, *value);
+}
+void set_code(Batch& row, std::string_view code, std::string_view system = "REC") {
+  if (code.empty()) return;
+  row.text(common::kStdCode, code);
+  row.text(common::kStdSys, system);
+}
+
+// Modifiers are joined without a separator, four characters each.
+void set_modifiers(Batch& row, std::string_view joined, std::string& scratch) {
+  bool suspected = false;
+  scratch.clear();
+  for (std::size_t i = 0; i < joined.size(); i += 4) {
+    if (i > 0) scratch += ' ';
+    const std::string_view code = joined.substr(i, 4);
+    scratch += code;
+    suspected = suspected || code == kSuspected;
+  }
+  row.text(dx::kModifiers, scratch);
+  row.text(dx::kCertainty, suspected ? "suspected" : "confirmed");
+}
+
+// "day:times", both below 1000; blanks between pairs.
+void append_day(std::string& out, int day, int times) {
+  if (!out.empty()) out += ' ';
+  if (day >= 10) out += static_cast<char>('0' + day / 10);
+  out += static_cast<char>('0' + day % 10);
+  out += ':';
+  if (times >= 100) out += static_cast<char>('0' + times / 100);
+  if (times >= 10) out += static_cast<char>('0' + times / 10 % 10);
+  out += static_cast<char>('0' + times % 10);
+}
+
+std::int32_t number_of_day(const ClinicalTime& time) {
+  const Date day = time.date();
+  return day.year() * 10000 + day.month() * 100 + day.day();
+}
+
+}  // namespace
+
+void ClaimReader::disease(const Line& line, std::int64_t number) {
+  const ClinicalTime start = date(line[2], number, "SY-3");
+  const std::string_view text = line[5], comment = line[7];
+  Batch& row = add(Table::kDiagnosis);
+  set_.when(row, start.present() ? start : claim_.month);
+  set_code(row, line[1]);
+  row.text(common::kDept, claim_.department);
+  set_modifiers(row, line[4], scratch_);
+  row.text(dx::kRole, line[6] == "01" ? "main" : "other");
+  row.text(dx::kOutcome, outcome_name(line[3]));
+  row.time(dx::kDiagnosed, start);
+  if (!text.empty()) row.integer(common::kTextRef, set_.keep("text:SY", text));
+  if (!comment.empty()) set_.keep("field:SY-8", comment);
+  if (line[1] == kUncoded && text.empty()) set_.find("DISEASE_WITHOUT_NAME", Level::kWarning, number, "SY-6");
+}
+
+void ClaimReader::case_disease(const Line& line) {
+  Batch& row = add(Table::kDiagnosis);
+  set_.when(row, claim_.admitted.present() ? claim_.admitted : claim_.month);
+  set_code(row, line[1]);
+  set_modifiers(row, line[2], scratch_);
+  row.text(dx::kIcd, line[4]);
+  row.text(dx::kRole, case_role(line[5]));
+  if (line[6] == "1") row.text(dx::kOutcome, "died");
+  if (!line[3].empty()) row.integer(common::kTextRef, set_.keep("text:SB", line[3]));
+  if (!line[7].empty()) set_.keep("field:SB-8", line[7]);
+}
+
+void ClaimReader::tooth_disease(const Line& line) {
+  const auto start = parse_receipt_date(line[1]);
+  Batch& row = add(Table::kDiagnosis);
+  set_.when(row, start && start->present() ? *start : claim_.month);
+  set_code(row, line[4]);
+  set_modifiers(row, line[5], scratch_);
+  row.text(dx::kRole, line[9] == "01" ? "main" : "other");
+  row.text(dx::kOutcome, outcome_name(line[2]));
+  if (start) row.time(dx::kDiagnosed, *start);
+  row.integer(common::kTextRef, set_.keep("record:HS", line.whole()));  // teeth have no column
+}
+
+void ClaimReader::read_days(const Line& line, int first, std::int64_t number) {
+  days_.clear();
+  first_day_ = last_day_ = last_times_ = day_sum_ = 0;
+  const int end = std::min(first + 31, line.fields());
+  for (int field = first; field < end; ++field) {
+    if (line.blank(field)) continue;
+    const auto times = parse_whole(line[field]);
+    if (!times || *times <= 0 || *times > 999) continue;
+    const int day = field - first + 1;
+    const Date month = claim_.month.date();
+    if (day > days_in_month(month.year(), month.month())) {
+      set_.find("DAY_BEYOND_MONTH", Level::kWarning, number, line[0]);
+      continue;
+    }
+    append_day(days_, day, static_cast<int>(*times));
+    if (first_day_ == 0) first_day_ = day;
+    last_day_ = day;
+    last_times_ = static_cast<int>(*times);
+    day_sum_ += static_cast<int>(*times);
+  }
+}
+
+// 負担区分 says whose points these are; meals (97) are yen.
+void ClaimReader::add_to_sum(std::string_view payer, double points) {
+  if (section_ == "97") return;
+  if (paid_by_insurance(payer)) claim_.insurance_sum += points;
+  if (paid_by_first_public(payer)) claim_.public_sum += points;
+}
+
+void ClaimReader::item(const Line& line, std::int64_t number, const ItemLayout& layout) {
+  // 診療識別 stands on the first record of a group only; what follows inherits it. A change ends the billing unit.
+  if (layout.section && !line.blank(layout.section)) {
+    const std::string_view section = line[layout.section];
+    if (section != section_) unit_open_ = false;
+    section_.assign(section);
+  }
+  const bool comment = layout.line_kind == "comment";
+  const std::string_view payer = layout.payer ? line[layout.payer] : std::string_view{};
+  const std::string_view code = line[layout.code];
+  if (comment) {
+    std::string_view text = line.from(layout.text);  // whatever follows, for editions with more columns
+    while (text.ends_with(','))
+      text.remove_suffix(1);
+    comment_row(section_, payer, code, text);
+    return;
+  }
+  if (!unit_open_) ++unit_;
+  const std::string_view points = layout.points ? line[layout.points] : std::string_view{};
+  unit_open_ = points.empty();  // only the last record of a unit carries points
+  if (layout.days)
+    read_days(line, layout.days, number);
+  else
+    days_.clear(), first_day_ = 0;
+
+  Batch& row = add(Table::kClaimLine);
+  set_.when(row, day_time(first_day_));
+  set_code(row, code);
+  row.text(common::kDept, claim_.department);
+  row.integer(cl::kClaimSub, claim_.sub);
+  row.integer(cl::kUnitId, unit_);
+  row.text(cl::kSection, section_);
+  row.text(cl::kPayer, payer);
+  if (layout.amount) set_number(row, cl::kAmount, line[layout.amount]);
+  if (layout.unit) row.text(cl::kUnit, line[layout.unit]);
+  if (layout.price) set_number(row, cl::kPrice, line[layout.price]);
+  if (const auto value = parse_number(points)) {
+    row.real(cl::kPoints, *value);
+    add_to_sum(payer, *value * parse_number(line[layout.count]).value_or(1));
+  }
+  if (layout.count) set_whole(row, cl::kCount, line[layout.count]);
+  row.text(cl::kDayCounts, days_);
+  row.text(cl::kKind, layout.line_kind);
+  if (layout.text && !line[layout.text].empty()) row.integer(common::kTextRef, set_.keep("text:TO", line[layout.text]));
+
+  for (int pair = 0; pair < layout.comment_pairs; ++pair) {
+    const int field = layout.comments + pair * 2;
+    if (!line.blank(field) || !line.blank(field + 1)) comment_row(section_, payer, line[field], line[field + 1]);
+  }
+  if (claim_.donor) return;  // done to another person
+  if (layout.line_kind == "procedure" && !is_ward_code(code)) procedure_row(line, layout, code);
+  if (layout.line_kind == "drug" && claim_.kind != Kind::kDispensing) drug_row(line, layout, code);
+}
+
+void ClaimReader::comment_row(std::string_view section, std::string_view payer, std::string_view code,
+                              std::string_view text) {
+  Batch& row = add(Table::kClaimLine);
+  set_.when(row, claim_.month);
+  set_code(row, code);
+  row.integer(cl::kClaimSub, claim_.sub);
+  row.integer(cl::kUnitId, unit_open_ ? unit_ : unit_ + 1);
+  row.text(cl::kSection, section);
+  row.text(cl::kPayer, payer);
+  row.text(cl::kKind, "comment");
+  if (!text.empty()) row.integer(common::kTextRef, set_.keep("text:CO", text));
+}
+
+void ClaimReader::procedure_row(const Line& line, const ItemLayout& layout, std::string_view code) {
+  Batch& row = add(Table::kProcedure);
+  const ClinicalTime end = last_day_ > first_day_ ? day_time(last_day_) : ClinicalTime{};
+  set_.when(row, day_time(first_day_), end);
+  set_code(row, code);
+  row.text(common::kDept, claim_.department);
+  set_number(row, pr::kCount, line[layout.count]);
+  row.text(pr::kKind, section_of(section_).procedure_kind);
+}
+
+// 21: the amount is a day's, 回数 is days of supply. 22 and injections: the amount is of one time. 23: what is handed
+// out at once. In each the total is amount x 回数. (reference: receipt section 2, reading rules 2 and 3)
+void ClaimReader::drug_row(const Line& line, const ItemLayout& layout, std::string_view code) {
+  Batch& row = add(Table::kDrug);
+  const std::string_view kind = section_of(section_).drug_kind;
+  const auto amount = parse_number(line[layout.amount]);
+  const auto count = parse_whole(line[layout.count]);
+  ClinicalTime end = last_day_ > first_day_ ? day_time(last_day_) : ClinicalTime{};
+  if (kind == "oral" && first_day_ > 0) {
+    // The day column holds the days of supply handed out that day: supply ends that much later.
+    end = ClinicalTime::of(Date{day_time(last_day_).date().days + last_times_ - 1});
+    end.flags |= time_flag::kDerived;
+  }
+  set_.when(row, day_time(first_day_), end);
+  set_code(row, code);
+  row.text(common::kDept, claim_.department);
+  row.text(dg::kKind, kind);
+  char rp[16];
+  row.text(dg::kRp, {rp, static_cast<std::size_t>(std::to_chars(rp, rp + sizeof rp, unit_).ptr - rp)});
+  if (amount) row.real(kind == "oral" ? static_cast<int>(dg::kPerDay) : static_cast<int>(dg::kDose), *amount);
+  if (amount && count) row.real(dg::kTotal, *amount * static_cast<double>(*count));
+  if (count && *count >= 0 && *count <= 9999)
+    row.integer(kind == "oral" ? static_cast<int>(dg::kDays) : static_cast<int>(dg::kTimes), *count);
+  set_number(row, dg::kPoints, line[layout.points]);
+}
+
+// CD: every act and drug inside the DPC bundle, with its day and without points.
+void ClaimReader::coding(const Line& line) {
+  const auto parsed = parse_receipt_date(line[1]);
+  const ClinicalTime when = parsed && parsed->present() ? *parsed : claim_.month;
+  const std::string_view section = line[2], code = line[5];
+  const std::string_view kind = code.starts_with('6')   ? "drug"
+                                : code.starts_with('7') ? "material"
+                                : code.starts_with('8') ? "comment"
+                                                        : "procedure";
+  Batch& row = add(Table::kClaimLine);
+  set_.when(row, when);
+  set_code(row, code);
+  row.integer(cl::kClaimSub, claim_.sub);
+  set_whole(row, cl::kUnitId, line[3]);
+  row.text(cl::kSection, section);
+  set_number(row, cl::kAmount, line[6].empty() ? line[7] : line[6]);
+  row.text(cl::kUnit, line[8]);
+  set_whole(row, cl::kCount, line[9]);
+  row.integer(cl::kBundled, 1);
+  row.text(cl::kKind, kind);
+  if (!line[10].empty()) row.integer(common::kTextRef, set_.keep("text:CD", line[10]));
+  if (kind == "procedure" && !is_ward_code(code) && section != "93") {
+    Batch& act = add(Table::kProcedure);
+    set_.when(act, when);
+    set_code(act, code);
+    set_number(act, pr::kCount, line[9]);
+    act.text(pr::kKind, section_of(section).procedure_kind);
+  } else if (kind == "drug") {
+    const std::string_view drug_kind = section_of(section).drug_kind;
+    Batch& drug = add(Table::kDrug);
+    set_.when(drug, when);
+    set_code(drug, code);
+    drug.text(dg::kKind, drug_kind);
+    drug.text(dg::kRp, line[3]);
+    set_number(drug, drug_kind == "oral" ? static_cast<int>(dg::kPerDay) : static_cast<int>(dg::kDose), line[6]);
+    set_whole(drug, drug_kind == "oral" ? static_cast<int>(dg::kDays) : static_cast<int>(dg::kTimes), line[9]);
+    const auto amount = parse_number(line[6]), count = parse_number(line[9]);
+    if (amount && count) drug.real(dg::kTotal, *amount * *count);
+  }
+}
+
+void ClaimReader::operation(const Line& line) {
+  const auto parsed = parse_receipt_date(line[3]);
+  Batch& row = add(Table::kProcedure);
+  set_.when(row, parsed && parsed->present() ? *parsed : claim_.month);
+  set_code(row, line[1]);
+  row.text(pr::kKCode, line[2]);
+  row.text(pr::kKind, line[2].starts_with('L') ? "anaesthesia" : "operation");
+  if (!line[6].empty()) row.integer(common::kTextRef, set_.keep("text:SK", line[6]));
+}
+
+void ClaimReader::survey_item(std::string_view code, std::initializer_list<std::string_view> payloads) {
+  Batch& row = add(Table::kDpcItem);
+  set_.when(row, claim_.month);
+  row.text(records::dpc_item::kCode, code);
+  int column = records::dpc_item::kP1;
+  for (const std::string_view payload : payloads)
+    row.text(column++, payload);
+}
+
+void ClaimReader::bundle(const Line& line, Role role) {
+  if (role == Role::kAdmission) {
+    survey_item("KK", {line[2], line[3], line[4], line[5], line[6], line[7], line[8], line[10], line[13]});
+    if (!line[11].empty()) set_.keep("field:KK-12", line[11]);
+    return;
+  }
+  if (role == Role::kBundleCase) {
+    if (const auto in = parse_receipt_date(line[2])) claim_.admitted = *in;
+    if (const auto out = parse_receipt_date(line[3])) claim_.discharged = *out;
+    claim_.died = (line[4] == "6" || line[4] == "7") && claim_.discharged.present();
+    if (!line[5].empty()) set_.keep("text:BU", line[5]);
+  }
+  if (role == Role::kUnbundled) survey_item("GR", {line[1], line[2]});
+  if (role == Role::kBundleMonth) survey_item("GA", {line[2], line[3], line[6]});
+  if (role == Role::kBundlePeriod) survey_item("HH", {line[2], line[3], line[4], line[5], line[6], line[7], line[8]});
+  if (role == Role::kBundleTotal) {
+    survey_item("GT", {line[2], line[3], line[4], line[5], line[6], line[7], line[8], line[9], line[10]});
+    if (!line[11].empty()) set_.keep("text:GT", line[11]);
+    // This month's bundle counts once, whoever else is named beside it.
+    if (const auto points = parse_number(line[8])) add_to_sum(line[4].empty() ? "1" : line[4], *points);
+  }
+  const bool has_code = role == Role::kBundleCase || role == Role::kBundleMonth || role == Role::kUnbundled;
+  const std::string_view dpc = role == Role::kBundleCase    ? line[1]
+                               : role == Role::kBundleMonth ? line[4]
+                               : role == Role::kUnbundled   ? line[2]
+                                                            : std::string_view{};
+  const auto month = parse_receipt_date(line[1]);
+  const bool dated = role != Role::kBundleCase && role != Role::kUnbundled && month && month->present();
+  Batch& row = add(Table::kDpcCase);
+  set_.when(row,
+            dated                                 ? *month
+            : claim_.admitted.present() && !dated ? claim_.admitted
+                                                  : claim_.month,
+            role == Role::kBundleCase ? claim_.discharged : ClinicalTime{});
+  row.text(dc::kKind, line[0]);
+  row.text(dc::kDpc, dpc);
+  if (has_code) {
+    set_code(row, dpc, "DPC14");
+    row.text(dc::kEdition, fee_revision(number_of_day(dated ? *month : claim_.month)));
+  }
+  if (claim_.admitted.present()) row.date(dc::kAdmitted, claim_.admitted.date());
+  if (claim_.discharged.present()) row.date(dc::kDischarged, claim_.discharged.date());
+  if (role == Role::kBundleMonth) set_number(row, dc::kCoefficient, line[5]);
+  if (role == Role::kBundleCase) row.text(dc::kOutcome, line[4]);
+  if (role == Role::kBundlePeriod || role == Role::kBundleTotal) set_number(row, dc::kPoints, line[8]);
+}
+
+// One SH has many IY and many CZ, in either order: rows are made when the next group begins.
+void ClaimReader::dispensed_group() {
+  if (!group_.empty())
+    for (const Line& dispensing : dispensings_) {
+      dispensed(group_.front(), dispensing);
+      for (const Line& drug : drugs_)
+        dispensed_drug(group_.front(), dispensing, drug);
+    }
+  group_.clear();
+  dispensings_.clear();
+  drugs_.clear();
+}
+
+void ClaimReader::dispensed(const Line& group, const Line& dispensing) {
+  const auto day = parse_receipt_date(dispensing[3]);
+  Batch& row = add(Table::kClaimLine);
+  set_.when(row, day && day->present() ? *day : claim_.month);
+  set_code(row, dispensing[9]);
+  row.integer(cl::kClaimSub, claim_.sub);
+  set_whole(row, cl::kUnitId, group[1]);
+  row.text(cl::kPayer, dispensing[6]);
+  set_number(row, cl::kPrice, group[5]);
+  set_number(row, cl::kPoints, dispensing[13].empty() ? dispensing[10] : dispensing[13]);
+  set_whole(row, cl::kCount, dispensing[5]);
+  row.text(cl::kKind, "procedure");
+  row.integer(common::kTextRef, set_.keep("record:CZ", dispensing.whole()));  // fees beyond the first
+}
+
+void ClaimReader::dispensed_drug(const Line& group, const Line& dispensing, const Line& drug) {
+  const auto day = parse_receipt_date(dispensing[3]);
+  const ClinicalTime when = day && day->present() ? *day : claim_.month;
+  const std::string_view kind = dispensing_form(group[2]);
+  const auto amount = parse_number(drug[3]);
+  const auto quantity = parse_whole(dispensing[5]);
+  const bool by_day = kind == "oral";
+  ClinicalTime end;
+  if (by_day && quantity && *quantity > 0 && *quantity <= 999 && day && day->present()) {
+    end = ClinicalTime::of(Date{when.date().days + static_cast<std::int32_t>(*quantity) - 1});
+    end.flags |= time_flag::kDerived;
+  }
+  Batch& row = add(Table::kDrug);
+  set_.when(row, when, end);
+  set_code(row, drug[2]);
+  row.text(dg::kKind, kind);
+  row.text(dg::kRp, group[1]);
+  row.text(dg::kUsage, group[3]);
+  if (amount) row.real(by_day ? static_cast<int>(dg::kPerDay) : static_cast<int>(dg::kDose), *amount);
+  if (const auto once = parse_number(drug[9])) row.real(dg::kDose, *once);
+  if (amount && quantity) row.real(dg::kTotal, *amount * static_cast<double>(*quantity));
+  if (quantity && *quantity >= 0 && *quantity <= 9999)
+    row.integer(by_day ? static_cast<int>(dg::kDays) : static_cast<int>(dg::kTimes), *quantity);
+  // Leads to the prescribing institution's claim: institution and day of the prescription.
+  scratch_ =
+      fmt::format("{}{}{}_{}", claim_.prescriber_prefecture, claim_.prescriber_table, claim_.prescriber, dispensing[2]);
+  if (scratch_ != "_") row.text(dg::kOrderNo, scratch_);
+}
+
+}  // namespace sekisho::formats::receipt
