@@ -1,5 +1,6 @@
-// The frozen canonicaliser of Japanese identity data and the keyed linkage keys made from it (reference: linkage sections 2 and 9).
-// Any change of output changes every key: version 1 is fixed by tests/vectors/canonical_v1.tsv; a new behaviour is a new version.
+// The frozen canonicaliser of Japanese identity data and the keyed linkage keys made from it (reference: linkage
+// sections 2 and 9). Any change of output changes every key: version 1 is fixed by tests/vectors/canonical_v1.tsv; a
+// new behaviour is a new version.
 #pragma once
 
 #include <array>
@@ -15,16 +16,19 @@ namespace sekisho::identity {
 inline constexpr std::string_view kCanonicalVersion = "c1";
 
 // Canonical forms; "" when nothing usable is left (missing, placeholder such as 不明, damaged characters 〓 ■ ?).
-std::string canonical_kanji(std::string_view name);    // NFKC, spaces and variation selectors out, variants folded, family and given joined
-std::string canonical_kana(std::string_view kana);     // full-width katakana, small to large, long vowels and voiced marks folded
-std::string canonical_digits(std::string_view text);   // NFKC digits only
-std::string canonical_insurance(std::string_view text);// symbol or number: NFKC, blanks, hyphens and leading zeros out, upper case
-std::string canonical_postcode(std::string_view text); // 7 digits or ""
-std::string canonical_sex(std::string_view text);      // M, F or ""
+std::string canonical_kanji(
+    std::string_view name);  // NFKC, spaces and variation selectors out, variants folded, family and given joined
+std::string canonical_kana(
+    std::string_view kana);  // full-width katakana, small to large, long vowels and voiced marks folded
+std::string canonical_digits(std::string_view text);  // NFKC digits only
+std::string canonical_insurance(
+    std::string_view text);  // symbol or number: NFKC, blanks, hyphens and leading zeros out, upper case
+std::string canonical_postcode(std::string_view text);  // 7 digits or ""
+std::string canonical_sex(std::string_view text);       // M, F or ""
 
 struct CanonicalIdentity {
-  std::string kanji, kana;           // whole names
-  std::string birth;                 // YYYYMMDD or "" (placeholder dates such as 19000101 are "")
+  std::string kanji, kana;  // whole names
+  std::string birth;        // YYYYMMDD or "" (placeholder dates such as 19000101 are "")
   std::string sex;
   std::string insurer, symbol, number, branch;
   std::string postcode, phone;
@@ -40,7 +44,8 @@ struct LinkageKeys {
 };
 LinkageKeys linkage_keys(const CanonicalIdentity& identity, ByteView key);
 
-// registration_key = first 128 bits of HMAC-SHA-256(K_reg, length || hospital || length || patient number), 32 hex digits.
+// registration_key = first 128 bits of HMAC-SHA-256(K_reg, length || hospital || length || patient number), 32 hex
+// digits.
 std::string registration_key(ByteView k_reg, std::string_view hospital, std::string_view patient_number);
 // Document key for records' column doc: 63 bits of HMAC under K_reg.
 std::int64_t document_key(ByteView k_reg, std::string_view kind, std::string_view key);
