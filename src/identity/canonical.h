@@ -43,6 +43,8 @@ struct LinkageKeys {
   std::optional<LinkageKey> kana;       // kana name, birth date, sex
 };
 LinkageKeys linkage_keys(const CanonicalIdentity& identity, ByteView key);
+class KeyedHash;  // identity/keyed_hash.h: for many identities under one key
+LinkageKeys linkage_keys(const CanonicalIdentity& identity, const KeyedHash& hash);
 
 // registration_key = first 128 bits of HMAC-SHA-256(K_reg, length || hospital || length || patient number), 32 hex
 // digits.

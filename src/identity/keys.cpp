@@ -1,6 +1,7 @@
 #include <cstring>
 
 #include "identity/canonical.h"
+#include "identity/keyed_hash.h"
 
 namespace sekisho::identity {
 namespace {
@@ -16,19 +17,19 @@ class Message {
     text_.append(field);
     return *this;
   }
-  crypto::Digest keyed(ByteView key) const { return crypto::hmac_sha256(key, as_bytes(text_)); }
+  crypto::Digest keyed(const KeyedHash& hash) const { return hash(as_bytes(text_)); }
 
  private:
   std::string text_;
 };
 
 template <class... Fields>
-std::optional<LinkageKey> linkage_key(ByteView key, std::string_view kind, const Fields&... fields) {
+std::optional<LinkageKey> linkage_key(const KeyedHash& hash, std::string_view kind, const Fields&... fields) {
   if ((fields.empty() || ...)) return std::nullopt;
   Message message;
   message.add(kCanonicalVersion).add(kind);
   (message.add(fields), ...);
-  const crypto::Digest digest = message.keyed(key);
+  const crypto::Digest digest = message.keyed(hash);
   LinkageKey out;
   std::memcpy(out.data(), digest.data(), out.size());
   return out;
@@ -37,24 +38,28 @@ std::optional<LinkageKey> linkage_key(ByteView key, std::string_view kind, const
 }  // namespace
 
 LinkageKeys linkage_keys(const CanonicalIdentity& identity, ByteView key) {
+  return linkage_keys(identity, KeyedHash(key));
+}
+
+LinkageKeys linkage_keys(const CanonicalIdentity& identity, const KeyedHash& hash) {
   LinkageKeys keys;
   // The scheme of those over 75 (law number 39) has no symbol: its number is unique within the insurer, which then
   // takes the symbol's place.
   const bool elderly = identity.symbol.empty() && identity.insurer.starts_with("39");
-  keys.insurance = linkage_key(key, "insurance", elderly ? identity.insurer : identity.symbol, identity.number,
+  keys.insurance = linkage_key(hash, "insurance", elderly ? identity.insurer : identity.symbol, identity.number,
                                identity.birth, identity.sex);
-  keys.kanji = linkage_key(key, "kanji", identity.kanji, identity.birth, identity.sex);
-  keys.kana = linkage_key(key, "kana", identity.kana, identity.birth, identity.sex);
+  keys.kanji = linkage_key(hash, "kanji", identity.kanji, identity.birth, identity.sex);
+  keys.kana = linkage_key(hash, "kana", identity.kana, identity.birth, identity.sex);
   return keys;
 }
 
 std::string registration_key(ByteView k_reg, std::string_view hospital, std::string_view patient_number) {
-  const crypto::Digest digest = Message().add(hospital).add(patient_number).keyed(k_reg);
+  const crypto::Digest digest = Message().add(hospital).add(patient_number).keyed(KeyedHash(k_reg));
   return to_hex(ByteView(digest).first(16));
 }
 
 std::int64_t document_key(ByteView k_reg, std::string_view kind, std::string_view key) {
-  const crypto::Digest digest = Message().add("document").add(kind).add(key).keyed(k_reg);
+  const crypto::Digest digest = Message().add("document").add(kind).add(key).keyed(KeyedHash(k_reg));
   std::uint64_t value = 0;
   for (std::size_t i = 0; i < 8; ++i)
     value = value << 8 | digest[i];

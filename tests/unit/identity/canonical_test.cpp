@@ -12,6 +12,7 @@
 #include "core/file.h"
 #include "core/process.h"
 #include "core/text.h"
+#include "identity/keyed_hash.h"
 #include "identity/variants.h"
 
 namespace sekisho::identity {
@@ -139,6 +140,13 @@ TEST(LinkageKeys, AreTheKeyedHashOfVersionKindAndFields) {
   EXPECT_EQ(to_hex(*keys.kana), openssl_hmac(prefixed({"c1", "kana", "タカハシケンタ", "19800517", "M"})));
 }
 
+TEST(KeyedHash, EqualsHmacForKeysAndMessagesOfAnyLength) {
+  for (const std::size_t size : {0u, 1u, 32u, 64u, 65u, 200u}) {
+    const Bytes key(size, 0xA5), message(size * 3, 0x5A);
+    EXPECT_EQ(KeyedHash(key)(message), crypto::hmac_sha256(key, message)) << size;
+  }
+}
+
 TEST(LinkageKeys, AMissingFieldGivesNoKey) {
   records::IdentityRecord record = sample();
   record.birth = {};
@@ -173,7 +181,7 @@ TEST(DocumentKey, FitsInto63Bits) {
 
 TEST(Canonical, CanonicalisesQuickly) {
   records::IdentityRecord record = sample();
-  const Bytes key = key_bytes();
+  const KeyedHash key(key_bytes());
   const auto begin = std::chrono::steady_clock::now();
   constexpr int kRounds = 20'000;
   std::size_t sum = 0;
