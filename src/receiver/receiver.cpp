@@ -164,7 +164,6 @@ Result<void> Receiver::check_epoch(const HospitalId& hospital, std::uint32_t epo
                 "A restored gateway goes on with a new epoch signed by the root: sekisho ca epoch.");
   SEKISHO_TRY(const crypto::Trust trust, crypto::Trust::load(options_.root, options_.crl));
   return crypto::check_epoch_grant(*json, *signature, trust, options_.body, hospital, epoch, options_.clock->now());
-};
 }
 
 Result<void> Receiver::check_order(const transport::Manifest& manifest, HospitalState& state) {
