@@ -1,0 +1,267 @@
+// DPC survey files: kinds and dialects told apart, rows to records, defects found.
+#include <gtest/gtest.h>
+
+#include "core/text.h"
+#include "formats/dpc_layout.h"
+#include "formats/reader.h"
+
+namespace sekisho::formats {
+namespace {
+
+namespace common = records::common;
+namespace cl = records::claim_line;
+using records::Batch;
+using records::RecordSet;
+using records::Table;
+
+std::string row(std::initializer_list<std::string_view> cells, char separator = '\t') {
+  std::string out;
+  for (std::string_view cell : cells) {
+    if (cell.data() != cells.begin()->data()) out += separator;
+    out += cell;
+  }
+  return out + "\r\n";
+}
+
+void read(RecordSet& set, std::string_view path, std::string_view utf8, std::size_t piece = 1 << 20) {
+  std::string bytes;
+  encode(Charset::kCp932, utf8, bytes);
+  auto reader = make_dpc_reader(set, {});
+  reader->begin({.path = path});
+  for (std::size_t at = 0; at < bytes.size(); at += piece)
+    ASSERT_TRUE(reader->feed(as_bytes(std::string_view(bytes).substr(at, piece))).has_value());
+  ASSERT_TRUE(reader->finish().has_value());
+}
+
+std::string text_at(Batch& batch, int column, std::size_t at) {
+  batch.pad();
+  return batch.column(column).is_null(at) ? std::string() : std::string(batch.column(column).text(at));
+}
+double real_at(Batch& batch, int column, std::size_t at) {
+  batch.pad();
+  return batch.column(column).is_null(at) ? -1 : batch.column(column).real(at);
+}
+std::string day_at(Batch& batch, int column, std::size_t at) {
+  batch.pad();
+  if (batch.column(column).is_null(at)) return "";
+  return Date{static_cast<std::int32_t>(batch.column(column).integer(at) / 86'400'000'000)}.iso();
+}
+
+std::string ff1(std::string_view item, std::string_view version, std::string_view sequence,
+                std::initializer_list<std::string_view> payloads, std::string_view id = "0000001234") {
+  std::string out = "131234567\t";
+  out.append(id).append("\t20240401\t0\t0\t").append(item).append("\t").append(version).append("\t").append(sequence);
+  std::size_t n = 0;
+  for (std::string_view payload : payloads)
+    out.append("\t").append(payload), ++n;
+  for (; n < 9; ++n)
+    out += '\t';
+  return out + "\r\n";
+}
+
+const std::string kSummary =
+    ff1("A000010", "20140401", "1", {"19600115", "1", "1600022"}) +
+    ff1("A000020", "20200401", "1", {"20240401", "1", "0", "0", "100"}) +
+    ff1("A000030", "20200401", "1", {"20240410", "1", "6"}) +
+    ff1("A001010", "20140401", "1", {"", "165", "60.5", "58.0"}) +
+    ff1("A006030", "20140401", "1", {"", "C509", "", "1749008", "8002", "", "", "", "乳癌"}) +
+    ff1("A007010", "20140401", "1", {"20240402", "K4762", "", "1", "1", "1", "", "", "乳房切除"});
+
+TEST(Dpc, DischargeSummaryBecomesStayDiagnosisOperationAndFindings) {
+  RecordSet set;
+  read(set, "FF1_131234567_2404.txt", kSummary);
+  EXPECT_EQ(set.counts.records, 6u);
+  EXPECT_EQ(set.counts.loaded, 6u);
+  EXPECT_EQ(set.counts.messages, 1u);
+  ASSERT_EQ(set.identities().size(), 2u);
+  EXPECT_EQ(set.identities()[0].patient_number, "0000001234");
+  EXPECT_EQ(set.identities()[0].birth.iso(), "1960-01-15");
+  EXPECT_EQ(set.identities()[0].postcode, "1600022");
+  EXPECT_EQ(set.identities()[1].died.iso(), "2024-04-10");  // outcome 6: died of the most resource-consuming disease
+  Batch& diagnosis = set.batch(Table::kDiagnosis);
+  ASSERT_EQ(diagnosis.rows(), 1u);
+  EXPECT_EQ(text_at(diagnosis, records::diagnosis::kIcd, 0), "C509");
+  EXPECT_EQ(text_at(diagnosis, records::diagnosis::kRole, 0), "resource1");
+  EXPECT_EQ(text_at(diagnosis, records::diagnosis::kCertainty, 0), "suspected");
+  EXPECT_EQ(text_at(set.batch(Table::kProcedure), records::procedure::kKCode, 0), "K4762");
+  EXPECT_EQ(set.batch(Table::kEncounterEvent).rows(), 2u);
+  Batch& observation = set.batch(Table::kObservation);
+  ASSERT_EQ(observation.rows(), 3u);
+  EXPECT_EQ(real_at(observation, records::observation::kNumber, 1), 60.5);
+  EXPECT_EQ(set.batch(Table::kDpcItem).rows(), 6u);
+  EXPECT_EQ(set.vault().size(), 2u);  // the two free texts
+}
+
+TEST(Dpc, BirthDateAndPostcodeStandInNoTable) {
+  RecordSet set;
+  read(set, "FF1_131234567_2404.txt", kSummary);
+  for (Batch& batch : set.batches()) {
+    batch.pad();
+    for (std::size_t c = 0; c < batch.column_count(); ++c) {
+      const records::Dictionary& texts = batch.column(static_cast<int>(c)).dictionary();
+      for (std::size_t i = 0; i < texts.size(); ++i) {
+        EXPECT_FALSE(texts.text(static_cast<std::uint32_t>(i)).contains("19600115"));
+        EXPECT_FALSE(texts.text(static_cast<std::uint32_t>(i)).contains("1600022"));
+        EXPECT_FALSE(texts.text(static_cast<std::uint32_t>(i)).contains("乳"));
+      }
+    }
+  }
+}
+
+std::string ef(std::string_view detail, std::string_view section, std::string_view code, std::string_view amount,
+               std::string_view points, std::string_view flags, char separator = '\t',
+               std::string_view out = "00000000", std::string_view in = "20240401") {
+  return row(
+      {"131234567", "0000001234", out,    in,         section,        "0001",     detail,     "H1",  code,
+       "",          "名称",       amount, "000",      "00000000.000", "0",        "00000000", flags, points,
+       "00000000",  "00000000",   "003",  "01130012", "1111",         "20240403", "01",       "010", "0000000001",
+       "W1",        "1",          "1",    "001"},
+      separator);
+}
+
+const std::string kActs = ef("000", "21", "620098801", "", "00000011", "NULL") +
+                          ef("001", "21", "620098801", "0000003.000", "0", "010000000000") +
+                          ef("000", "50", "150337610", "", "00003000", "NULL") +
+                          ef("001", "50", "150337610", "0000001.000", "0", "000000000000");
+
+TEST(Dpc, ParentsCarryPointsAndDetailsCarryActsAndDrugs) {
+  RecordSet set;
+  read(set, "EFn_131234567_2404.txt", kActs);
+  Batch& line = set.batch(Table::kClaimLine);
+  ASSERT_EQ(line.rows(), 4u);
+  EXPECT_EQ(real_at(line, cl::kPoints, 0), 11);
+  EXPECT_EQ(real_at(line, cl::kPoints, 1), -1);
+  EXPECT_EQ(line.column(cl::kBundled).is_null(0), true);
+  EXPECT_EQ(line.column(cl::kBundled).integer(1), 1);
+  EXPECT_EQ(text_at(line, common::kWard, 1), "W1");
+  EXPECT_EQ(day_at(line, common::kT, 1), "2024-04-03");
+  Batch& drug = set.batch(Table::kDrug);
+  ASSERT_EQ(drug.rows(), 1u);
+  EXPECT_EQ(real_at(drug, records::drug::kTotal, 0), 9);
+  ASSERT_EQ(set.batch(Table::kProcedure).rows(), 1u);
+  EXPECT_EQ(text_at(set.batch(Table::kProcedure), records::procedure::kKind, 0), "operation");
+  EXPECT_EQ(set.documents().size(), 1u);
+}
+
+TEST(Dpc, OutpatientFilesAreToldByBirthDateBeforeVisitAndGiveDiagnoses) {
+  RecordSet set;
+  read(set, "renamed.txt",
+       ef("001", "SY", "5409005", "", "0", "000110000000", '\t', "19600115", "20240403") +
+           ef("001", "60", "160008010", "1", "0", "000000000000", '\t', "19600115", "20240403"));
+  Batch& diagnosis = set.batch(Table::kDiagnosis);
+  ASSERT_EQ(diagnosis.rows(), 1u);
+  EXPECT_EQ(text_at(diagnosis, records::diagnosis::kRole, 0), "main");
+  EXPECT_EQ(text_at(diagnosis, records::diagnosis::kOutcome, 0), "continuing");
+  EXPECT_EQ(text_at(set.batch(Table::kProcedure), records::procedure::kKind, 0), "lab");
+}
+
+TEST(Dpc, CommasFixedWidthHeadingsAndAnyCutGiveTheSameRows) {
+  const std::string heading = "施設コード\tﾃﾞｰﾀ識別番号\t退院年月日\r\n";
+  std::string commas;
+  for (char c : kActs)
+    commas += c == '\t' ? ',' : c;
+  constexpr int kWidths[] = {9,  10, 8, 8, 2, 4, 3, 12, 9, 8, 254, 11, 3, 12, 1, 8,
+                             12, 8,  8, 8, 3, 8, 4, 8,  2, 3, 10,  10, 1, 1,  3};
+  std::string fixed, cell;
+  int column = 0;
+  for (char c : kActs) {
+    if (c == '\r') continue;
+    if (c != '\t' && c != '\n') {
+      cell += c;
+      continue;
+    }
+    std::string sjis;
+    encode(Charset::kCp932, cell, sjis);
+    fixed += cell + std::string(static_cast<std::size_t>(kWidths[column]) - sjis.size(), ' ');
+    cell.clear();
+    ++column;
+    if (c == '\n') fixed += "\r\n", column = 0;
+  }
+  for (const std::string& file : {heading + kActs, commas, fixed})
+    for (const std::size_t piece : {std::size_t{5}, std::size_t{100'000}}) {
+      RecordSet set;
+      read(set, "EFn_131234567_2404.txt", file, piece);
+      EXPECT_EQ(set.batch(Table::kClaimLine).rows(), 4u);
+      EXPECT_EQ(set.batch(Table::kDrug).rows(), 1u);
+      EXPECT_EQ(real_at(set.batch(Table::kDrug), records::drug::kPerDay, 0), 3);
+      EXPECT_EQ(set.counts.quarantined, 0u);
+    }
+}
+
+TEST(Dpc, BundleFileNamesTheCaseOnceAndReadsBothEditions) {
+  const auto d = [](bool with_yen) {
+    std::string out = "131234567\t0000001234\t20240410\t20240401\t93\t0001\tH1\t930000000\t\t名\t2450\t0\t0\t";
+    if (with_yen) out += "0\t";
+    return out +
+           "001\t01130012\t1111\t20240401\t01\t010\t1\tW1\t1\t1\t001\t20240401\t20240410\t20240401\t"
+           "060150xx03xxxx\t1.4321\r\n";
+  };
+  for (const bool with_yen : {true, false}) {
+    RecordSet set;
+    read(set, "Dn_131234567_2404.txt", d(with_yen) + d(with_yen));
+    Batch& cases = set.batch(Table::kDpcCase);
+    ASSERT_EQ(cases.rows(), 1u);
+    EXPECT_EQ(text_at(cases, records::dpc_case::kDpc, 0), "060150xx03xxxx");
+    EXPECT_EQ(real_at(cases, records::dpc_case::kCoefficient, 0), 1.4321);
+    EXPECT_EQ(text_at(cases, records::dpc_case::kEdition, 0), "20220401");
+    EXPECT_EQ(set.batch(Table::kClaimLine).rows(), 2u);
+    EXPECT_EQ(real_at(set.batch(Table::kClaimLine), cl::kPoints, 0), 2450);
+  }
+}
+
+TEST(Dpc, LinkageFilesAreKeptInTheVaultOnly) {
+  RecordSet set;
+  read(set, "Kn_131234567_2404.txt", row({"131234567", "0000001234", "19600115", "ABCDEF", "012345"}));
+  EXPECT_EQ(set.vault().size(), 1u);
+  for (Batch& batch : set.batches())
+    EXPECT_EQ(batch.rows(), 0u);
+}
+
+TEST(Dpc, NursingRowsKeepDayWardCodeAndPayload) {
+  RecordSet set;
+  read(
+      set, "Hn_131234567_2404.txt",
+      row({"131234567", "W1", "0000001234", "00000000", "20240401", "20240402", "ASS0013", "20200401", "0", "1", "0"}));
+  Batch& item = set.batch(Table::kDpcItem);
+  ASSERT_EQ(item.rows(), 1u);
+  EXPECT_EQ(day_at(item, common::kT, 0), "2024-04-02");
+  EXPECT_EQ(text_at(item, common::kWard, 0), "W1");
+  EXPECT_EQ(text_at(item, records::dpc_item::kP1, 0), "1");
+}
+
+TEST(Dpc, LostLeadingZerosAreRestoredAndReported) {
+  RecordSet set;
+  read(set, "FF1_131234567_2404.txt", ff1("A000010", "20140401", "1", {"19600115", "1"}, "1234"));
+  EXPECT_EQ(set.identities()[0].patient_number, "0000001234");
+  EXPECT_EQ(set.counts.rules["DATA_ID_SHORT"], 1u);
+}
+
+TEST(Dpc, ShortRowsAndUnknownFilesAreQuarantinedWithTheirPlace) {
+  RecordSet set;
+  read(set, "EFn_131234567_2404.txt", kActs + "131234567\t0000001234\t2024\r\n");
+  EXPECT_EQ(set.counts.records, 5u);
+  EXPECT_EQ(set.counts.quarantined, 1u);
+  EXPECT_EQ(set.quarantined()[0].line, 5);
+  RecordSet unknown;
+  read(unknown, "x.txt", "131234567\t0000001234\t2024\r\n");
+  EXPECT_EQ(unknown.counts.quarantined, 1u);
+  EXPECT_EQ(unknown.counts.rules["DPC_KIND_UNKNOWN"], 1u);
+}
+
+TEST(Dpc, AMonthSentAgainReplacesTheEarlierOne) {
+  RecordSet set;
+  std::string bytes;
+  encode(Charset::kCp932, kActs, bytes);
+  auto reader = make_dpc_reader(set, {});
+  for (std::int64_t package : {9, 10}) {
+    reader->begin({.path = "EFn_131234567_2404.txt", .package = package});
+    ASSERT_TRUE(reader->feed(as_bytes(bytes)).has_value());
+    ASSERT_TRUE(reader->finish().has_value());
+  }
+  ASSERT_EQ(set.documents().size(), 2u);
+  EXPECT_EQ(set.documents()[0].doc, set.documents()[1].doc);
+  EXPECT_LT(set.documents()[0].version, set.documents()[1].version);
+}
+
+}  // namespace
+}  // namespace sekisho::formats
