@@ -32,6 +32,8 @@ def one(raw, codec):
         text = raw.decode(codec)
     except UnicodeDecodeError:
         return FREE
+    if text == "~":
+        return "\uff5e"
     return text if len(text) == 1 and ord(text) >= 0x80 and ord(text) < 0x10000 else FREE
 
 

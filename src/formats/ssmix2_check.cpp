@@ -302,9 +302,8 @@ class Checker {
   }
 
   void check_structure() {
-    const bool known = is_known_type(m_.path->name_type);
-    const TypeSpec* spec = find_type(m_.path->name_type, m_.trigger);
-    if (known && (spec == nullptr || spec->code != m_.code)) {
+    const TypeSpec* spec = m_.type;
+    if (m_.type_known && (spec == nullptr || spec->code != m_.code)) {
       find("MESSAGE_TYPE_MISMATCH", kError, segments_[0], "MSH-9");
       return;
     }
@@ -389,7 +388,8 @@ void check_charset(const Segment& msh, Charset charset, const DecodeReport& repo
     set.find("CHARSET_DECLARATION", kWarning, 1, declared == "~ISO IR87" ? "MSH-20" : "MSH-18");
   if (report.halfwidth_kana > 0) set.find("HALFWIDTH_KANA", kWarning, -1, name(charset));
   // Text swallowed by a missing escape decodes to anything: it proves no vendor character.
-  if (report.vendor > 0 && matches && report.escape_state == 0) set.find("VENDOR_CHARACTER", kWarning, -1, name(charset));
+  if (report.vendor > 0 && matches && report.escape_state == 0)
+    set.find("VENDOR_CHARACTER", kWarning, -1, name(charset));
 }
 
 void check_message(const MessageView& message, records::RecordSet& set) {

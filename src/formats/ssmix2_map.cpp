@@ -1,6 +1,7 @@
 #include "formats/ssmix2_map.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "core/text.h"
 
@@ -291,9 +292,19 @@ void put_insurance(const Segment& in1, records::IdentityRecord& record) {
 }
 
 std::uint64_t mix(std::uint64_t hash, std::string_view text) {
-  for (const char c : text)
-    hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-  return (hash ^ 0xFF) * 0x100000001b3;
+  constexpr std::uint64_t kPrime = 0x9E3779B97F4A7C15;
+  hash = (hash ^ text.size()) * kPrime;
+  const char* at = text.data();
+  for (std::size_t left = text.size(); left > 0;) {
+    std::uint64_t word = 0;
+    const std::size_t n = std::min<std::size_t>(left, 8);
+    std::memcpy(&word, at, n);
+    hash = (hash ^ word) * kPrime;
+    hash ^= hash >> 32;
+    at += n;
+    left -= n;
+  }
+  return hash;
 }
 
 bool is_death(std::string_view disposition) {

@@ -20,6 +20,8 @@ struct MessageView {
   const Ssmix2Path* path = nullptr;
   std::string_view code, trigger;  // MSH-9.1, MSH-9.2
   const EventSpec* event = nullptr;
+  const TypeSpec* type = nullptr;  // of path and message together; nullptr: they do not belong together
+  bool type_known = false;
   const std::vector<hl7::Segment>* segments = nullptr;
   const std::vector<char>* damaged = nullptr;  // per segment; damaged ones are left out
   bool current = true;                         // findings are made for the present state only

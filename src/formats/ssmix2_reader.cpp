@@ -15,6 +15,7 @@ using records::Level;
 
 constexpr std::size_t kLargestMessage = std::size_t{64} << 20;  // longer files are no messages
 constexpr std::size_t kDrainAt = std::size_t{32} << 20;         // bytes held by the set
+constexpr std::size_t kCheckEvery = std::size_t{1} << 20;       // input bytes between looks at it
 
 bool is_cancel_control(std::string_view control) {
   return control == "CA" || control == "DC" || control == "OC" || control == "OD" || control == "CR";
@@ -46,6 +47,10 @@ class Ssmix2Reader final : public Reader {
       reject("FILE_TOO_LARGE", "longer than any message", 1);
     else
       read();
+    // Adding up what the set holds costs more than a small message: it is done once for many of them.
+    since_check_ += size_ + 1024;
+    if (since_check_ < kCheckEvery) return {};
+    since_check_ = 0;
     if (drain_ && set_.bytes() > kDrainAt) return drain_(set_);
     return {};
   }
@@ -91,12 +96,10 @@ class Ssmix2Reader final : public Reader {
     view.trigger = hl7::component(msh.field(9), 2);
     view.event = find_event(view.trigger);
     // The folder decides: receptions (ADT-12) sent as A01 are no admissions. The check reports them.
-    if (view.code == "ADT" && find_type(path_.name_type, view.trigger) == nullptr)
-      for (const TypeSpec& spec : type_specs())
-        if (spec.type == path_.name_type) {
-          view.event = find_event(spec.trigger);
-          break;
-        }
+    view.type_known = is_known_type(path_.name_type);
+    view.type = find_type(path_.name_type, view.trigger);
+    if (view.code == "ADT" && view.type == nullptr && view.type_known)
+      view.event = find_event(std::ranges::find(type_specs(), path_.name_type, &TypeSpec::type)->trigger);
     view.current = path_.flag == '1';
     int orders = 0, cancelled = 0;
     for (const Segment& s : message_.segments()) {
@@ -215,7 +218,7 @@ class Ssmix2Reader final : public Reader {
   std::string path_text_, text_, line_text_, document_key_;
   Ssmix2Path path_;
   Bytes raw_;
-  std::uint64_t size_ = 0;
+  std::uint64_t size_ = 0, since_check_ = 0;
   std::vector<char> damaged_;
 };
 

@@ -102,11 +102,14 @@ constexpr TypeSpec kTypes[] = {
     {"OMG-13", "ORU", "R01", "MSH PID PV1? PV2? ( ORC? OBR TQ1* CTD? OBX* ( SPM OBX* )* )+ DSC?"},
 };
 
-constexpr std::string_view kKnownSegments[] = {
-    "ACC", "AL1", "CTD", "CTI", "DB1", "DG1", "DRG", "DSC", "EVN", "GOL", "GT1", "IAM", "IN1",
-    "IN2", "IN3", "INV", "IPC", "MRG", "MSH", "NK1", "NTE", "OBR", "OBX", "ODS", "ODT", "ORC",
-    "PD1", "PDA", "PID", "PR1", "PRB", "PTH", "PV1", "PV2", "ROL", "RXA", "RXC", "RXE", "RXR",
-    "SAC", "SFT", "SPM", "TQ1", "UB1", "UB2", "VAR", "ZE1", "ZE2", "ZI1", "ZPD", "ZPR"};
+constexpr hl7::Tag kKnownSegments[] = {
+    tag("ACC"), tag("AL1"), tag("CTD"), tag("CTI"), tag("DB1"), tag("DG1"), tag("DRG"), tag("DSC"), tag("EVN"),
+    tag("GOL"), tag("GT1"), tag("IAM"), tag("IN1"), tag("IN2"), tag("IN3"), tag("INV"), tag("IPC"), tag("MRG"),
+    tag("MSH"), tag("NK1"), tag("NTE"), tag("OBR"), tag("OBX"), tag("ODS"), tag("ODT"), tag("ORC"), tag("PD1"),
+    tag("PDA"), tag("PID"), tag("PR1"), tag("PRB"), tag("PTH"), tag("PV1"), tag("PV2"), tag("ROL"), tag("RXA"),
+    tag("RXC"), tag("RXE"), tag("RXR"), tag("SAC"), tag("SFT"), tag("SPM"), tag("TQ1"), tag("UB1"), tag("UB2"),
+    tag("VAR"), tag("ZE1"), tag("ZE2"), tag("ZI1"), tag("ZPD"), tag("ZPR")};
+static_assert(std::ranges::is_sorted(kKnownSegments));
 
 // Glushkov's construction: of every part the positions it may begin and end with and whether it may be empty.
 struct Part {
@@ -215,7 +218,7 @@ const Grammar& grammar_of(const TypeSpec& spec) {
 }
 
 bool is_known_segment(hl7::Tag segment) {
-  return std::ranges::any_of(kKnownSegments, [segment](std::string_view id) { return tag(id) == segment; });
+  return std::ranges::binary_search(kKnownSegments, segment);
 }
 
 }  // namespace sekisho::formats
