@@ -143,6 +143,8 @@ CanonicalIdentity canonicalise(const records::IdentityRecord& record) {
   CanonicalIdentity out;
   out.kanji = canonical_kanji(record.family_kanji + record.given_kanji);
   out.kana = canonical_kana(record.family_kana + record.given_kana);
+  if (!record.family_kanji.empty()) out.given_kanji = canonical_kanji(record.given_kanji);
+  if (!record.family_kana.empty()) out.given_kana = canonical_kana(record.given_kana);
   out.birth = canonical_birth(record.birth);
   out.sex = canonical_sex(record.sex);
   out.insurer = canonical_insurer(record.insurer);

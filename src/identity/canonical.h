@@ -27,8 +27,9 @@ std::string canonical_postcode(std::string_view text);  // 7 digits or ""
 std::string canonical_sex(std::string_view text);       // M, F or ""
 
 struct CanonicalIdentity {
-  std::string kanji, kana;  // whole names
-  std::string birth;        // YYYYMMDD or "" (placeholder dates such as 19000101 are "")
+  std::string kanji, kana;              // whole names
+  std::string given_kanji, given_kana;  // "" where the name is not separated
+  std::string birth;                    // YYYYMMDD or "" (placeholder dates such as 19000101 are "")
   std::string sex;
   std::string insurer, symbol, number, branch;
   std::string postcode, phone;
@@ -41,6 +42,9 @@ struct LinkageKeys {
   std::optional<LinkageKey> insurance;  // symbol, number, birth date, sex
   std::optional<LinkageKey> kanji;      // kanji name, birth date, sex
   std::optional<LinkageKey> kana;       // kana name, birth date, sex
+  // Of the given name alone with birth date and sex: never a link by themselves; they keep twins under one insurance
+  // number apart. Absent where the name is not separated.
+  std::optional<LinkageKey> given_kanji, given_kana;
 };
 LinkageKeys linkage_keys(const CanonicalIdentity& identity, ByteView key);
 class KeyedHash;  // identity/keyed_hash.h: for many identities under one key

@@ -50,6 +50,8 @@ LinkageKeys linkage_keys(const CanonicalIdentity& identity, const KeyedHash& has
                                identity.birth, identity.sex);
   keys.kanji = linkage_key(hash, "kanji", identity.kanji, identity.birth, identity.sex);
   keys.kana = linkage_key(hash, "kana", identity.kana, identity.birth, identity.sex);
+  keys.given_kanji = linkage_key(hash, "given_kanji", identity.given_kanji, identity.birth, identity.sex);
+  keys.given_kana = linkage_key(hash, "given_kana", identity.given_kana, identity.birth, identity.sex);
   return keys;
 }
 
