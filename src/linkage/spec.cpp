@@ -1,0 +1,103 @@
+#include "linkage/spec.h"
+
+#include <fmt/format.h>
+
+#include <optional>
+
+#include "core/toml.h"
+#include "identity/canonical.h"
+
+namespace sekisho::linkage {
+namespace {
+
+constexpr std::string_view kNames[] = {
+    "record_id", "family_kanji", "given_kanji", "family_kana", "given_kana", "kanji_name", "kana_name", "birth_date",
+    "sex",       "postcode",     "address",     "phone",       "insurer",    "symbol",     "number",    "branch"};
+static_assert(std::size(kNames) == kFieldCount);
+
+std::optional<Field> field_of(std::string_view text) {
+  for (std::size_t i = 0; i < kFieldCount; ++i)
+    if (kNames[i] == text) return static_cast<Field>(i);
+  return std::nullopt;
+}
+
+Result<std::vector<Field>> fields_of(const TomlTable& table, std::string_view member) {
+  SEKISHO_TRY(const std::vector<std::string> names, table.texts(member));
+  std::vector<Field> out;
+  for (const std::string& text : names) {
+    const std::optional<Field> field = field_of(text);
+    if (!field || *field == Field::kRecordId || *field == Field::kAddress)
+      return table.error("linkage.spec", fmt::format("'{}' is not a field that keys can be made of", text), member);
+    out.push_back(*field);
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string_view name(Field field) {
+  return kNames[static_cast<std::size_t>(field)];
+}
+
+Result<Spec> Spec::load(const std::filesystem::path& file) {
+  SEKISHO_TRY(const TomlTable root, TomlTable::load(file));
+  SEKISHO_CHECK(root.only({"kind", "canonical", "max_block", "columns", "rule"}));
+  SEKISHO_TRY(const std::string kind, root.text("kind"));
+  if (kind != "deterministic")
+    return root.error("linkage.spec", fmt::format("linkage of kind '{}' is not known; it is \"deterministic\"", kind),
+                      "kind");
+  SEKISHO_TRY(const std::string canonical, root.text("canonical", identity::kCanonicalVersion));
+  if (canonical != identity::kCanonicalVersion)
+    return root.error(
+        "linkage.spec",
+        fmt::format("this program canonicalises by version {}, not {}", identity::kCanonicalVersion, canonical),
+        "canonical");
+  Spec spec;
+  SEKISHO_TRY(const std::int64_t max_block, root.integer("max_block", 500));
+  if (max_block < 2) return root.error("linkage.spec", "max_block must be 2 or more", "max_block");
+  spec.max_block = static_cast<std::size_t>(max_block);
+  if (root.has("columns")) {
+    SEKISHO_TRY(const TomlTable columns, root.table("columns"));
+    for (const std::string& member : columns.members()) {
+      const std::optional<Field> field = field_of(member);
+      if (!field) return columns.error("linkage.spec", fmt::format("'{}' is not a field", member), member);
+      SEKISHO_TRY(spec.columns[static_cast<std::size_t>(*field)], columns.text(member));
+    }
+  }
+  SEKISHO_TRY(const std::vector<TomlTable> rules, root.tables("rule"));
+  for (const TomlTable& table : rules) {
+    SEKISHO_CHECK(table.only({"name", "key", "only_without", "probability"}));
+    Rule rule;
+    SEKISHO_TRY(rule.name, table.text("name"));
+    SEKISHO_TRY(rule.key, fields_of(table, "key"));
+    SEKISHO_TRY(rule.only_without, fields_of(table, "only_without"));
+    SEKISHO_TRY(rule.probability, table.number("probability", 1));
+    if (rule.key.empty()) return table.error("linkage.spec", "a rule needs the fields of its key");
+    if (rule.probability <= 0 || rule.probability > 1)
+      return table.error("linkage.spec", "a probability lies above 0 and up to 1", "probability");
+    spec.rules.push_back(std::move(rule));
+  }
+  if (spec.rules.empty() || spec.rules.size() > 32)
+    return root.error("linkage.spec", "a spec has between 1 and 32 [[rule]] tables");
+  return spec;
+}
+
+Result<void> Spec::rename(std::string_view assignments) {
+  while (!assignments.empty()) {
+    const std::size_t comma = assignments.find(',');
+    const std::string_view one = assignments.substr(0, comma);
+    assignments = comma == std::string_view::npos ? std::string_view() : assignments.substr(comma + 1);
+    const std::size_t equals = one.find('=');
+    if (equals == std::string_view::npos || equals + 1 == one.size())
+      return fail("usage.columns", fmt::format("'{}' is not of the form field=COLUMN", one));
+    const std::optional<Field> field = field_of(one.substr(0, equals));
+    if (!field)
+      return fail("usage.columns", fmt::format("'{}' is not a field", one.substr(0, equals)), {},
+                  fmt::format("Fields: {}", fmt::join(kNames, ", ")));
+    columns[static_cast<std::size_t>(*field)] = std::string(one.substr(equals + 1));
+    required[static_cast<std::size_t>(*field)] = true;
+  }
+  return {};
+}
+
+}  // namespace sekisho::linkage
