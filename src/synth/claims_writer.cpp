@@ -83,6 +83,7 @@ void ClaimsWriter::write(const std::vector<const Encounter*>& encounters) {
         if (first_of_month(from) >= world_.end) break;
         Draft draft;
         draft.month = first_of_month(from);
+        draft.first = from;
         draft.inpatient = true;
         draft.stay = &*encounter->stay;
         draft.admitted = encounter->day;
@@ -95,11 +96,48 @@ void ClaimsWriter::write(const std::vector<const Encounter*>& encounters) {
     }
     const int insurer = index_at(registration_.person().insurances, encounter->day);
     Draft& draft = visits[{first_of_month(encounter->day).days, insurer}];
-    draft.month = first_of_month(encounter->day);
+    if (draft.visit_days == 0) {
+      draft.month = first_of_month(encounter->day);
+      draft.first = encounter->day;
+      add_carried(draft);
+    }
     outpatient(draft, *encounter);
+    carry(*encounter);
   }
   for (const auto& [key, draft] : visits)
     finish(draft);
+}
+
+// What stands on after the visit: chronic diseases, and suspicions that nobody takes back (defect D12).
+void ClaimsWriter::carry(const Encounter& encounter) {
+  constexpr int kLingering = 180;  // days
+  for (const Diagnosis& d : encounter.diagnoses) {
+    const bool lingers = d.suspected && !d.ended && world_.options.defects && random_.chance(0.3);
+    if (!d.chronic && !lingers) continue;
+    Carried carried{d, d.chronic ? world_.end : Date{d.from.days + kLingering}};
+    carried.diagnosis.main = false;
+    carried_.push_back(std::move(carried));
+    if (lingers) planted.push_back({"D12", fmt::format("SY {}", d.disease->code), d.from.iso()});
+  }
+}
+
+void ClaimsWriter::add_carried(Draft& draft) const {
+  for (const Carried& carried : carried_)
+    if (draft.first <= carried.until) draft.diagnoses.push_back(carried.diagnosis);
+}
+
+// Symbol and number otherwise than on the card: zeros in front, full width, a hyphen (defect D18).
+std::string ClaimsWriter::rewritten(std::string text, bool symbol) {
+  if (!world_.options.defects || registration_.person().marked || text.empty() || !random_.chance(0.08)) return text;
+  if (static_cast<unsigned char>(text.front()) >= 0x80) return text;
+  switch (random_.below(3)) {
+    case 0:
+      return "0" + text;
+    case 1:
+      return fullwidth(text);
+    default:
+      return symbol && text.size() > 2 ? text.insert(text.size() / 2, "-") : text;
+  }
 }
 
 void ClaimsWriter::add_line(Draft& draft, std::string_view record, int section, std::string_view code,
@@ -231,42 +269,49 @@ std::string ClaimsWriter::head(const Draft& draft, const WrittenIdentity& w, cha
   if (table == '4') return text;  // dispensing goes on otherwise
   const std::string beds = draft.inpatient ? "300" : "";
   text += fmt::format(",,,,{},{},,,,,,,,,,,,,,,,,,,,,,,{},\r\n", beds, registration_.patient_number(), kana);
-  if (w.insured) text += fmt::format("HO,{},{},{},{},{},,,,,,,,,\r\n", insurer, w.symbol, w.number, days, points);
-  if (child || !w.insured)
+  text += fmt::format("HO,{},{},{},{},{},,,,,,,,,\r\n", insurer, w.symbol, w.number, days, points);
+  if (child)
     text += fmt::format("KO,{},{:07},,{},{},,,,,,\r\n", with_check_digit("8813212"), compact(w.birth) % 10'000'000,
                         days, points);
-  if (!w.branch.empty() && w.insured && draft.month >= *Date::of(2021, 9, 1))
-    text += fmt::format("SN,1,01,,,,{},,\r\n", w.branch);
+  if (!w.branch.empty() && draft.month >= *Date::of(2021, 9, 1)) text += fmt::format("SN,1,01,,,,{},,\r\n", w.branch);
   return text;
 }
 
 void ClaimsWriter::medical(const Draft& draft) {
   const Date claim_month = next_month(draft.month);
   era_ = claim_month.year() < 2020;
-  const WrittenIdentity w = registration_.write(draft.inpatient ? std::max(draft.month, draft.admitted) : draft.month);
+  WrittenIdentity w = registration_.write(draft.first);
+  const std::string symbol = rewritten(w.symbol, true), insured_number = rewritten(w.number, false);
+  if (symbol != w.symbol || insured_number != w.number)
+    planted.push_back({"D18", fmt::format("claim {}", draft.month.iso().substr(0, 7)), ""});
+  w.symbol = symbol;
+  w.number = insured_number;
   const bool dpc = draft.inpatient && registration_.hospital().dpc && !draft.stay->dpc.empty();
   int points = 0;
   std::string middle;
-  if (dpc) middle = bundle(draft, points);
+  bool child = age_on(w.birth, draft.month) < 15 && w.insurance.law != "39";
+  const char payer = child ? '2' : '1';  // insurance alone, or with the child's public payer
+  if (dpc) middle = bundle(draft, payer, points);
   for (const Line& line : draft.lines)
     points += line.points * line.count;
-  bool child = false;
   const int days = std::popcount(draft.visit_days);
   std::string text = head(draft, w, '1', points, days, child) + middle;
-  for (std::size_t i = 0; i < draft.diagnoses.size(); ++i) {
-    const Diagnosis& d = draft.diagnoses[i];
+  const bool has_main = std::ranges::any_of(draft.diagnoses, &Diagnosis::main);
+  bool main_written = false;
+  for (const Diagnosis& d : draft.diagnoses) {
+    const bool main = !main_written && (d.main || !has_main);
+    main_written |= main;
     std::string modifiers(d.modifier);
     if (d.suspected) modifiers += "8002";
     const bool ended = d.ended && *d.ended < claim_month;
     text += fmt::format("SY,{},{},{},{},{},{},\r\n", d.disease->code, date(d.from), ended ? d.outcome : '1', modifiers,
-                        d.text, d.main && i == 0 ? "01" : "");
+                        d.text, main ? "01" : "");
   }
   // Lines of a section stand together; only the first names it.
   std::vector<const Line*> order;
   for (const Line& line : draft.lines)
     order.push_back(&line);
   std::ranges::stable_sort(order, {}, [](const Line* line) { return line->section; });
-  const char payer = child && w.insured ? '2' : w.insured ? '1' : '5';
   int section = -1;
   for (const Line* line : order) {
     text += line_text(*line, payer, line->section == section);
@@ -287,7 +332,7 @@ void ClaimsWriter::medical(const Draft& draft) {
 }
 
 // BU SB KK SK GA HH GT of the month's part of the stay.
-std::string ClaimsWriter::bundle(const Draft& draft, int& points) const {
+std::string ClaimsWriter::bundle(const Draft& draft, char payer, int& points) const {
   const Stay& stay = *draft.stay;
   const Date last_of_month{next_month(draft.month).days - 1};
   const Date from = std::max(draft.month, draft.admitted), to = std::min(last_of_month, draft.discharged);
@@ -321,10 +366,10 @@ std::string ClaimsWriter::bundle(const Draft& draft, int& points) const {
   const BundledDays days = bundled_days(*row, from.days - draft.admitted.days + 1, to.days - draft.admitted.days + 1);
   for (int period = 0; period < 3; ++period)
     if (days.days[period])
-      text += fmt::format("HH,{},2,1,1,{},{},{},{}\r\n", month(draft.month), period + 1, days.points[period],
+      text += fmt::format("HH,{},2,1,{},{},{},{},{}\r\n", month(draft.month), payer, period + 1, days.points[period],
                           days.days[period], days.points[period] * days.days[period]);
   const int total = static_cast<int>(std::lround(days.total() * kCoefficient));
-  text += fmt::format("GT,{},2,1,1,{},{},0,{},93,,\r\n", month(draft.month), days.total(), total, total);
+  text += fmt::format("GT,{},2,1,{},{},{},0,{},93,,\r\n", month(draft.month), payer, days.total(), total, total);
   points += total;
   return text;
 }
@@ -333,7 +378,7 @@ void ClaimsWriter::dispensing(const Draft& draft) {
   const Date claim_month = next_month(draft.month);
   era_ = claim_month.year() < 2020;
   constexpr int kBaseFee = 42, kPreparationFee = 24;
-  const WrittenIdentity w = registration_.write(draft.month);
+  const WrittenIdentity w = registration_.write(draft.first);
   const Hospital& hospital = registration_.hospital();
   int points = 0, number = 0;
   std::string body;
@@ -371,13 +416,11 @@ void ClaimsWriter::dispensing(const Draft& draft) {
   text += fmt::format(",,{},,,,,,{}\r\n", registration_.patient_number(), w.family_kana + w.given_kana);
   std::string insurer = w.insurance.insurer;
   insurer.insert(0, 8 - insurer.size(), ' ');
-  if (w.insured)
-    text += fmt::format("HO,{},{},{},{},{},,,,,,,,\r\n", insurer, w.symbol, w.number, receptions.size(), points);
-  if (child || !w.insured)
+  text += fmt::format("HO,{},{},{},{},{},,,,,,,,\r\n", insurer, w.symbol, w.number, receptions.size(), points);
+  if (child)
     text += fmt::format("KO,{},{:07},,{},{},,,,\r\n", with_check_digit("8813212"), compact(w.birth) % 10'000'000,
                         receptions.size(), points);
-  if (!w.branch.empty() && w.insured && draft.month >= *Date::of(2021, 9, 1))
-    text += fmt::format("SN,1,01,,,,{},,\r\n", w.branch);
+  if (!w.branch.empty() && draft.month >= *Date::of(2021, 9, 1)) text += fmt::format("SN,1,01,,,,{},,\r\n", w.branch);
   text += body;
   for (std::size_t i = 0; i < receptions.size(); ++i)
     text += fmt::format("KI,1,{},{},{},1,,{}\r\n", date(receptions[i]), date(receptions[i]), i + 1, kBaseFee);

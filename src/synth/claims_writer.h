@@ -39,6 +39,7 @@ class ClaimsWriter {
     Date admitted, discharged;
     std::vector<Line> lines;
     std::vector<Diagnosis> diagnoses;
+    Date first;                      // day of the first visit, or of the stay's part
     std::uint64_t visit_days = 0;    // bit set
     std::vector<DrugOrder> outside;  // for the pharmacy
   };
@@ -50,7 +51,7 @@ class ClaimsWriter {
   void finish(const Draft& draft);
   void medical(const Draft& draft);
   void dispensing(const Draft& draft);
-  std::string bundle(const Draft& draft, int& points) const;
+  std::string bundle(const Draft& draft, char payer, int& points) const;
   std::string head(const Draft& draft, const WrittenIdentity& w, char table, int points, int days, bool& child) const;
   std::string line_text(const Line& line, char payer, bool hang) const;
   void emit(SharedFile file, Date claim_month, const std::string& text, int points);
@@ -60,6 +61,14 @@ class ClaimsWriter {
   const Registration& registration_;
   std::vector<Piece>& out_;
   SeededRandom random_;
+  struct Carried {
+    Diagnosis diagnosis;
+    Date until;
+  };
+  void carry(const Encounter& encounter);
+  void add_carried(Draft& draft) const;
+  std::string rewritten(std::string text, bool symbol);
+  std::vector<Carried> carried_;  // diagnoses of earlier months that still stand
   Date last_visit_{INT32_MIN / 2};
   std::uint64_t claims_ = 0;
   bool era_ = false;  // dates of the claim being written

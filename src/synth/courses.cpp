@@ -48,11 +48,28 @@ void Planner::plan() {
       case Course::kNone:
         break;
     }
+  if (person_.newborn) newborn();
   if (person_.marked || !random_.chance(world_.preset.healthy_only)) influenza();
   const double visits = world_.preset.healthy_visits;
   for (Date year = world_.begin; year < world_.end; year.days += 365)
     if (random_.chance(visits)) healthy(random_day(year, Date{year.days + 365}));
   if (encounters.empty()) healthy(random_day(world_.begin, world_.end));
+  tidy();
+}
+
+// Nobody is a patient after death, nor an outpatient while in bed.
+void Planner::tidy() {
+  const auto impossible = [&](const Encounter& encounter) {
+    if (truth.died && encounter.day > *truth.died) return true;
+    return std::ranges::any_of(encounters, [&](const Encounter& other) {
+      return &other != &encounter && other.stay && encounter.day >= other.day && encounter.day <= other.last &&
+             !encounter.stay;
+    });
+  };
+  std::vector<Encounter> kept;
+  for (const Encounter& encounter : encounters)
+    if (!impossible(encounter)) kept.push_back(encounter);
+  encounters = std::move(kept);
 }
 
 double Planner::weight_kg(Date day) const {

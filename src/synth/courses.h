@@ -52,6 +52,8 @@ class Planner {
   void hip();
   void abdomen();
   void birth();
+  void newborn();
+  void tidy();
 
   const World& world_;
   const Household& household_;

@@ -71,6 +71,7 @@ void Planner::hip() {
   if (home >= 0.65 && home < 0.75) stay.moved = Date{fall.days + std::max(1, days - 6)};
   encounter.stay = stay;
   const Date left = encounter.last;
+  if (stay.discharge == 20) truth.died = left;
   add(std::move(encounter));
   // The recovery ward of another hospital goes on, under its own patient number.
   if (!recovery || world_.hospitals.size() < 2 || !in_run(left)) return;
@@ -156,7 +157,9 @@ void Planner::abdomen() {
 
 // A delivery. Without complication it is self-paid, so that no claim shows it.
 void Planner::birth() {
-  const Date day = random_day(world_.begin, Date{world_.end.days - 60});
+  Date day = random_day(world_.begin, Date{world_.end.days - 60});
+  for (const Person& person : household_.persons)
+    if (person.newborn) day = person.birth;
   const int hospital = dpc_hospital(day);
   const bool caesarean = random_.chance(0.22), emergency = caesarean && random_.chance(0.45);
   for (int before : {168, 84, 28}) {
@@ -188,6 +191,41 @@ void Planner::birth() {
   }
   encounter.stay = stay;
   add(std::move(encounter));
+}
+
+// Born in the hospital: a patient without name and insurance, then the check of the first month under both.
+void Planner::newborn() {
+  const Date day = person_.birth;
+  const int hospital = dpc_hospital(day);
+  Encounter encounter = visit(hospital, day, "24");
+  encounter.minute = 10 * 60 + static_cast<int>(random_.below(720));
+  encounter.last = Date{day.days + 5};
+  encounter.insured = false;
+  Stay stay;
+  stay.ward = "2N";
+  stay.room = "211";
+  stay.emergency = false;
+  stay.route = 0;
+  stay.birth_weight = static_cast<int>(std::clamp(random_.normal(person_.female ? 2940 : 3030, 420), 900.0, 4800.0));
+  if (random_.chance(0.08)) {
+    encounter.insured = true;
+    Diagnosis jaundice = diagnosed("birth", "newborn_jaundice", Date{day.days + 3});
+    jaundice.main = true;
+    encounter.diagnoses.push_back(jaundice);
+    encounter.acts.push_back({&act("birth", "phototherapy"), Date{day.days + 3}, 1});
+    LabOrder order = labs(Date{day.days + 3}, 7 * 60, "生化学");
+    order.values.push_back(value("tbil", random_.normal(16, 2)));
+    with_act(order, "adr", "total_bilirubin");
+    encounter.labs.push_back(std::move(order));
+    if (dpc_points("140010x199x0xx", encounter.last)) stay.dpc = "140010x199x0xx";
+  }
+  encounter.stay = stay;
+  add(std::move(encounter));
+  const Date check{day.days + 28 + static_cast<int>(random_.below(6))};
+  if (!in_run(check)) return;
+  Encounter month = visit(hospital, check, "09");
+  month.insured = false;
+  add(std::move(month));
 }
 
 }  // namespace sekisho::synth

@@ -70,7 +70,7 @@ void Planner::breast() {
 void Planner::breast_pathology(BreastTruth& result, Date day) {
   Encounter encounter = visit(result.hospital, day, "82");
   Diagnosis main = diagnosed("bc", "main", day);
-  main.main = true;
+  main.main = main.chronic = true;
   encounter.diagnoses.push_back(main);
   if (result.in_house) {
     bill(encounter, "bc", "needle_biopsy");

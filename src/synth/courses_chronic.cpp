@@ -88,6 +88,7 @@ void Planner::diabetes() {
     encounter.labs.push_back(std::move(order));
     Diagnosis diagnosis = diagnosed("dm", n == 0 ? "suspected" : now < 30 ? "nephropathy_st4" : "main", day);
     diagnosis.main = true;
+    diagnosis.chronic = n > 0;
     if (n < 2) encounter.diagnoses.push_back(diagnosis);
     if (n > 0) {
       const Drug& first = drug("dm", choice->role);
@@ -128,7 +129,7 @@ void Planner::hypertension() {
           oral(drug("htn", generic ? "atorvastatin_generic" : "atorvastatin_brand"), day, 1, 1, days));
     if (n == 0) {
       Diagnosis main = diagnosed("htn", "hypertension", day);
-      main.main = true;
+      main.main = main.chronic = true;
       encounter.diagnoses.push_back(main);
       if (lipid) encounter.diagnoses.push_back(diagnosed("htn", "dyslipidaemia", day));
     }
@@ -177,7 +178,7 @@ void Planner::signal() {
     encounter.drugs.push_back(oral(given, day, 1, 1, 28));
     if (month == 0) {
       Diagnosis main = diagnosed("adr", "hyperuricaemia", day);
-      main.main = true;
+      main.main = main.chronic = true;
       encounter.diagnoses.push_back(main);
       if (result.confounded)
         encounter.diagnoses.push_back(diagnosed("adr", random_.chance(0.6) ? "fatty_liver" : "alcohol", day));
@@ -220,7 +221,7 @@ void Planner::rare() {
     Encounter encounter = visit(hospital, day, "01");
     if (n == 0) {
       Diagnosis main = diagnosed("rare", truth.rare, day);
-      main.main = true;
+      main.main = main.chronic = true;
       encounter.diagnoses.push_back(main);
     }
     DrugOrder order;

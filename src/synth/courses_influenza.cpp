@@ -9,7 +9,7 @@ namespace sekisho::synth {
 namespace {
 
 constexpr double kMeanWeight = 320;  // cases per sentinel of an ordinary season
-constexpr double kTypeA = 0.81, kTreated = 0.90, kNegativeTreated = 0.05, kSecondEpisode = 0.02;
+constexpr double kTypeA = 0.81, kTreated = 0.90, kNegativeTreated = 0.05, kSecondEpisode = 0.02, kCancelled = 0.04;
 
 // How much likelier than the average a person of an age falls ill (age shares of influenza patients).
 double age_factor(int age) {
@@ -87,6 +87,12 @@ void Planner::influenza_episode(Date day, int hospital, bool second) {
     encounter.drugs.push_back(given);
     encounter.influenza = 'T';
     if (given.kind == DrugKind::kDrip) bill(encounter, "flu", "drip_outpatient");
+    if (world_.options.defects && given.kind != DrugKind::kDrip && random_.chance(kCancelled)) {
+      // Ordered, taken back, ordered otherwise: only the second was given.
+      DrugOrder first = oral(drug("flu", "oseltamivir_brand"), day, 1, 2, 5);
+      first.cancelled = true;
+      encounter.drugs.push_back(first);
+    }
   }
   if (age(day) >= 6 && random_.chance(0.15)) {
     DrugOrder antipyretic = oral(drug("flu", "antipyretic"), day, 2, 1, 3);

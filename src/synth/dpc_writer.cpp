@@ -34,6 +34,11 @@ int section_of(std::string_view code) {
 
 }  // namespace
 
+// A spreadsheet on the way: the third hospital's EF files of two months (defect D19).
+bool DpcWriter::loses_zeros(int hospital, Date day) const {
+  return world_.options.defects && hospital == 2 && day.year() == 2018 && (day.month() == 5 || day.month() == 6);
+}
+
 // One act with its single detail line.
 struct DpcWriter::EfRow {
   std::string_view discharge;  // of visits the birth date
@@ -59,8 +64,11 @@ void DpcWriter::write(const std::vector<const Encounter*>& encounters) {
   for (const Encounter* encounter : encounters) {
     if (!encounter->insured) continue;
     if (encounter->stay && hospital.dpc) {
-      stay_months(*encounter);
-      if (encounter->last < world_.end) summary(*encounter);
+      // Never closed (defect D20): no discharge date, no summary.
+      const bool open = world_.options.defects && random_.chance(0.003);
+      if (open) planted.push_back({"D20", "EFn " + encounter->day.compact(), encounter->last.iso()});
+      stay_months(*encounter, open);
+      if (encounter->last < world_.end && !open) summary(*encounter);
     } else if (!encounter->stay && registration_.hospital_index() == 0 && encounter->day >= kVisitsFrom) {
       visit(*encounter);
     }
@@ -80,9 +88,9 @@ void DpcWriter::emit(SharedFile file, Date month, const std::string& text) {
 void DpcWriter::act_rows(std::string& out, const EfRow& row) {
   const WrittenIdentity w = registration_.write(row.day);
   const std::string insurer = w.insured ? fmt::format("{:>8}", w.insurance.insurer) : std::string(8, ' ');
-  const std::string head = fmt::format(
-      "{}\t{}\t{}\t{}\t{:02}\t{:04}", registration_.hospital().institution_code(row.day),
-      registration_.patient_number(), row.discharged_text, row.admitted.compact(), row.section, ++sequence_);
+  const std::string head =
+      fmt::format("{}\t{}\t{}\t{}\t{:02}\t{:04}", registration_.hospital().institution_code(row.day), data_id_,
+                  row.discharged_text, row.admitted.compact(), row.section, ++sequence_);
   const int age = age_on(w.birth, row.day);
   const std::string tail = fmt::format("{}\t{}\t{}\t01\t{}\t{:<10}\t{:<10}\t{}\t{}\t", insurer,
                                        age < 6 ? (row.visit ? "1114" : "1113") : (row.visit ? "1112" : "1111"),
@@ -114,7 +122,7 @@ void DpcWriter::visit(const Encounter& encounter) {
     text += fmt::format(
         "{}\t{}\t{}\t{}\tSY\t{:04}\t000\t{:<12}\t{}\t{:<8}\t{}\t{:011.3f}\t000\t{:012.3f}\t0\t{:08}\t00{}{}{}0000000\t{"
         ":08}\t{:08}\t{:08}\t000\t{:>8}\t1112\t{}\t01\t{}\t{:<10}\t{:<10}\t0\t0\t\r\n",
-        registration_.hospital().institution_code(encounter.day), registration_.patient_number(), row.discharged_text,
+        registration_.hospital().institution_code(encounter.day), data_id_, row.discharged_text,
         encounter.day.compact(), ++sequence_, d.disease->code, d.disease->code, "",
         (d.text.empty() ? std::string(d.disease->name) : d.text) + (d.suspected ? "の疑い" : ""), 0.0, 0.0, 0,
         w.female ? 2 : 1, d.outcome, d.main ? 1 : 0, 0, 0, 0, w.insured ? w.insurance.insurer : "", d.from.compact(),
@@ -156,14 +164,19 @@ void DpcWriter::visit(const Encounter& encounter) {
   emit(SharedFile::kEfg, encounter.day, text);
 }
 
-void DpcWriter::stay_months(const Encounter& encounter) {
+void DpcWriter::stay_months(const Encounter& encounter, bool open) {
   const Stay& stay = *encounter.stay;
   for (Date from = encounter.day; from <= encounter.last && from < world_.end; from = next_month(from)) {
     const Date to = std::min(encounter.last, Date{next_month(from).days - 1});
-    const bool left = to == encounter.last;
+    const bool left = to == encounter.last && !open;
     std::string text;
     sequence_ = 0;
     EfRow row;
+    const std::string full_id = data_id_;
+    if (loses_zeros(registration_.hospital_index(), from)) {
+      data_id_.erase(0, data_id_.find_first_not_of('0'));
+      planted.push_back({"D19", "EFn " + from.compact().substr(0, 6), full_id});
+    }
     row.admitted = encounter.day;
     row.discharged_text = left ? encounter.last.compact() : std::string(kNotDischarged);
     row.department = encounter.department;
@@ -208,6 +221,7 @@ void DpcWriter::stay_months(const Encounter& encounter) {
       act_rows(text, row);
     }
     emit(SharedFile::kEfn, from, text);
+    data_id_ = full_id;
     if (bundle) bundled_rows(encounter, from, to, left);
     from = first_of_month(from);
   }
@@ -225,7 +239,7 @@ void DpcWriter::bundled_rows(const Encounter& encounter, Date from, Date to, boo
     text += fmt::format(
         "{}\t{}\t{}\t{}\t{:02}\t{:04}\t{:<12}\t{}\t{:<8}\t{}\t{:08}\t{:08}\t{:08}\t0\t{:03}\t{:>8}\t1111\t{}\t01\t{}\t{"
         ":<10}\t{:<10}\t1\t1\t\t{}\t{}\t{}\t{}\t{:.4f}\r\n",
-        registration_.hospital().institution_code(from), registration_.patient_number(),
+        registration_.hospital().institution_code(from), data_id_,
         left ? encounter.last.compact() : std::string(kNotDischarged), encounter.day.compact(), section, ++sequence,
         code, code, "", name, value, 0, 0, count, w.insured ? w.insurance.insurer : "", day.compact(),
         encounter.department, "D1", stay.ward, from.compact(), to.compact(), encounter.day.compact(), stay.dpc,
@@ -252,7 +266,7 @@ void DpcWriter::summary(const Encounter& encounter) {
   const auto item = [&](std::string_view code, std::string_view version, int sequence,
                         std::initializer_list<std::string> payloads) {
     text += fmt::format("{}\t{}\t{}\t0\t0\t{}\t{}\t{}", registration_.hospital().institution_code(encounter.last),
-                        registration_.patient_number(), encounter.day.compact(), code, version, sequence);
+                        data_id_, encounter.day.compact(), code, version, sequence);
     std::size_t count = 0;
     for (const std::string& payload : payloads) {
       text += '\t' + payload;

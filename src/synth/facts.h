@@ -59,7 +59,8 @@ struct Diagnosis {
   std::optional<Date> ended;
   char outcome = '1';  // receipts: 1 continuing, 2 cured, 3 died, 4 stopped
   bool main = false;
-  std::string text;  // of an uncoded disease
+  bool chronic = false;  // stands in every later claim
+  std::string text;      // of an uncoded disease
 };
 
 // Details of a stay.
@@ -113,6 +114,7 @@ struct PersonTruth {
   std::optional<BreastTruth> breast;
   std::optional<SignalTruth> signal;
   std::string_view rare;  // fabry, pnh, hae
+  std::optional<Date> died;
 };
 
 }  // namespace sekisho::synth

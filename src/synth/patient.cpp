@@ -15,7 +15,7 @@ namespace sekisho::synth {
 namespace {
 
 constexpr std::uint64_t kWriterStream = 5ULL << 60;
-constexpr double kOptouts = 0.005, kSecondNumber = 0.004;
+constexpr double kOptouts = 0.005, kSecondNumber = 0.015;  // of persons and hospitals with several visits
 
 std::string text_of(double value) {
   std::string text = fmt::format("{:.2f}", value);
@@ -76,7 +76,7 @@ class PersonWriter {
   Result<void> at_hospital(int hospital, const std::vector<const Encounter*>& encounters, const PersonTruth& truth) {
     SeededRandom random(world_.options.seed, kWriterStream | ordinal_ << 8 | static_cast<std::uint64_t>(hospital * 2));
     const bool split =
-        world_.options.defects && !person_.marked && encounters.size() > 1 && random.chance(kSecondNumber * 4);
+        world_.options.defects && !person_.marked && encounters.size() > 1 && random.chance(kSecondNumber);
     const std::size_t border = split ? 1 + random.below(encounters.size() - 1) : encounters.size();
     SEKISHO_CHECK(under_number(hospital, 0,
                                {encounters.begin(), encounters.begin() + static_cast<std::ptrdiff_t>(border)}, truth));
@@ -100,12 +100,14 @@ class PersonWriter {
     Ssmix2Writer storage(world_, registration, trees_[hospital], SeededRandom(random.next()));
     for (const Encounter* encounter : encounters) {
       SEKISHO_CHECK(storage.write(*encounter));
+      for (const Diagnosis& d : encounter->diagnoses)
+        if (!d.text.empty()) truth_of_defect({"D14", "SY PRB " + encounter->day.compact(), d.text}, id, number);
       if (encounter->influenza == 'T') truth_of_influenza(*encounter, registration, opted_out);
     }
     SEKISHO_CHECK(storage.finish());
     ClaimsWriter claims(world_, registration, pieces_, SeededRandom(random.next()));
     claims.write(encounters);
-    DpcWriter dpc(world_, registration, pieces_, SeededRandom(random.next()));
+    DpcWriter dpc(world_, registration, data_id(registration, random), pieces_, SeededRandom(random.next()));
     dpc.write(encounters);
     tally_.files += storage.files();
     tally_.messages += storage.files();
@@ -120,6 +122,17 @@ class PersonWriter {
     if (person_.marked) truth_of_marked(registration, encounters);
     if (truth.breast && truth.breast->hospital == hospital && copy == 0) truth_of_breast(*truth.breast, number);
     return {};
+  }
+
+  // Some newborns' survey rows run under the mother's number (defect D21).
+  std::string data_id(const Registration& registration, SeededRandom& random) {
+    const bool under_mother = person_.newborn && world_.options.defects && random.chance(0.1);
+    if (!under_mother) return registration.patient_number();
+    truth_of_defect({"D21", "FF1 EFn", "data id of the mother"}, registration.hospital().id,
+                    registration.patient_number());
+    const Person& mother = household_.persons.front();
+    const auto older = static_cast<std::uint64_t>(person_.member - mother.member);
+    return Registration(world_, mother, ordinal_ - older, registration.hospital_index()).patient_number();
   }
 
   void opt_out(std::string_view id, std::uint16_t hospital, std::string_view number, std::string_view scope) {

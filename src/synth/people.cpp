@@ -16,6 +16,7 @@ constexpr std::uint64_t kSizeStream = 1ULL << 60, kPeopleStream = 2ULL << 60;
 
 constexpr double kMoves = 0.045, kInsurerChanges = 0.08, kPhoneChanges = 0.04, kMarriages = 0.045;  // a year
 constexpr double kDaysPerYear = 365.25;
+constexpr std::size_t kNewborn = 2;  // member born in the course of a delivery
 
 class Maker {
  public:
@@ -117,8 +118,28 @@ class Maker {
       person.surnames.push_back({Date{INT32_MIN}, surname});
       household.persons.push_back(std::move(person));
     }
+    if (household.cast.course == Course::kBirth && count > static_cast<int>(kNewborn)) draw_newborns(household);
     if (number_ >= marked_from() && number_ < marked_from() + static_cast<std::uint64_t>(world_.options.marked))
       mark(household.persons.front());
+  }
+
+  // The delivery of the household's first member: her third member, or twins, is the newborn.
+  void draw_newborns(Household& household) {
+    const int span = world_.end.days - world_.begin.days - 120;
+    const Date day{world_.begin.days + 30 +
+                   static_cast<int>(random_.below(static_cast<std::uint64_t>(std::max(1, span))))};
+    const bool twins = household.persons.size() > kNewborn + 1 && random_.chance(0.05);
+    for (std::size_t i = kNewborn; i < household.persons.size(); ++i) {
+      Person& person = household.persons[i];
+      if (i == kNewborn || (twins && i == kNewborn + 1)) {
+        person.birth = day;
+        person.newborn = true;
+        person.twin = twins;
+      } else if (person.birth > Date{day.days - 300}) {
+        person.birth = Date{day.days - 700 - static_cast<int>(random_.below(1500))};
+        person.twin = false;
+      }
+    }
   }
 
   // Marked persons head households after those with a cast, so that they live through ordinary courses.
@@ -290,8 +311,10 @@ class Maker {
 int household_size(const World& world, std::uint64_t number) {
   SeededRandom random(world.options.seed, kSizeStream | number);
   double draw = random.uniform();
+  // A delivery needs mother, another adult and child.
+  const int least = world.cast_of(number).course == Course::kBirth ? 3 : 1;
   for (int size = 1; size < 5; ++size) {
-    if (draw < world.preset.size_shares[size - 1]) return size;
+    if (draw < world.preset.size_shares[size - 1]) return std::max(size, least);
     draw -= world.preset.size_shares[size - 1];
   }
   return 5;

@@ -66,7 +66,8 @@ struct Person {
   std::vector<Since<Insurance>> insurances;
   std::vector<Since<std::string>> phones;
   bool twin = false;
-  bool marked = false;  // a person for the leak search: every identifier occurs nowhere else
+  bool newborn = false;  // born in a hospital of the run: registered without name and insurance first
+  bool marked = false;   // a person for the leak search: every identifier occurs nowhere else
 };
 
 struct Household {

@@ -219,12 +219,26 @@ std::string Registration::write_address(const Address& address) const {
   return text;
 }
 
-int Registration::version(Date day) const {
-  return index_at(person_->surnames, day) * 10'000 + index_at(person_->addresses, day) * 100 +
-         index_at(person_->insurances, day);
+bool Registration::unnamed(Date day) const {
+  constexpr int kNamedAfter = 14;  // days
+  return person_->newborn && day.days < person_->birth.days + kNamedAfter;
 }
 
-WrittenIdentity Registration::write(Date day) const {
+int Registration::version(Date day) const {
+  return unnamed(day) * 1'000'000 + index_at(person_->surnames, day) * 10'000 +
+         index_at(person_->addresses, day) * 100 + index_at(person_->insurances, day);
+}
+
+const WrittenIdentity& Registration::write(Date day) const {
+  const int version = this->version(day) * 2 + (day >= *Date::of(2021, 9, 1));
+  if (version != written_version_) {
+    written_ = compose(day);
+    written_version_ = version;
+  }
+  return written_;
+}
+
+WrittenIdentity Registration::compose(Date day) const {
   SeededRandom random(world_->options.seed, stream_ ^ 1ULL << 59);  // the same draws for every version of the record
   const Surname& surname = at(person_->surnames, day);
   WrittenIdentity w;
@@ -234,7 +248,9 @@ WrittenIdentity Registration::write(Date day) const {
   w.given_kana = person_->given_kana;
   w.birth = slips_.birth ? wrong_birth() : person_->birth;
   w.female = person_->female != slips_.sex;
-  if (!person_->marked) {
+  if (unnamed(day)) {
+    w.given = w.given_kana = "ベビー";
+  } else if (!person_->marked) {
     const double share = hospital_->keeps_variants ? 0.22 : 0.03;
     for (const Variant& variant : variants()) {
       if (random.chance(share)) replace_first(w.family, variant.plain, variant.written);
@@ -278,7 +294,7 @@ WrittenIdentity Registration::write(Date day) const {
     if (hospital_->phone_hyphens) w.phone.insert(w.phone.size() - 4, "-").insert(3, "-");
   }
   w.insurance = at(person_->insurances, day);
-  w.insured = !slips_.no_insurance;
+  w.insured = !slips_.no_insurance && !unnamed(day);
   w.symbol = w.insurance.symbol;
   w.number = w.insurance.number;
   if (slips_.wrong_number && !w.number.empty())

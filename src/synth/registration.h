@@ -28,7 +28,7 @@ class Registration {
   const Hospital& hospital() const { return *hospital_; }
   int hospital_index() const { return index_; }
   const Person& person() const { return *person_; }
-  WrittenIdentity write(Date day) const;
+  const WrittenIdentity& write(Date day) const;
   // Changes when what the hospital should write changes (surname, address, insurance).
   int version(Date day) const;
   bool has_slip() const { return slips_.any; }
@@ -43,6 +43,8 @@ class Registration {
     int birth = 0;  // 0 right; kinds of error below
     std::uint64_t draw = 0;
   };
+  WrittenIdentity compose(Date day) const;
+  bool unnamed(Date day) const;  // a newborn before its name and insurance are known
   void draw_slips();
   Date wrong_birth() const;
   std::string write_address(const Address& address) const;
@@ -53,6 +55,8 @@ class Registration {
   std::string number_;
   std::uint64_t stream_;
   Slips slips_;
+  mutable WrittenIdentity written_;  // the latest composed
+  mutable int written_version_ = -1;
 };
 
 // Full-width katakana to half-width; digits and letters to full width; variant characters outside JIS X 0208 to their

@@ -32,7 +32,19 @@ std::string_view form_name(int form) {
   return form == 4 ? "INJ^注射剤^MR9P" : form == 6 ? "EXT^外用剤^99FORM" : "TAB^錠剤^MR9P";
 }
 
-// Shortest decimal form without exponent.
+std::string_view material_of(const LabValue& value) {
+  if (value.item) return value.item->jlac10.substr(9, 3);
+  return value.local_code.starts_with("FLU") ? "085" : "070";
+}
+std::string_view material_name(std::string_view code) {
+  return code == "019"   ? "全血(添加物入り)"
+         : code == "022" ? "血漿"
+         : code == "085" ? "ぬぐい液"
+         : code == "070" ? "組織"
+         : code == "001" ? "尿"
+                         : "血清";
+}
+
 std::string number(double value, int decimals) {
   return fmt::format("{:.{}f}", value, decimals);
 }
@@ -70,7 +82,7 @@ std::string Ssmix2Writer::next_order() {
 }
 
 std::string Ssmix2Writer::patient_segment(Date day, bool full) const {
-  const WrittenIdentity w = registration_.write(day);
+  const WrittenIdentity& w = registration_.write(day);
   const Hospital& hospital = registration_.hospital();
   const bool halfwidth = hospital.halfwidth_kana && full && day < hospital.kana_renewal && world_.options.defects;
   std::string text = fmt::format(
@@ -142,8 +154,8 @@ Result<void> Ssmix2Writer::master(const Encounter& encounter) {
   registered_ = true;
   master_place_ = {"ADT-00", "-", std::string(kNoOrder), "-", encounter.day, std::max(0, encounter.minute - 20), '1'};
   std::string text = begin(master_place_, "ADT^A08^ADT_A01", true) + "PV1|0001|O\r";
-  const WrittenIdentity w = registration_.write(encounter.day);
-  if (w.insured && encounter.insured) {
+  const WrittenIdentity& w = registration_.write(encounter.day);
+  if (w.insured) {
     std::string insured = w.symbol + "~" + w.number;
     if (!w.branch.empty()) insured += "~" + w.branch;
     const bool self = w.insurance.holder == registration_.person().member || w.insurance.law == "39";
@@ -178,8 +190,10 @@ std::string Ssmix2Writer::problem(const Diagnosis& d, std::string_view order, Da
   for (const Modifier& modifier : kModifiers)
     if (modifier.code == d.modifier) {
       name = modifier.prefix ? std::string(modifier.name) + name : name + std::string(modifier.name);
-      modifiers = modifier.prefix ? fmt::format("ZPR||||{}^{}^99REC\r", modifier.code, modifier.name)
-                                  : fmt::format("ZPR||||||{}^{}^99REC\r", modifier.code, modifier.name);
+      modifiers =
+          fmt::format("ZPR||{}^{}^MDCDX2||{}|{}^{}^99REC|{}\r", disease.management, disease.name,
+                      modifier.prefix ? fmt::format("{}^{}^99REC", modifier.code, modifier.name) : "", disease.code,
+                      disease.name, modifier.prefix ? "" : fmt::format("{}^{}^99REC", modifier.code, modifier.name));
     }
   if (d.suspected) name += "の疑い";
   const bool ended = d.ended && *d.ended <= day;
@@ -380,22 +394,31 @@ Result<void> Ssmix2Writer::laboratory(const Encounter& encounter, const LabOrder
   const std::string order = next_order();
   const std::string sampled = stamp(lab_order.day, lab_order.minute);
   Place place{"OML-11", lab_order.day.compact(), order, encounter.department, lab_order.day, lab_order.minute + 30};
-  std::string_view specimen = "023^血清^JC10";
-  if (!lab_order.values.empty() && !lab_order.values.front().item) specimen = "085^ぬぐい液^JC10";
+  // A specimen and its results stand together; the order of the items is kept within it.
+  std::vector<std::string_view> specimens;
+  for (const LabValue& value : lab_order.values)
+    if (const auto material = material_of(value); std::ranges::find(specimens, material) == specimens.end())
+      specimens.push_back(material);
   const auto message = [&](bool preliminary) {
     const std::string reported = stamp(place.day, place.minute);
-    std::string text =
-        begin(place, "OUL^R22^OUL_R22") +
-        fmt::format("PV1|0001|{}|{}^^^^^C\r", encounter.stay ? "I" : "O", encounter.department) +
-        fmt::format("SPM|1|{}||{}|||||||||||||{}\r", order, specimen, sampled) +
-        fmt::format("OBR|1|{}|{}|{}^{}^99LABP|||{}|{}||||||||D{}1^架空^医師^^^^^^^L^^^^^I||||||{}|||{}\r", order, order,
-                    "P1", lab_order.panel, sampled, sampled, encounter.department, reported, preliminary ? "P" : "F") +
-        fmt::format("ORC|SC|{}|{}||CM", order, order) + order_tail(encounter, place).substr(1);
-    int index = 0;
-    for (const LabValue& value : lab_order.values) {
-      LabValue shown = value;
-      if (preliminary && shown.item) shown.number *= 1.2;
-      text += result_segment(shown, ++index, lab_order.day, sampled, "OML-11 " + order);
+    std::string text = begin(place, "OUL^R22^OUL_R22") +
+                       fmt::format("PV1|0001|{}|{}^^^^^C\r", encounter.stay ? "I" : "O", encounter.department);
+    int group = 0;
+    for (const std::string_view material : specimens) {
+      ++group;
+      text += fmt::format("SPM|{}|{}-{}||{}^{}^JC10|||||||||||||{}\r", group, order, group, material,
+                          material_name(material), sampled);
+      text += fmt::format("OBR|{}|{}|{}|P1^{}^99LABP|||{}|{}||||||||D{}1^架空^医師^^^^^^^L^^^^^I||||||{}|||{}\r", group,
+                          order, order, lab_order.panel, sampled, sampled, encounter.department, reported,
+                          preliminary ? "P" : "F");
+      text += fmt::format("ORC|SC|{}|{}||CM", order, order) + order_tail(encounter, place).substr(1);
+      int index = 0;
+      for (const LabValue& value : lab_order.values) {
+        if (material_of(value) != material) continue;
+        LabValue shown = value;
+        if (preliminary && shown.item) shown.number *= 1.2;
+        text += result_segment(shown, ++index, lab_order.day, sampled, "OML-11 " + order);
+      }
     }
     return text;
   };
