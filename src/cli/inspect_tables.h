@@ -136,6 +136,7 @@ class TableWriter {
       columns::EngineOptions options;
       options.allowed_folders = {folder, writer->pieces_->path()};
       options.temporary = writer->pieces_->path();
+      options.memory_limit = "256MB";
       SEKISHO_TRY(writer->engine_, columns::Engine::create(options));
     } else {
       for (const records::TableSpec* spec : inspect_tables::all_specs())

@@ -158,6 +158,42 @@ constexpr FieldRule kRules[] = {
 
 static_assert(std::ranges::is_sorted(kRules, {}, &FieldRule::segment));
 
+// Usual units of frequent tests in blood: JLAC10 analyte -> UCUM. Another unit that the table of units knows is worth a
+// look (thousands against ten thousands of platelets); conversion is nobody's business here.
+struct UsualUnit {
+  std::string_view analyte, units;
+};
+constexpr UsualUnit kUsualUnits[] = {
+    {"2A010", "|/uL|10*2/uL|10*3/uL|"},
+    {"2A020", "|10*4/uL|10*6/uL|"},
+    {"2A030", "|g/dL|"},
+    {"2A040", "|%|"},
+    {"2A050", "|10*3/uL|10*4/uL|"},
+    {"3A010", "|g/dL|"},
+    {"3A015", "|g/dL|"},
+    {"3B035", "|U/L|"},
+    {"3B045", "|U/L|"},
+    {"3B050", "|U/L|"},
+    {"3B090", "|U/L|"},
+    {"3C015", "|mg/dL|"},
+    {"3C020", "|mg/dL|"},
+    {"3C025", "|mg/dL|"},
+    {"3D010", "|mg/dL|"},
+    {"3D045", "|%|"},
+    {"3D046", "|%|"},
+    {"3F015", "|mg/dL|"},
+    {"3F050", "|mg/dL|"},
+    {"3F070", "|mg/dL|"},
+    {"3F077", "|mg/dL|"},
+    {"3H010", "|mmol/L|meq/L|"},
+    {"3H015", "|mmol/L|meq/L|"},
+    {"3H020", "|mmol/L|meq/L|"},
+    {"5C070", "|mg/dL|mg/L|"},
+};
+bool is_blood(std::string_view material) {
+  return material >= "017" && material <= "023";
+}
+
 std::span<const FieldRule> rules_of(hl7::Tag segment) {
   const auto [from, to] = std::ranges::equal_range(kRules, segment, {}, &FieldRule::segment);
   return {from, to};
@@ -231,7 +267,11 @@ class Checker {
       case tag("PID"):
         return check_names(s);
       case tag("RXE"):
-        if (component(s.field(2), 3) != "99I02") check_drug(s, 2, "RXE-2");
+        // Injection class 04: investigational drug.
+        if (component(s.field(2), 3) != "99I02" && component(s.field(2), 3) != "JHSI0002")
+          check_drug(s, 2, "RXE-2");
+        else if (component(s.field(2)) == "04")
+          find("CLINICAL_TRIAL", kInfo, s, "RXE-2");
         return;
       case tag("RXC"):
         return check_drug(s, 2, "RXC-2");
@@ -288,10 +328,18 @@ class Checker {
       return;
     }
     if (!is_jlac10(jlac->code)) return find("JLAC10_INVALID", kError, obx, "OBX-3");
+    check_unit(obx, jlac->code);
     // One order may hold results of several materials under one SPM, so that this is information, not a warning.
     if (specimen_.first.system == "JC10" && specimen_.first.code.size() == 3 &&
         jlac->code.substr(9, 3) != specimen_.first.code)
       find("JLAC10_MATERIAL_MISMATCH", kInfo, obx, "OBX-3");
+  }
+
+  void check_unit(const Segment& obx, std::string_view jlac) {
+    const auto* usual = std::ranges::find(kUsualUnits, jlac.substr(0, 5), &UsualUnit::analyte);
+    if (usual == std::end(kUsualUnits) || !is_blood(jlac.substr(9, 3))) return;
+    const std::string_view ucum = ucum_of(given(component(obx.field(6))));
+    if (!ucum.empty() && !listed(usual->units, ucum)) find("UNIT_UNEXPECTED", kWarning, obx, "OBX-6");
   }
 
   // Analyte 5, identification 4, material 3, method 3, result 2; wildcards as hyphens. (section 8.2)
