@@ -75,7 +75,7 @@ duckdb_logical_type logical_type(ColumnType type) {
 }
 
 BatchSource::BatchSource(records::Batch& batch)
-    : batch_(&batch), shared_(batch.column_count()), absent_(batch.column_count(), -1) {
+    : batch_(&batch), shared_(batch.column_count()), added_(batch.column_count()), absent_(batch.column_count(), -1) {
   batch.pad();
 }
 
@@ -116,13 +116,13 @@ void BatchSource::fill_dictionary(int column, std::size_t from, std::size_t coun
 
 template <class T>
 void BatchSource::fill_fixed(const Column& column, std::span<const T> values, std::size_t from, std::size_t count,
-                             duckdb_vector out) {
+                             std::int64_t added, duckdb_vector out) {
   T* target = static_cast<T*>(duckdb_vector_get_data(out));
   const auto valid = column.validity();
   bool nulls = false;
   for (std::size_t i = 0; i < count; ++i) {
     const std::size_t at = row(from + i);
-    target[i] = values[at];
+    target[i] = values[at] + static_cast<T>(added);
     nulls |= valid[at] == 0;
   }
   if (!nulls) return;
@@ -153,12 +153,12 @@ void BatchSource::fill(int index, std::size_t from, std::size_t count, duckdb_ve
       return fill_texts(column, from, count, out);
     case ColumnType::kInt32:
     case ColumnType::kDate:
-      return fill_fixed(column, column.ints(), from, count, out);
+      return fill_fixed(column, column.ints(), from, count, added_[index], out);
     case ColumnType::kInt64:
     case ColumnType::kTimestamp:
-      return fill_fixed(column, column.longs(), from, count, out);
+      return fill_fixed(column, column.longs(), from, count, added_[index], out);
     case ColumnType::kFloat64:
-      return fill_fixed(column, column.reals(), from, count, out);
+      return fill_fixed(column, column.reals(), from, count, added_[index], out);
   }
 }
 

@@ -44,6 +44,8 @@ class BatchSource {
     all_ = false;
   }
   void choose_all() { all_ = true; }
+  // Values of an int64 column are handed out with `value` added.
+  void add(int column, std::int64_t value) { added_[column] = value; }
   std::size_t rows() const { return all_ ? batch_->rows() : rows_.size(); }
   // Fills `out` with column `column` of the chosen rows [from, from + count).
   void fill(int column, std::size_t from, std::size_t count, duckdb_vector out);
@@ -54,7 +56,7 @@ class BatchSource {
   void fill_dictionary(int column, std::size_t from, std::size_t count, duckdb_vector out);
   template <class T>
   void fill_fixed(const records::Column& column, std::span<const T> values, std::size_t from, std::size_t count,
-                  duckdb_vector out);
+                  std::int64_t added, duckdb_vector out);
   void fill_texts(const records::Column& column, std::size_t from, std::size_t count, duckdb_vector out);
   std::size_t row(std::size_t index) const { return all_ ? index : rows_[index]; }
 
@@ -62,6 +64,7 @@ class BatchSource {
   std::span<const std::uint32_t> rows_;
   bool all_ = true;
   std::vector<OwnedVector> shared_;  // by column: distinct texts and a null behind them, or a single null
+  std::vector<std::int64_t> added_;  // by column
   std::vector<std::int8_t> absent_;  // by column: -1 not looked at yet
 };
 

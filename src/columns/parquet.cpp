@@ -56,7 +56,8 @@ class DuckEngine final : public Engine {
   Result<std::int64_t> query_integer(const std::string& sql) override;
   Result<std::string> query_text(const std::string& sql) override;
   Result<void> register_batch(const std::string& name, records::Batch& batch) override;
-  Result<void> write(records::Batch& batch, std::span<const FileRows> files) override;
+  Result<void> write(records::Batch& batch, std::span<const FileRows> files,
+                     std::span<const ColumnOffset> offsets) override;
 
  private:
   duckdb_database database_ = nullptr;
@@ -144,8 +145,11 @@ std::string copy_statement(const std::string& sql, const fs::path& path) {
       sql, sql_text(whole_path(path).string()));
 }
 
-Result<void> DuckEngine::write(records::Batch& batch, std::span<const FileRows> files) {
+Result<void> DuckEngine::write(records::Batch& batch, std::span<const FileRows> files,
+                               std::span<const ColumnOffset> offsets) {
   BatchSource& source = sources_.insert_or_assign(kCopyName, BatchSource(batch)).first->second;
+  for (const ColumnOffset& offset : offsets)
+    source.add(offset.column, offset.add);
   Result<void> done;
   for (const FileRows& file : files) {
     if (file.all)
@@ -169,11 +173,12 @@ Result<std::unique_ptr<Engine>> Engine::create(const EngineOptions& options) {
 
 Result<void> write_parquet(Engine& engine, records::Batch& batch, const fs::path& path) {
   const FileRows all{path, {}, true};
-  return engine.write(batch, {&all, 1});
+  return engine.write(batch, {&all, 1}, {});
 }
 
-Result<void> write_parquet(Engine& engine, records::Batch& batch, std::span<const FileRows> files) {
-  return engine.write(batch, files);
+Result<void> write_parquet(Engine& engine, records::Batch& batch, std::span<const FileRows> files,
+                           std::span<const ColumnOffset> offsets) {
+  return engine.write(batch, files, offsets);
 }
 
 Result<void> copy_parquet(Engine& engine, const std::string& sql, const fs::path& path) {

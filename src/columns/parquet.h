@@ -43,6 +43,12 @@ struct FileRows {
   bool all = false;  // every row in its order; `rows` is not looked at
 };
 
+// Adds to the values of an integer column (kInt64) while writing.
+struct ColumnOffset {
+  int column = 0;
+  std::int64_t add = 0;
+};
+
 // One DuckDB instance in memory. Not thread safe: one per thread.
 class Engine {
  public:
@@ -56,13 +62,15 @@ class Engine {
   // its use.
   virtual Result<void> register_batch(const std::string& name, records::Batch& batch) = 0;
   // Used by write_parquet: several files from one batch; distinct texts are handed over once.
-  virtual Result<void> write(records::Batch& batch, std::span<const FileRows> files) = 0;
+  virtual Result<void> write(records::Batch& batch, std::span<const FileRows> files,
+                             std::span<const ColumnOffset> offsets) = 0;
 };
 
 // Writes a batch as one Parquet file (zstd, rows in their order) through `engine`; same batch, same bytes.
 Result<void> write_parquet(Engine& engine, records::Batch& batch, const std::filesystem::path& path);
 // Splits a batch over several files. Errors: disk.full, columns.query.
-Result<void> write_parquet(Engine& engine, records::Batch& batch, std::span<const FileRows> files);
+Result<void> write_parquet(Engine& engine, records::Batch& batch, std::span<const FileRows> files,
+                           std::span<const ColumnOffset> offsets = {});
 // Sorted copy of a query's rows as Parquet.
 Result<void> copy_parquet(Engine& engine, const std::string& sql, const std::filesystem::path& path);
 
