@@ -29,6 +29,7 @@ class ChildProcess {
   // Exit status (0-255), or 128 + signal. wait() blocks; poll() returns -1 while it runs.
   int wait();
   int poll();
+  void release() { pid_ = -1; }  // lets it run on; nobody reaps it but init
   void terminate(std::chrono::milliseconds patience = std::chrono::seconds(5));
 
  private:

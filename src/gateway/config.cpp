@@ -66,7 +66,7 @@ Result<GatewayConfig> GatewayConfig::load(const std::filesystem::path& file) {
   out.ledger_key = config.path("ledger.key");
   out.receiver_ledger_key = config.text("ledger.receiver");
   out.centre_ledger_key = config.text("ledger.centre");
-  out.package_bytes = static_cast<std::uint64_t>(std::max<std::int64_t>(1 << 20, config.integer("package_bytes")));
+  out.package_bytes = static_cast<std::uint64_t>(std::max<std::int64_t>(64 << 10, config.integer("package_bytes")));
   out.zstd_level = static_cast<int>(config.integer("zstd_level"));
   out.threads = static_cast<int>(config.integer("threads"));
   out.interval_seconds = config.integer("interval_seconds");
