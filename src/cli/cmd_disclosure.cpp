@@ -1,0 +1,169 @@
+// sekisho disclosure: protects tables by suppression, audits patterns made by anyone, and looks through files for
+// records of persons.
+// modules: core disclosure
+#include <fmt/format.h>
+
+#include "cli/cli.h"
+#include "core/file.h"
+#include "disclosure/protect.h"
+#include "disclosure/table.h"
+
+namespace sekisho::cli {
+namespace {
+
+using namespace disclosure;
+
+struct DisclosureOptions {
+  std::string cells, relations, policy, pattern, output, public_output, mode = "fast";
+  std::vector<std::string> files;
+  double seconds = 0;
+  bool json = false;
+};
+
+Result<CellTable> load(const DisclosureOptions& options, Policy& policy) {
+  SEKISHO_TRY(CellTable table, load_table(options.cells, options.relations));
+  if (!options.policy.empty()) {
+    SEKISHO_TRY(policy, read_policy(options.policy));
+  }
+  // Without a policy the marks in the file stand as they are.
+  if (!options.policy.empty() || table.source.column("primary") < 0) mark_primary(table, policy);
+  require_needs(table, policy);
+  return table;
+}
+
+Json audit_json(const CellTable& table, const AuditReport& report) {
+  Json cells = Json::array();
+  for (const AuditedCell& cell : report.hidden)
+    if (table.cells[cell.cell].primary && (cell.exact || cell.too_narrow) && cells.size() < 1000)
+      cells.push_back(Json{{"cell", table.cells[cell.cell].id},
+                           {"low", cell.interval.low},
+                           {"high", cell.interval.high},
+                           {"problem", cell.exact ? "exact" : "too_narrow"}});
+  return Json{{"exact", report.exact},
+              {"too_narrow", report.too_narrow},
+              {"published_primary", report.published_primary},
+              {"secondary_exact", report.secondary_exact},
+              {"cells", std::move(cells)}};
+}
+
+Result<int> run_protect(const DisclosureOptions& options) {
+  Policy policy;
+  SEKISHO_TRY(const CellTable table, load(options, policy));
+  ProtectOptions protect_options{.mode = options.mode == "exact" ? Mode::kExact : Mode::kFast,
+                                 .seconds = options.seconds > 0 ? options.seconds : policy.seconds};
+  SEKISHO_TRY(const Protection result, protect(table, protect_options));
+  const std::string csv = checker_csv(table, result.pattern, result.audit.intervals(table.cells.size()));
+  SEKISHO_CHECK(write_file_durable(options.output, csv, 0600));
+  if (!options.public_output.empty())
+    SEKISHO_CHECK(write_file_durable(options.public_output, public_csv(table, result.pattern)));
+  if (options.json) {
+    print_json(Json{{"cells", table.cells.size()},
+                    {"primary", result.primary},
+                    {"secondary", result.secondary},
+                    {"lp_bound", result.lp_bound},
+                    {"gap", result.gap},
+                    {"optimal", result.optimal},
+                    {"mode", options.mode},
+                    {"seconds", result.seconds},
+                    {"audit", Json{{"exact", result.audit.exact}, {"too_narrow", result.audit.too_narrow}}},
+                    {"policy", policy.id},
+                    {"not_checked", policy.not_checked},
+                    {"notes", table.notes}});
+  } else {
+    fmt::print("{} cells: {} sensitive, {} further ones hidden{} (at least {:.1f} are needed), {:.2f} s\n",
+               table.cells.size(), result.primary, result.secondary, result.optimal ? ", proven best" : "",
+               result.lp_bound, result.seconds);
+    fmt::print("audit: no hidden cell can be computed, every interval is as wide as needed\n");
+    for (const std::string& note : table.notes)
+      fmt::print("note: {}\n", note);
+  }
+  return kDone;
+}
+
+Result<int> run_audit(const DisclosureOptions& options) {
+  Policy policy;
+  SEKISHO_TRY(const CellTable table, load(options, policy));
+  SEKISHO_TRY(const std::string text, read_text(options.pattern, std::size_t{1} << 30));
+  SEKISHO_TRY(const Pattern pattern, parse_pattern(table, text, options.pattern));
+  SEKISHO_TRY(const AuditReport report, audit(table, pattern));
+  if (options.json) {
+    Json out{{"cells", table.cells.size()},
+             {"primary", std::ranges::count_if(table.cells, [](const Cell& c) { return c.primary; })},
+             {"secondary", std::ranges::count(pattern, Status::kSecondary)},
+             {"safe", report.safe()}};
+    out["audit"] = audit_json(table, report);
+    print_json(out);
+  } else {
+    fmt::print("{}: {} sensitive cells can be computed, {} are known too well, {} others are hidden in vain\n",
+               report.safe() ? "safe" : "NOT safe", report.exact, report.too_narrow, report.secondary_exact);
+  }
+  return report.safe() ? kDone : kFindings;
+}
+
+Result<int> run_scan(const DisclosureOptions& options) {
+  Json files = Json::array();
+  std::size_t count = 0;
+  for (const std::string& file : options.files) {
+    SEKISHO_TRY(const std::vector<ScanFinding> findings, scan_file(file));
+    count += findings.size();
+    Json list = Json::array();
+    for (const ScanFinding& finding : findings) {
+      list.push_back(Json{{"rule", finding.rule}, {"where", finding.where}, {"message", finding.message}});
+      if (!options.json) fmt::print("{}: {}: {} [{}]\n", file, finding.where, finding.message, finding.rule);
+    }
+    files.push_back(Json{{"file", file}, {"pass", findings.empty()}, {"findings", std::move(list)}});
+  }
+  if (options.json)
+    print_json(Json{{"files", std::move(files)}, {"findings", count}});
+  else if (count == 0)
+    fmt::print("{} files: nothing found\n", options.files.size());
+  return count == 0 ? kDone : kFindings;
+}
+
+void add_table_options(CLI::App* command, const std::shared_ptr<DisclosureOptions>& options) {
+  command
+      ->add_option("--cells", options->cells,
+                   "CSV: cell, one column per dimension, value, freq, primary, need_up, need_slide")
+      ->required()
+      ->check(CLI::ExistingFile);
+  command
+      ->add_option("--relations", options->relations, "CSV: relation, total, child; a total is the sum of its children")
+      ->required()
+      ->check(CLI::ExistingFile);
+  command->add_option("--policy", options->policy, "JSON: which cells are sensitive; without it the file's own marks")
+      ->check(CLI::ExistingFile);
+  command->add_flag("--json", options->json, "one JSON document on standard output");
+}
+
+}  // namespace
+
+void add_disclosure(CLI::App& app) {
+  CLI::App* disclosure = app.add_subcommand("disclosure", "Check and protect what leaves: tables and files");
+  disclosure->require_subcommand(1);
+  auto options = std::make_shared<DisclosureOptions>();
+
+  CLI::App* protect = disclosure->add_subcommand(
+      "protect", "Hide sensitive cells and as many others as needed that no sum gives them back; audited");
+  add_table_options(protect, options);
+  protect->add_option("--mode", options->mode, "fast, or exact: the proven least number of hidden cells")
+      ->check(CLI::IsMember({"fast", "exact"}));
+  protect->add_option("--seconds", options->seconds, "time for the search; then the best safe pattern so far")
+      ->check(CLI::Range(0.01, 86400.0));
+  protect->add_option("--output", options->output, "the checker's CSV: input columns, status, low, high")->required();
+  protect->add_option("--public", options->public_output, "CSV without hidden values, which may leave");
+  set_action(protect, [options] { return run_protect(*options); });
+
+  CLI::App* audit = disclosure->add_subcommand("audit", "Judge a pattern made by anyone: exit 1 when it is not safe");
+  add_table_options(audit, options);
+  audit->add_option("--pattern", options->pattern, "CSV with cell and status, or ids of secondary cells one a line")
+      ->required()
+      ->check(CLI::ExistingFile);
+  set_action(audit, [options] { return run_audit(*options); });
+
+  CLI::App* scan = disclosure->add_subcommand("scan", "Look for records of persons and identifiers: exit 1 when found");
+  scan->add_option("files", options->files, "files that are to leave")->required()->check(CLI::ExistingFile);
+  scan->add_flag("--json", options->json, "one JSON document on standard output");
+  set_action(scan, [options] { return run_scan(*options); });
+}
+
+}  // namespace sekisho::cli

@@ -1,0 +1,37 @@
+// The protector's picture of an attacker who knows the published cells and all relations: how far can a hidden cell
+// deviate from its value? One linear program for each question (Fischetti and Salazar's model). Private to the
+// protector; the audit has its own.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "disclosure/cells.h"
+
+namespace sekisho::disclosure {
+
+// A point and what proves that no further one exists.
+struct Reach {
+  double distance = 0;
+  std::vector<double> deviation;                          // of every cell; 0 for published ones
+  std::vector<std::pair<std::int32_t, double>> capacity;  // distance <= sum of capacity * x, for every pattern x
+};
+
+class Attacker {
+ public:
+  explicit Attacker(const CellTable& table);
+  ~Attacker();
+  // x: 0 published ... 1 hidden; between: hidden in part, as linear relaxations have it.
+  void set_pattern(std::span<const double> x);
+  void set_cell(std::size_t cell, double x);
+  // Largest deviation of `target` upwards or downwards. Errors: disclosure.solver.
+  Result<Reach> reach(std::size_t target, bool up, bool with_capacity);
+
+ private:
+  struct Model;
+  std::unique_ptr<Model> model_;
+  const CellTable& table_;
+};
+
+}  // namespace sekisho::disclosure

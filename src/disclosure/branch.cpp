@@ -1,0 +1,112 @@
+#include "disclosure/branch.h"
+
+#include <fmt/format.h>
+
+#include <Cbc_C_Interface.h>
+#include <algorithm>
+#include <cfloat>
+#include <cmath>
+
+namespace sekisho::disclosure {
+namespace {
+
+double cost_of(const CellTable& table, const std::vector<char>& hidden) {
+  double cost = 0;
+  for (std::size_t i = 0; i < hidden.size(); ++i)
+    if (hidden[i] && !table.cells[i].primary) cost += table.cells[i].weight;
+  return cost;
+}
+
+struct CbcOwner {
+  Cbc_Model* model = Cbc_newModel();
+  ~CbcOwner() { Cbc_deleteModel(model); }
+  CbcOwner() = default;
+  CbcOwner(const CbcOwner&) = delete;
+  CbcOwner& operator=(const CbcOwner&) = delete;
+};
+
+enum class Outcome : std::uint8_t { kOptimal, kNothingBetter, kTime };
+
+// One integer program over the cuts so far; patterns that cost `limit` or more are of no interest.
+Outcome integer_optimum(const CellTable& table, const std::vector<Cut>& cuts, double limit, double step,
+                        Deadline deadline, std::vector<double>& x) {
+  const int columns = static_cast<int>(table.cells.size());
+  std::vector<CoinBigIndex> starts(table.cells.size() + 1, 0);
+  std::vector<int> rows;
+  std::vector<double> elements, low, high(table.cells.size()), cost(table.cells.size()), zero(table.cells.size(), 0.0);
+  std::vector<std::vector<std::pair<int, double>>> by_column(table.cells.size());
+  for (std::size_t r = 0; r < cuts.size(); ++r) {
+    low.push_back(cuts[r].right);
+    for (const auto& [cell, coefficient] : cuts[r].terms)
+      by_column[static_cast<std::size_t>(cell)].emplace_back(static_cast<int>(r), coefficient);
+  }
+  const std::vector<double> infinite(cuts.size(), DBL_MAX);
+  for (std::size_t i = 0; i < table.cells.size(); ++i) {
+    const Cell& cell = table.cells[i];
+    // A cell in no cut would be hidden for nothing.
+    high[i] = cell.primary || cell.publish || by_column[i].empty() ? 0 : 1;
+    cost[i] = cell.primary ? 0 : cell.weight;
+    for (const auto& [row, coefficient] : by_column[i]) {
+      rows.push_back(row);
+      elements.push_back(coefficient);
+    }
+    starts[i + 1] = static_cast<CoinBigIndex>(rows.size());
+  }
+  CbcOwner cbc;
+  Cbc_loadProblem(cbc.model, columns, static_cast<int>(cuts.size()), starts.data(), rows.data(), elements.data(),
+                  zero.data(), high.data(), cost.data(), low.data(), infinite.data());
+  for (int i = 0; i < columns; ++i)
+    if (high[static_cast<std::size_t>(i)] > 0) Cbc_setInteger(cbc.model, i);
+  const double left = std::chrono::duration<double>(deadline - std::chrono::steady_clock::now()).count();
+  Cbc_setParameter(cbc.model, "log", "0");
+  Cbc_setParameter(cbc.model, "seconds", fmt::format("{:.3f}", std::max(left, 0.01)).c_str());
+  Cbc_setParameter(cbc.model, "cutoff", fmt::format("{:.6f}", limit - 0.5 * step).c_str());
+  if (step >= 1) Cbc_setParameter(cbc.model, "increment", "0.999");
+  Cbc_solve(cbc.model);
+  if (Cbc_isProvenInfeasible(cbc.model)) return Outcome::kNothingBetter;
+  if (!Cbc_isProvenOptimal(cbc.model)) return Outcome::kTime;
+  const double* point = Cbc_getColSolution(cbc.model);
+  x.assign(point, point + columns);
+  return Outcome::kOptimal;
+}
+
+}  // namespace
+
+Result<Branched> branch(const CellTable& table, Attacker& attacker, Master& master, std::vector<char> hidden,
+                        Deadline deadline) {
+  const std::vector<Target> targets = targets_of(table);
+  const bool whole = std::ranges::all_of(table.cells, [](const Cell& c) { return c.weight == std::round(c.weight); });
+  const double step = whole ? 1 : 1e-6;
+  Branched result{.hidden = std::move(hidden)};
+  double best = cost_of(table, result.hidden);
+  std::vector<double> x;
+  while (!passed(deadline)) {
+    const Outcome outcome = integer_optimum(table, master.cuts(), best, step, deadline, x);
+    if (outcome == Outcome::kTime) return result;
+    result.optimal = outcome == Outcome::kNothingBetter;
+    if (result.optimal) return result;
+    std::vector<char> point(table.cells.size());
+    for (std::size_t i = 0; i < point.size(); ++i) {
+      point[i] = table.cells[i].primary || x[i] > 0.5;
+      x[i] = point[i];
+    }
+    std::size_t added = master.add_bridges(x), broken = 0;
+    attacker.set_pattern(x);
+    for (const Target& target : targets) {
+      if (passed(deadline)) return result;
+      SEKISHO_TRY(const Answer answer, ask(attacker, target, true));
+      if (holds(answer.reached, target.needed)) continue;
+      ++broken;
+      added += master.add_protection(target, answer);
+    }
+    if (broken == 0) {  // safe, and nothing that satisfies all cuts is cheaper
+      result.hidden = std::move(point);
+      result.optimal = true;
+      return result;
+    }
+    if (added == 0) return fail("disclosure.solver", "the integer search does not move on");
+  }
+  return result;
+}
+
+}  // namespace sekisho::disclosure

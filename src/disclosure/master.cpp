@@ -1,0 +1,172 @@
+#include "disclosure/master.h"
+
+#include <ClpSimplex.hpp>
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+namespace sekisho::disclosure {
+
+std::vector<Target> targets_of(const CellTable& table) {
+  std::vector<Target> targets;
+  for (std::size_t i = 0; i < table.cells.size(); ++i) {
+    const Cell& cell = table.cells[i];
+    if (!cell.primary) continue;
+    if (cell.need_up > 0) targets.push_back({i, true, false, cell.need_up});
+    if (cell.need_down > 0) targets.push_back({i, false, true, cell.need_down});
+    if (cell.need_slide > cell.need_up + cell.need_down) targets.push_back({i, true, true, cell.need_slide});
+  }
+  return targets;
+}
+
+Result<Answer> ask(Attacker& attacker, const Target& target, bool with_capacity) {
+  Answer answer;
+  std::map<std::int32_t, double> capacity;
+  std::set<std::size_t> used;
+  for (const bool up : {true, false}) {
+    if (!(up ? target.up : target.down)) continue;
+    SEKISHO_TRY(const Reach reach, attacker.reach(target.cell, up, with_capacity));
+    answer.reached += reach.distance;
+    for (const auto& [cell, amount] : reach.capacity)
+      capacity[cell] += amount;
+    for (std::size_t i = 0; i < reach.deviation.size(); ++i)
+      if (std::abs(reach.deviation[i]) > 1e-9) used.insert(i);
+  }
+  answer.capacity.assign(capacity.begin(), capacity.end());
+  answer.used.assign(used.begin(), used.end());
+  return answer;
+}
+
+struct Master::Model {
+  ClpSimplex solver;
+  std::vector<Cut> cuts;
+  std::set<std::pair<std::int32_t, std::int32_t>> bridges;  // relation, cell
+  bool started = false;
+
+  void add(Cut cut) {
+    std::vector<int> columns;
+    std::vector<double> elements;
+    for (const auto& [cell, coefficient] : cut.terms) {
+      columns.push_back(cell);
+      elements.push_back(coefficient);
+    }
+    solver.addRow(static_cast<int>(columns.size()), columns.data(), elements.data(), cut.right, COIN_DBL_MAX);
+    cuts.push_back(std::move(cut));
+  }
+};
+
+Master::Master(const CellTable& table) : model_(std::make_unique<Model>()), table_(table) {
+  ClpSimplex& solver = model_->solver;
+  solver.setLogLevel(0);
+  solver.resize(0, static_cast<int>(table.cells.size()));
+  for (std::size_t i = 0; i < table.cells.size(); ++i) {
+    const Cell& cell = table.cells[i];
+    const int column = static_cast<int>(i);
+    // Sensitive cells are in every pattern: they count in the rows' right sides and cost nothing.
+    solver.setColumnBounds(column, 0, cell.publish || cell.primary ? 0 : 1);
+    solver.setObjectiveCoefficient(column, cell.primary ? 0 : cell.weight);
+  }
+}
+
+Master::~Master() = default;
+
+const std::vector<Cut>& Master::cuts() const {
+  return model_->cuts;
+}
+double Master::cost() const {
+  return model_->started ? model_->solver.objectiveValue() : 0;
+}
+
+bool Master::add_protection(const Target& target, const Answer& answer) {
+  double right = target.needed;
+  for (const auto& [cell, amount] : answer.capacity)
+    if (table_.cells[static_cast<std::size_t>(cell)].primary) right -= amount;
+  if (right <= 1e-9 * target.needed) return false;
+  Cut cut;
+  for (const auto& [cell, amount] : answer.capacity) {
+    const Cell& c = table_.cells[static_cast<std::size_t>(cell)];
+    if (c.primary || c.publish) continue;
+    const double coefficient = std::min(amount / right, 1.0);  // strengthened: x is 0 or 1 in the end
+    if (coefficient > 1e-9) cut.terms.emplace_back(cell, coefficient);
+  }
+  model_->add(std::move(cut));
+  return true;
+}
+
+std::size_t Master::add_bridges(const std::vector<double>& x) {
+  std::size_t added = 0;
+  for (std::size_t r = 0; r < table_.relations.size(); ++r) {
+    std::vector<std::int32_t> members = table_.relations[r].children;
+    members.push_back(table_.relations[r].total);
+    double sum = 0;
+    std::int32_t largest = members.front();
+    for (const std::int32_t member : members) {
+      sum += x[static_cast<std::size_t>(member)];
+      if (x[static_cast<std::size_t>(member)] > x[static_cast<std::size_t>(largest)]) largest = member;
+    }
+    if (2 * x[static_cast<std::size_t>(largest)] <= sum + 1e-6) continue;
+    if (!model_->bridges.emplace(static_cast<std::int32_t>(r), largest).second) continue;
+    Cut cut;
+    cut.right = table_.cells[static_cast<std::size_t>(largest)].primary ? 1 : 0;
+    for (const std::int32_t member : members) {
+      const Cell& cell = table_.cells[static_cast<std::size_t>(member)];
+      if (member == largest) {
+        if (!cell.primary) cut.terms.emplace_back(member, -1.0);
+      } else if (cell.primary) {
+        cut.right -= 1;
+      } else if (!cell.publish) {
+        cut.terms.emplace_back(member, 1.0);
+      }
+    }
+    if (cut.terms.empty()) continue;
+    model_->add(std::move(cut));
+    ++added;
+  }
+  return added;
+}
+
+Result<std::vector<double>> Master::solve() {
+  ClpSimplex& solver = model_->solver;
+  solver.dual(0, 0);
+  model_->started = true;
+  if (solver.status() == 1)
+    return fail("disclosure.infeasible", "some sensitive cell cannot be protected whatever is hidden");
+  if (solver.status() != 0) return fail("disclosure.solver", "the solver gave up on the master problem");
+  const double* point = solver.primalColumnSolution();
+  std::vector<double> x(point, point + table_.cells.size());
+  for (std::size_t i = 0; i < x.size(); ++i)
+    x[i] = table_.cells[i].primary ? 1 : x[i] < 1e-9 ? 0 : std::min(x[i], 1.0);
+  return x;
+}
+
+Result<Relaxation> relax(const CellTable& table, Attacker& attacker, Master& master, Deadline deadline) {
+  const std::vector<Target> targets = targets_of(table);
+  std::vector<char> quiet(targets.size(), 0);  // held when last asked: asked again at the end only
+  Relaxation result;
+  while (true) {
+    SEKISHO_TRY(result.x, master.solve());
+    result.bound = master.cost();
+    if (passed(deadline)) return result;
+    if (master.add_bridges(result.x) > 0) continue;
+    attacker.set_pattern(result.x);
+    bool all = std::ranges::none_of(quiet, [](char q) { return q != 0; });
+    std::size_t added = 0;
+    for (int pass = 0; pass < 2 && added == 0; ++pass) {
+      for (std::size_t t = 0; t < targets.size() && !passed(deadline); ++t) {
+        if ((quiet[t] != 0) != (pass == 1)) continue;
+        SEKISHO_TRY(const Answer answer, ask(attacker, targets[t], true));
+        const bool held = holds(answer.reached, targets[t].needed);
+        quiet[t] = held;
+        if (!held) added += master.add_protection(targets[t], answer);
+      }
+      if (all) break;
+    }
+    if (passed(deadline)) return result;
+    if (added == 0) {
+      result.complete = true;
+      return result;
+    }
+  }
+}
+
+}  // namespace sekisho::disclosure

@@ -1,0 +1,70 @@
+// The relaxed master problem of secondary suppression: cells hidden by degrees between 0 and 1 at least cost, under the
+// protection cuts and bridge rows found so far. Private to the protector.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <set>
+#include <vector>
+
+#include "disclosure/attacker.h"
+
+namespace sekisho::disclosure {
+
+using Deadline = std::chrono::steady_clock::time_point;
+inline bool passed(Deadline deadline) {
+  return std::chrono::steady_clock::now() >= deadline;
+}
+
+// A question to the attacker: does the interval of a cell reach as far as it must?
+struct Target {
+  std::size_t cell = 0;
+  bool up = false, down = false;  // both: their sum, the width, is asked for
+  double needed = 0;
+};
+std::vector<Target> targets_of(const CellTable& table);
+
+// How far the attacker's interval goes for a target, and the cut that says so.
+struct Answer {
+  double reached = 0;
+  std::vector<std::size_t> used;                          // cells that the deviations lean on
+  std::vector<std::pair<std::int32_t, double>> capacity;  // see Reach
+};
+Result<Answer> ask(Attacker& attacker, const Target& target, bool with_capacity);
+inline bool holds(double reached, double needed) {
+  return reached >= needed - 1e-6 * std::max(1.0, needed);
+}
+
+struct Cut {
+  std::vector<std::pair<std::int32_t, double>> terms;
+  double right = 1;
+};
+
+class Master {
+ public:
+  explicit Master(const CellTable& table);
+  ~Master();
+  // The cut of a target that is not reached; false: it holds for every pattern already.
+  bool add_protection(const Target& target, const Answer& answer);
+  // Rows "a cell is not hidden alone in a relation" violated by x; returns how many were added.
+  std::size_t add_bridges(const std::vector<double>& x);
+  Result<std::vector<double>> solve();  // the relaxed optimum
+  double cost() const;                  // its cost, sensitive cells not counted
+  const std::vector<Cut>& cuts() const;
+
+ private:
+  struct Model;
+  std::unique_ptr<Model> model_;
+  const CellTable& table_;
+};
+
+// Cuts until every target holds, or the deadline has passed (complete = false).
+struct Relaxation {
+  std::vector<double> x;
+  double bound = 0;
+  bool complete = false;
+};
+Result<Relaxation> relax(const CellTable& table, Attacker& attacker, Master& master, Deadline deadline);
+
+}  // namespace sekisho::disclosure

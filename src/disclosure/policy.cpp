@@ -1,0 +1,66 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "disclosure/cells.h"
+
+namespace sekisho::disclosure {
+namespace {
+
+constexpr int kBaseThreshold = 10;
+// Members of a policy. Those of other kinds of output are known, kept and named on proof sheets as not checked.
+constexpr std::string_view kApplied[] = {"id", "base", "t", "zeros", "seconds", "decision", "method"};
+constexpr std::string_view kOther[] = {"t_hosp", "p", "nk", "dof", "round", "sensitive", "across", "files"};
+
+}  // namespace
+
+Result<Policy> parse_policy(const Json& value, std::string_view file) {
+  const Place place{.file = std::string(file)};
+  if (!value.is_object()) return fail("policy.value", "a policy is a JSON object", place);
+  Policy policy;
+  for (const auto& [member, content] : value.items()) {
+    const bool other = std::ranges::find(kOther, member) != std::end(kOther);
+    if (!other && std::ranges::find(kApplied, member) == std::end(kApplied))
+      return fail("policy.member", fmt::format("a policy has no member {}", member), place);
+    if (other) policy.not_checked.push_back(member);
+  }
+  if (value.contains("round") && value["round"] != 0)
+    return fail("policy.value", "rounding is asked for, which this method does not do", place, "Set \"round\" to 0.");
+  if (value.contains("method") && value["method"] != "suppress")
+    return fail("policy.value", "the only method is \"suppress\"", place);
+  if (value.contains("id")) {
+    if (!value["id"].is_string()) return fail("policy.value", "id is a text", place);
+    policy.id = value["id"].get<std::string>();
+  }
+  if (value.contains("zeros")) {
+    const Json& zeros = value["zeros"];
+    if (zeros != "publish" && zeros != "protect" && zeros != "review")
+      return fail("policy.value", "zeros is \"publish\", \"protect\" or \"review\"", place);
+    policy.protect_zeros = zeros == "protect";
+    if (zeros == "review") policy.not_checked.push_back("zeros");
+  }
+  if (value.contains("seconds")) {
+    if (!value["seconds"].is_number() || value["seconds"].get<double>() <= 0 || value["seconds"].get<double>() > 86400)
+      return fail("policy.value", "seconds is a number up to a day", place);
+    policy.seconds = value["seconds"].get<double>();
+  }
+  if (value.contains("t")) {
+    if (!value["t"].is_number_integer() || value["t"].get<std::int64_t>() < 2 ||
+        value["t"].get<std::int64_t>() > 100000)
+      return fail("policy.value", "t is a whole number of at least 2", place);
+    policy.threshold = value["t"].get<int>();
+  }
+  const bool decided = value.contains("decision") && value["decision"].is_string() && value["decision"] != "";
+  if (policy.threshold < kBaseThreshold && !decided)
+    return fail("policy.looser",
+                fmt::format("a threshold of {} is below the base of {}", policy.threshold, kBaseThreshold), place,
+                "Name the committee's decision in \"decision\".");
+  return policy;
+}
+
+Result<Policy> read_policy(const std::filesystem::path& file) {
+  SEKISHO_TRY(const Json value, read_json(file));
+  return parse_policy(value, file.string());
+}
+
+}  // namespace sekisho::disclosure

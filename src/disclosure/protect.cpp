@@ -1,0 +1,191 @@
+#include "disclosure/protect.h"
+
+#include <fmt/format.h>
+
+#include <CoinError.hpp>
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "core/random.h"
+#include "disclosure/branch.h"
+#include "disclosure/master.h"
+
+namespace sekisho::disclosure {
+namespace {
+
+constexpr int kOrders = 6;  // of publishing again; a fixed number, so that the same input gives the same pattern
+
+double cost_of(const CellTable& table, const std::vector<char>& hidden) {
+  double cost = 0;
+  for (std::size_t i = 0; i < hidden.size(); ++i)
+    if (hidden[i] && !table.cells[i].primary) cost += table.cells[i].weight;
+  return cost;
+}
+
+// A safe pattern with a proof for every target: the cells its deviations lean on. Publishing any other cell needs no
+// new question.
+class SafePattern {
+ public:
+  SafePattern(const CellTable& table, Attacker& attacker, const std::vector<Target>& targets)
+      : table_(table), attacker_(attacker), targets_(targets) {}
+
+  // Asks every target. Returns the ones that do not hold.
+  Result<std::vector<std::size_t>> set(std::vector<char> hidden) {
+    hidden_ = std::move(hidden);
+    for (std::size_t i = 0; i < hidden_.size(); ++i)
+      attacker_.set_cell(i, hidden_[i]);
+    used_.assign(targets_.size(), {});
+    std::vector<std::size_t> broken;
+    for (std::size_t t = 0; t < targets_.size(); ++t) {
+      SEKISHO_TRY(Answer answer, ask(attacker_, targets_[t], false));
+      if (!holds(answer.reached, targets_[t].needed)) broken.push_back(t);
+      used_[t] = std::move(answer.used);
+    }
+    return broken;
+  }
+
+  // Publishes the cell if all targets still hold.
+  Result<bool> try_publish(std::size_t cell) {
+    std::vector<std::pair<std::size_t, std::vector<std::size_t>>> renewed;
+    attacker_.set_cell(cell, 0);
+    for (std::size_t t = 0; t < targets_.size(); ++t) {
+      if (!std::ranges::binary_search(used_[t], cell)) continue;
+      SEKISHO_TRY(Answer answer, ask(attacker_, targets_[t], false));
+      if (!holds(answer.reached, targets_[t].needed)) {
+        attacker_.set_cell(cell, 1);
+        return false;
+      }
+      renewed.emplace_back(t, std::move(answer.used));
+    }
+    for (auto& [t, used] : renewed)
+      used_[t] = std::move(used);
+    hidden_[cell] = 0;
+    return true;
+  }
+
+  const std::vector<char>& hidden() const { return hidden_; }
+  double cost() const { return cost_of(table_, hidden_); }
+
+ private:
+  const CellTable& table_;
+  Attacker& attacker_;
+  const std::vector<Target>& targets_;
+  std::vector<char> hidden_;
+  std::vector<std::vector<std::size_t>> used_;
+};
+
+// Secondary cells in the order in which publishing them is tried: those the relaxation wants least first; further
+// orders are disturbed more and more.
+std::vector<std::size_t> drop_order(const CellTable& table, const std::vector<char>& hidden,
+                                    const std::vector<double>& wish, int number) {
+  std::vector<std::size_t> order;
+  std::vector<double> key(hidden.size(), 0);
+  SeededRandom random(20, static_cast<std::uint64_t>(number));
+  for (std::size_t i = 0; i < hidden.size(); ++i) {
+    key[i] = wish[i] / table.cells[i].weight + 0.25 * number * random.uniform();
+    if (hidden[i] && !table.cells[i].primary) order.push_back(i);
+  }
+  std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) { return key[a] < key[b]; });
+  return order;
+}
+
+std::vector<char> everything(const CellTable& table) {
+  std::vector<char> hidden(table.cells.size());
+  for (std::size_t i = 0; i < hidden.size(); ++i)
+    hidden[i] = !table.cells[i].publish;
+  return hidden;
+}
+
+Result<void> check_feasible(const CellTable& table, SafePattern& safe, const std::vector<Target>& targets) {
+  SEKISHO_TRY(const auto broken, safe.set(everything(table)));
+  if (broken.empty()) return {};
+  std::string names;
+  for (std::size_t i = 0; i < std::min<std::size_t>(broken.size(), 5); ++i)
+    names += (i == 0 ? "" : ", ") + table.describe(targets[broken[i]].cell);
+  return fail("disclosure.infeasible",
+              fmt::format("{} sensitive cells cannot be protected even with every other cell hidden: {}{}",
+                          broken.size(), names, broken.size() > 5 ? ", ..." : ""),
+              {}, "Merge categories, or do not force cells to be published.");
+}
+
+// The best of several descents from the support of the relaxation.
+Result<std::vector<char>> descend(const CellTable& table, SafePattern& safe, const Relaxation& relaxation,
+                                  Deadline deadline) {
+  std::vector<char> start(table.cells.size());
+  for (std::size_t i = 0; i < start.size(); ++i)
+    start[i] = table.cells[i].primary || relaxation.x[i] > 1e-7;
+  if (!relaxation.complete) start = everything(table);
+  std::vector<char> best = start;
+  for (int number = 0; number < kOrders; ++number) {
+    SEKISHO_TRY(const auto broken, safe.set(start));
+    if (!broken.empty()) {  // tolerances only: hide all and come down from there
+      start = best = everything(table);
+      SEKISHO_TRY(const auto still_broken, safe.set(start));
+      if (!still_broken.empty()) return fail("disclosure.unsafe", "the solver contradicts itself on this table");
+    }
+    for (const std::size_t cell : drop_order(table, start, relaxation.x, number)) {
+      if (passed(deadline)) break;
+      SEKISHO_TRY([[maybe_unused]] const bool published, safe.try_publish(cell));
+    }
+    if (number == 0 || safe.cost() < cost_of(table, best)) best = safe.hidden();
+    if (passed(deadline) || cost_of(table, best) < relaxation.bound + 1 - 1e-6) break;
+  }
+  return best;
+}
+
+Pattern pattern_of(const CellTable& table, const std::vector<char>& hidden) {
+  Pattern pattern(hidden.size(), Status::kPublished);
+  for (std::size_t i = 0; i < hidden.size(); ++i)
+    if (table.cells[i].primary || hidden[i])
+      pattern[i] = table.cells[i].primary ? Status::kPrimary : Status::kSecondary;
+  return pattern;
+}
+
+Result<Protection> search(const CellTable& table, const ProtectOptions& options) {
+  const auto start = std::chrono::steady_clock::now();
+  const Deadline deadline = start + std::chrono::milliseconds(static_cast<std::int64_t>(options.seconds * 1000));
+  const std::vector<Target> targets = targets_of(table);
+  Attacker attacker(table);
+  Master master(table);
+  SafePattern safe(table, attacker, targets);
+  SEKISHO_CHECK(check_feasible(table, safe, targets));
+  SEKISHO_TRY(const Relaxation relaxation, relax(table, attacker, master, deadline));
+  SEKISHO_TRY(std::vector<char> hidden, descend(table, safe, relaxation, deadline));
+  Protection result;
+  result.lp_bound = relaxation.bound;
+  if (options.mode == Mode::kExact && relaxation.complete) {
+    SEKISHO_TRY(Branched best, branch(table, attacker, master, hidden, deadline));
+    hidden = std::move(best.hidden);
+    result.optimal = best.optimal;
+  }
+  const double cost = cost_of(table, hidden);
+  const bool unit = std::ranges::all_of(table.cells, [](const Cell& c) { return c.weight == std::round(c.weight); });
+  if (unit && relaxation.complete && cost < relaxation.bound + 1 - 1e-6) result.optimal = true;
+  result.gap = result.optimal || cost == 0 ? 0 : (cost - result.lp_bound) / std::max(result.lp_bound, 1.0);
+  result.pattern = pattern_of(table, hidden);
+  result.primary = static_cast<std::uint64_t>(std::ranges::count(result.pattern, Status::kPrimary));
+  result.secondary = static_cast<std::uint64_t>(std::ranges::count(result.pattern, Status::kSecondary));
+  SEKISHO_TRY(result.audit, audit(table, result.pattern));
+  result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  if (!result.audit.safe())
+    return fail("disclosure.unsafe",
+                fmt::format("the audit found {} cells exact and {} too narrow: nothing is written", result.audit.exact,
+                            result.audit.too_narrow),
+                {}, "Merge categories.");
+  return result;
+}
+
+}  // namespace
+
+Result<Protection> protect(const CellTable& table, const ProtectOptions& options) {
+  try {
+    return search(table, options);
+  } catch (const CoinError& error) {
+    return fail("disclosure.solver", "the solver failed: " + error.message());
+  } catch (const std::bad_alloc&) {
+    return fail("disclosure.memory", "the table does not fit into memory");
+  }
+}
+
+}  // namespace sekisho::disclosure

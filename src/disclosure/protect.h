@@ -1,0 +1,33 @@
+// Secondary suppression: which further cells must be hidden so that every sensitive cell stays unknown within the
+// interval it needs. The relaxation of the exact model gives a lower bound and a safe pattern; publishing again what is
+// not needed gives the result (fast); branch and cut over the same cuts gives the optimum (exact). Every pattern is
+// audited by disclosure/audit.h before it is returned.
+#pragma once
+
+#include "disclosure/audit.h"
+#include "disclosure/cells.h"
+
+namespace sekisho::disclosure {
+
+enum class Mode : std::uint8_t { kFast, kExact };
+
+struct ProtectOptions {
+  Mode mode = Mode::kFast;
+  double seconds = 60;  // the search ends then with the best safe pattern so far
+};
+
+struct Protection {
+  Pattern pattern;
+  std::uint64_t primary = 0, secondary = 0;
+  double lp_bound = 0;   // no safe pattern hides less than this (weights of secondary cells)
+  double gap = 0;        // (weight - bound) / bound; 0 when the pattern is proven optimal
+  bool optimal = false;  // proven
+  double seconds = 0;
+  AuditReport audit;
+};
+
+// Same table and options, same pattern, as long as the time suffices. Errors: disclosure.infeasible (names cells that
+// cannot be protected even with all others hidden), disclosure.unsafe (the audit refused), disclosure.solver.
+Result<Protection> protect(const CellTable& table, const ProtectOptions& options);
+
+}  // namespace sekisho::disclosure
