@@ -136,7 +136,7 @@ class TableWriter {
       columns::EngineOptions options;
       options.allowed_folders = {folder, writer->pieces_->path()};
       options.temporary = writer->pieces_->path();
-      options.memory_limit = "256MB";
+      options.memory_limit = "96MB";
       SEKISHO_TRY(writer->engine_, columns::Engine::create(options));
     } else {
       for (const records::TableSpec* spec : inspect_tables::all_specs())
@@ -175,8 +175,10 @@ class TableWriter {
         records::Batch empty(*spec);
         SEKISHO_CHECK(columns::write_parquet(*engine_, empty, path));
       } else {
-        SEKISHO_CHECK(
-            columns::copy_parquet(*engine_, "SELECT * FROM read_parquet(" + columns::sql_paths(pieces) + ")", path));
+        // Small row groups: a writer holds one of them in memory.
+        SEKISHO_CHECK(engine_->execute("COPY (SELECT * FROM read_parquet(" + columns::sql_paths(pieces) + ")) TO " +
+                                       columns::sql_text(std::filesystem::absolute(path).string()) +
+                                       " (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 16384)"));
       }
       ::chmod(path.c_str(), 0600);
       for (const auto& piece : pieces)
