@@ -37,7 +37,7 @@ Attacker::Attacker(const CellTable& table) : model_(std::make_unique<Model>()), 
   solver.setLogLevel(0);
   solver.loadProblem(matrix, none.data(), none.data(), none.data(), zero.data(), zero.data());
   solver.setOptimizationDirection(1);
-  solver.setPrimalTolerance(1e-9);
+  solver.setPrimalTolerance(1e-8);
   solver.setDualTolerance(1e-9);
 }
 
@@ -59,6 +59,10 @@ Result<Reach> Attacker::reach(std::size_t target, bool up, bool with_capacity) {
   const double sign = up ? 1.0 : -1.0;
   solver.setObjectiveCoefficient(column, -sign);
   solver.primal(0, 0);
+  if (solver.status() != 0) {  // nothing moves is always an answer: the basis of the last question misled it
+    solver.allSlackBasis(true);
+    solver.primal(0, 0);
+  }
   const bool solved = solver.status() == 0;
   Reach result;
   if (solved) {

@@ -66,6 +66,9 @@ Master::Master(const CellTable& table) : model_(std::make_unique<Model>()), tabl
     solver.setColumnBounds(column, 0, cell.publish || cell.primary ? 0 : 1);
     solver.setObjectiveCoefficient(column, cell.primary ? 0 : cell.weight);
   }
+  const int first = 0;
+  const double one = 1;
+  solver.addRow(1, &first, &one, -COIN_DBL_MAX, COIN_DBL_MAX);  // the solver cannot do without any row
 }
 
 Master::~Master() = default;
