@@ -176,7 +176,12 @@ void Ssmix2Mapper::map_other(std::size_t i) {
       break;
   }
   if (is_known_segment(s.tag)) return;
-  const std::string_view id = s.text.substr(0, std::min<std::size_t>(3, s.text.size()));
+  // Text broken out of its field may stand at the beginning of a line: findings and counts must not carry it.
+  const std::string_view start = s.text.substr(0, std::min<std::size_t>(3, s.text.size()));
+  const bool named =
+      start.size() == 3 && (s.text.size() == 3 || s.text[3] == '|') &&
+      std::ranges::all_of(start, [](char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); });
+  const std::string_view id = named ? start : "???";
   kind_.assign("segment:").append(id);
   set_.keep(kind_, s.text);
   ++set_.counts.unknown[std::string(id)];

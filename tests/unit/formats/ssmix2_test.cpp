@@ -302,6 +302,15 @@ TEST(Ssmix2Reader, UnknownSegmentsAreKeptAndCounted) {
   EXPECT_EQ(set->vault().at(0).content, "ZZX|1|花");
 }
 
+TEST(Ssmix2Reader, TextBrokenOutOfItsFieldNamesNoSegment) {
+  const auto set = read(
+      "900/100/9001000010/-/ADT-00/9001000010_-_ADT-00_999999999999999_20240401101500123_-_1",
+      header("ADT^A08^ADT_A01") + "EVN||20240401101500\r" + patient("9001000010") + "PV1|1|O\r山田太郎様\rTANAKA\r");
+  EXPECT_EQ(set->counts.unknown["???"], 2u);
+  for (const records::Finding& f : set->findings())
+    EXPECT_TRUE(f.rule != "UNKNOWN_SEGMENT" || f.where == "???");
+}
+
 TEST(Ssmix2Reader, RepeatedIdentityDataMakeOneRecordAndChangesMakeAnother) {
   RecordSet set;
   const auto reader = make_ssmix2_reader(set, {});
