@@ -1,0 +1,278 @@
+#include "anonymize/engine.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <numeric>
+#include <set>
+
+#include "anonymize/lattice.h"
+
+namespace sekisho::anonymize {
+namespace {
+
+using detail::Encoded;
+using detail::Judgement;
+using detail::Levels;
+using Clock = std::chrono::steady_clock;
+
+constexpr std::uint64_t kLargestLattice = 4'000'000;
+
+double seconds_since(Clock::time_point begin) {
+  return std::chrono::duration<double>(Clock::now() - begin).count();
+}
+
+// Scores of equal choices differ in their last digits by the order of summation: twelve digits decide.
+double twelve_digits(double score) {
+  if (score <= 0) return 0;
+  const double scale = std::pow(10.0, 11 - std::floor(std::log10(score)));
+  return std::round(score * scale) / scale;
+}
+
+// Nodes are numbered in mixed radix, the first attribute highest, so that numbers compare lexicographically.
+class Search {
+ public:
+  explicit Search(Encoded& data) : data_(data) {
+    for (std::size_t i = 0; i < data.attributes(); ++i)
+      radix_.push_back(static_cast<std::uint64_t>(data.highest(i) - data.lowest(i) + 1));
+    for (const std::uint64_t radix : radix_)
+      size_ = size_ > kLargestLattice ? size_ : size_ * radix;
+  }
+  std::uint64_t size() const { return size_; }
+  std::uint64_t checked() const { return checked_; }
+
+  // The optimum. Monotone models: what is more general than a valid node is valid, so an invalid node rules out all
+  // that is more specific; a node whose bound reaches the best score is never looked at. Nodes are tried from the most
+  // general on, those with the greatest bound first: each invalid one rules out as much as possible.
+  bool run() {
+    state_.assign(size_, kUnknown);
+    if (!judge(size_ - 1)) return false;
+    descend();
+    std::vector<std::pair<double, std::uint64_t>> order;
+    for (std::uint64_t node = 0; node < size_; ++node) {
+      if (state_[node] != kUnknown) continue;
+      const double bound = data_.bound(levels(node));
+      if (may_win(bound)) order.emplace_back(-bound, node);
+    }
+    std::ranges::sort(order, [](const auto& a, const auto& b) {
+      return a.first != b.first ? a.first < b.first : a.second > b.second;
+    });
+    for (const auto& [bound, node] : order)
+      if (state_[node] == kUnknown && may_win(-bound)) judge(node);
+    return true;
+  }
+  Levels best_levels() const { return levels(best_node_); }
+  const Judgement& best() const { return best_; }
+  Levels top() const { return levels(size_ - 1); }
+
+ private:
+  bool may_win(double bound) const { return bound <= best_.score * (1 + 1e-11) + 1e-15; }
+  enum State : std::uint8_t { kUnknown, kValid, kInvalid };
+
+  Levels levels(std::uint64_t node) const {
+    Levels out(radix_.size());
+    for (std::size_t i = radix_.size(); i-- > 0;) {
+      out[i] = data_.lowest(i) + static_cast<int>(node % radix_[i]);
+      node /= radix_[i];
+    }
+    return out;
+  }
+
+  bool judge(std::uint64_t node) {
+    ++checked_;
+    const Judgement judgement = data_.judge(levels(node));
+    if (!judgement.valid) {
+      rule_out(node);
+      return false;
+    }
+    state_[node] = kValid;
+    const auto rank = [&](const Judgement& j, std::uint64_t n) {
+      const Levels l = levels(n);
+      return std::tuple(twelve_digits(j.score), std::accumulate(l.begin(), l.end(), 0), j.suppressed, n);
+    };
+    if (!found_ || rank(judgement, node) < rank(best_, best_node_)) {
+      best_ = judgement;
+      best_node_ = node;
+      found_ = true;
+    }
+    return true;
+  }
+
+  void rule_out(std::uint64_t start) {
+    std::vector<std::uint64_t> todo{start};
+    state_[start] = kInvalid;
+    while (!todo.empty()) {
+      const std::uint64_t node = todo.back();
+      todo.pop_back();
+      std::uint64_t step = 1;
+      for (std::size_t i = radix_.size(); i-- > 0; step *= radix_[i]) {
+        if (node / step % radix_[i] == 0) continue;
+        const std::uint64_t below = node - step;
+        if (state_[below] == kInvalid) continue;
+        state_[below] = kInvalid;
+        todo.push_back(below);
+      }
+    }
+  }
+
+  // A good answer early: from the top always to the valid neighbour below with the least score.
+  void descend() {
+    std::uint64_t node = size_ - 1;
+    while (true) {
+      std::uint64_t step = 1, next = node;
+      double least = 0;
+      for (std::size_t i = radix_.size(); i-- > 0; step *= radix_[i]) {
+        if (node / step % radix_[i] == 0) continue;
+        const std::uint64_t below = node - step;
+        if (state_[below] == kInvalid || (state_[below] == kUnknown && !judge(below))) continue;
+        const double bound = data_.bound(levels(below));
+        if (next == node || bound < least) least = bound, next = below;
+      }
+      if (next == node) return;
+      node = next;
+    }
+  }
+
+  Encoded& data_;
+  std::vector<std::uint64_t> radix_;
+  std::uint64_t size_ = 1, checked_ = 0, best_node_ = 0;
+  std::vector<std::uint8_t> state_;
+  Judgement best_;
+  bool found_ = false;
+};
+
+std::vector<const Attribute*> quasi_identifiers(const Policy& policy) {
+  std::vector<const Attribute*> out;
+  for (const Attribute& attribute : policy.attributes)
+    if (attribute.kind == Kind::kQuasi) out.push_back(&attribute);
+  return out;
+}
+
+}  // namespace
+
+Result<Outcome> search(const Table& table, const Policy& policy) {
+  Outcome out;
+  auto begin = Clock::now();
+  SEKISHO_TRY(Encoded data, Encoded::make(table, policy));
+  out.seconds_encode = seconds_since(begin);
+  begin = Clock::now();
+  Search search(data);
+  if (search.size() > kLargestLattice)
+    return fail("anonymize.lattice", "the lattice of levels is too large to be searched for the optimum", {},
+                "Bound levels by 'minimum' and 'maximum', or leave out a quasi-identifier.");
+  if (!search.run())
+    return fail("anonymize.impossible",
+                fmt::format("even at the highest levels the policy is not met: the smallest class has {} persons, k is "
+                            "{}, and more rows would be suppressed than the limit allows",
+                            data.best_k(search.top()), policy.k()));
+  const Levels levels = search.best_levels();
+  for (std::size_t i = 0; i < levels.size(); ++i)
+    out.decision.levels.emplace_back(data.attribute(i).name, levels[i]);
+  out.decision.suppressed_classes = data.failing(levels);
+  out.score = search.best().score;
+  out.metric = policy.metric;
+  out.rows = table.rows;
+  out.suppressed = search.best().suppressed;
+  out.classes = search.best().classes;
+  out.smallest_class = search.best().smallest;
+  out.lattice = search.size();
+  out.checked = search.checked();
+  out.counts_persons = data.counts_persons();
+  out.seconds_search = seconds_since(begin);
+  return out;
+}
+
+Result<Applied> apply(const Table& table, const Policy& policy, const Decision& decision) {
+  struct Shown {
+    const Column* column;
+    std::vector<std::string> labels;  // by code; empty: the value itself
+    bool quasi = false;
+  };
+  std::vector<Shown> shown;
+  Applied out;
+  const std::vector<const Attribute*> quasi = quasi_identifiers(policy);
+  if (quasi.size() != decision.levels.size())
+    return fail("anonymize.decision", "the decision does not fit the policy's quasi-identifiers");
+  std::vector<std::size_t> quasi_place(quasi.size(), 0);
+  for (const Column& column : table.columns) {
+    const Attribute* attribute = policy.find(column.name());
+    if (attribute == nullptr && column.name() != policy.person)
+      return fail("policy.columns", fmt::format("the policy does not say what column '{}' is", column.name()));
+    if (attribute != nullptr && attribute->kind == Kind::kIdentifying) continue;
+    Shown one{&column, {}, false};
+    if (attribute != nullptr && attribute->kind == Kind::kQuasi) {
+      const auto place = static_cast<std::size_t>(std::ranges::find(quasi, attribute) - quasi.begin());
+      const auto& [name, level] = decision.levels[place];
+      SEKISHO_TRY(const Hierarchy hierarchy, hierarchy_of(*attribute, column, policy.delimiter));
+      if (name != attribute->name || level < 0 || level >= hierarchy.levels())
+        return fail("anonymize.decision", fmt::format("the decision names level {} of '{}'", level, name));
+      for (const std::string& value : column.values())
+        one.labels.push_back(hierarchy.label(level, hierarchy.label_code(level, hierarchy.leaf(value))));
+      one.quasi = true;
+      quasi_place[place] = shown.size();
+    }
+    out.header.push_back(column.name());
+    shown.push_back(std::move(one));
+  }
+  const std::set<std::vector<std::string>> suppressed(decision.suppressed_classes.begin(),
+                                                      decision.suppressed_classes.end());
+  std::vector<std::string> labels(quasi.size());
+  for (std::size_t row = 0; row < table.rows; ++row) {
+    std::vector<std::string> fields;
+    fields.reserve(shown.size());
+    for (const Shown& one : shown)
+      fields.push_back(one.quasi ? one.labels[one.column->code(row)] : one.column->text(row));
+    for (std::size_t i = 0; i < quasi.size(); ++i)
+      labels[i] = fields[quasi_place[i]];
+    if (suppressed.contains(labels)) continue;
+    out.rows.push_back(std::move(fields));
+    out.source.push_back(row);
+  }
+  return out;
+}
+
+Json Decision::to_json() const {
+  Json out{{"levels", Json::object()}, {"suppressed_classes", suppressed_classes}};
+  for (const auto& [name, level] : levels)
+    out["levels"][name] = level;
+  return out;
+}
+
+Result<Decision> Decision::from_json(const Json& json) {
+  Decision out;
+  if (!json.is_object() || !json.contains("levels") || !json["levels"].is_object() ||
+      !json.contains("suppressed_classes") || !json["suppressed_classes"].is_array())
+    return fail("anonymize.decision", "a decision holds levels and suppressed_classes");
+  for (const auto& [name, level] : json["levels"].items()) {
+    if (!level.is_number_integer()) return fail("anonymize.decision", "a level must be an integer");
+    out.levels.emplace_back(name, level.get<int>());
+  }
+  for (const Json& labels : json["suppressed_classes"]) {
+    if (!labels.is_array() || labels.size() != out.levels.size())
+      return fail("anonymize.decision", "a suppressed class has a label for each level");
+    std::vector<std::string>& one = out.suppressed_classes.emplace_back();
+    for (const Json& label : labels) {
+      if (!label.is_string()) return fail("anonymize.decision", "a label must be a text");
+      one.push_back(label.get<std::string>());
+    }
+  }
+  return out;
+}
+
+Json Outcome::to_json() const {
+  Json out{{"rows", rows}, {"lattice", lattice}, {"checked", checked}, {"levels", Json::object()}};
+  for (const auto& [name, level] : decision.levels)
+    out["levels"][name] = level;
+  out["score"] = {{"metric", name(metric)}, {"value", score}};
+  out["suppressed"] = suppressed;
+  out["classes"] = classes;
+  out["smallest_class"] = smallest_class;
+  out["counted"] = counts_persons ? "persons" : "rows";
+  out["seconds"] = {{"encode", seconds_encode}, {"search", seconds_search}};
+  out["optimal"] = true;
+  return out;
+}
+
+}  // namespace sekisho::anonymize

@@ -1,0 +1,50 @@
+// Generalization hierarchies: for each value its label at every level, from the value itself (level 0) to `*`. A
+// hierarchy is a tree: equal labels at one level have equal labels at the next.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "core/result.h"
+#include "core/toml.h"
+
+namespace sekisho::anonymize {
+
+class Hierarchy {
+ public:
+  // Rows `value;level 1;...`, no header, one row per value. Errors: hierarchy.ragged, hierarchy.duplicate,
+  // hierarchy.tree.
+  static Result<Hierarchy> from_csv(std::string_view text, char separator, const std::string& file);
+  // A rule over the values of a column:
+  //   kind = "age", bands = [10, 20], top = 90   whole years into bands, the last open; beyond the bands `*`
+  //   kind = "bands", values like 20-29: the same over values that are bands already
+  //   kind = "prefix", lengths = [4, 2]          the first characters; beyond them `*`
+  //   kind = "top"                               the value, then `*`
+  // Values that the rule does not understand (and the empty value) stay as they are up to the last level.
+  static Result<Hierarchy> from_rule(const TomlTable& rule, const std::vector<std::string>& values);
+
+  int levels() const { return static_cast<int>(labels_.size()); }
+  std::size_t leaves() const { return codes_.empty() ? 0 : codes_[0].size(); }  // |D|: rows of the hierarchy
+  int leaf(std::string_view value) const;                                       // -1: not in the hierarchy
+  std::uint32_t label_code(int level, int leaf) const { return codes_[level][leaf]; }
+  const std::string& label(int level, std::uint32_t code) const { return labels_[level][code]; }
+  std::size_t label_count(int level) const { return labels_[level].size(); }
+  // Leaves under a label, as a share of all.
+  double share(int level, std::uint32_t code) const {
+    return static_cast<double>(sizes_[level][code]) / static_cast<double>(leaves());
+  }
+
+ private:
+  Result<void> add(const std::vector<std::string>& row, const std::string& file, std::int64_t line);
+  Result<void> finish(const std::string& file);
+  std::vector<std::vector<std::string>> rows_;  // while building
+  std::unordered_map<std::string, int> index_;
+  std::vector<std::vector<std::uint32_t>> codes_;  // [level][leaf]
+  std::vector<std::vector<std::string>> labels_;   // [level][code]
+  std::vector<std::vector<std::size_t>> sizes_;    // [level][code]
+};
+
+}  // namespace sekisho::anonymize

@@ -1,0 +1,59 @@
+#include "anonymize/table.h"
+
+#include <fmt/format.h>
+
+#include "core/csv.h"
+
+namespace sekisho::anonymize {
+
+void Column::add(std::string_view value) {
+  const auto found = index_.find(value);
+  if (found != index_.end()) {
+    codes_.push_back(found->second);
+    return;
+  }
+  const auto code = static_cast<std::uint32_t>(values_.size());
+  values_.emplace_back(value);
+  index_.emplace(std::string(value), code);
+  codes_.push_back(code);
+}
+
+const Column* Table::find(std::string_view name) const {
+  for (const Column& column : columns)
+    if (column.name() == name) return &column;
+  return nullptr;
+}
+
+void Table::add_row(const std::vector<std::string_view>& fields) {
+  for (std::size_t i = 0; i < columns.size(); ++i)
+    columns[i].add(fields[i]);
+  ++rows;
+}
+
+Result<Table> read_table(std::string_view text, char separator, const std::string& file) {
+  CsvReader reader(text, separator, file);
+  std::vector<std::string_view> fields;
+  SEKISHO_TRY(const bool has_header, reader.next(fields));
+  if (!has_header) return fail("csv.empty", "the file holds no header", {.file = file});
+  Table table;
+  for (const std::string_view name : fields) {
+    if (table.find(name) != nullptr)
+      return fail("anonymize.columns", fmt::format("column '{}' stands twice", name), {.file = file});
+    table.columns.emplace_back(std::string(name));
+  }
+  while (true) {
+    SEKISHO_TRY(const bool more, reader.next(fields));
+    if (!more) return table;
+    if (fields.size() != table.columns.size())
+      return fail("csv.ragged", fmt::format("{} fields instead of {}", fields.size(), table.columns.size()),
+                  {.file = file, .line = reader.line()});
+    table.add_row(fields);
+  }
+}
+
+Result<Table> read_table_file(const std::filesystem::path& path, char separator) {
+  SEKISHO_TRY(const std::string text, read_text(path));
+  return read_table(text, separator, path.string());
+}
+
+}  // namespace sekisho::anonymize

@@ -1,0 +1,145 @@
+// sekisho anonymize: the least generalization that fulfils a policy; audit judges any file by other code.
+// modules: anonymize
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <numeric>
+
+#include "anonymize/audit.h"
+#include "anonymize/engine.h"
+#include "cli/cli.h"
+#include "core/csv.h"
+#include "core/random.h"
+
+namespace sekisho::cli {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+struct AnonymizeOptions {
+  std::string input, policy, output, report;
+  bool json = false;
+};
+
+double seconds_since(Clock::time_point begin) {
+  return std::chrono::duration<double>(Clock::now() - begin).count();
+}
+
+// Persons keep nothing of their ids: numbers in an order drawn anew, which nothing records.
+void renumber_persons(anonymize::Applied& applied, const std::string& person) {
+  const auto place = std::ranges::find(applied.header, person);
+  if (person.empty() || place == applied.header.end()) return;
+  const auto column = static_cast<std::size_t>(place - applied.header.begin());
+  std::vector<std::string> ids;
+  for (const auto& row : applied.rows)
+    ids.push_back(row[column]);
+  std::ranges::sort(ids);
+  ids.erase(std::ranges::unique(ids).begin(), ids.end());
+  std::vector<std::size_t> number(ids.size());
+  std::iota(number.begin(), number.end(), std::size_t{1});
+  std::uint64_t seed = 0;
+  system_random().fill({reinterpret_cast<std::uint8_t*>(&seed), sizeof seed});
+  SeededRandom random(seed);
+  for (std::size_t i = number.size(); i > 1; --i)
+    std::swap(number[i - 1], number[random.below(i)]);
+  for (auto& row : applied.rows)
+    row[column] =
+        std::to_string(number[static_cast<std::size_t>(std::ranges::lower_bound(ids, row[column]) - ids.begin())]);
+}
+
+std::string csv_text(const anonymize::Applied& applied, char separator) {
+  std::string text;
+  std::vector<std::string_view> fields(applied.header.begin(), applied.header.end());
+  append_csv(text, fields, separator);
+  for (const auto& row : applied.rows) {
+    fields.assign(row.begin(), row.end());
+    append_csv(text, fields, separator);
+  }
+  return text;
+}
+
+Result<int> run_anonymize(const AnonymizeOptions& options) {
+  if (options.input.empty() || options.policy.empty() || options.output.empty())
+    return fail("usage.anonymize", "--input, --policy and --output are needed");
+  SEKISHO_TRY(const anonymize::Policy policy, anonymize::Policy::load(options.policy));
+  auto begin = Clock::now();
+  SEKISHO_TRY(const anonymize::Table table, anonymize::read_table_file(options.input, policy.delimiter));
+  const double seconds_read = seconds_since(begin);
+  SEKISHO_TRY(const anonymize::Outcome outcome, anonymize::search(table, policy));
+  begin = Clock::now();
+  SEKISHO_TRY(anonymize::Applied applied, anonymize::apply(table, policy, outcome.decision));
+  renumber_persons(applied, policy.person);
+  const std::string text = csv_text(applied, policy.delimiter);
+  // Judged as it would be read, before anything appears under its name.
+  SEKISHO_TRY(const anonymize::Table finished, anonymize::read_table(text, policy.delimiter, options.output));
+  SEKISHO_TRY(const anonymize::Audit audit, anonymize::audit(finished, policy));
+  if (!audit.ok)
+    return fail("anonymize.audit", fmt::format("the audit refuses the result: {}", fmt::join(audit.problems, "; ")));
+  SEKISHO_CHECK(write_file_durable(options.output, text));
+  Json report = outcome.to_json();
+  Json seconds{{"read", seconds_read}};
+  seconds.update(report["seconds"]);
+  seconds["write"] = seconds_since(begin);
+  report["seconds"] = seconds;
+  report["audit"] = audit.to_json();
+  if (!options.report.empty()) SEKISHO_CHECK(write_file_durable(options.report, report.dump(2) + "\n"));
+  if (options.json) {
+    print_json(report);
+    return kDone;
+  }
+  fmt::print("{} of {} rows kept in {} classes, the smallest of {} {}\n", outcome.rows - outcome.suppressed,
+             outcome.rows, outcome.classes, outcome.smallest_class, outcome.counts_persons ? "persons" : "rows");
+  for (const auto& [name, level] : outcome.decision.levels)
+    fmt::print("  {:<20} level {}\n", name, level);
+  fmt::print("  {} {:.9g}, the least of {} choices ({} looked at)\n", anonymize::name(outcome.metric), outcome.score,
+             outcome.lattice, outcome.checked);
+  if (!outcome.counts_persons) fmt::print("  the policy names no person column: each row counts as a person\n");
+  return kDone;
+}
+
+Result<int> run_audit(const AnonymizeOptions& options) {
+  SEKISHO_TRY(const anonymize::Policy policy, anonymize::Policy::load(options.policy));
+  SEKISHO_TRY(const anonymize::Table table, anonymize::read_table_file(options.input, policy.delimiter));
+  SEKISHO_TRY(const anonymize::Audit audit, anonymize::audit(table, policy));
+  if (options.json)
+    print_json(audit.to_json());
+  else {
+    fmt::print("{} rows in {} classes, the smallest of {} {}: {}\n", audit.rows, audit.classes, audit.smallest_class,
+               audit.counts_persons ? "persons" : "rows", audit.ok ? "fulfils the policy" : "does NOT fulfil it");
+    for (const std::string& problem : audit.problems)
+      fmt::print("  {}\n", problem);
+  }
+  return audit.ok ? kDone : kFindings;
+}
+
+}  // namespace
+
+void add_anonymize(CLI::App& app) {
+  CLI::App* command =
+      app.add_subcommand("anonymize", "Generalize and suppress until a policy is fulfilled, losing least");
+  const auto options = std::make_shared<AnonymizeOptions>();
+  command->add_option("--input", options->input, "CSV with a header, separated as the policy says")
+      ->check(CLI::ExistingFile);
+  command->add_option("--policy", options->policy, "Attributes, hierarchies, models, limits (TOML)")
+      ->check(CLI::ExistingFile);
+  command->add_option("--output", options->output, "CSV to write; suppressed rows are left out");
+  command->add_option("--report", options->report, "JSON report to write");
+  command->add_flag("--json", options->json, "Print the report");
+  set_action(command, [options, command]() -> Result<int> {
+    if (!command->get_subcommands().empty()) return exit_code;  // audit has run
+    return run_anonymize(*options);
+  });
+
+  CLI::App* audit =
+      command->add_subcommand("audit", "Judge a finished file by code that shares nothing with the search");
+  const auto audited = std::make_shared<AnonymizeOptions>();
+  audit->add_option("--input", audited->input, "CSV to judge")->required()->check(CLI::ExistingFile);
+  audit->add_option("--policy", audited->policy, "The policy it must fulfil")->required()->check(CLI::ExistingFile);
+  audit->add_flag("--json", audited->json, "Machine-readable report");
+  audit->footer("Exit code 1: the file does not fulfil the policy.");
+  set_action(audit, [audited] { return run_audit(*audited); });
+}
+
+}  // namespace sekisho::cli
