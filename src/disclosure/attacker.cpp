@@ -4,12 +4,17 @@
 
 #include <ClpSimplex.hpp>
 #include <CoinPackedMatrix.hpp>
+#include <algorithm>
 #include <cmath>
 
 namespace sekisho::disclosure {
+namespace {
+constexpr double kLargestDeviation = 1e4;
+}
 
 struct Attacker::Model {
   ClpSimplex solver;
+  double unit = 1;  // the solver's numbers are deviations in this unit: its tolerances are absolute
   std::vector<std::vector<std::pair<std::int32_t, double>>> rows_of;  // of each cell: relation, sign
 };
 
@@ -32,12 +37,16 @@ Attacker::Attacker(const CellTable& table) : model_(std::make_unique<Model>()), 
   }
   CoinPackedMatrix matrix(true, row.data(), column.data(), element.data(), static_cast<CoinBigIndex>(row.size()));
   matrix.setDimensions(relations, cells);
+  double largest = 1;
+  for (const Cell& cell : table.cells)
+    largest = std::max(largest, cell.upper);
+  model_->unit = std::max(1.0, largest / kLargestDeviation);
   const std::vector<double> none(table.cells.size(), 0.0), zero(table.relations.size(), 0.0);
   ClpSimplex& solver = model_->solver;
   solver.setLogLevel(0);
   solver.loadProblem(matrix, none.data(), none.data(), none.data(), zero.data(), zero.data());
   solver.setOptimizationDirection(1);
-  solver.setPrimalTolerance(1e-8);
+  solver.setPrimalTolerance(1e-9);
   solver.setDualTolerance(1e-9);
 }
 
@@ -45,7 +54,8 @@ Attacker::~Attacker() = default;
 
 void Attacker::set_cell(std::size_t cell, double x) {
   const Cell& c = table_.cells[cell];
-  model_->solver.setColumnBounds(static_cast<int>(cell), -(c.value - c.lower) * x, (c.upper - c.value) * x);
+  model_->solver.setColumnBounds(static_cast<int>(cell), -(c.value - c.lower) * x / model_->unit,
+                                 (c.upper - c.value) * x / model_->unit);
 }
 
 void Attacker::set_pattern(std::span<const double> x) {
@@ -68,7 +78,7 @@ Result<Reach> Attacker::reach(std::size_t target, bool up, bool with_capacity) {
   if (solved) {
     const double* point = solver.primalColumnSolution();
     result.deviation.assign(point, point + table_.cells.size());
-    result.distance = sign * point[column];
+    result.distance = sign * point[column] * model_->unit;
     if (with_capacity) {
       const double* dual = solver.dualRowSolution();
       for (std::size_t i = 0; i < table_.cells.size(); ++i) {

@@ -57,8 +57,17 @@ std::vector<Piece> split(const CellTable& table, const Pattern& pattern) {
   return pieces;
 }
 
+// The solver's tolerances are absolute: large magnitudes are written in a larger unit.
+double unit_of(const CellTable& table, const Piece& piece) {
+  double largest = 1;
+  for (const std::size_t cell : piece.cells)
+    largest = std::max(largest, table.cells[cell].upper);
+  return largest > 1e5 ? largest / 1e5 : 1;
+}
+
 // The equations of a piece in the values of its hidden cells: what a reader of the table writes down.
-void build(const CellTable& table, const Piece& piece, std::vector<int>& place, OsiClpSolverInterface& solver) {
+void build(const CellTable& table, const Piece& piece, std::vector<int>& place, double unit,
+           OsiClpSolverInterface& solver) {
   for (std::size_t k = 0; k < piece.cells.size(); ++k)
     place[piece.cells[k]] = static_cast<int>(k);
   CoinPackedMatrix matrix(false, 0, 0);
@@ -77,14 +86,15 @@ void build(const CellTable& table, const Piece& piece, std::vector<int>& place, 
     for (const std::int32_t child : table.relations[r].children)
       put(child, -1);
     matrix.appendRow(row);
-    right.push_back(known);
+    right.push_back(known / unit);
   }
   std::vector<double> low, high, objective(piece.cells.size(), 0.0);
   for (const std::size_t cell : piece.cells) {
-    low.push_back(table.cells[cell].lower);
-    high.push_back(table.cells[cell].upper);
+    low.push_back(table.cells[cell].lower / unit);
+    high.push_back(table.cells[cell].upper / unit);
   }
   solver.messageHandler()->setLogLevel(0);
+  solver.setDblParam(OsiPrimalTolerance, 1e-9);
   solver.setHintParam(OsiDoReducePrint, true, OsiHintTry);
   solver.loadProblem(matrix, low.data(), high.data(), objective.data(), right.data(), right.data());
 }
@@ -119,7 +129,8 @@ Result<AuditReport> audit_pieces(const CellTable& table, const Pattern& pattern)
   std::vector<int> place(table.cells.size(), -1);
   for (const Piece& piece : split(table, pattern)) {
     OsiClpSolverInterface solver;
-    build(table, piece, place, solver);
+    const double unit = unit_of(table, piece);
+    build(table, piece, place, unit, solver);
     for (std::size_t k = 0; k < piece.cells.size(); ++k) {
       const std::size_t cell = piece.cells[k];
       Interval interval{table.cells[cell].lower, table.cells[cell].upper};
@@ -127,6 +138,8 @@ Result<AuditReport> audit_pieces(const CellTable& table, const Pattern& pattern)
         const int column = static_cast<int>(k);
         SEKISHO_TRY(interval.low, extreme(solver, column, false, k == 0, table, cell));
         SEKISHO_TRY(interval.high, extreme(solver, column, true, false, table, cell));
+        interval.low *= unit;
+        interval.high *= unit;
       }
       report.hidden.push_back(judge(table.cells[cell], cell, interval));
     }
