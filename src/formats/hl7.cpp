@@ -201,17 +201,23 @@ std::optional<std::int64_t> integer(std::string_view text) {
   return value;
 }
 
+// One loop instead of a search for each component: these texts are short and this is the hottest place of a reader.
 Coded coded(std::string_view field, char separator) {
-  if (separator == '^') field = repetition(field);
   std::string_view parts[8];
+  const char* const begin = field.data();
+  const std::size_t size = field.size();
+  const bool repeats = separator == '^';
+  std::size_t from = 0, at = 0;
   int n = 0;
-  std::size_t from = 0;
-  while (n < 8) {
-    const auto at = field.find(separator, from);
-    parts[n++] = given(field.substr(from, at == std::string_view::npos ? at : at - from));
-    if (at == std::string_view::npos) break;
-    from = at + 1;
+  for (; at < size && n < 8; ++at) {
+    if (begin[at] == separator) {
+      parts[n++] = given({begin + from, at - from});
+      from = at + 1;
+    } else if (repeats && begin[at] == '~') {
+      break;
+    }
   }
+  if (n < 8) parts[n] = given({begin + from, at - from});
   return {{parts[0], parts[1], parts[2], parts[6]}, {parts[3], parts[4], parts[5], parts[7]}};
 }
 

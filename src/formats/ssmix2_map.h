@@ -74,7 +74,7 @@ class Ssmix2Mapper {
   struct Order {
     const hl7::Segment *orc = nullptr, *obr = nullptr, *rxe = nullptr, *rxr = nullptr, *spm = nullptr, *ipc = nullptr;
     std::vector<const hl7::Segment*> tq1, rxc;
-    std::string_view number, group, dept;
+    std::string_view number, group, dept, specimen, panel;
     bool cancelled = false;
     int results = 0;
     void clear();

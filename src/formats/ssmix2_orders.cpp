@@ -20,7 +20,7 @@ void Ssmix2Mapper::Order::clear() {
   orc = obr = rxe = rxr = spm = ipc = nullptr;
   tq1.clear();
   rxc.clear();
-  number = group = dept = {};
+  number = group = dept = specimen = panel = {};
   cancelled = false;
   results = 0;
 }
@@ -62,6 +62,11 @@ std::optional<std::int64_t> days_of(std::string_view duration) {
   const auto days = hl7::number(given(component(duration)));
   if (!days || *days < 0 || *days > 10'000) return std::nullopt;
   return static_cast<std::int64_t>(*days);
+}
+
+std::string_view code_of(std::string_view field) {
+  const ResolvedCode code = resolve(hl7::coded(field));
+  return code.standard.code.empty() ? code.local.code : code.standard.code;
 }
 
 void real(Batch& row, int column, std::string_view text) {
@@ -432,15 +437,19 @@ void Ssmix2Mapper::map_results() {
           order.clear();
         }
         order.spm = &s;
+        order.specimen = code_of(s.field(4));
         break;
       case tag("OBR"): {
         finish_order();
         const Segment* specimen = order.spm;
+        const std::string_view specimen_code = order.specimen;
         const Segment* before = lab ? nullptr : order.orc;
         order.clear();
         order.spm = specimen;
         if (before != nullptr) open(order, *before);
         order.obr = &s;
+        order.specimen = specimen_code;
+        order.panel = code_of(s.field(4));
         if (order.number.empty()) order.number = given(component(s.field(2)));
         break;
       }
@@ -545,14 +554,10 @@ void Ssmix2Mapper::map_result(std::size_t i, std::size_t end, const Order& order
   }
   set_.when(row, collected.present() ? collected : care_date_);
   put_code(row, code, text);
-  if (order.spm != nullptr) {
-    const ResolvedCode specimen = resolve(hl7::coded(order.spm->field(4)));
-    row.text(l::kSpecimen, specimen.standard.code.empty() ? specimen.local.code : specimen.standard.code);
-  }
+  row.text(l::kSpecimen, order.specimen);
+  row.text(l::kPanel, order.panel);
   std::string_view parent = given(obx.field(4));
   if (order.obr != nullptr) {
-    const ResolvedCode panel = resolve(hl7::coded(order.obr->field(4)));
-    row.text(l::kPanel, panel.standard.code.empty() ? panel.local.code : panel.standard.code);
     if (const std::string_view of = given(order.obr->field(26)); !of.empty()) {
       // PRL: code&text&system ^ sub id ^ text; only what identifies the parent row is kept here.
       scratch_.assign(subcomponent(component(of))).append("^").append(component(of, 2));
