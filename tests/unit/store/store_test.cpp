@@ -11,8 +11,10 @@
 #include <cstdlib>
 #include <map>
 
+#include "../db/cluster.h"
 #include "core/file.h"
 #include "core/process.h"
+#include "db/database.h"
 
 namespace sekisho::store {
 namespace {
@@ -43,6 +45,7 @@ class StoreTest : public testing::Test {
     o.body = {"body"};
     o.allow_unencrypted = true;
     o.memory = memory_;
+    o.database = database_;
     o.clock = &clock_;
     o.random = &random_;
     return o;
@@ -134,6 +137,7 @@ class StoreTest : public testing::Test {
   ManualClock clock_{{1'800'000'000'000'000}};
   SeededRandom random_{5};
   std::size_t memory_ = std::size_t{256} << 20;
+  std::string database_;  // PostgreSQL of the catalogue; "": SQLite
   std::unique_ptr<Store> store_;
 };
 
@@ -405,6 +409,36 @@ TEST_F(StoreTest, check_finds_a_changed_and_a_missing_file) {
   ASSERT_TRUE(report);
   EXPECT_FALSE(report->value("ok", true));
   EXPECT_GE(report->at("problems").size(), 2u);
+}
+
+TEST_F(StoreTest, a_catalogue_in_postgresql_gives_the_same_store) {
+  if (testing_support::Cluster::get() == nullptr)
+    GTEST_SKIP() << "the programs of PostgreSQL 15 are not installed or do not start here";
+  const auto work = [this] {
+    ASSERT_TRUE(load(1, {{"0001", "a", "v1"}, {"0002", "b", "v1"}, {"0003", "c", "v1"}}));
+    ASSERT_TRUE(load(2, {{"0001", "a", "v2"}, {"0004", "d", "v1", false, true}}, "H01", "0003"));
+    ASSERT_FALSE(store_->begin_load(package(2), std::string(64, 'a')));
+    const std::string reg = *store_->find_registration("H01", "0001");
+    ASSERT_TRUE(store_->append_linkage({{0, clock_.now(), reg, "P1", "rule", 0.5}}));
+    ASSERT_TRUE(store_->erase(*store_->find_registration("H01", "0002"), "registration"));
+    ASSERT_TRUE(store_->compact());
+    EXPECT_EQ(ask(kVersions), "v2");
+    EXPECT_EQ(store_->linkage_events()->at(0).weight, 0.5);
+    EXPECT_EQ(store_->package_facts(package(2))->at("note"), "n");
+    expect_sound();
+  };
+  work();
+  const auto expected = exported(true);
+  const auto status = store_->status()->to_json();
+  store_.reset();
+  fs::remove_all(root_ / "store");
+  database_ = testing_support::Cluster::get()->parameters();
+  open();
+  work();
+  EXPECT_TRUE(exported(true) == expected);
+  Json now = store_->status()->to_json();
+  now["bytes"] = status.at("bytes");  // sealed files differ by their nonces
+  EXPECT_EQ(now, status);
 }
 
 // The work of the kill test: three packages, an erasure, a compaction; what is done already is left alone.
