@@ -258,7 +258,7 @@ class Maker {
     if (household.persons.front().marked) {
       Person& person = household.persons.front();
       for (std::size_t i = 0; i < person.insurances.size(); ++i)
-        person.insurances[i].value.number = fmt::format("99{:04}{:02}", number_ - marked_from(), i);
+        person.insurances[i].value.number = fmt::format("99{:03}{:03}", 711 + number_ - marked_from(), 351 + i);
     }
   }
 

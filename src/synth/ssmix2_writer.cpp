@@ -78,7 +78,13 @@ Ssmix2Writer::Ssmix2Writer(const World& world, const Registration& registration,
 // Order numbers tell nothing about the patient: drawn, not counted from the chart number.
 std::string Ssmix2Writer::next_order() {
   ++order_;
-  return fmt::format("0{:011}{:03}", random_.below(100'000'000'000), order_ % 1000);
+  const std::string_view chart = registration_.patient_number();
+  const std::string_view digits = chart.substr(chart.find_first_not_of('0'));
+  std::string order;
+  do
+    order = fmt::format("0{:011}{:03}", random_.below(100'000'000'000), order_ % 1000);
+  while (order.find(digits) != std::string::npos);
+  return order;
 }
 
 std::string Ssmix2Writer::patient_segment(Date day, bool full) const {
