@@ -58,7 +58,9 @@ Outcome integer_optimum(const CellTable& table, const std::vector<Cut>& cuts, do
   for (int i = 0; i < columns; ++i)
     if (high[static_cast<std::size_t>(i)] > 0) Cbc_setInteger(cbc.model, i);
   const double left = std::chrono::duration<double>(deadline - std::chrono::steady_clock::now()).count();
+  Cbc_setLogLevel(cbc.model, 0);
   Cbc_setParameter(cbc.model, "log", "0");
+  Cbc_setParameter(cbc.model, "slog", "0");
   Cbc_setParameter(cbc.model, "seconds", fmt::format("{:.3f}", std::max(left, 0.01)).c_str());
   Cbc_setParameter(cbc.model, "cutoff", fmt::format("{:.6f}", limit - 0.5 * step).c_str());
   if (step >= 1) Cbc_setParameter(cbc.model, "increment", "0.999");

@@ -134,6 +134,12 @@ Result<std::vector<char>> descend(const CellTable& table, SafePattern& safe, con
   return best;
 }
 
+// Nothing cheaper fits above the bound: costs are whole numbers, or the pattern meets the bound.
+bool is_proven(const CellTable& table, const std::vector<char>& hidden, const Relaxation& relaxation) {
+  const bool whole = std::ranges::all_of(table.cells, [](const Cell& c) { return c.weight == std::round(c.weight); });
+  return cost_of(table, hidden) < relaxation.bound + (whole ? 1 : 0) + (whole ? -1e-6 : 1e-6);
+}
+
 Pattern pattern_of(const CellTable& table, const std::vector<char>& hidden) {
   Pattern pattern(hidden.size(), Status::kPublished);
   for (std::size_t i = 0; i < hidden.size(); ++i)
@@ -154,14 +160,13 @@ Result<Protection> search(const CellTable& table, const ProtectOptions& options)
   SEKISHO_TRY(std::vector<char> hidden, descend(table, safe, relaxation, deadline));
   Protection result;
   result.lp_bound = relaxation.bound;
-  if (options.mode == Mode::kExact && relaxation.complete) {
+  if (options.mode == Mode::kExact && relaxation.complete && !is_proven(table, hidden, relaxation)) {
     SEKISHO_TRY(Branched best, branch(table, attacker, master, hidden, deadline));
     hidden = std::move(best.hidden);
     result.optimal = best.optimal;
   }
   const double cost = cost_of(table, hidden);
-  const bool unit = std::ranges::all_of(table.cells, [](const Cell& c) { return c.weight == std::round(c.weight); });
-  if (unit && relaxation.complete && cost < relaxation.bound + 1 - 1e-6) result.optimal = true;
+  if (relaxation.complete && is_proven(table, hidden, relaxation)) result.optimal = true;
   result.gap = result.optimal || cost == 0 ? 0 : (cost - result.lp_bound) / std::max(result.lp_bound, 1.0);
   result.pattern = pattern_of(table, hidden);
   result.primary = static_cast<std::uint64_t>(std::ranges::count(result.pattern, Status::kPrimary));

@@ -297,7 +297,9 @@ bool scan_table(std::string_view text, char separator, Findings& findings) {
   std::vector<Column> columns;
   std::vector<char> births;
   std::vector<std::string> wheres;
-  std::uint64_t rows = 0;
+  std::uint64_t rows = 0, repeated = 0;
+  std::unordered_set<std::string> seen;
+  std::string whole;
   while (true) {
     const auto more = reader.next(fields);
     if (!more) return false;
@@ -312,6 +314,10 @@ bool scan_table(std::string_view text, char separator, Findings& findings) {
       continue;
     }
     ++rows;
+    whole.clear();
+    for (const std::string_view field : fields)
+      whole.append(field).push_back('\x1f');
+    repeated += !seen.insert(whole).second;
     for (std::size_t i = 0; i < fields.size(); ++i) {
       const bool known = i < columns.size();
       scan_identifiers(fold_width(fields[i]), known ? wheres[i] : "beyond the last column", known && births[i],
@@ -325,6 +331,9 @@ bool scan_table(std::string_view text, char separator, Findings& findings) {
     if (rows > kManyRows * 4) break;  // refused by its rows already
   }
   judge_columns(columns, rows, findings);
+  // A statistic says a thing once; rows that repeat are persons or events.
+  if (rows >= kFewRows && repeated * 10 >= rows)
+    findings.add("record.repeated", "file", fmt::format("{} of {} rows repeat an earlier row", repeated, rows));
   return true;
 }
 

@@ -1,0 +1,243 @@
+#include <gtest/gtest.h>
+
+#include <bit>
+#include <cstdlib>
+
+#include "core/file.h"
+#include "core/random.h"
+#include "two_way.h"
+
+namespace sekisho::disclosure {
+namespace {
+
+std::vector<char> hidden_cells(const Pattern& pattern) {
+  std::vector<char> hidden(pattern.size());
+  for (std::size_t i = 0; i < pattern.size(); ++i)
+    hidden[i] = pattern[i] != Status::kPublished;
+  return hidden;
+}
+
+// The fewest secondary cells of any safe pattern, by trying all; -1: there is none.
+int fewest(const TwoWay& t) {
+  std::vector<std::size_t> free;
+  std::vector<char> hidden(t.table.cells.size(), 0);
+  for (std::size_t i = 0; i < hidden.size(); ++i) {
+    hidden[i] = t.table.cells[i].primary;
+    if (!hidden[i]) free.push_back(i);
+  }
+  for (int size = 0; size <= static_cast<int>(free.size()); ++size)
+    for (std::uint32_t subset = 0; subset < 1U << free.size(); ++subset) {
+      if (std::popcount(subset) != size) continue;
+      for (std::size_t k = 0; k < free.size(); ++k)
+        hidden[free[k]] = (subset >> k & 1) != 0;
+      if (flow_safe(t, hidden)) return size;
+    }
+  return -1;
+}
+
+TEST(Protect, SmallTablesGetTheFewestHiddenCellsThatBruteForceFinds) {
+  SeededRandom random(7);
+  int compared = 0, impossible = 0;
+  for (int round = 0; round < 60; ++round) {
+    std::vector<std::vector<int>> values(2 + random.below(2), std::vector<int>(3));
+    for (auto& row : values)
+      for (int& value : row)
+        value = static_cast<int>(random.chance(0.35) ? random.below(6) : 5 + random.below(30));
+    TwoWay t = two_way(values, 6);
+    ASSERT_TRUE(check_table(t.table));
+    const int best = fewest(t);
+    const auto exact = protect(t.table, {.mode = Mode::kExact});
+    const auto fast = protect(t.table, {.mode = Mode::kFast});
+    if (best < 0) {
+      ++impossible;
+      EXPECT_FALSE(exact);
+      EXPECT_FALSE(fast);
+      continue;
+    }
+    ASSERT_TRUE(exact) << exact.error().describe();
+    ASSERT_TRUE(fast) << fast.error().describe();
+    EXPECT_EQ(static_cast<int>(exact->secondary), best) << "round " << round;
+    EXPECT_TRUE(exact->optimal);
+    EXPECT_GE(fast->secondary, exact->secondary);
+    EXPECT_LE(fast->lp_bound, best + 1e-6);
+    EXPECT_TRUE(flow_safe(t, hidden_cells(exact->pattern)));
+    EXPECT_TRUE(flow_safe(t, hidden_cells(fast->pattern)));
+    ++compared;
+  }
+  EXPECT_GT(compared, 40);
+  EXPECT_LT(impossible, 20);
+}
+
+TEST(Audit, IntervalsAreThoseOfMaximalFlows) {
+  SeededRandom random(9);
+  for (int round = 0; round < 100; ++round) {
+    std::vector<std::vector<int>> values(4, std::vector<int>(5));
+    for (auto& row : values)
+      for (int& value : row)
+        value = static_cast<int>(random.below(20));
+    TwoWay t = two_way(values, 5);
+    ASSERT_TRUE(check_table(t.table));
+    Pattern pattern(t.table.cells.size(), Status::kPublished);
+    for (std::size_t i = 0; i < pattern.size(); ++i)
+      pattern[i] = t.table.cells[i].primary ? Status::kPrimary
+                   : random.chance(0.3)     ? Status::kSecondary
+                                            : Status::kPublished;
+    const auto report = audit(t.table, pattern);
+    ASSERT_TRUE(report) << report.error().describe();
+    const auto hidden = hidden_cells(pattern);
+    EXPECT_EQ(report->safe(), flow_safe(t, hidden));
+    for (const AuditedCell& cell : report->hidden) {
+      EXPECT_NEAR(cell.interval.high - t.table.cells[cell.cell].value, flow_reach(t, hidden, cell.cell, true), 1e-5);
+      EXPECT_NEAR(t.table.cells[cell.cell].value - cell.interval.low, flow_reach(t, hidden, cell.cell, false), 1e-5);
+    }
+  }
+}
+
+// Attacks: each with the control that the same attack works on the unprotected table.
+TEST(Attack, ASumDoesNotGiveTheOneHiddenCellBack) {
+  TwoWay t = two_way({{4, 40, 50}, {60, 70, 80}, {90, 30, 20}}, 10);
+  ASSERT_TRUE(check_table(t.table));
+  Pattern naive(t.table.cells.size(), Status::kPublished);
+  naive[0] = Status::kPrimary;
+  const auto control = audit(t.table, naive);
+  ASSERT_TRUE(control);
+  EXPECT_EQ(control->exact, 1U);
+  const auto protection = protect(t.table, {.mode = Mode::kExact});
+  ASSERT_TRUE(protection) << protection.error().describe();
+  EXPECT_EQ(protection->secondary, 3U);  // a rectangle
+  EXPECT_EQ(protection->audit.exact, 0U);
+}
+
+TEST(Attack, TwoSmallCellsWhoseSumIsSmallerThanTheNeededWidthAreTooNarrow) {
+  TwoWay t = two_way({{3, 2, 50}, {4, 1, 80}, {90, 30, 20}}, 10);
+  ASSERT_TRUE(check_table(t.table));
+  Pattern naive(t.table.cells.size(), Status::kPublished);
+  for (const std::size_t i : {t.at(0, 0), t.at(0, 1), t.at(1, 0), t.at(1, 1)})
+    naive[i] = Status::kPrimary;
+  for (std::size_t i = 0; i < naive.size(); ++i)
+    ASSERT_EQ(t.table.cells[i].primary, naive[i] == Status::kPrimary);
+  const auto control = audit(t.table, naive);
+  ASSERT_TRUE(control);
+  EXPECT_EQ(control->too_narrow, 4U);
+  const auto protection = protect(t.table, {});
+  ASSERT_TRUE(protection) << protection.error().describe();
+  EXPECT_TRUE(protection->audit.safe());
+  EXPECT_GT(protection->secondary, 0U);
+}
+
+TEST(Attack, ADifferenceOfTwoLinkedTotalsDoesNotGiveACellBack) {
+  // all = men + women in one table, all = young + old in another, old = 99 of 103: young is 4.
+  const std::string cells =
+      "cell,name,value,freq\nall,all,103,103\nmen,men,50,50\nwomen,women,53,53\nyoung,young,4,4\nold,old,99,99\n"
+      "old men,x,48,48\nold women,x,51,51\nyoung men,x,2,2\nyoung women,x,2,2\n";
+  const std::string relations =
+      "relation,total,child\n0,all,men\n0,all,women\n1,all,young\n1,all,old\n2,old,old men\n2,old,old women\n"
+      "3,young,young men\n3,young,young women\n4,men,old men\n4,men,young men\n5,women,old women\n5,women,young "
+      "women\n";
+  auto table = parse_cells(cells);
+  ASSERT_TRUE(table) << table.error().describe();
+  ASSERT_TRUE(parse_relations(*table, relations));
+  ASSERT_TRUE(check_table(*table));
+  mark_primary(*table, {});
+  require_needs(*table, {});
+  Pattern naive(table->cells.size(), Status::kPublished);
+  naive[3] = naive[7] = naive[8] = Status::kPrimary;
+  const auto control = audit(*table, naive);
+  ASSERT_TRUE(control);
+  EXPECT_EQ(control->exact, 3U);
+  const auto protection = protect(*table, {.mode = Mode::kExact});
+  ASSERT_TRUE(protection) << protection.error().describe();
+  EXPECT_TRUE(protection->audit.safe());
+}
+
+TEST(Protect, WhatCannotBeProtectedIsRefusedByName) {
+  TwoWay t = two_way({{1, 1}, {1, 1}}, 10);  // the whole table holds four persons
+  ASSERT_TRUE(check_table(t.table));
+  const auto protection = protect(t.table, {});
+  ASSERT_FALSE(protection);
+  EXPECT_EQ(protection.error().code, "disclosure.infeasible");
+  EXPECT_NE(protection.error().message.find("cell"), std::string::npos);
+}
+
+TEST(Protect, ForcedCellsStayPublished) {
+  TwoWay t = two_way({{4, 40, 50}, {60, 70, 80}, {90, 30, 20}}, 10);
+  t.table.cells[t.at(0, 1)].publish = true;
+  ASSERT_TRUE(check_table(t.table));
+  const auto protection = protect(t.table, {.mode = Mode::kExact});
+  ASSERT_TRUE(protection) << protection.error().describe();
+  EXPECT_EQ(protection->pattern[t.at(0, 1)], Status::kPublished);
+}
+
+TEST(Protect, TheSameTableGivesTheSamePattern) {
+  SeededRandom random(3);
+  std::vector<std::vector<int>> values(12, std::vector<int>(9));
+  for (auto& row : values)
+    for (int& value : row)
+      value = static_cast<int>(random.below(random.chance(0.2) ? 12 : 90));
+  TwoWay t = two_way(values, 10);
+  ASSERT_TRUE(check_table(t.table));
+  const auto first = protect(t.table, {}), second = protect(t.table, {});
+  ASSERT_TRUE(first && second);
+  EXPECT_EQ(first->pattern, second->pattern);
+}
+
+TEST(Protect, WithoutTimeThePatternIsStillSafe) {
+  SeededRandom random(4);
+  std::vector<std::vector<int>> values(15, std::vector<int>(10));
+  for (auto& row : values)
+    for (int& value : row)
+      value = static_cast<int>(random.below(random.chance(0.2) ? 12 : 90));
+  TwoWay t = two_way(values, 10);
+  ASSERT_TRUE(check_table(t.table));
+  const auto protection = protect(t.table, {.mode = Mode::kExact, .seconds = 1e-6});
+  ASSERT_TRUE(protection) << protection.error().describe();
+  EXPECT_TRUE(flow_safe(t, hidden_cells(protection->pattern)));
+}
+
+// Reference tables with proven optima, beside the source tree where present.
+struct Reference {
+  const char* name;
+  std::uint64_t fewest;
+};
+class ReferenceTable : public testing::TestWithParam<Reference> {
+ protected:
+  std::filesystem::path folder() const {
+    const char* data = std::getenv("SEKISHO_DATA");
+    return (data != nullptr ? std::filesystem::path(data)
+                            : std::filesystem::path(SEKISHO_SOURCE_DIR) / ".." / "shared" / "data") /
+           "disclosure" / "tables";
+  }
+};
+
+TEST_P(ReferenceTable, IsProtectedWithHardlyMoreCellsThanTheOptimum) {
+  const std::string name = GetParam().name;
+  if (!std::filesystem::exists(folder() / (name + ".cells.csv"))) GTEST_SKIP() << "no reference tables on this machine";
+  auto table = load_table(folder() / (name + ".cells.csv"), folder() / (name + ".relations.csv"));
+  ASSERT_TRUE(table) << table.error().describe();
+  const auto fast = protect(*table, {.mode = Mode::kFast, .seconds = 120});
+  ASSERT_TRUE(fast) << fast.error().describe();
+  EXPECT_EQ(fast->audit.exact, 0U);
+  EXPECT_EQ(fast->audit.too_narrow, 0U);
+  EXPECT_LE(fast->secondary, GetParam().fewest + (GetParam().fewest + 4) / 5);
+  EXPECT_LE(fast->lp_bound, static_cast<double>(GetParam().fewest) + 1e-6);
+  RecordProperty("secondary", static_cast<int>(fast->secondary));
+  RecordProperty("optimum", static_cast<int>(GetParam().fewest));
+  std::printf("%s: %d hidden, optimum %d\n", name.c_str(), static_cast<int>(fast->secondary),
+              static_cast<int>(GetParam().fewest));
+  if (GetParam().fewest > 12) return;  // the exact search of the larger ones takes up to a minute: a benchmark
+  const auto exact = protect(*table, {.mode = Mode::kExact, .seconds = 120});
+  ASSERT_TRUE(exact) << exact.error().describe();
+  EXPECT_EQ(exact->secondary, GetParam().fewest);
+  EXPECT_TRUE(exact->audit.safe());
+}
+
+INSTANTIATE_TEST_SUITE_P(Tables, ReferenceTable,
+                         testing::Values(Reference{"z1", 4}, Reference{"pp", 5}, Reference{"micro2", 6},
+                                         Reference{"z2h", 12}, Reference{"gen_2d_20x12", 7},
+                                         Reference{"gen_mag_2d_30x8", 11}, Reference{"turnover_nuts_size", 68},
+                                         Reference{"turnover_act_size", 62}, Reference{"gen_2d_h_47x10", 28},
+                                         Reference{"gen_3d_8x6x4", 22}),
+                         [](const auto& info) { return std::string(info.param.name); });
+
+}  // namespace
+}  // namespace sekisho::disclosure
