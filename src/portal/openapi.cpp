@@ -1,0 +1,161 @@
+#include "portal/openapi.h"
+
+#include <fmt/format.h>
+
+#include "portal/api.h"
+
+namespace sekisho::portal {
+namespace {
+
+constexpr int kRead[] = {405, 421};
+constexpr int kStream[] = {405, 406, 421, 503};
+constexpr int kChange[] = {400, 403, 405, 421};
+
+constexpr Route kRoutes[] = {
+    {"GET", "/api/v1/status", RouteAction::kStatus, "readStatus", "The state of the centre: figures, no identifiers",
+     "application/json", "Status", "", kRead},
+    {"GET", kEventsPath, RouteAction::kEvents, "watchStatus",
+     "The state as server-sent events: `status` (data: Status) at first and after each change, at most twice a second; "
+     "`heartbeat` every ten seconds without one",
+     "text/event-stream", "Events", "", kStream},
+    {"GET", "/api/v1/openapi.json", RouteAction::kOpenApi, "readDescription", "This description", "application/json",
+     "Description", "", kRead},
+    {"GET", "/api/v1/session", RouteAction::kSessionState, "readSession", "Whether this browser is signed in",
+     "application/json", "Session", "", kRead},
+    {"POST", "/api/v1/session", RouteAction::kSessionBegin, "beginSession",
+     "Exchanges the one-time token, shown when the portal started, for a session cookie", "application/json", "Session",
+     "Token", kChange},
+    {"DELETE", "/api/v1/session", RouteAction::kSessionEnd, "endSession", "Signs out", "application/json", "Session",
+     "", kChange},
+};
+
+// Objects of the state document: member, JSON type. Lists name the schema of their items.
+struct MemberRow {
+  std::string_view schema, member, type;  // type: string, integer, number, boolean, "[Name]", "Name", "Name?"
+};
+constexpr MemberRow kMembers[] = {
+    {"Status", "updated", "string"},
+    {"Status", "title", "string"},
+    {"Status", "hospitals", "[Hospital]"},
+    {"Status", "store", "Store"},
+    {"Status", "linkage", "Linkage?"},
+    {"Status", "datasets", "[Dataset]"},
+    {"Status", "exit_checks", "[ExitCheck]"},
+    {"Status", "ledgers", "[Ledger]"},
+    {"Status", "stages", "[Stage]"},
+    {"Hospital", "id", "string"},
+    {"Hospital", "name", "string"},
+    {"Hospital", "packages", "Packages"},
+    {"Packages", "sealed", "integer"},
+    {"Packages", "received", "integer"},
+    {"Packages", "loaded", "integer"},
+    {"Packages", "quarantined", "integer"},
+    {"Packages", "secured", "integer"},
+    {"Packages", "refused", "integer"},
+    {"Store", "registrations", "integer"},
+    {"Store", "persons", "integer"},
+    {"Store", "rows", "integer"},
+    {"Store", "superseded", "integer"},
+    {"Store", "quarantined", "integer"},
+    {"Store", "segments", "integer"},
+    {"Store", "bytes", "integer"},
+    {"Linkage", "precision", "number"},
+    {"Linkage", "recall", "number"},
+    {"Dataset", "id", "string"},
+    {"Dataset", "rows", "integer"},
+    {"Dataset", "eligible", "integer"},
+    {"Dataset", "k", "integer"},
+    {"Dataset", "smallest_class", "integer"},
+    {"Dataset", "audit", "any"},
+    {"ExitCheck", "id", "string"},
+    {"ExitCheck", "cells", "integer"},
+    {"ExitCheck", "suppressed", "integer"},
+    {"ExitCheck", "audit", "any"},
+    {"Ledger", "name", "string"},
+    {"Ledger", "ok", "boolean"},
+    {"Ledger", "entries", "integer"},
+    {"Ledger", "checkpoint", "string"},
+    {"Stage", "name", "string"},
+    {"Stage", "label_ja", "string"},
+    {"Stage", "label_en", "string"},
+    {"Stage", "state", "string"},
+    {"Stage", "done", "number"},
+    {"Stage", "total", "number"},
+    {"Stage", "unit", "string"},
+    {"Stage", "seconds", "number"},
+    {"Stage", "rate", "any"},
+    {"Session", "signed_in", "boolean"},
+    {"Token", "token", "string"},
+    {"Error", "code", "string"},
+    {"Error", "message", "string"},
+    {"Error", "remedy", "string"},
+};
+
+Json reference(std::string_view schema) {
+  return {{"$ref", fmt::format("#/components/schemas/{}", schema)}};
+}
+
+Json type_of(std::string_view type) {
+  if (type == "any") return Json::object();
+  if (type.starts_with('[')) return {{"type", "array"}, {"items", reference(type.substr(1, type.size() - 2))}};
+  if (type.ends_with('?'))
+    return {{"anyOf", Json::array({reference(type.substr(0, type.size() - 1)), Json{{"type", "null"}}})}};
+  if (type[0] >= 'A' && type[0] <= 'Z') return reference(type);
+  return {{"type", type}};
+}
+
+Json schemas() {
+  Json all = Json::object();
+  for (const MemberRow& row : kMembers) {
+    Json& schema = all[std::string(row.schema)];
+    schema["type"] = "object";
+    schema["properties"][std::string(row.member)] = type_of(row.type);
+  }
+  all["Token"]["required"] = Json::array({"token"});
+  all["Stage"]["properties"]["state"]["enum"] = Json::array({"waiting", "running", "done", "failed"});
+  all["Events"] = {{"type", "string"}};
+  all["Description"] = {{"type", "object"}};
+  return all;
+}
+
+Json content_of(std::string_view type, std::string_view schema) {
+  return {{std::string(type), {{"schema", reference(schema)}}}};
+}
+
+Json operation(const Route& route) {
+  Json responses = Json::object();
+  responses["200"] = {{"description", "done"}, {"content", content_of(route.content_type, route.schema)}};
+  for (const int code : route.error_codes)
+    responses[std::to_string(code)] = {{"description", "refused"},
+                                       {"content", content_of("application/json", "Error")}};
+  Json result = {{"operationId", route.id}, {"summary", route.summary}};
+  if (!route.body_schema.empty())
+    result["requestBody"] = {{"required", true}, {"content", content_of("application/json", route.body_schema)}};
+  result["responses"] = std::move(responses);
+  return result;
+}
+
+}  // namespace
+
+std::span<const Route> routes() {
+  return kRoutes;
+}
+
+Json openapi_document() {
+  Json paths = Json::object();
+  for (const Route& route : kRoutes) {
+    std::string method(route.method);
+    for (char& c : method)
+      c = static_cast<char>(c + ('a' - 'A'));
+    paths[std::string(route.path)][method] = operation(route);
+  }
+  return {{"openapi", "3.1.0"},
+          {"info",
+           {{"title", "sekisho portal"},
+            {"version", "1"},
+            {"description", "The state of a centre. Reached from its own machine only."}}},
+          {"paths", std::move(paths)},
+          {"components", {{"schemas", schemas()}}}};
+}
+
+}  // namespace sekisho::portal

@@ -1,0 +1,55 @@
+// Signing in on the portal's own machine: a token, shown once to whoever started the portal, is exchanged for a session
+// cookie. The figures are readable without; pages that decide something will ask for it.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <mutex>
+#include <string>
+
+#include "core/clock.h"
+#include "core/random.h"
+#include "core/result.h"
+
+namespace sekisho::portal {
+
+// __Host-: browsers accept it only with Secure, Path=/ and no Domain.
+inline constexpr std::string_view kSessionCookie = "__Host-sekisho";
+
+struct SessionLifetimes {
+  std::chrono::seconds token = std::chrono::hours(1);
+  std::chrono::seconds session = std::chrono::hours(8);
+};
+
+// Thread safe. Only digests of tokens and session ids are kept.
+class Sessions {
+ public:
+  Sessions(const Clock& clock, Random& random, SessionLifetimes lifetimes = {});
+
+  // A new one-time token of 256 random bits, hex; an earlier unused one is void.
+  std::string new_token();
+  // The id for the cookie. Errors: session.used, session.expired, session.token.
+  Result<std::string> exchange(std::string_view token);
+  bool valid(std::string_view id);
+  void end(std::string_view id);
+
+  // "Set-Cookie" values.
+  std::string cookie(std::string_view id) const;
+  static std::string expired_cookie();
+  // The session's id in a "Cookie" header; empty when there is none.
+  static std::string id_in(std::string_view cookie_header);
+
+ private:
+  std::string secret();
+
+  const Clock& clock_;
+  Random& random_;
+  SessionLifetimes lifetimes_;
+  std::mutex mutex_;
+  std::string token_digest_;
+  bool token_used_ = false;
+  std::int64_t token_until_ = 0;
+  std::map<std::string, std::int64_t> sessions_;  // digest -> second at which it ends
+};
+
+}  // namespace sekisho::portal
