@@ -14,7 +14,9 @@
 namespace sekisho::disclosure {
 namespace {
 
-constexpr int kOrders = 6;  // of publishing again; a fixed number, so that the same input gives the same pattern
+// Orders of publishing again: numbers that depend on the table alone, so that the same input gives the same pattern.
+constexpr int kOrders = 6, kOrdersLarge = 2;
+constexpr std::size_t kManyTargets = 150;
 
 double cost_of(const CellTable& table, const std::vector<char>& hidden) {
   double cost = 0;
@@ -117,7 +119,8 @@ Result<std::vector<char>> descend(const CellTable& table, SafePattern& safe, con
     start[i] = table.cells[i].primary || relaxation.x[i] > 1e-7;
   if (!relaxation.complete) start = everything(table);
   std::vector<char> best = start;
-  for (int number = 0; number < kOrders; ++number) {
+  const int orders = targets_of(table).size() > kManyTargets ? kOrdersLarge : kOrders;
+  for (int number = 0; number < orders; ++number) {
     SEKISHO_TRY(const auto broken, safe.set(start));
     if (!broken.empty()) {  // tolerances only: hide all and come down from there
       start = best = everything(table);
