@@ -4,6 +4,9 @@
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
+#include <algorithm>
+#include <set>
+
 #include "core/file.h"
 #include "crypto/cms.h"
 #include "crypto/digest.h"
@@ -36,7 +39,8 @@ constexpr RoleRow kRoles[] = {
     {"encryption-gateway", KeyKind::kRsa3072, "critical,keyEncipherment", nullptr},
 };
 
-constexpr int kRootDays = 3650, kCrlDays = 30;
+constexpr int kRootDays = 3650;
+constexpr std::size_t kRecipientsLimit = 64;
 
 const RoleRow* find_role(std::string_view role) {
   for (const RoleRow& row : kRoles)
@@ -105,6 +109,44 @@ Result<Json> read_register(const fs::path& folder) {
   return read_json(folder / "issued.json");
 }
 
+// Two commands at once would lose a row of the register, and with it the means to revoke.
+Result<FileLock> lock_register(const fs::path& folder) {
+  return FileLock::take(folder / "lock", "a certificate authority");
+}
+
+bool is_alternative_name(std::string_view name) {
+  const bool known = name.starts_with("DNS:") || name.starts_with("IP:");
+  // OpenSSL's own syntax would read more into a comma, a line end or an @.
+  return known && name.size() > 4 &&
+         name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.:-*") ==
+             std::string_view::npos;
+}
+
+// As serial_hex() writes it: other programs print capitals and colons.
+std::string plain_serial(std::string_view text) {
+  std::string plain;
+  for (const char c : text)
+    if (c != ':') plain += c >= 'A' && c <= 'F' ? static_cast<char>(c + 32) : c;
+  return plain;
+}
+
+// Hospitals seal for these keys only: RSA of at least 2048 bits, each once.
+Result<void> check_recipient_keys(const std::vector<std::pair<std::string, Certificate>>& recipients) {
+  if (recipients.size() > kRecipientsLimit)
+    return fail("recipients.too_many", fmt::format("a list names at most {} recipients", kRecipientsLimit));
+  std::set<std::string> seen;
+  for (const auto& [name, certificate] : recipients) {
+    EVP_PKEY* key = X509_get0_pubkey(certificate.handle());
+    if (certificate.role() != "recipient")
+      return fail("recipients.role", "a certificate on the list is not of role recipient", {.part = name});
+    if (key == nullptr || EVP_PKEY_is_a(key, "RSA") != 1 || EVP_PKEY_get_bits(key) < 2048)
+      return fail("recipients.key", "a recipient's key is not RSA of at least 2048 bits", {.part = name});
+    if (!seen.insert(certificate.serial_hex()).second)
+      return fail("recipients.twice", "a certificate stands on the list twice", {.part = name});
+  }
+  return {};
+}
+
 }  // namespace
 
 Authority::Authority(fs::path folder, BodyId body, const Clock& clock, Random& random, Certificate root, PrivateKey key)
@@ -122,6 +164,7 @@ Result<Authority> Authority::init(const fs::path& folder, const BodyId& body, co
   if (fs::exists(folder / "root.pem", error))
     return fail("usage.exists", "an authority stands here already", {.file = folder.string()});
   SEKISHO_CHECK(make_folders(folder, 0700));
+  SEKISHO_TRY([[maybe_unused]] const FileLock lock, lock_register(folder));
   SEKISHO_TRY(PrivateKey key, PrivateKey::generate(KeyKind::kP256));
   SEKISHO_TRY(Certificate root, self_signed_root(key, body, clock.now(), random));
   SEKISHO_CHECK(key.save(folder / "root.key"));
@@ -133,6 +176,8 @@ Result<Authority> Authority::init(const fs::path& folder, const BodyId& body, co
 Result<Authority> Authority::open(const fs::path& folder, const Clock& clock, Random& random) {
   SEKISHO_TRY(Certificate root, Certificate::load(folder / "root.pem"));
   SEKISHO_TRY(PrivateKey key, PrivateKey::load(folder / "root.key"));
+  if (X509_check_private_key(root.handle(), key.handle()) != 1)
+    return fail_openssl("ca.key", "the root's key and certificate do not belong together", {.file = folder.string()});
   BodyId body{root.organization()};
   return Authority(folder, std::move(body), clock, random, std::move(root), std::move(key));
 }
@@ -149,6 +194,12 @@ Result<IssuedPair> Authority::issue(const IssueRequest& request) {
                 "sign-intake, recipient, encryption-gateway.");
   if (!is_valid_id(request.common_name))
     return fail("usage.name", "a name is 1 to 32 letters, digits or hyphens", {.part = request.common_name});
+  if (request.days < 1 || request.days > kRootDays)
+    return fail("usage.days", fmt::format("a certificate is valid for 1 to {} days", kRootDays));
+  for (const std::string& name : request.alt_names)
+    if (!is_alternative_name(name))
+      return fail("usage.alt_name", "an alternative name is not of the form DNS:name or IP:address", {.part = name});
+  SEKISHO_TRY([[maybe_unused]] const FileLock lock, lock_register(folder_));
   SEKISHO_TRY(PrivateKey key, PrivateKey::generate(role->key));
   const X509Owner x(X509_new());
   bool ok = X509_set_version(x.get(), X509_VERSION_3) == 1 && set_serial(x.get(), *random_) &&
@@ -192,25 +243,27 @@ Result<void> Authority::issue_to(const IssueRequest& request, const fs::path& ou
 }
 
 Result<void> Authority::revoke(std::string_view serial_hex) {
+  SEKISHO_TRY([[maybe_unused]] const FileLock lock, lock_register(folder_));
   SEKISHO_TRY(Json list, read_register(folder_));
-  bool known = false;
-  for (const Json& row : list["issued"])
-    known |= row.value("serial", "") == serial_hex;
-  if (!known)
-    return fail("usage.serial", "no certificate with this serial was issued here", {.part = std::string(serial_hex)});
-  for (const Json& row : list["revoked"])
-    if (row.value("serial", "") == serial_hex) return {};
-  list["revoked"].push_back({{"serial", serial_hex}, {"time", clock_->now().iso()}});
+  const std::string serial = plain_serial(serial_hex);
+  const auto names_it = [&](const Json& row) { return row.value("serial", "") == serial; };
+  if (std::ranges::none_of(list["issued"], names_it))
+    return fail("usage.serial", "no certificate with this serial was issued here", {.part = serial});
+  if (std::ranges::any_of(list["revoked"], names_it)) return {};
+  list["revoked"].push_back({{"serial", serial}, {"time", clock_->now().iso()}});
   return write_file_durable(folder_ / "issued.json", list.dump(1) + "\n", 0600);
 }
 
-Result<std::string> Authority::crl_pem() {
+Result<std::string> Authority::crl_pem(int days) {
+  if (days < 1 || days > kRootDays)
+    return fail("usage.days", fmt::format("a revocation list is valid for 1 to {} days", kRootDays));
+  SEKISHO_TRY([[maybe_unused]] const FileLock lock, lock_register(folder_));
   SEKISHO_TRY(Json list, read_register(folder_));
   const Crl crl(X509_CRL_new());
   const time_t now = clock_->now().seconds();
   using Time = detail::Owned<ASN1_TIME, ASN1_TIME_free>;
   using Integer = detail::Owned<ASN1_INTEGER, ASN1_INTEGER_free>;
-  const Time last(ASN1_TIME_set(nullptr, now)), next(ASN1_TIME_set(nullptr, now + kCrlDays * 86400));
+  const Time last(ASN1_TIME_set(nullptr, now)), next(ASN1_TIME_set(nullptr, now + std::int64_t{days} * 86400));
   bool ok = X509_CRL_set_version(crl.get(), X509_CRL_VERSION_2) == 1 &&
             X509_CRL_set_issuer_name(crl.get(), X509_get_subject_name(root_.handle())) == 1 &&
             X509_CRL_set1_lastUpdate(crl.get(), last.get()) == 1 &&
@@ -243,12 +296,11 @@ Result<void> Authority::write_recipients(const fs::path& json_file, const fs::pa
                                          UtcTime not_after,
                                          const std::vector<std::pair<std::string, Certificate>>& recipients) {
   if (recipients.empty()) return fail("usage.recipients", "the list needs at least one recipient");
+  if (version < 1) return fail("usage.version", "versions count from 1");
+  SEKISHO_CHECK(check_recipient_keys(recipients));
   Json list = Json::array();
-  for (const auto& [name, certificate] : recipients) {
-    if (certificate.role() != "recipient")
-      return fail("usage.recipients", "a certificate is not of role recipient", {.part = name});
+  for (const auto& [name, certificate] : recipients)
     list.push_back({{"name", name}, {"certificate", certificate.to_pem()}});
-  }
   const std::string json =
       Json{{"body", body_.text}, {"version", version}, {"not_after", not_after.iso()}, {"recipients", list}}.dump(1) +
       "\n";
@@ -290,10 +342,9 @@ Result<Recipients> check_recipients(ByteView json, ByteView p7s, const Trust& tr
     SEKISHO_TRY(const std::string pem, json_string(row, "certificate", "recipients.json"));
     SEKISHO_TRY(Certificate certificate, Certificate::from_pem(pem));
     SEKISHO_CHECK(trust.check(certificate, Trust::Purpose::kRecipient, now));
-    if (certificate.role() != "recipient")
-      return fail("recipients.role", "a certificate on the list is not of role recipient", {.part = name});
     out.recipients.emplace_back(name, std::move(certificate));
   }
+  SEKISHO_CHECK(check_recipient_keys(out.recipients));
   return out;
 }
 

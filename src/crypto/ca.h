@@ -40,7 +40,8 @@ class Authority {
   // Writes NAME.pem (certificate) and NAME.key (key, 0600) into `out`.
   Result<void> issue_to(const IssueRequest& request, const std::filesystem::path& out, std::string_view name);
   Result<void> revoke(std::string_view serial_hex);
-  Result<std::string> crl_pem();  // freshly signed
+  // Freshly signed. Parties refuse TLS peers once their list is older than `days`: publish in time.
+  Result<std::string> crl_pem(int days = 90);
 
  private:
   std::filesystem::path folder_;
@@ -72,7 +73,8 @@ struct Recipients {
 };
 
 // Checks that the root and nobody else signed the list, that it is for `body`, not expired at `now`, and not older than
-// `minimum_version` (the highest seen). Errors: recipients.signature, .body, .expired, .rolled_back.
+// `minimum_version` (the highest seen). Errors: recipients.signature, .body, .expired, .rolled_back,
+// .empty, .too_many, .role, .key, .twice, and certificate.* of a recipient.
 Result<Recipients> check_recipients(ByteView json, ByteView p7s, const Trust& trust, const BodyId& body, UtcTime now,
                                     std::int64_t minimum_version);
 

@@ -1,10 +1,14 @@
 #include "crypto/keys.h"
 
+#include <fcntl.h>
+#include <openssl/crypto.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <ctime>
 
 #include "core/date.h"
@@ -65,6 +69,22 @@ Bytes public_der_of(EVP_PKEY* key) {
   return bytes;
 }
 
+constexpr off_t kKeyFileLimit = 64 << 10;
+
+Result<SecretBytes> read_secret(int fd, std::size_t size, const Place& place) {
+  Bytes bytes(size);
+  std::size_t have = 0;
+  while (have < size) {
+    const ssize_t got = ::read(fd, bytes.data() + have, size - have);
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) break;
+    have += static_cast<std::size_t>(got);
+  }
+  SecretBytes secret(std::move(bytes));
+  if (have != size) return fail_errno("key.open", "cannot read a private key", place);
+  return secret;
+}
+
 // An encrypted key without a passphrase must fail, not ask on the terminal.
 int no_passphrase(char*, int, int, void*) {
   return -1;
@@ -85,14 +105,18 @@ Result<PrivateKey> PrivateKey::generate(KeyKind kind) {
 }
 
 Result<PrivateKey> PrivateKey::load(const fs::path& pem_file) {
+  // The mode is that of the very file that is read.
+  const Place place{.file = pem_file.string()};
+  const FileDescriptor file(::open(pem_file.c_str(), O_RDONLY | O_CLOEXEC));
   struct stat info{};
-  if (::stat(pem_file.c_str(), &info) != 0)
-    return fail_errno("key.open", "cannot open a private key", {.file = pem_file.string()});
+  if (!file || ::fstat(file.get(), &info) != 0) return fail_errno("key.open", "cannot open a private key", place);
   if ((info.st_mode & 077) != 0)
-    return fail("key.mode", "others may read this private key", {.file = pem_file.string()},
+    return fail("key.mode", "others may read this private key", place,
                 "chmod 600 it, and make a new one if it lay open for long.");
-  SEKISHO_TRY(const std::string pem, read_text(pem_file, 1 << 20));
-  auto key = from_pem(pem);
+  if (!S_ISREG(info.st_mode) || info.st_size > kKeyFileLimit)
+    return fail("key.malformed", "not a private key in PEM without passphrase", place);
+  SEKISHO_TRY(const SecretBytes pem, read_secret(file.get(), static_cast<std::size_t>(info.st_size), place));
+  auto key = from_pem(as_text(pem.view()));
   if (!key) key.error().place.file = pem_file.string();
   return key;
 }
@@ -112,8 +136,10 @@ Result<std::string> PrivateKey::to_pem() const {
 }
 
 Result<void> PrivateKey::save(const fs::path& pem_file) const {
-  SEKISHO_TRY(const std::string pem, to_pem());
-  return write_file_durable(pem_file, pem, 0600);
+  SEKISHO_TRY(std::string pem, to_pem());
+  auto written = write_file_durable(pem_file, pem, 0600);
+  OPENSSL_cleanse(pem.data(), pem.size());
+  return written;
 }
 
 Result<Bytes> PrivateKey::public_der() const {
@@ -140,7 +166,9 @@ Result<Certificate> Certificate::from_der(ByteView der) {
   const unsigned char* at = der.data();
   X509* certificate = d2i_X509(nullptr, &at, static_cast<long>(der.size()));
   if (certificate == nullptr) return fail_openssl("certificate.malformed", "not a certificate in DER");
-  return Certificate(share(certificate));
+  auto shared = share(certificate);
+  if (at != der.data() + der.size()) return fail("certificate.malformed", "bytes follow after a certificate in DER");
+  return Certificate(std::move(shared));
 }
 
 Result<std::vector<Certificate>> Certificate::load_chain(const fs::path& pem_file) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <openssl/bio.h>
+#include <openssl/buffer.h>
 #include <openssl/cms.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -58,6 +59,43 @@ inline ByteView bio_bytes(BIO* bio) {
   const long size = BIO_get_mem_data(bio, &data);
   return {reinterpret_cast<const std::uint8_t*>(data), static_cast<std::size_t>(size)};
 }
+
+// A memory BIO that takes `size` bytes without growing.
+inline Bio reserved_bio(std::size_t size) {
+  BUF_MEM* memory = BUF_MEM_new();
+  Bio bio(BIO_new(BIO_s_mem()));
+  if (memory == nullptr || !bio || BUF_MEM_grow(memory, size + 1) == 0) {
+    BUF_MEM_free(memory);
+    return nullptr;
+  }
+  memory->length = 0;
+  BIO_set_mem_buf(bio.get(), memory, BIO_CLOSE);
+  return bio;
+}
+
+// The filters that CMS_dataInit puts before a content BIO: freed down to `keep`, which has another owner.
+class ContentChain {
+ public:
+  ContentChain(BIO* head, BIO* keep) : head_(head), keep_(keep) {}
+  ContentChain(const ContentChain&) = delete;
+  ContentChain& operator=(const ContentChain&) = delete;
+  ~ContentChain() {
+    while (head_ != nullptr && head_ != keep_) {
+      BIO* next = BIO_pop(head_);
+      BIO_free(head_);
+      head_ = next;
+    }
+  }
+  BIO* head() const { return head_; }
+
+ private:
+  BIO* head_;
+  BIO* keep_;
+};
+
+// crypto/cms.cpp: the form of a sealed part that needs no key to see: AES-256-GCM with a tag of 16 bytes (a shorter one
+// could be guessed), no attributes, every key wrapped by RSA-OAEP with SHA-256. Fails with `code`.
+Result<void> check_sealed_form(CMS_ContentInfo* cms, const char* code);
 
 // crypto/cms.cpp: the signer's certificate, when the one signature fits the content; whom to trust is the caller's
 // affair.
