@@ -13,6 +13,8 @@
 #include "core/file.h"
 #include "core/log.h"
 #include "core/process.h"
+#include "crypto/digest.h"
+#include "crypto/keys.h"
 #include "disclosure/table.h"
 #include "identity/canonical.h"
 #include "intake/intake.h"
@@ -237,13 +239,13 @@ class Demo {
     return options;
   }
 
-  // The stores have one writer: intake rests while persons are found.
+  // Stores and centre's ledger have one writer: intake ends here, and what follows is this process's work.
   Result<void> link() {
     return stage("link", [&](Json& row) -> Result<void> {
       intake_.reset();
       SEKISHO_TRY(const store::StoreOptions options, store_options());
+      SEKISHO_TRY(const auto store, store::Store::open(options));
       {
-        SEKISHO_TRY(const auto store, store::Store::open(options));
         SEKISHO_TRY([[maybe_unused]] const auto summary, linkage::update(*store, system_clock()));
         SEKISHO_TRY(const store::StoreStatus status, store->status());
         row["done"] = row["total"] = status.registrations;
@@ -254,8 +256,9 @@ class Demo {
         SEKISHO_TRY(const store::Snapshot snapshot, store->take_snapshot());
         snapshot_ = snapshot.id;
       }
-      SEKISHO_TRY(auto intake, start_intake(layout_));
-      intake_.emplace(std::move(intake));
+      SEKISHO_TRY(crypto::PrivateKey key, crypto::PrivateKey::load(layout_.core() / "ledger.key"));
+      SEKISHO_TRY(ledger_, ledger::Ledger::open(layout_.core() / "state" / "ledger", "sekisho/demo/centre",
+                                                std::move(key), system_clock(), system_random()));
       return {};
     });
   }
@@ -301,17 +304,23 @@ class Demo {
   Result<void> build_datasets() {
     return stage("dataset", [&](Json& row) -> Result<void> {
       SEKISHO_TRY(const fs::path specs, specs_folder());
-      for (const char* purpose : {"influenza-antivirals", "breast-subtype"}) {
-        const fs::path out = purpose == std::string_view("influenza-antivirals") ? layout_.root / "dataset"
-                                                                                 : layout_.root / "dataset-breast";
-        SEKISHO_TRY(const auto run,
-                    run_command({program_folder() / "sekisho", "release", "build", "--centre", layout_.root,
-                                 "--snapshot", snapshot_, "--purpose",
-                                 specs / "purposes" / (std::string(purpose) + ".toml"), "--out", out, "--json"}));
-        if (run.status > 1)
-          return fail("demo.release", fmt::format("the dataset {} was not built: {}", purpose, run.err.substr(0, 800)));
-        SEKISHO_TRY(Json built, parse_json(run.out));
+      SEKISHO_TRY(const store::StoreOptions options, store_options());
+      SEKISHO_TRY(const auto store, store::Store::open_reading(options));
+      SEKISHO_TRY(const store::Snapshot snapshot, store->read_snapshot(snapshot_));
+      for (const std::string purpose : {"influenza-antivirals", "breast-subtype"}) {
+        release::BuildRequest request;
+        request.source = release::source_of(*store, options.folder, snapshot);
+        request.purpose = specs / "purposes" / (purpose + ".toml");
+        request.out = layout_.root / (purpose == "influenza-antivirals" ? "dataset" : "dataset-breast");
+        request.keys = layout_.core() / "release-keys";
+        request.record = [this](std::string_view kind, const Json& payload) { return ledger_->append(kind, payload); };
+        request.clock = &system_clock();
+        request.random = &system_random();
+        SEKISHO_CHECK(make_folders(request.keys, 0700));
+        SEKISHO_TRY(const release::BuildReport report, release::build(request));
+        Json built = report.to_json();
         built["id"] = purpose;
+        if (report.empty) built["reason"] = report.reason;
         if (report_["dataset"].is_null()) {
           report_["dataset"] = built;
           row["done"] = row["total"] = built.value("rows", std::uint64_t{0});
@@ -333,7 +342,16 @@ class Demo {
       request.rows = {"season"};
       request.columns = {"drug_code"};
       request.person = "id";
-      SEKISHO_TRY(const disclosure::TableResult table, disclosure::make_table(request));
+      const auto made = disclosure::make_table(request);
+      if (!made && made.error().code == "disclosure.infeasible") {
+        report_["table"] = {{"cells", 0}, {"suppressed", 0}, {"audit", made.error().message}};
+        return {};
+      }
+      if (!made) return std::unexpected(made.error());
+      const disclosure::TableResult& table = *made;
+      SEKISHO_CHECK(ledger_->append("table.checked", {{"cells", table.cells},
+                                                      {"suppressed", table.primary + table.secondary},
+                                                      {"sha256", to_hex(crypto::sha256(as_bytes(table.csv)))}}));
       SEKISHO_CHECK(make_folders(layout_.root / "table"));
       SEKISHO_CHECK(write_file_durable(layout_.root / "table" / "treated.csv", table.csv));
       SEKISHO_CHECK(write_file_durable(layout_.root / "table" / "proof.json", table.proof.dump(1) + "\n"));
@@ -371,6 +389,7 @@ class Demo {
       for (const HospitalSetup& setup : setups_)
         ledgers.emplace_back(setup.id.text, layout_.hospital(setup.id) / "state" / "ledger",
                              layout_.hospital(setup.id) / "ledger.pub");
+      SEKISHO_TRY([[maybe_unused]] const ledger::Checkpoint newest, ledger_->checkpoint());
       bool ok = true;
       std::uint64_t entries = 0;
       Json problems = Json::array();
@@ -496,6 +515,7 @@ class Demo {
   Json gateways_ = Json::object();
   std::uint64_t sealed_bytes_ = 0;
   std::string snapshot_, address_;
+  std::unique_ptr<ledger::Ledger> ledger_;  // the centre's, once intake has ended
   std::optional<ChildProcess> receiver_, intake_, portal_;
 };
 

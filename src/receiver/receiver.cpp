@@ -205,7 +205,7 @@ Error Receiver::refuse(const PackageId& id, const std::string& hash, Error error
     fresh = state.refused.insert(hash + error.code).second;
   }
   Json payload = describe(id);
-  payload["manifest_hash"] = hash;
+  payload["manifest_hash"] = hash.starts_with("unreadable-") ? hash.substr(hash.size() - 64) : hash;
   payload["code"] = error.code;
   if (fresh)
     if (const auto appended = ledger_->append("package.refused", payload); !appended) return appended.error();
@@ -228,8 +228,10 @@ Result<std::string> Receiver::accept(const PackageId& id) {
   }
   auto package = transport::open_package(incoming);
   if (!package) {
-    // There is no manifest to name it by: its size tells one broken upload from the next.
-    const std::string mark = fmt::format("unreadable-{}-{}", id.sequence, fs::file_size(incoming, error));
+    // There is no manifest to name it by: its beginning and size tell one broken upload from the next.
+    SEKISHO_TRY(const MappedFile broken, MappedFile::open(incoming));
+    const ByteView head = broken.bytes().first(std::min<std::size_t>(broken.bytes().size(), 1 << 20));
+    const std::string mark = fmt::format("unreadable-{}-{}", broken.bytes().size(), to_hex(crypto::sha256(head)));
     return std::unexpected(refuse(id, mark, package.error(), state));
   }
   const std::string hash = to_hex(package->manifest_hash);

@@ -84,7 +84,12 @@ void Column::extend(std::size_t row) {
 void Column::set_text(std::size_t row, std::string_view text) {
   if (valid_.size() <= row) extend(row);
   valid_[row] = 1;
-  codes_[row] = dictionary_.intern(text);
+  // Registration, source, state, department and the like repeat from row to row: comparing is cheaper than hashing.
+  if (last_ < dictionary_.size() && dictionary_.text(last_) == text) {
+    codes_[row] = last_;
+    return;
+  }
+  codes_[row] = last_ = dictionary_.intern(text);
 }
 
 void Column::set_int(std::size_t row, std::int64_t value) {
@@ -118,6 +123,7 @@ void Column::clear() {
   longs_.clear();
   reals_.clear();
   dictionary_.clear();
+  last_ = kNone;
 }
 
 Batch::Batch(const TableSpec& spec) : spec_(&spec) {

@@ -88,6 +88,8 @@ class Column {
   std::vector<std::int64_t> longs_;
   std::vector<double> reals_;
   Dictionary dictionary_;
+  static constexpr std::uint32_t kNone = UINT32_MAX;
+  std::uint32_t last_ = kNone;  // code of the text set last
 };
 
 // Rows of one table.

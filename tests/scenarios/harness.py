@@ -139,8 +139,8 @@ class Centre:
         """The canonical export of the stores: {table: sorted rows}, without what depends on how files were put into packages."""
         out = pathlib.Path(tempfile.mkdtemp(prefix="sekisho-export-"))
         try:
-            sekisho("store", "export", "--store", self.dir / "core/store", "--keys", self.dir / "core/keys", "--body", "body", "--allow-unencrypted",
-                    "--out", out / "x", *(["--identity"] if with_identity else []))
+            sekisho("store", "export", "--store", self.dir / "core/store", "--keys", self.dir / "core/keys", "--allow-unencrypted",
+                    "--out", out / "x", *(["--with-identity"] if with_identity else []))
             tables = {}
             for path in sorted((out / "x").rglob("*.csv")):
                 with open(path, newline="", encoding="utf-8") as file:
