@@ -1,0 +1,65 @@
+// What a purpose extracts: code sets, events, steps and variables (TOML) become SQL over the store's views. A recipe
+// sees no identifier: the views hold none.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "columns/parquet.h"
+#include "core/json.h"
+#include "core/result.h"
+
+namespace sekisho::recipe {
+
+// Codes under a name and version; CSV with system, code, receipt_code, role, name, valid_from, valid_to, source.
+// System LOCAL matches a hospital's own code; REC matches the receipt code under any label.
+struct CodeSet {
+  std::string name, version, file;
+  std::string sha256;  // of the file, hex
+  std::vector<std::vector<std::string>> rows;
+};
+
+// Rows of a clinical table whose code is in a code set on that day, as a view with the columns person, reg, t, prec,
+// src, act, system, code, receipt_code, role, name and those named in `columns`.
+struct Event {
+  std::string name, table, codeset, where;
+  std::vector<std::string> columns;
+};
+struct Step {  // a view by SQL over events, earlier steps and the store's views
+  std::string name, sql;
+};
+struct Variable {
+  std::string name, title, title_ja, unit, codeset;
+};
+
+struct Recipe {
+  std::string file, name, version, title, title_ja, policy;  // policy: file beside the recipe; may be empty
+  std::string person, from, report_by;                       // columns of the last step; its name
+  std::vector<CodeSet> codesets;
+  std::vector<Event> events;
+  std::vector<Step> steps;
+  std::vector<Variable> variables;
+  std::string sha256;  // over the recipe and its code sets, hex
+
+  // Errors: toml.*, recipe.*; each with its line.
+  static Result<Recipe> load(const std::filesystem::path& file);
+  std::vector<std::string> statements() const;  // SQL in order: tables of codes, views
+  std::string query() const;                    // person and variables, in an order that the values alone decide
+  const CodeSet* codeset(std::string_view name) const;
+  Json to_json() const;
+};
+
+struct Rows {
+  std::vector<std::string> header;  // person, then the variables
+  std::vector<std::vector<std::string>> rows;
+};
+
+// Runs in an engine where the store's views are open. Errors: recipe.sql (which step), recipe.person (a row without).
+Result<Rows> run(columns::Engine& engine, const Recipe& recipe);
+
+// Views from files instead of a store: TABLE.parquet in `folder` (as `inspect --tables` writes them; absent tables are
+// empty), demographics and person_map too. For checking a recipe without a centre.
+Result<void> open_folder(columns::Engine& engine, const std::filesystem::path& folder);
+
+}  // namespace sekisho::recipe
