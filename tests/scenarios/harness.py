@@ -135,18 +135,27 @@ class Centre:
         folder = {"receiver": self.dir / "outer/state/ledger", "centre": self.dir / "core/state/ledger"}.get(who, self.dir / f"hospitals/{who}/state/ledger")
         return [json.loads(line) for line in (folder / "entries.jsonl").read_text().splitlines()]
 
+    # What depends on how files were put into packages, not on what they say. Identity, demographics and vault hold a row for each
+    # package that brought the same facts: they are compared as sets.
+    PACKING = {"package", "part", "ordinal", "text_ref", "rank", "file", "number", "place", "recorded", "last_recorded", "version"}
+    AS_SETS = {"demographics", "identity", "document", "vault"}
+
     def export(self, with_identity=False):
-        """The canonical export of the stores: {table: sorted rows}, without what depends on how files were put into packages."""
+        """The canonical export of the stores, {table: sorted rows}, without what depends on packing."""
         out = pathlib.Path(tempfile.mkdtemp(prefix="sekisho-export-"))
         try:
             sekisho("store", "export", "--store", self.dir / "core/store", "--keys", self.dir / "core/keys", "--allow-unencrypted",
                     "--out", out / "x", *(["--with-identity"] if with_identity else []))
             tables = {}
             for path in sorted((out / "x").rglob("*.csv")):
+                if path.stem == "package":
+                    continue
+                dropped = self.PACKING | ({"sub", "is_current"} if path.stem in self.AS_SETS else set())
+                if path.stem == "identity":
+                    dropped -= {"number"}  # the insured person's, not an item's
                 with open(path, newline="", encoding="utf-8") as file:
-                    reader = csv.DictReader(file)
-                    tables[path.stem] = sorted(tuple((k, v) for k, v in row.items() if k not in ("package", "part", "ordinal", "text_ref"))
-                                               for row in reader)
+                    rows = [tuple((k, v) for k, v in row.items() if k not in dropped) for row in csv.DictReader(file)]
+                tables[path.stem] = sorted(set(rows)) if path.stem in self.AS_SETS else sorted(rows)
             return tables
         finally:
             shutil.rmtree(out, ignore_errors=True)

@@ -106,7 +106,7 @@ class Attacks(unittest.TestCase):
             changed = bytearray(good)
             changed[at] ^= 1
             with self.subTest(entry=name):
-                self.assert_refused(bytes(changed), "package.")
+                self.assert_refused(bytes(changed), ("package.", "certificate.", "signature."))
         self.assert_all_is_well()
 
     def test_a_package_of_another_hospital(self):

@@ -1,0 +1,130 @@
+"""The main job whole: known answers, k counted by other means, a rebuild in other circumstances, opt-out, erasure."""
+import csv
+import json
+import os
+import pathlib
+import re
+import shutil
+import tempfile
+import time
+import unittest
+from collections import defaultdict
+
+from scenarios.harness import BIN, ROOT, Centre, run, sekisho, wait_until
+
+QUASI = ("season", "age", "sex", "area")
+
+
+class MainJob(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="sekisho-demo-"))
+        cls.addClassCleanup(shutil.rmtree, cls.folder, ignore_errors=True)
+        cls.state = cls.folder / "state"
+        cls.done = sekisho("demo", "--state", cls.state, "--json", check=(0, 1), timeout=1500)
+        cls.report = json.loads(cls.done.stdout)
+        cls.manifest = json.loads((cls.state / "dataset/manifest.json").read_text())
+        cls.truth = json.loads((cls.state / "synth/truth/known_answers.json").read_text())
+        with open(cls.state / "dataset/dataset.csv", newline="", encoding="utf-8-sig") as file:
+            cls.rows = list(csv.DictReader(file))
+
+    def test_every_member_of_the_report_is_there(self):
+        for name in ("files", "bytes", "packages", "quarantined", "registrations", "persons", "linkage", "dataset", "table", "ledger", "seconds"):
+            self.assertIn(name, self.report)
+        self.assertTrue(self.report["ledger"]["ok"])
+        self.assertTrue((self.state / "synth/truth/registrations.csv").exists())
+
+    def test_persons_agree_with_the_truth(self):
+        self.assertGreaterEqual(self.report["linkage"]["precision"], 0.995)
+        self.assertGreaterEqual(self.report["linkage"]["recall"], 0.97)
+
+    def test_the_dataset_keeps_four_fifths_of_twenty_thousand_episodes(self):
+        self.assertGreaterEqual(self.report["dataset"]["eligible"], 20_000)
+        self.assertGreaterEqual(self.report["dataset"]["rows"], 0.8 * self.report["dataset"]["eligible"])
+        self.assertEqual(self.report["dataset"]["rows"], len(self.rows))
+
+    def test_every_class_has_ten_persons_counted_by_other_means(self):
+        person = next(name for name in self.rows[0] if name not in QUASI and name != "drug_code")
+        classes = defaultdict(set)
+        for row in self.rows:
+            classes[tuple(row[name] for name in QUASI)].add(row[person])
+        self.assertGreaterEqual(min(map(len, classes.values())), 10)
+        self.assertEqual(self.report["dataset"]["smallest_class"], min(map(len, classes.values())))
+
+    def test_treated_persons_per_season_are_within_five_per_cent_of_the_truth(self):
+        counts = self.manifest["report_by"] if "report_by" in self.manifest else self.manifest["by"]
+        counts = counts.get("groups", counts)
+        checked = 0
+        for season, true in self.truth["influenza"].items():
+            expected = true["treated_persons_without_optouts"]
+            if expected < 200:
+                continue
+            here = counts[season]
+            found = here["kept"] + here["suppressed"]
+            self.assertLessEqual(abs(found - expected), 0.05 * expected, season)
+            checked += 1
+        self.assertGreaterEqual(checked, 5)
+
+    def test_old_drug_codes_are_in_the_dataset(self):
+        codes = {row["drug_code"] for row in self.rows}
+        self.assertTrue(codes & {"621972101", "621972201"}, "peramivir codes that ended in 2013 and stand in no master today")
+
+    def test_the_record_level_file_is_refused_at_the_exit(self):
+        done = sekisho("disclosure", "scan", self.state / "dataset/dataset.csv", "--json", check=(1,))
+        self.assertTrue(json.loads(done.stdout))
+
+    def test_the_auditors_script_agrees(self):
+        done = run("python3", ROOT / "tools/verify.py", "dataset", self.state / "dataset/manifest.json", check=None)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+    def test_the_second_run_is_quick(self):
+        start = time.monotonic()
+        sekisho("demo", "--state", self.state, "--json", check=(0, 1))
+        self.assertLess(time.monotonic() - start, 10)
+
+    def rebuild(self, out, check=(0,), env=None, threads="1"):
+        return sekisho("release", "rebuild", "--store", self.state / "core/store", "--store-keys", self.state / "core/keys", "--keys", self.state / "core/release-keys",
+                       "--dataset", self.state / "dataset", "--purpose", ROOT / "specs/purposes/influenza-antivirals.toml", "--allow-unencrypted",
+                       "--threads", threads, "--out", out, "--json", check=check, env=env)
+
+    def test_a_rebuild_gives_the_same_bytes_in_other_circumstances(self):
+        """Another process, thread count, time zone and locale, after two more packages and a linkage change."""
+        original = (self.state / "dataset/dataset.csv").read_bytes()
+        self.rebuild(self.folder / "r1", env={"TZ": "America/Caracas", "LANG": "tr_TR.UTF-8", "LC_ALL": "C"}, threads="2")
+        self.assertEqual((self.folder / "r1/dataset.csv").read_bytes(), original)
+        # Two more packages: a copy of a patient's folder under new numbers, at two hospitals.
+        centre = self.state
+        source = next((centre / "synth/hospitals/H01/ssmix2").glob("*/*/*"))
+        number = source.name
+        for hospital, fresh in (("H01", "0000999990"), ("H02", "0000999991")):
+            for path in source.rglob("*"):
+                if path.is_file():
+                    relative = pathlib.Path(str(path.relative_to(source)).replace(number, fresh))
+                    target = centre / f"synth/hospitals/{hospital}/ssmix2" / fresh[:3] / fresh[3:6] / fresh / relative
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    target.write_bytes(path.read_bytes().replace(number.encode(), fresh.encode()))
+        from scenarios.harness import Service
+        (centre / "outer/port").unlink(missing_ok=True)
+        receiver = Service([BIN / "sekisho-receiver", "--config", centre / "outer/receiver.toml"], self.folder / "receiver.log").start()
+        try:
+            wait_until((centre / "outer/port").exists, 30, "the receiver")
+            for hospital in ("H01", "H02"):
+                run(BIN / "sekisho-gateway", "gateway", "run", "--once", "--config", centre / f"hospitals/{hospital}/gateway.toml", check=(0, 1))
+            run(BIN / "sekisho", "intake", "run", "--once", "--config", centre / "core/intake.toml")
+        finally:
+            receiver.stop()
+        self.rebuild(self.folder / "r2", threads="1")
+        self.assertEqual((self.folder / "r2/dataset.csv").read_bytes(), original)
+
+    def test_zz_after_an_erasure_the_rebuild_is_refused(self):
+        """Runs last: it erases someone of the dataset."""
+        with open(self.state / "synth/truth/influenza.csv", newline="", encoding="utf-8") as file:
+            treated = next(row for row in csv.DictReader(file))
+        sekisho("store", "erase", "--store", self.state / "core/store", "--keys", self.state / "core/keys", "--allow-unencrypted",
+                "--hospital", treated["hospital"], "--patient-number", treated["patient_number"], "--scope", "all")
+        done = self.rebuild(self.folder / "r3", check=(3, 1))
+        self.assertIn("release.erased", done.stderr + done.stdout)
+
+
+if __name__ == "__main__":
+    unittest.main()
