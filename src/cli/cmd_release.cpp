@@ -1,0 +1,230 @@
+// sekisho release: datasets. build makes one, verify checks one without a store, rebuild makes the same bytes again,
+// deliver destroys the key that orders its persons.
+// modules: release intake
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+
+#include "cli/cli.h"
+#include "core/file.h"
+#include "intake/intake.h"
+#include "ledger/ledger.h"
+#include "release/release.h"
+
+namespace sekisho::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct ReleaseOptions {
+  std::string centre, store, keys, body = "body", snapshot, purpose, policy, out, dataset, key, ledger, memory = "1GB";
+  int threads = 2;
+  bool json = false, allow_unencrypted = false;
+};
+
+// Where store, keys and ledger of a run lie.
+struct Places {
+  store::StoreOptions store;
+  fs::path keys, ledger;
+};
+
+Result<Places> places_of(const ReleaseOptions& options) {
+  Places out;
+  if (!options.centre.empty()) {
+    SEKISHO_TRY(const intake::IntakeConfig config,
+                intake::IntakeConfig::load(fs::path(options.centre) / "core" / "intake.toml"));
+    out.store = config.store;
+    out.keys = fs::path(options.centre) / "core" / "keys";
+    out.ledger = fs::path(options.centre) / "core" / "releases" / "ledger";
+  } else {
+    if (options.keys.empty() || (options.store.empty() && options.dataset.empty()))
+      return fail("usage.release", "--centre, or --store and --keys, say where the data lie");
+    out.store.folder = options.store;
+    out.store.keys = options.keys;
+    out.store.body = BodyId{options.body};
+    out.store.allow_unencrypted = options.allow_unencrypted;
+    out.keys = options.keys;
+    const fs::path beside = options.store.empty() ? fs::path(options.keys) : fs::path(options.store);
+    out.ledger = fs::absolute(beside).lexically_normal().parent_path() / "releases" / "ledger";
+  }
+  if (!options.ledger.empty()) out.ledger = options.ledger;
+  out.store.clock = &system_clock();
+  out.store.random = &system_random();
+  return out;
+}
+
+// The ledger of releases has its own writer; it is opened for the one entry and closed again.
+release::Record recorder(const Places& places) {
+  return [places](std::string_view kind, const Json& payload) -> Result<std::uint64_t> {
+    SEKISHO_CHECK(make_folders(places.ledger, 0700));
+    const fs::path file = places.keys / "release_ledger.pem";
+    std::error_code error;
+    if (!fs::exists(file, error)) {
+      SEKISHO_TRY(const auto fresh, crypto::PrivateKey::generate(crypto::KeyKind::kEd25519));
+      SEKISHO_CHECK(fresh.save(file));
+    }
+    SEKISHO_TRY(auto key, crypto::PrivateKey::load(file));
+    SEKISHO_TRY(const auto ledger, ledger::Ledger::open(places.ledger, "sekisho/" + places.store.body.text + "/release",
+                                                        std::move(key), system_clock(), system_random()));
+    SEKISHO_TRY(const std::uint64_t number, ledger->append(kind, payload));
+    SEKISHO_TRY([[maybe_unused]] const ledger::Checkpoint checkpoint, ledger->checkpoint());
+    return number;
+  };
+}
+
+Result<int> run_build(const ReleaseOptions& options) {
+  SEKISHO_TRY(const Places places, places_of(options));
+  std::unique_ptr<store::Store> store;
+  store::Snapshot snapshot;
+  if (options.snapshot.empty()) {
+    SEKISHO_TRY(store, store::Store::open(places.store));
+    SEKISHO_TRY(snapshot, store->take_snapshot());
+  } else {
+    SEKISHO_TRY(store, store::Store::open_reading(places.store));
+    SEKISHO_TRY(snapshot, store->read_snapshot(options.snapshot));
+  }
+  release::BuildRequest request;
+  request.source = release::source_of(*store, places.store.folder, snapshot);
+  request.purpose = options.purpose;
+  request.policy = options.policy;
+  request.out = options.out;
+  request.keys = places.keys;
+  request.record = recorder(places);
+  request.clock = &system_clock();
+  request.random = &system_random();
+  request.threads = options.threads;
+  request.memory_limit = options.memory;
+  const auto begin = std::chrono::steady_clock::now();
+  SEKISHO_TRY(const release::BuildReport report, release::build(request));
+  Json out = report.to_json();
+  out["seconds"] = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  if (!report.empty) out["out"] = options.out;
+  if (options.json) {
+    print_json(out);
+  } else if (report.empty) {
+    fmt::print("no dataset: {}\n", report.reason);
+  } else {
+    fmt::print("{} of {} rows, {} of {} persons; k = {}, the smallest class has {}; audit passed\n",
+               out["rows"].get<std::size_t>(), out["eligible"].get<std::size_t>(), out["persons"].get<std::size_t>(),
+               out["eligible_persons"].get<std::size_t>(), out["k"].get<std::size_t>(),
+               out["smallest_class"].get<std::size_t>());
+    for (const auto& [name, level] : out["levels"].items())
+      fmt::print("  {:<20} level {}\n", name, level.get<int>());
+    for (const auto& [value, group] : out["groups"].items())
+      fmt::print("  {:<20} {} of {} persons kept\n", value, group["kept_persons"].get<std::size_t>(),
+                 group["eligible_persons"].get<std::size_t>());
+    fmt::print("{} written\n", options.out);
+  }
+  return report.empty ? kFindings : kDone;
+}
+
+Result<int> run_rebuild(const ReleaseOptions& options) {
+  SEKISHO_TRY(const Places places, places_of(options));
+  SEKISHO_TRY(const Json manifest, read_json(fs::path(options.dataset) / "manifest.json"));
+  std::string id = options.snapshot;
+  if (id.empty() && manifest.is_object() && manifest.contains("snapshot") && manifest["snapshot"].is_object())
+    id = manifest["snapshot"].value("id", "");
+  SEKISHO_TRY(const auto store, store::Store::open_reading(places.store));
+  SEKISHO_TRY(const store::Snapshot snapshot, store->read_snapshot(id));
+  release::RebuildRequest request;
+  request.source = release::source_of(*store, places.store.folder, snapshot);
+  request.dataset = options.dataset;
+  request.purpose = options.purpose;
+  request.policy = options.policy;
+  request.keys = places.keys;
+  request.out = options.out;
+  request.threads = options.threads;
+  request.memory_limit = options.memory;
+  SEKISHO_TRY(const release::RebuildReport report, release::rebuild(request));
+  if (options.json)
+    print_json(report.to_json());
+  else
+    fmt::print("{} persons: {}\n", report.persons,
+               report.identical ? "the same bytes" : "the same rows; the key that numbered the persons is destroyed");
+  return kDone;
+}
+
+Result<int> run_verify(const ReleaseOptions& options) {
+  SEKISHO_TRY(const release::VerifyReport report, release::verify(options.dataset, options.key));
+  if (options.json)
+    print_json(report.to_json());
+  else {
+    fmt::print("{}: {}\n", options.dataset, report.ok ? "as signed, k holds" : "NOT as signed");
+    for (const std::string& problem : report.problems)
+      fmt::print("  {}\n", problem);
+  }
+  return report.ok ? kDone : kFindings;
+}
+
+Result<int> run_deliver(const ReleaseOptions& options) {
+  SEKISHO_TRY(const Places places, places_of(options));
+  SEKISHO_CHECK(release::confirm_delivery(options.dataset, places.keys, recorder(places)));
+  if (options.json)
+    print_json({{"order_key", "destroyed"}});
+  else
+    fmt::print("the key that numbered the persons is destroyed\n");
+  return kDone;
+}
+
+void add_places(CLI::App* command, const std::shared_ptr<ReleaseOptions>& options) {
+  command->add_option("--centre,--center", options->centre, "Root folder of a centre (instead of --store and --keys)");
+  command->add_option("--store", options->store, "Folder of the store");
+  command->add_option("--keys", options->keys, "Folder of the core zone's keys");
+  command->add_option("--body", options->body, "Body the store belongs to");
+  command->add_option("--ledger", options->ledger, "Folder of the ledger of releases");
+  command->add_flag("--allow-unencrypted", options->allow_unencrypted,
+                    "Accept a volume without encryption (demo, tests)");
+  command->add_option("--threads", options->threads, "Threads of the query engine")->check(CLI::Range(1, 256));
+  command->add_option("--memory", options->memory, "Memory of the query engine, such as 1GB");
+}
+
+}  // namespace
+
+void add_release(CLI::App& app) {
+  CLI::App* parent = app.add_subcommand("release", "Datasets for approved purposes: build, verify, rebuild, deliver");
+  parent->require_subcommand(1);
+  const auto options = std::make_shared<ReleaseOptions>();
+  const auto add = [&](const char* name, const char* help, Result<int> (*action)(const ReleaseOptions&)) {
+    CLI::App* command = parent->add_subcommand(name, help);
+    command->add_flag("--json", options->json, "Machine-readable output");
+    set_action(command, [options, action] { return action(*options); });
+    return command;
+  };
+  CLI::App* build = add("build", "Build a dataset from a snapshot", run_build);
+  add_places(build, options);
+  build->add_option("--purpose", options->purpose, "Recipe (specs/purposes/*.toml)")
+      ->required()
+      ->check(CLI::ExistingFile);
+  build->add_option("--policy", options->policy, "Policy; the recipe names one by default")->check(CLI::ExistingFile);
+  build->add_option("--snapshot", options->snapshot, "Snapshot; a new one is taken by default");
+  build->add_option("--out", options->out, "Folder to make")->required();
+  build->footer("Exit code 1: nobody is eligible, or nobody can be kept; no dataset was made.");
+
+  CLI::App* verify = add("verify", "Check files, hashes, leaves, signature and k of a dataset", run_verify);
+  verify->add_option("dataset", options->dataset, "Folder of the dataset")->required()->check(CLI::ExistingDirectory);
+  verify->add_option("--key", options->key, "The signer's public key (PEM); the one beside the manifest by default")
+      ->check(CLI::ExistingFile);
+  verify->footer("Exit code 1: something is not as signed.");
+
+  CLI::App* rebuild = add("rebuild", "Make a dataset again from its manifest and compare the bytes", run_rebuild);
+  add_places(rebuild, options);
+  rebuild->add_option("--dataset", options->dataset, "Folder with manifest.json")
+      ->required()
+      ->check(CLI::ExistingDirectory);
+  rebuild->add_option("--purpose", options->purpose, "The recipe it was built with")
+      ->required()
+      ->check(CLI::ExistingFile);
+  rebuild->add_option("--policy", options->policy, "Policy; the recipe names one by default")->check(CLI::ExistingFile);
+  rebuild->add_option("--out", options->out, "Folder for the rebuilt files; without it they are compared only");
+
+  CLI::App* deliver =
+      add("deliver", "After confirmed delivery: destroy the key that numbered the persons", run_deliver);
+  add_places(deliver, options);
+  deliver->add_option("--dataset", options->dataset, "Folder with manifest.json")
+      ->required()
+      ->check(CLI::ExistingDirectory);
+}
+
+}  // namespace sekisho::cli

@@ -1,0 +1,206 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "core/csv.h"
+#include "core/file.h"
+#include "ledger/ledger.h"
+#include "release/dataset.h"
+
+namespace sekisho::release {
+
+namespace fs = std::filesystem;
+using namespace detail;
+
+namespace {
+
+Result<void> same(const Json& manifest, const char* part, const char* member, const std::string& now,
+                  std::string_view what) {
+  if (manifest[part].value(member, "") == now) return {};
+  return fail("release.changed", fmt::format("the {} is not the one that the dataset was built with", what), {},
+              "Rebuild with the files and the snapshot that the manifest names.");
+}
+
+Result<std::string> hash_of_file(const Json& manifest, std::string_view name) {
+  for (const Json& file : manifest["files"])
+    if (file.is_object() && file.value("name", "") == name) return file.value("sha256", "");
+  return fail("release.manifest", fmt::format("the manifest names no {}", name));
+}
+
+// Why the rows differ: persons who are gone leave the leaves of the others as they were.
+Result<RebuildReport> explain(const Dataset& now, const fs::path& dataset) {
+  SEKISHO_TRY(const CsvTable leaves, read_csv_file(dataset / "leaves.csv"));
+  const int column = leaves.column("leaf");
+  if (column < 0) return fail("release.manifest", "leaves.csv has no column 'leaf'");
+  std::set<std::string> missing;
+  for (const auto& row : leaves.rows)
+    missing.insert(row[static_cast<std::size_t>(column)]);
+  std::size_t verified = 0, unknown = 0;
+  for (const crypto::Digest& leaf : now.leaves)
+    missing.erase(to_hex(leaf)) > 0 ? ++verified : ++unknown;
+  if (unknown > 0)
+    return fail("release.differs",
+                fmt::format("{} persons have other rows than in the dataset ({} verify, {} are gone)", unknown,
+                            verified, missing.size()));
+  return fail("release.erased",
+              fmt::format("{} persons of the dataset were erased or withdrew since; the leaves of the other {} verify",
+                          missing.size(), verified),
+              {}, "A byte for byte rebuild is not possible any more; compare with the recorded withdrawals.");
+}
+
+}  // namespace
+
+Result<RebuildReport> rebuild(const RebuildRequest& request) {
+  SEKISHO_TRY(const Json manifest, read_manifest(request.dataset));
+  SEKISHO_CHECK(same(manifest, "snapshot", "hash", request.source.snapshot.value("hash", ""), "snapshot"));
+  SEKISHO_TRY(const Prepared prepared,
+              prepare(request.source, request.purpose, request.policy, request.threads, request.memory_limit));
+  SEKISHO_CHECK(same(manifest, "recipe", "sha256", prepared.recipe.sha256, "recipe or one of its code sets"));
+  SEKISHO_CHECK(same(manifest, "policy", "sha256", prepared.policy_sha256, "policy or one of its hierarchies"));
+  SEKISHO_TRY(const anonymize::Decision decision, anonymize::Decision::from_json(manifest["decision"]));
+  SEKISHO_TRY(const anonymize::Applied applied, anonymize::apply(prepared.table, prepared.policy, decision));
+
+  RebuildReport report;
+  const auto key = read_file(order_key_file(request.keys, manifest["dataset"].get<std::string>()), 1024);
+  if (!key) {
+    // Destroyed at delivery: the rows without ids are compared.
+    const Dataset now = compose(applied, prepared.recipe.person, std::nullopt);
+    report.persons = now.persons;
+    report.same_content = now.content_sha256 == manifest.value("content_sha256", "");
+    if (report.same_content) return report;
+    const std::int64_t before = manifest["counts"].value("persons", std::int64_t{0});
+    if (static_cast<std::int64_t>(now.persons) < before)
+      return fail(
+          "release.erased",
+          fmt::format("{} persons of the dataset were erased or withdrew since, and the key that orders them is "
+                      "destroyed",
+                      before - static_cast<std::int64_t>(now.persons)));
+    return fail("release.differs", "the rows differ from those of the dataset");
+  }
+  const crypto::SecretBytes secret{Bytes(*key)};
+  const Dataset now = compose(applied, prepared.recipe.person, secret.view());
+  report.persons = now.persons;
+  SEKISHO_TRY(const std::string wanted, hash_of_file(manifest, "dataset.csv"));
+  if (to_hex(crypto::sha256(as_bytes(now.csv))) != wanted) return explain(now, request.dataset);
+  const std::string dictionary_text = dictionary(prepared, decision).dump(2) + "\n";
+  for (const auto& [name, text] : {std::pair{"leaves.csv", &now.leaves_csv}, {"dictionary.json", &dictionary_text}}) {
+    SEKISHO_TRY(const std::string hash, hash_of_file(manifest, name));
+    if (to_hex(crypto::sha256(as_bytes(*text))) != hash)
+      return fail("release.differs", fmt::format("{} differs from the dataset's", name));
+  }
+  report.identical = report.same_content = true;
+  if (request.out.empty()) return report;
+  std::error_code error;
+  if (fs::exists(request.out, error))
+    return fail("release.exists", "the folder exists already", {.file = request.out.string()});
+  SEKISHO_CHECK(make_folders(request.out, 0700));
+  SEKISHO_CHECK(write_dataset_file(request.out, "dataset.csv", now.csv, nullptr));
+  SEKISHO_CHECK(write_dataset_file(request.out, "dictionary.json", dictionary_text, nullptr));
+  SEKISHO_CHECK(write_dataset_file(request.out, "leaves.csv", now.leaves_csv, nullptr));
+  for (const char* name : {"manifest.json", "manifest.sig", "signer.pem"}) {
+    SEKISHO_TRY(const std::string text, read_text(request.dataset / name));
+    SEKISHO_CHECK(write_dataset_file(request.out, name, text, nullptr));
+  }
+  return report;
+}
+
+Json RebuildReport::to_json() const {
+  return {{"identical", identical}, {"same_content", same_content}, {"persons", persons}};
+}
+
+namespace {
+
+// Each file as the manifest says; its content, or nothing when it is not.
+void check_files(const Json& manifest, const fs::path& dataset, std::map<std::string, std::string>& texts,
+                 std::vector<std::string>& problems) {
+  for (const Json& file : manifest["files"]) {
+    const std::string name = file.is_object() ? file.value("name", "") : "";
+    if (name.empty() || name.find('/') != std::string::npos || name == "..") {
+      problems.push_back("a file's name leaves the dataset's folder");
+      continue;
+    }
+    auto text = read_text(dataset / name);
+    if (!text)
+      problems.push_back(fmt::format("{} is missing", name));
+    else if (to_hex(crypto::sha256(as_bytes(*text))) != file.value("sha256", ""))
+      problems.push_back(fmt::format("{} was changed", name));
+    else
+      texts[name] = std::move(*text);
+  }
+}
+
+void check_leaves(const Json& manifest, const std::string& dataset, const std::string& leaves_text,
+                  std::vector<std::string>& problems) {
+  const auto leaves = read_csv(leaves_text);
+  const auto rows = read_csv(dataset);
+  if (!leaves || !rows || leaves->column("leaf") != 0 || leaves->column("salt") != 1 || rows->column("id") != 0) {
+    problems.push_back("leaves.csv or dataset.csv is malformed");
+    return;
+  }
+  std::vector<std::string> joined(leaves->rows.size());
+  for (const auto& row : rows->rows) {
+    const std::size_t number = std::strtoull(row[0].c_str(), nullptr, 10);
+    if (number == 0 || number > joined.size()) {
+      problems.push_back("a person of the dataset has no leaf");
+      return;
+    }
+    const std::vector<std::string_view> fields(row.begin() + 1, row.end());
+    append_csv(joined[number - 1], fields);
+  }
+  std::vector<crypto::Digest> digests;
+  for (std::size_t i = 0; i < joined.size(); ++i) {
+    const auto salt = from_hex(leaves->rows[i][1]);
+    const auto leaf = crypto::digest_from_hex(leaves->rows[i][0]);
+    if (!salt || !leaf) {
+      problems.push_back("leaves.csv is malformed");
+      return;
+    }
+    if (leaf_of(*salt, joined[i]) != *leaf)
+      problems.push_back(fmt::format("the rows of person {} are not its leaf", i + 1));
+    digests.push_back(*leaf);
+  }
+  if (to_hex(ledger::tree_root(digests)) != manifest["merkle_root"])
+    problems.push_back("the leaves do not make the root");
+}
+
+Result<void> check_signature(const fs::path& dataset, const fs::path& public_pem, std::vector<std::string>& problems) {
+  SEKISHO_TRY(const std::string manifest, read_text(dataset / "manifest.json"));
+  SEKISHO_TRY(const Bytes signature, read_file(dataset / "manifest.sig", 1024));
+  SEKISHO_TRY(const std::string pem, read_text(public_pem.empty() ? dataset / "signer.pem" : public_pem, 64 << 10));
+  SEKISHO_TRY(const Bytes key, ledger::parse_public_key(pem));
+  if (!crypto::verify_ed25519(key, as_bytes(manifest), signature))
+    problems.push_back("the manifest's signature is wrong");
+  return {};
+}
+
+}  // namespace
+
+Result<VerifyReport> verify(const fs::path& dataset, const fs::path& public_pem) {
+  SEKISHO_TRY(const Json manifest, read_manifest(dataset));
+  VerifyReport report;
+  std::map<std::string, std::string> texts;
+  check_files(manifest, dataset, texts, report.problems);
+  if (texts.contains("dataset.csv") && texts.contains("leaves.csv"))
+    check_leaves(manifest, texts["dataset.csv"], texts["leaves.csv"], report.problems);
+  if (auto checked = check_signature(dataset, public_pem, report.problems); !checked)
+    report.problems.push_back("the signature cannot be checked: " + checked.error().message);
+  std::vector<std::string> quasi;
+  for (const Json& name : manifest["audit"].value("quasi", Json::array()))
+    if (name.is_string()) quasi.push_back(name.get<std::string>());
+  const auto k = manifest["audit"].value("k", std::size_t{0});
+  const auto audit = audit_by_sql(fs::absolute(dataset) / "dataset.csv", quasi, k);
+  if (!audit)
+    report.problems.push_back("the classes cannot be counted: " + audit.error().message);
+  else if (!audit->ok)
+    report.problems.push_back(fmt::format("{} classes have fewer than {} persons", audit->failing, k));
+  report.ok = report.problems.empty();
+  return report;
+}
+
+Json VerifyReport::to_json() const {
+  return {{"ok", ok}, {"problems", problems}};
+}
+
+}  // namespace sekisho::release

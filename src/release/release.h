@@ -1,0 +1,85 @@
+// A dataset for one approved purpose: recipe -> snapshot -> person-level rows -> policy -> anonymized rows -> audit in
+// SQL -> dataset, dictionary and a signed manifest that holds every decision. A rebuild replays the decisions and gives
+// the same bytes; after an erasure it is refused and the leaves of the others are verified instead.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+
+#include "core/clock.h"
+#include "core/json.h"
+#include "core/random.h"
+#include "crypto/keys.h"
+#include "store/store.h"
+
+namespace sekisho::release {
+
+// Opens the store's views in an engine, for a snapshot that is fixed. Tests give their own.
+using OpenViews = std::function<Result<void>(columns::Engine&)>;
+// Writes the ledger's entry and returns its number; called before the dataset appears under its name.
+using Record = std::function<Result<std::uint64_t>(std::string_view kind, const Json& payload)>;
+
+struct Source {
+  OpenViews open_views;
+  Json snapshot;  // {"id","hash","linkage_state","linkage_hash"}: goes into the manifest
+  std::vector<std::filesystem::path> allowed_folders;  // what the engine may read
+};
+Source source_of(store::Store& store, const std::filesystem::path& store_folder, const store::Snapshot& snapshot);
+
+struct BuildRequest {
+  Source source;
+  std::filesystem::path purpose;  // recipe
+  std::filesystem::path policy;   // empty: the one that the recipe names
+  std::filesystem::path out;      // folder that must not exist yet
+  std::filesystem::path keys;     // key folder of the core zone: signing key, order keys of datasets
+  Record record;
+  const Clock* clock = nullptr;
+  Random* random = nullptr;
+  int threads = 2;
+  std::string memory_limit = "1GB";
+};
+
+struct BuildReport {
+  Json manifest;
+  bool empty = false;  // nobody is eligible or nobody is left: `reason` says which; nothing was written
+  std::string reason;
+  Json to_json() const;  // {"rows","eligible","k","smallest_class","audit",...}
+};
+
+// Errors: release.exists, recipe.*, policy.*, anonymize.*, release.audit.
+Result<BuildReport> build(const BuildRequest& request);
+
+struct RebuildRequest {
+  Source source;                  // of the snapshot that the manifest names
+  std::filesystem::path dataset;  // folder with manifest.json
+  std::filesystem::path purpose, policy;
+  std::filesystem::path keys;
+  std::filesystem::path out;  // folder for the rebuilt files; empty: compare only
+  int threads = 1;
+  std::string memory_limit = "1GB";
+};
+struct RebuildReport {
+  bool identical = false;     // same bytes
+  bool same_content = false;  // the order key is destroyed: same rows without ids
+  std::size_t persons = 0;
+  Json to_json() const;
+};
+// Errors: release.manifest, release.changed (recipe, policy or snapshot is another), release.erased (persons are gone:
+// the message says how many, and that the leaves of the others verify), release.differs.
+Result<RebuildReport> rebuild(const RebuildRequest& request);
+
+struct VerifyReport {
+  bool ok = false;
+  std::vector<std::string> problems;
+  Json to_json() const;
+};
+// Files, hashes, Merkle root, rows against leaves, signature (against `public_pem`, or the key beside the manifest),
+// and k by SQL. Needs no store.
+Result<VerifyReport> verify(const std::filesystem::path& dataset, const std::filesystem::path& public_pem = {});
+
+// After confirmed delivery: destroys the key that orders the persons, so that nothing links product and source.
+Result<void> confirm_delivery(const std::filesystem::path& dataset, const std::filesystem::path& keys,
+                              const Record& record);
+
+}  // namespace sekisho::release
