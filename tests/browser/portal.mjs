@@ -3,6 +3,7 @@ import { finished, loading } from "./documents.mjs";
 import { equal, launch, ok, Portal, runAll, test, until } from "./harness.mjs";
 
 const shots = "var/browser";
+const shoot = (page, name) => page.screenshot({ path: `${shots}/${name}.png`, fullPage: true, animations: "disabled" });
 const figure = (page, station) => page.locator(`[data-station="${station}"] .value`).textContent();
 const shows = (page, station, text) => until(`${station} shows ${text}`, async () => (await figure(page, station)) === text);
 
@@ -11,7 +12,7 @@ test("before any work the page says in Japanese that nothing has been recorded",
   await page.getByText("まだ記録がありません").waitFor();
   equal(await page.locator("html").getAttribute("lang"), "ja", "language");
   equal(await page.getByRole("heading", { level: 1 }).textContent(), "関所", "heading");
-  await page.screenshot({ path: `${shots}/empty.png`, fullPage: true });
+  await shoot(page, "empty");
 });
 
 test("figures appear without a reload when the state document is replaced", async ({ page, portal }) => {
@@ -21,7 +22,7 @@ test("figures appear without a reload when the state document is replaced", asyn
   equal(await figure(page, "received"), "21", "received");
   equal(await figure(page, "loaded"), "12", "loaded");
   equal(await page.getByText("まだ記録がありません").count(), 0, "notice");
-  await page.screenshot({ path: `${shots}/loading.png`, fullPage: true });
+  await shoot(page, "loading");
 });
 
 test("a running stage shows how far it came and is announced to screen readers", async ({ page }) => {
@@ -49,7 +50,7 @@ test("the finished job shows persons, datasets, the exit check and the checkpoin
   const card = page.getByRole("article", { name: "インフルエンザ抗ウイルス薬" });
   ok(/21,877/.test(await card.textContent()) && /合格/.test(await card.textContent()), "dataset card");
   ok((await page.locator("code.hash").first().textContent()).startsWith("b5bb9d80 14a0f9b1"), "checkpoint");
-  await page.screenshot({ path: `${shots}/finished-ja.png`, fullPage: true });
+  await shoot(page, "finished-ja");
 });
 
 test("every table has column and row headers", async ({ page }) => {
@@ -67,6 +68,21 @@ test("the page has landmarks, one main heading and a named picture", async ({ pa
   ok((await page.locator("#flow-summary").textContent()).includes("個人 50,118 人"), "the picture in words");
 });
 
+test("nothing of the picture is cut off, and no text leaves its box", async ({ page }) => {
+  const spilled = await page.evaluate(() => {
+    const picture = document.querySelector(".flow svg");
+    const inside = (inner, outer) => inner.left >= outer.left - 1 && inner.right <= outer.right + 1;
+    const found = [];
+    for (const shape of picture.querySelectorAll("rect, text, circle"))
+      if (!inside(shape.getBoundingClientRect(), picture.getBoundingClientRect())) found.push(shape.outerHTML);
+    for (const station of picture.querySelectorAll(".station"))
+      for (const text of station.querySelectorAll(".name, .value, .unit"))
+        if (!inside(text.getBoundingClientRect(), station.querySelector("rect").getBoundingClientRect())) found.push(text.textContent);
+    return found;
+  });
+  equal(spilled, [], "spilled");
+});
+
 test("the language switch is reached and worked by keyboard, and the choice is kept", async ({ page }) => {
   await page.reload();
   await shows(page, "persons", "50,118");
@@ -76,7 +92,7 @@ test("the language switch is reached and worked by keyboard, and the choice is k
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { name: "The way of the data" }).waitFor();
   equal(await page.locator("html").getAttribute("lang"), "en", "language");
-  await page.screenshot({ path: `${shots}/finished-en.png`, fullPage: true });
+  await shoot(page, "finished-en");
   await page.reload();
   await page.getByRole("heading", { name: "Packages by hospital" }).waitFor();
   await page.keyboard.press("Tab");
@@ -89,7 +105,7 @@ test("every text has the contrast of WCAG AA in light and dark", async ({ page }
   for (const colorScheme of ["light", "dark"]) {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     equal(await page.evaluate(weakTexts), [], colorScheme);
-    if (colorScheme === "dark") await page.screenshot({ path: `${shots}/dark.png`, fullPage: true });
+    if (colorScheme === "dark") await shoot(page, "dark");
   }
   await page.emulateMedia({ colorScheme: "light", reducedMotion: null });
 });
@@ -98,7 +114,7 @@ test("a narrow window scrolls nothing but the picture and the tables sideways", 
   await page.setViewportSize({ width: 390, height: 844 });
   const [content, window] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
   ok(content <= window, `${content} px of content in ${window} px`);
-  await page.screenshot({ path: `${shots}/narrow.png`, fullPage: true });
+  await shoot(page, "narrow");
   await page.setViewportSize({ width: 1360, height: 900 });
 });
 

@@ -37,7 +37,9 @@ function useLanguage(): [Language, () => void] {
 
 // What a screen reader hears: stages as they begin and end, not every figure.
 function Announcer({ status, text, language }: { status: Status | null; text: Texts; language: Language }) {
-  const lines = (status?.stages ?? [])
+  const stages = status?.stages ?? [];
+  const done = stages.length > 0 && stages.every((stage) => stage.state === "done");
+  const lines = stages
     .filter((stage) => stage.state === "running" || stage.state === "failed")
     .map((stage) => {
       const label = (language === "ja" ? stage.label_ja : stage.label_en) ?? stage.name;
@@ -45,7 +47,7 @@ function Announcer({ status, text, language }: { status: Status | null; text: Te
     });
   return (
     <p className="visually-hidden" aria-live="polite" data-testid="announcer">
-      {lines.join(" ")}
+      {done ? text.stages.allDone : lines.join(" ")}
     </p>
   );
 }
@@ -101,13 +103,13 @@ export function App() {
           <div className="stack">
             <Hospitals {...shared} />
             <Store {...shared} />
+            <Ledgers {...shared} />
           </div>
         </div>
         <div className="columns even">
           <Datasets {...shared} />
           <ExitChecks {...shared} />
         </div>
-        <Ledgers {...shared} />
       </main>
       <footer>
         <p>{text.footer}</p>

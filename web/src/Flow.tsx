@@ -3,12 +3,16 @@ import type { PanelProps } from "./Panels";
 import { packagesOf, type Status, sumOf } from "./status";
 import type { Language, Texts } from "./texts";
 
-// The picture's grid: eight stations on one road, four zones, the ledger underneath. Units of the viewBox.
-const width = 1200;
-const height = 392;
-const station = { first: 22, pitch: 147, width: 122, top: 66, height: 138 };
+// The picture's grid: eight stations on one road, four zones with a gate between, the ledger underneath. Units of the
+// viewBox.
+const width = 1190;
+const height = 362;
+const station = { first: 14, width: 114, top: 44, height: 138 };
+const gap = 22; // between stations of one zone
+const gateGap = 54; // where a border lies
+const edge = 13; // from a zone's edge to its first station
 const road = station.top + station.height / 2;
-const ledgerTop = 300;
+const ledgerTop = 278;
 
 interface Station {
   id: string;
@@ -56,6 +60,7 @@ function stationsOf(status: Status, text: Texts, language: Language): Station[] 
       label: t.loaded,
       value: packagesOf(status, "loaded"),
       unit: t.packagesUnit,
+      note: plural(store?.quarantined ?? 0, t.recordsQuarantined, language),
       alert: plural(held, t.quarantined, language),
       stages: ["load", "intake"],
     },
@@ -94,8 +99,13 @@ const zones = [
   { id: "exit", from: 7, to: 7 },
 ] as const;
 
-const leftOf = (index: number) => station.first + index * station.pitch;
-const gap = station.pitch - station.width;
+const gapBefore = (index: number) => (zones.some((zone) => zone.from === index) ? gateGap : gap);
+
+function leftOf(index: number): number {
+  let x = station.first;
+  for (let at = 1; at <= index; ++at) x += station.width + gapBefore(at);
+  return x;
+}
 
 // Simple line drawings, 24 x 24.
 const icons: Record<string, string> = {
@@ -110,12 +120,12 @@ const icons: Record<string, string> = {
 };
 
 function Zone({ zone, label }: { zone: (typeof zones)[number]; label: string }) {
-  const x = leftOf(zone.from) - gap / 2 + 2;
-  const end = leftOf(zone.to) + station.width + gap / 2 - 2;
+  const x = leftOf(zone.from) - edge;
+  const end = leftOf(zone.to) + station.width + edge;
   return (
     <g className={`zone ${zone.id}`}>
-      <rect x={x} y={18} width={end - x} height={244} rx={12} />
-      <text x={x + 14} y={44}>
+      <rect x={x} y={1} width={end - x} height={236} rx={12} />
+      <text x={x + 14} y={27}>
         {label}
       </text>
     </g>
@@ -124,19 +134,19 @@ function Zone({ zone, label }: { zone: (typeof zones)[number]; label: string }) 
 
 // The barrier between two zones, and the line down to the ledger: what crosses has been recorded.
 function Gate({ before, moving }: { before: number; moving: boolean }) {
-  const x = leftOf(before) - gap / 2;
+  const x = leftOf(before) - gateGap / 2;
   return (
     <g className={moving ? "gate moving" : "gate"}>
       <path className="to-ledger" d={`M${x} ${road + 24}V${ledgerTop}`} />
       <circle cx={x} cy={ledgerTop} r={4} />
-      <path className="posts" d={`M${x - 10} ${road - 22}h20M${x - 13} ${road - 29}h26M${x - 7} ${road - 22}v44M${x + 7} ${road - 22}v44`} />
+      <path className="posts" d={`M${x - 11} ${road - 21}h22M${x - 14} ${road - 29}h28M${x - 8} ${road - 21}v43M${x + 8} ${road - 21}v43`} />
     </g>
   );
 }
 
 function Road({ to, moving }: { to: number; moving: boolean }) {
   const end = leftOf(to);
-  const start = end - gap;
+  const start = end - gapBefore(to);
   return (
     <g className={moving ? "road moving" : "road"}>
       <path d={`M${start} ${road}H${end - 5}`} />
@@ -181,9 +191,9 @@ function LedgerBand({ status, text, language }: PanelProps) {
   const ledgers = status.ledgers ?? [];
   const entries = number(ledgers.length ? sumOf(ledgers, (ledger) => ledger.entries) : undefined, language);
   const broken = ledgers.some((ledger) => ledger.ok === false);
-  const left = leftOf(0) - gap / 2 + 2;
-  const right = leftOf(7) + station.width + gap / 2 - 2;
-  const links = Array.from({ length: 14 }, (_, index) => left + 478 + index * 46);
+  const left = leftOf(0) - edge;
+  const right = leftOf(7) + station.width + edge;
+  const links = Array.from({ length: 15 }, (_, index) => left + 478 + index * 46);
   return (
     <g className={broken ? "ledger broken" : "ledger"} data-station="ledger">
       <rect x={left} y={ledgerTop} width={right - left} height={74} rx={12} />

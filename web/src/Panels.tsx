@@ -48,7 +48,7 @@ function StageRow({ stage, text, language }: { stage: Stage; text: Texts; langua
   const unit = (stage.unit && text.stages.units[stage.unit]) || stage.unit || "";
   const amount = counted ? `${number(stage.done, language)} / ${number(stage.total, language)} ${unit}` : "";
   const rate = typeof stage.rate === "number" ? round(stage.rate) : undefined;
-  const speed = !rate ? (typeof stage.rate === "string" ? stage.rate : "") : `${number(rate, language)} ${unit}/s`;
+  const speed = !rate ? (typeof stage.rate === "string" ? stage.rate : "") : `${number(rate, language)} ${unit}/${text.stages.seconds}`;
   const seconds = stage.seconds ? `${number(round(stage.seconds), language)} ${text.stages.seconds}` : "";
   // Without a total there is nothing to measure: a bar that only says "working".
   const value = counted ? Math.min(stage.done ?? 0, stage.total ?? 0) : state === "done" ? 1 : 0;
@@ -180,6 +180,7 @@ export function Datasets({ status, text, language }: PanelProps) {
             <p className="lead">
               <span className="big">{number(dataset.rows, language)}</span> {name.rows}
             </p>
+            {dataset.reason && <p className="empty">{dataset.reason}</p>}
             <Facts
               rows={[
                 [name.eligible, number(dataset.eligible, language)],
@@ -218,7 +219,7 @@ export function ExitChecks({ status, text, language }: PanelProps) {
   );
 }
 
-// "b5bb 9d80 …": eight groups a line are compared by eye more easily than 64 digits.
+// "b5bb 9d80 …": groups of eight are compared by eye more easily than 64 digits.
 function grouped(hash: string): string {
   return hash.match(/.{1,8}/g)?.join(" ") ?? "";
 }
@@ -253,7 +254,7 @@ export function Ledgers({ status, text, language }: PanelProps) {
                     </span>
                   </td>
                   <td className="figure">{number(ledger.entries, language)}</td>
-                  <td>
+                  <td className="wrap">
                     <code className="hash">{grouped(ledger.checkpoint ?? "") || "–"}</code>
                   </td>
                 </tr>

@@ -35,6 +35,7 @@ export interface Dataset {
   eligible?: number;
   k?: number;
   smallest_class?: number;
+  reason?: string; // why there are no rows
   audit?: Audit;
 }
 export interface ExitCheck {

@@ -23,7 +23,8 @@ const ja = {
     received: "受領",
     loaded: "取込",
     packagesUnit: "包",
-    quarantined: "隔離",
+    quarantined: "隔離された包",
+    recordsQuarantined: "隔離記録",
     refused: "拒否",
     registrations: "患者登録",
     registrationsUnit: "件",
@@ -44,6 +45,7 @@ const ja = {
   stages: {
     heading: "処理の進み",
     none: "実行中の処理はありません。",
+    allDone: "すべての処理が完了しました",
     states: { waiting: "待機", running: "実行中", done: "完了", failed: "失敗" },
     seconds: "秒",
     units: {
@@ -125,7 +127,8 @@ const en: Texts = {
     received: "Received",
     loaded: "Loaded",
     packagesUnit: "packages",
-    quarantined: "quarantined",
+    quarantined: "packages held",
+    recordsQuarantined: "rows held",
     refused: "refused",
     registrations: "Registrations",
     registrationsUnit: "records",
@@ -136,7 +139,7 @@ const en: Texts = {
     datasetRows: "rows",
     exits: "Exit checks",
     exitsUnit: "done",
-    suppressed: "cells suppressed",
+    suppressed: "suppressed",
     ledger: "Ledger",
     ledgerNote: "recorded first, then across the border",
     entries: "entries",
@@ -146,6 +149,7 @@ const en: Texts = {
   stages: {
     heading: "Progress",
     none: "No work is running.",
+    allDone: "All work is done",
     states: { waiting: "Waiting", running: "Running", done: "Done", failed: "Failed" },
     seconds: "s",
     units: {},
@@ -167,7 +171,7 @@ const en: Texts = {
   datasets: {
     heading: "Anonymized datasets",
     none: "No dataset has been built yet.",
-    rows: "Rows kept",
+    rows: "rows kept",
     eligible: "Eligible rows",
     kept: "Share kept",
     k: "k (required)",
