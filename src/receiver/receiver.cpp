@@ -63,7 +63,7 @@ Result<void> Receiver::replay_ledger() {
     HospitalState& state = hospital({entry.payload.value("hospital", "")});
     const std::string hash = entry.payload.value("manifest_hash", "");
     if (entry.kind == "package.refused") {
-      state.refused.insert(hash + entry.payload.value("code", ""));
+      state.refused.insert(hash + entry.payload.value("code", "") + entry.payload.value("part", ""));
       continue;
     }
     state.epoch = entry.payload.value("epoch", 1u);
@@ -202,11 +202,12 @@ Error Receiver::refuse(const PackageId& id, const std::string& hash, Error error
   bool fresh;
   {
     const std::scoped_lock lock(mutex_);
-    fresh = state.refused.insert(hash + error.code).second;
+    fresh = state.refused.insert(hash + error.code + error.place.part).second;
   }
   Json payload = describe(id);
   payload["manifest_hash"] = hash.starts_with("unreadable-") ? hash.substr(hash.size() - 64) : hash;
   payload["code"] = error.code;
+  payload["part"] = error.place.part;
   if (fresh)
     if (const auto appended = ledger_->append("package.refused", payload); !appended) return appended.error();
   spdlog::warn("refused {}: {}", id.text(), error.describe());
