@@ -146,8 +146,12 @@ Result<Json> read_manifest(const fs::path& dataset) {
   for (const char* member : {"dataset", "recipe", "policy", "snapshot", "decision", "files", "merkle_root", "audit"})
     if (!manifest.is_object() || !manifest.contains(member))
       return fail("release.manifest", fmt::format("member '{}' is missing", member), {.file = file});
-  const bool shaped = manifest["dataset"].is_string() && is_valid_id(manifest["dataset"].get<std::string>()) &&
-                      manifest["recipe"].is_object() && manifest["policy"].is_object() &&
+  // The name becomes part of a file's name.
+  const std::string name = manifest["dataset"].is_string() ? manifest["dataset"].get<std::string>() : "";
+  const bool named = !name.empty() && name.size() <= 120 && std::ranges::all_of(name, [](unsigned char c) {
+    return std::isalnum(c) != 0 || c == '-' || c == '_';
+  });
+  const bool shaped = named && manifest["recipe"].is_object() && manifest["policy"].is_object() &&
                       manifest["snapshot"].is_object() && manifest["files"].is_array() &&
                       manifest["merkle_root"].is_string() && manifest["audit"].is_object();
   if (!shaped) return fail("release.manifest", "a member has another type than expected", {.file = file});
