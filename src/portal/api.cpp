@@ -1,5 +1,6 @@
 #include "portal/api.h"
 
+#include <arpa/inet.h>
 #include <fmt/format.h>
 
 #include <atomic>
@@ -64,8 +65,11 @@ std::string_view host_of(std::string_view authority) {
   return has_port ? authority.substr(0, colon) : authority;
 }
 
+// Numbers are compared as numbers: "127.attacker.example" is a name that anybody may point here.
 bool is_this_machine(std::string_view host) {
-  return host == "127.0.0.1" || host == "localhost" || host == "[::1]" || host.starts_with("127.");
+  if (host == "localhost") return true;
+  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+  return is_loopback(std::string(host));
 }
 
 bool has_upward_step(std::string_view path) {
@@ -217,6 +221,13 @@ class Api {
 };
 
 }  // namespace
+
+bool is_loopback(const std::string& address) {
+  in_addr four{};
+  if (::inet_pton(AF_INET, address.c_str(), &four) == 1) return (ntohl(four.s_addr) >> 24) == 127;
+  in6_addr six{};
+  return ::inet_pton(AF_INET6, address.c_str(), &six) == 1 && IN6_IS_ADDR_LOOPBACK(&six);
+}
 
 net::Handler make_handler(Services services, ApiOptions options) {
   auto api = std::make_shared<Api>(services, options);

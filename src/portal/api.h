@@ -33,6 +33,9 @@ struct Services {
   const Pages& pages;
 };
 
+// True for 127.0.0.0/8 and ::1, written as numbers.
+bool is_loopback(const std::string& address);
+
 net::Handler make_handler(Services services, ApiOptions options = {});
 
 // OpenAPI 3.1 from the table of routes.

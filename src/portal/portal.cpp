@@ -1,6 +1,5 @@
 #include "portal/portal.h"
 
-#include <arpa/inet.h>
 #include <fmt/format.h>
 
 #include <csignal>
@@ -10,13 +9,6 @@
 #include "core/log.h"
 
 namespace sekisho::portal {
-
-bool is_loopback(const std::string& address) {
-  in_addr four{};
-  if (::inet_pton(AF_INET, address.c_str(), &four) == 1) return (ntohl(four.s_addr) >> 24) == 127;
-  in6_addr six{};
-  return ::inet_pton(AF_INET6, address.c_str(), &six) == 1 && IN6_IS_ADDR_LOOPBACK(&six);
-}
 
 Portal::Portal(PortalOptions& options, Pages pages)
     : address_(options.address),

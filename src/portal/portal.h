@@ -23,9 +23,6 @@ struct PortalOptions {
   ApiOptions api;
 };
 
-// True for 127.0.0.0/8 and ::1, written as numbers.
-bool is_loopback(const std::string& address);
-
 // Thread safe. Serves from open() until destruction.
 class Portal {
  public:
