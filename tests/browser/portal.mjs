@@ -108,6 +108,9 @@ test("every text has the contrast of WCAG AA in light and dark", async ({ page }
     if (colorScheme === "dark") await shoot(page, "dark");
   }
   await page.emulateMedia({ colorScheme: "light", reducedMotion: null });
+  await page.evaluate(() => (document.querySelector("h2").style.color = "#999"));
+  equal(await page.evaluate(weakTexts), ["データの流れ: 2.85"], "a planted weak text");
+  await page.evaluate(() => document.querySelector("h2").removeAttribute("style"));
 });
 
 test("a narrow window scrolls nothing but the picture and the tables sideways", async ({ page }) => {
