@@ -90,7 +90,7 @@ def asan(count):
 
 def lint(count):
     """Format of every C++ file, and the layers: every #include against the declared dependencies."""
-    files = [str(path) for folder in ("src", "tests", "fuzz", "bench") for path in sorted((ROOT / folder).rglob("*"))
+    files = [str(path) for folder in ("src", "tests", "fuzz", "benchmarks") for path in sorted((ROOT / folder).rglob("*"))
              if path.suffix in (".h", ".cpp")]
     bad = subprocess.run(["clang-format-19", "--dry-run", "-Werror", *files], cwd=ROOT, capture_output=True, text=True)
     if bad.returncode == 0:
