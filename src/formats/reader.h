@@ -1,5 +1,6 @@
-// Reading any hospital file into records: SS-MIX2 storages (HL7 v2.5), receipts (UKE), DPC survey files. Bytes in, records out; no
-// stores, no network, no policy. One reader object per family and worker, reused from file to file so that buffers stay warm.
+// Reading any hospital file into records: SS-MIX2 storages (HL7 v2.5), receipts (UKE), DPC survey files. Bytes in,
+// records out; no stores, no network, no policy. One reader object per family and worker, reused from file to file so
+// that buffers stay warm.
 #pragma once
 
 #include <functional>
@@ -16,18 +17,19 @@ namespace sekisho::formats {
 enum class Family : std::uint8_t { kSsmix2, kReceipt, kDpc, kUnknown };
 std::string_view name(Family family);  // "ssmix2", "receipt", "dpc", "unknown"
 
-// Decides by path (relative, '/'-separated) and, where that is not enough, the first bytes: never by the file's name alone for
-// receipts. kUnknown files are kept in the vault by their owner and counted.
+// Decides by path (relative, '/'-separated) and, where that is not enough, the first bytes: never by the file's name
+// alone for receipts. kUnknown files are kept in the vault by their owner and counted.
 Family sniff(std::string_view path, ByteView head);
 
 struct FileContext {
-  std::string_view path;           // as the hospital has it, relative to the storage's root
+  std::string_view path;  // as the hospital has it, relative to the storage's root
   std::int64_t package = 0;
   std::int32_t part = 0, ordinal = 0;
 };
 
-// begin() once per file, feed() its bytes in order in pieces of any size, finish() once. Errors in the content never make these fail:
-// they become findings, quarantine and vault items of the record set; a failed Result comes from the drain hook only.
+// begin() once per file, feed() its bytes in order in pieces of any size, finish() once. Errors in the content never
+// make these fail: they become findings, quarantine and vault items of the record set; a failed Result comes from the
+// drain hook only.
 class Reader {
  public:
   virtual ~Reader() = default;
@@ -47,14 +49,14 @@ std::unique_ptr<Reader> make_reader(Family family, records::RecordSet& set, reco
 using IsOptedOut = std::function<bool(std::string_view patient_number)>;
 
 struct Filtered {
-  bool changed = false;            // false: send the file as it was
-  bool drop_file = false;          // the whole file belongs to an opted-out patient
-  Bytes content;                   // when changed: the file without the records of opted-out patients, byte-identical elsewhere
+  bool changed = false;    // false: send the file as it was
+  bool drop_file = false;  // the whole file belongs to an opted-out patient
+  Bytes content;           // when changed: the file without the records of opted-out patients, byte-identical elsewhere
   std::uint64_t records_removed = 0;
 };
-// Files of one patient are dropped or travel as they were. Receipts and DPC files are rewritten claim by claim or row by row; totals stay as
-// issued. Rows under a mother's number go if mother or newborn opted out (a row that names both is dropped if either is opted out).
-// Error: filter.unreadable - a file whose patients cannot be told must not travel.
+// Files of one patient are dropped or travel as they were. Receipts and DPC files are rewritten claim by claim or row
+// by row; totals stay as issued. Rows under a mother's number go if mother or newborn opted out (a row that names both
+// is dropped if either is opted out). Error: filter.unreadable - a file whose patients cannot be told must not travel.
 Result<Filtered> filter_opted_out(Family family, std::string_view path, ByteView content, const IsOptedOut& opted_out);
 
 // Patient numbers named in a file's path (SS-MIX2) or nothing.

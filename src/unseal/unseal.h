@@ -1,4 +1,5 @@
-// Decryption, alone in its library: the receiver and the gateway never link it (invariant 2; a test reads their symbols).
+// Decryption, alone in its library: the receiver and the gateway never link it (invariant 2; a test reads their
+// symbols).
 #pragma once
 
 #include "crypto/digest.h"
@@ -6,9 +7,9 @@
 
 namespace sekisho::unseal {
 
-// Opens AuthEnvelopedData in memory. The recipient is matched by issuer and serial before any private-key operation; plaintext is
-// returned only when the tag proved whole. Errors: unseal.not_addressed, unseal.malformed, unseal.tampered, unseal.too_large
-// (content above `limit`).
+// Opens AuthEnvelopedData in memory. The recipient is matched by issuer and serial before any private-key operation;
+// plaintext is returned only when the tag proved whole. Errors: unseal.not_addressed, unseal.malformed,
+// unseal.tampered, unseal.too_large (content above `limit`).
 Result<Bytes> cms_open(ByteView der, const crypto::Certificate& certificate, const crypto::PrivateKey& key,
                        std::size_t limit = std::size_t{8} << 20);
 
