@@ -21,17 +21,27 @@ bool is_name_noise(char32_t c) {
   return c < 0x80 && (c == '.' || c == ',' || c == '\'' || c == '/' || c == '(' || c == ')' || c == '"' || c == '_');
 }
 
+bool is_ideograph(char32_t c) {
+  return (c >= 0x3400 && c <= 0x9FFF) || (c >= 0x20000 && c <= 0x3FFFF);
+}
+
 char32_t upper(char32_t c) {
   return c >= 'a' && c <= 'z' ? c - 0x20 : c;
 }
 
 // Characters of a name that count; false when one of them shows that a character was lost.
 bool name_characters(std::string_view name, std::u32string& out) {
+  bool stripped = false;
   for (const char32_t c : nfkc(name)) {
     if (is_damage(c)) return false;
-    if (is_blank(c) || is_middle_dot(c) || is_variation_selector(c) || is_name_noise(c)) continue;
+    if (is_blank(c) || is_middle_dot(c) || is_variation_selector(c) || is_name_noise(c)) {
+      stripped = true;
+      continue;
+    }
     out.push_back(upper(c));
   }
+  // A mark that stood apart from its letter may now follow it.
+  if (stripped) out = nfkc(to_utf8(out));
   return true;
 }
 
@@ -90,7 +100,8 @@ std::string canonical_kanji(std::string_view name) {
   if (!name_characters(name, characters) || is_unknown(characters)) return {};
   for (std::size_t i = 0; i < characters.size(); ++i) {
     char32_t& c = characters[i];
-    c = c == U'々' && i > 0 ? characters[i - 1] : fold_variant(c);  // 佐々木 is also written 佐佐木
+    // 佐々木 is also written 佐佐木.
+    c = c == U'々' && i > 0 && is_ideograph(characters[i - 1]) ? characters[i - 1] : fold_variant(c);
     if (c == U'ヶ') c = U'ケ';
     if (c == U'ヵ') c = U'カ';
   }
@@ -100,7 +111,7 @@ std::string canonical_kanji(std::string_view name) {
 std::string canonical_kana(std::string_view kana) {
   std::u32string characters;
   if (!name_characters(kana, characters)) return {};
-  const std::u32string folded = fold_kana(characters);
+  const std::u32string folded = nfkc(to_utf8(fold_kana(characters)));
   return is_unknown(folded) ? std::string() : to_utf8(folded);
 }
 

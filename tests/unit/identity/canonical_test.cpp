@@ -11,6 +11,7 @@
 
 #include "core/file.h"
 #include "core/process.h"
+#include "core/random.h"
 #include "core/text.h"
 #include "identity/keyed_hash.h"
 #include "identity/variants.h"
@@ -62,6 +63,21 @@ TEST(Canonical, ACanonicalFormIsItsOwnCanonicalForm) {
     EXPECT_EQ(canonical_kanji(canonical_kanji(name)), canonical_kanji(name));
   for (const char* kana : {"オオノ ヴィオラ", "ｷｮｳｺ", "セーコ", "トオル", "ヴー"})
     EXPECT_EQ(canonical_kana(canonical_kana(kana)), canonical_kana(kana));
+}
+
+TEST(Canonical, AnyTextHasAFormThatIsStable) {
+  SeededRandom random(3);
+  const char32_t letters[] = {U'ア',  U'オ', U'ー', U'ヴ', U'ァ', U'エ', U'ヱ',  U'ヲ',  U' ',  0x3099,  0x309B,
+                              0x309C, U'ﾊ',  U'ﾞ',  U'か', U'-',  U'e',  0x301,  0xFE00, U'・', 0xE0101, U'山',
+                              U'邉',  U'々', U'ｱ',  U'Ａ', U'ぅ', U'ヷ', 0xAC00, 0x11A8, U'㈱', U'ゔ'};
+  for (int i = 0; i < 20'000; ++i) {
+    std::string text;
+    for (std::uint64_t n = random.below(9); n > 0; --n)
+      append_utf8(text, letters[random.below(std::size(letters))]);
+    const std::string kana = canonical_kana(text), kanji = canonical_kanji(text);
+    EXPECT_EQ(canonical_kana(kana), kana) << text;
+    EXPECT_EQ(canonical_kanji(kanji), kanji) << text;
+  }
 }
 
 TEST(Canonical, EachVariantHasOneRepresentativeAndNoRepresentativeIsAVariant) {
