@@ -17,8 +17,10 @@ namespace sekisho::portal {
 //   hospitals    [{id, name, packages: {sealed, received, loaded, quarantined, secured, refused}}]
 //   store        {registrations, persons, rows, superseded, quarantined, segments, bytes, ...}
 //   linkage      {precision, recall, ...} where the truth is known, else null
-//   datasets     [{id, rows, eligible, k, smallest_class, audit}]
-//   exit_checks  [{id, cells, suppressed, audit}]
+//   datasets     [{id, label_ja, label_en, rows, eligible, k, smallest_class, audit, reason}]   reason: why no rows
+//   exit_checks  [{id, label_ja, label_en, cells, suppressed, audit}]
+//                audit: true/false or a word; "passed", "ok", "clean", "safe" show as passed, "failed", "unsafe",
+//                "violated" as failed, other words as they are
 //   ledgers      [{name, ok, entries, checkpoint}]        checkpoint: root hash, hex
 //   stages       [{name, label_ja, label_en, state, done, total, unit, seconds, rate}]
 //                state: waiting | running | done | failed
