@@ -225,8 +225,9 @@ class Demo {
       std::error_code error;
       while (!fs::is_empty(layout_.core() / "state" / "secured", error) && std::chrono::steady_clock::now() < deadline)
         std::this_thread::sleep_for(std::chrono::milliseconds(100));
-      for (const HospitalSetup& setup : setups_)
+      for (const HospitalSetup& setup : setups_) {
         SEKISHO_TRY([[maybe_unused]] const Json round, gateway_round(setup.id));
+      }
       return {};
     });
   }
@@ -320,6 +321,9 @@ class Demo {
         SEKISHO_TRY(const release::BuildReport report, release::build(request));
         Json built = report.to_json();
         built["id"] = purpose;
+        const bool influenza = purpose == "influenza-antivirals";
+        built["label_ja"] = influenza ? "流行期ごとの抗インフルエンザ薬" : "乳がん HR/HER2";
+        built["label_en"] = influenza ? "Antivirals by influenza season" : "Breast cancer, HR/HER2";
         if (report.empty) built["reason"] = report.reason;
         if (report_["dataset"].is_null()) {
           report_["dataset"] = built;
@@ -366,7 +370,9 @@ class Demo {
                           {"audit", table.safe ? "safe" : "unsafe"},
                           {"record_level_refused", true}};
       Json check = report_["table"];
-      check["id"] = "treated persons by season and drug";
+      check["id"] = "treated-by-season-and-drug";
+      check["label_ja"] = "流行期 × 薬剤の治療人数";
+      check["label_en"] = "Treated persons by season and drug";
       page_["exit_checks"].push_back(check);
       return {};
     });

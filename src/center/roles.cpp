@@ -106,10 +106,11 @@ Result<ChildProcess> start_portal(const Layout& layout, std::uint16_t port, std:
   options.output = layout.core() / "portal.log";
   options.die_with_parent = !keep;
   SEKISHO_TRY(auto child,
-              ChildProcess::spawn({program_folder() / "sekisho", "portal", "run", "--state", layout.status_file(),
-                                   "--certificate", layout.core() / "portal.pem", "--key", layout.core() / "portal.key",
-                                   "--port", std::to_string(port), "--port-file", port_file},
-                                  options));
+              ChildProcess::spawn(
+                  {program_folder() / "sekisho", "portal", "run", "--state", layout.status_file(), "--certificate",
+                   layout.core() / "portal.pem", "--key", layout.core() / "portal.key", "--port", std::to_string(port),
+                   "--port-file", port_file, "--token-file", layout.core() / "portal.token"},
+                  options));
   SEKISHO_TRY(const std::string taken, wait_for_file(child, port_file, "portal"));
   address = fmt::format("https://127.0.0.1:{}/", taken);
   return child;
