@@ -24,9 +24,9 @@ std::optional<int> lower_bound_of(std::string_view text) {
   return whole_number(text.substr(0, text.find_first_of("-+")));
 }
 
+// The band that holds the top is open: with top = 90 and width 20 it is 80+, whoever is in it.
 std::string band(int value, int width, int top) {
-  if (top > 0 && value >= top) return fmt::format("{}+", top);
-  const int low = value / width * width;
+  const int low = (top > 0 ? std::min(value, top) : value) / width * width;
   const int high = low + width - 1;
   return top > 0 && high >= top ? fmt::format("{}+", low) : fmt::format("{}-{}", low, high);
 }
