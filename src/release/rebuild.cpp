@@ -41,9 +41,11 @@ Result<RebuildReport> explain(const Dataset& now, const fs::path& dataset) {
   for (const crypto::Digest& leaf : now.leaves)
     missing.erase(to_hex(leaf)) > 0 ? ++verified : ++unknown;
   if (unknown > 0)
-    return fail("release.differs",
-                fmt::format("{} persons have other rows than in the dataset ({} verify, {} are gone)", unknown,
-                            verified, missing.size()));
+    return fail(
+        "release.differs",
+        fmt::format("{} persons have other rows than in the dataset ({} verify, {} are gone)", unknown, verified,
+                    missing.size()),
+        {}, "An erased registration of a person who has others changes that person's rows: see the ledger's erasures.");
   return fail("release.erased",
               fmt::format("{} persons of the dataset were erased or withdrew since; the leaves of the other {} verify",
                           missing.size(), verified),
