@@ -96,7 +96,7 @@ class PersonWriter {
     ++tally_.registrations;
     row(SharedFile::kRegistrations, {id, number, person_.id});
     const bool opted_out = !person_.marked && random.chance(kOptouts);
-    if (opted_out) opt_out(id, static_cast<std::uint16_t>(hospital), number, random.chance(0.8) ? "" : "research");
+    if (opted_out) opt_out(id, static_cast<std::uint16_t>(hospital), number, random.chance(0.8) ? "" : "all");
     Ssmix2Writer storage(world_, registration, trees_[hospital], SeededRandom(random.next()));
     for (const Encounter* encounter : encounters) {
       SEKISHO_CHECK(storage.write(*encounter));
