@@ -184,7 +184,7 @@ PARTS = {
     "fuzz": lambda count: fuzz(count, 600),
     "soak": soak,
 }
-DEFAULT = ("lint", "unit", "scenarios", "browser", "asan", "fuzz-short")
+DEFAULT = ("lint", "unit", "scenarios", "browser", "asan")
 
 
 def main():

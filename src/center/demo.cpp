@@ -313,11 +313,10 @@ class Demo {
         request.source = release::source_of(*store, options.folder, snapshot);
         request.purpose = specs / "purposes" / (purpose + ".toml");
         request.out = layout_.root / (purpose == "influenza-antivirals" ? "dataset" : "dataset-breast");
-        request.keys = layout_.core() / "release-keys";
+        request.keys = layout_.keys();
         request.record = [this](std::string_view kind, const Json& payload) { return ledger_->append(kind, payload); };
         request.clock = &system_clock();
         request.random = &system_random();
-        SEKISHO_CHECK(make_folders(request.keys, 0700));
         SEKISHO_TRY(const release::BuildReport report, release::build(request));
         Json built = report.to_json();
         built["id"] = purpose;
@@ -343,7 +342,7 @@ class Demo {
       }
       disclosure::TableRequest request;
       request.dataset = layout_.root / "dataset" / "dataset.csv";
-      request.rows = {"season"};
+      request.rows = {"age"};
       request.columns = {"drug_code"};
       request.person = "id";
       const auto made = disclosure::make_table(request);
@@ -370,9 +369,9 @@ class Demo {
                           {"audit", table.safe ? "safe" : "unsafe"},
                           {"record_level_refused", true}};
       Json check = report_["table"];
-      check["id"] = "treated-by-season-and-drug";
-      check["label_ja"] = "流行期 × 薬剤の治療人数";
-      check["label_en"] = "Treated persons by season and drug";
+      check["id"] = "treated-by-age-and-drug";
+      check["label_ja"] = "年齢階級 × 薬剤の治療人数";
+      check["label_en"] = "Treated persons by age and drug";
       page_["exit_checks"].push_back(check);
       return {};
     });

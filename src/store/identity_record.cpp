@@ -109,6 +109,8 @@ std::string encode(const StoredKeys& row) {
   put_key(out, row.keys.insurance);
   put_key(out, row.keys.kanji);
   put_key(out, row.keys.kana);
+  put_key(out, row.keys.given_kanji);
+  put_key(out, row.keys.given_kana);
   return out.bytes();
 }
 
@@ -120,6 +122,8 @@ Result<StoredKeys> decode_keys(std::string_view bytes) {
   row.keys.insurance = get_key(in);
   row.keys.kanji = get_key(in);
   row.keys.kana = get_key(in);
+  row.keys.given_kanji = get_key(in);
+  row.keys.given_kana = get_key(in);
   return done(in, std::move(row));
 }
 

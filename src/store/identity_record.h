@@ -27,7 +27,9 @@ struct StoredKeys {
   std::string reg;
   std::string hospital;
   identity::LinkageKeys keys;
-  auto tie() const { return std::tie(reg, hospital, keys.insurance, keys.kanji, keys.kana); }
+  auto tie() const {
+    return std::tie(reg, hospital, keys.insurance, keys.kanji, keys.kana, keys.given_kanji, keys.given_kana);
+  }
 };
 std::string encode(const StoredKeys& row);
 Result<StoredKeys> decode_keys(std::string_view bytes);
