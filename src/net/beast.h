@@ -27,6 +27,12 @@ enum class Side { kServer, kClient };
 // revocation list.
 Result<std::shared_ptr<ssl::context>> make_context(const TlsOptions& options, Side side);
 
+// Whether the certificate's extended usage names this side: OpenSSL lets one without any pass as either, but a signing
+// key must not open connections.
+bool may_connect_as(const crypto::Certificate& certificate, Side side);
+// The peer's certificate of an open connection.
+std::optional<crypto::Certificate> peer_of(Stream& stream);
+
 // "net.timeout", "net.closed", "net.tls", "net.connect" by what happened.
 Error net_error(const char* fallback, error_code error, std::string what);
 

@@ -14,6 +14,8 @@ using namespace detail;
 namespace {
 
 constexpr std::uint64_t kResponseLimit = std::uint64_t{64} << 20;
+constexpr std::uint64_t kAskFirst = std::uint64_t{1} << 20;
+constexpr std::uint32_t kHeadLimit = 64 << 10;
 
 class ClientImpl final : public Client {
  public:
@@ -29,15 +31,16 @@ class ClientImpl final : public Client {
   }
 
  private:
+  using Parser = http::response_parser<http::empty_body>;
   using Writer = std::function<Result<void>(ByteView)>;
 
   // Runs the exchange to its end on the client's own io context.
   Result<ClientResponse> exchange(const ClientRequest& request, const Writer* write) {
     const bool reused = stream_ != nullptr;
     Result<ClientResponse> result = run(request, write);
-    // The server may have closed an idle connection just now: once more on a fresh one, when nothing of an answer came.
-    if (!result && reused && !answer_begun_ &&
-        (result.error().code == "net.closed" || result.error().code == "net.timeout"))
+    // The server may have closed an idle connection just now: once more on a fresh one, when nothing of an answer came
+    // and asking twice does no harm (RFC 9110 section 9.2.2).
+    if (!result && reused && !answer_begun_ && request.method != "POST" && result.error().code == "net.closed")
       result = run(request, write);
     return result;
   }
@@ -66,6 +69,7 @@ class ClientImpl final : public Client {
       Result<void> connected = co_await connect();
       if (!connected) co_return std::unexpected(connected.error());
     }
+    early_.reset();
     Result<void> sent = co_await write_request(request);
     // A server that refuses early answers before it has read everything: its answer says more than the broken pipe.
     Result<ClientResponse> response = co_await read_response(request, write);
@@ -94,10 +98,15 @@ class ClientImpl final : public Client {
       co_return std::unexpected(std::move(error));
     }
     lowest.socket().set_option(tcp::no_delay(true));
-    SSL_set_tlsext_host_name(fresh->native_handle(), options_.server_name.c_str());
+    error_code no_address;
+    asio::ip::make_address(options_.server_name, no_address);
+    if (no_address) SSL_set_tlsext_host_name(fresh->native_handle(), options_.server_name.c_str());
     fresh->set_verify_callback(ssl::host_name_verification(options_.server_name));
     auto [tls_error] = co_await fresh->async_handshake(ssl::stream_base::client, kAwait);
     if (tls_error) co_return std::unexpected(net_error("net.tls", tls_error, "no trust with " + where));
+    const auto peer = peer_of(*fresh);
+    if (!peer || !may_connect_as(*peer, Side::kServer))
+      co_return fail("net.tls", "the certificate of " + where + " is not a server's");
     buffer_.clear();
     stream_ = std::move(fresh);
     co_return Result<void>{};
@@ -126,6 +135,9 @@ class ClientImpl final : public Client {
     }
     message.content_length(left);
     if (!file) message.body() = request.body;
+    // A large body waits until the server wants it.
+    const bool ask_first = file && left > kAskFirst;
+    if (ask_first) message.set(http::field::expect, "100-continue");
     http::request_serializer<http::string_body> serializer(message);
     beast::get_lowest_layer(*stream_).expires_after(options_.timeout);
     if (!file) {
@@ -138,6 +150,15 @@ class ClientImpl final : public Client {
       auto [error, n] = co_await http::async_write_header(*stream_, serializer, kAwait);
       static_cast<void>(n);
       if (error) co_return std::unexpected(net_error("net.closed", error, "cannot send"));
+    }
+    if (ask_first) {
+      auto parser = std::make_unique<Parser>();
+      Result<void> answered = co_await read_head(*parser);
+      if (!answered) co_return answered;
+      if (parser->get().result() != http::status::continue_) {
+        early_ = std::move(parser);
+        co_return Result<void>{};
+      }
     }
     Bytes piece(kPiece);
     while (left > 0) {
@@ -154,27 +175,36 @@ class ClientImpl final : public Client {
     co_return Result<void>{};
   }
 
-  asio::awaitable<Result<ClientResponse>> read_response(const ClientRequest& request, const Writer* write) {
-    http::response_parser<http::empty_body> parser;
+  asio::awaitable<Result<void>> read_head(Parser& parser) {
     parser.body_limit(boost::none);
-    if (request.method == "HEAD") parser.skip(true);
+    parser.header_limit(kHeadLimit);
     beast::get_lowest_layer(*stream_).expires_after(options_.timeout);
-    do {
-      auto [error, n] = co_await http::async_read_header(*stream_, buffer_, parser, kAwait);
-      static_cast<void>(n);
-      if (error) co_return std::unexpected(net_error("net.closed", error, "no answer came"));
-    } while (parser.get().result_int() == 100);
+    auto [error, n] = co_await http::async_read_header(*stream_, buffer_, parser, kAwait);
+    static_cast<void>(n);
+    if (error) co_return std::unexpected(net_error("net.closed", error, "no answer came"));
+    co_return Result<void>{};
+  }
+
+  asio::awaitable<Result<ClientResponse>> read_response(const ClientRequest& request, const Writer* write) {
+    const bool early = early_ != nullptr;
+    std::unique_ptr<Parser> parser = std::move(early_);
+    while (!parser) {
+      parser = std::make_unique<Parser>();
+      Result<void> read = co_await read_head(*parser);
+      if (!read) co_return std::unexpected(read.error());
+      if (parser->get().result() == http::status::continue_) parser.reset();
+    }
     answer_begun_ = true;
     ClientResponse response;
-    response.status = static_cast<int>(parser.get().result_int());
-    for (const auto& field : parser.get().base()) {
+    response.status = static_cast<int>(parser->get().result_int());
+    for (const auto& field : parser->get().base()) {
       std::string name(field.name_string());
       for (char& c : name)
         if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
       response.headers[name] = std::string(field.value());
     }
-    const auto length = parser.content_length();
-    if (parser.chunked() || (!length && request.method != "HEAD"))
+    const auto length = parser->content_length();
+    if (parser->chunked() || (!length && request.method != "HEAD"))
       co_return fail("net.response", "the answer does not say its length");
     std::uint64_t left = request.method == "HEAD" ? 0 : *length;
     const bool stream_out = write != nullptr && response.status / 100 == 2;
@@ -202,7 +232,7 @@ class ClientImpl final : public Client {
       if (!taken) co_return std::unexpected(taken.error());
       left -= got;
     }
-    if (!parser.get().keep_alive()) stream_.reset();
+    if (early || !parser->get().keep_alive()) stream_.reset();
     co_return response;
   }
 
@@ -212,6 +242,7 @@ class ClientImpl final : public Client {
   std::unique_ptr<Stream> stream_;
   beast::flat_buffer buffer_;
   bool answer_begun_ = false;
+  std::unique_ptr<Parser> early_;  // an answer that came instead of "100 Continue"
 };
 
 }  // namespace

@@ -1,7 +1,6 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <openssl/ssl.h>
-#include <openssl/x509v3.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -22,6 +21,15 @@ namespace {
 
 constexpr std::size_t kHeaderLimit = 16 << 10;
 constexpr auto kHandshakeTimeout = std::chrono::seconds(10);
+constexpr auto kLinger = std::chrono::seconds(3);  // for a client that still sends what was refused
+constexpr std::string_view kControls{
+    "\0\1\2\3\4\5\6\7\10\11\12\13\14\15\16\17\20\21\22\23\24\25\26\27"
+    "\30\31\32\33\34\35\36\37\177",
+    33};
+
+beast::tcp_stream& lowest(Stream& stream) {
+  return beast::get_lowest_layer(stream);
+}
 
 std::string percent_decode(std::string_view text, bool plus_is_blank) {
   std::string out;
@@ -69,15 +77,38 @@ Response plain_error(int status, const char* code, const char* message) {
   return response;
 }
 
-std::optional<crypto::Certificate> peer_of(Stream& stream) {
-  X509* certificate = SSL_get0_peer_certificate(stream.native_handle());
-  if (certificate == nullptr) return std::nullopt;
-  unsigned char* der = nullptr;
-  const int size = i2d_X509(certificate, &der);
-  auto result = crypto::Certificate::from_der({der, static_cast<std::size_t>(std::max(size, 0))});
-  OPENSSL_free(der);
-  return result ? std::optional(std::move(*result)) : std::nullopt;
-}
+// Calls finish() once, whatever becomes of the connection, and keeps a sink's exceptions in.
+class OpenSink {
+ public:
+  OpenSink() = default;
+  explicit OpenSink(std::unique_ptr<BodySink> sink) : sink_(std::move(sink)) {}
+  OpenSink(OpenSink&&) = default;
+  OpenSink& operator=(OpenSink&&) = delete;
+  ~OpenSink() {
+    if (sink_) static_cast<void>(finish(false));
+  }
+  explicit operator bool() const { return sink_ != nullptr; }
+  bool write(ByteView piece) {
+    try {
+      return sink_->write(piece).has_value();
+    } catch (const std::exception& e) {
+      spdlog::error("a body could not be taken: {}", e.what());
+      return false;
+    }
+  }
+  Response finish(bool complete) {
+    const std::unique_ptr<BodySink> sink = std::move(sink_);
+    try {
+      return sink->finish(complete);
+    } catch (const std::exception& e) {
+      spdlog::error("a body could not be finished: {}", e.what());
+      return plain_error(500, "internal", "the server failed");
+    }
+  }
+
+ private:
+  std::unique_ptr<BodySink> sink_;
+};
 
 class ServerImpl final : public Server {
  public:
@@ -188,25 +219,22 @@ class ServerImpl final : public Server {
 
   asio::awaitable<void> session(tcp::socket socket, std::shared_ptr<ssl::context> context) {
     Stream stream(std::move(socket), *context);
-    beast::tcp_stream& lowest = beast::get_lowest_layer(stream);
-    lowest.socket().set_option(tcp::no_delay(true));
-    lowest.expires_after(kHandshakeTimeout);
+    error_code ignored_error;
+    lowest(stream).socket().set_option(tcp::no_delay(true), ignored_error);
+    lowest(stream).expires_after(kHandshakeTimeout);
     {
       auto [error] = co_await stream.async_handshake(ssl::stream_base::server, kAwait);
       if (error) co_return;
     }
     const std::optional<crypto::Certificate> peer = peer_of(stream);
-    // OpenSSL lets certificates without extended usage pass as clients: a signing key must not open connections.
-    if (peer && (X509_get_extended_key_usage(peer->handle()) == UINT32_MAX ||
-                 (X509_get_extended_key_usage(peer->handle()) & XKU_SSL_CLIENT) == 0))
-      co_return;
+    if (peer && !may_connect_as(*peer, Side::kClient)) co_return;
     beast::flat_buffer buffer;
     bool open = true;
     while (open && !stopped_) {
       http::request_parser<http::empty_body> parser;
       parser.header_limit(kHeaderLimit);
       parser.body_limit(boost::none);
-      lowest.expires_after(options_.idle_timeout);
+      lowest(stream).expires_after(options_.idle_timeout);
       auto [error, size] = co_await http::async_read_header(stream, buffer, parser, kAwait);
       static_cast<void>(size);
       if (error == http::error::end_of_stream || error == beast::error::timeout) break;
@@ -221,7 +249,7 @@ class ServerImpl final : public Server {
       const Busy busy(*this);
       open = co_await answer(stream, buffer, parser, peer);
     }
-    lowest.expires_after(std::chrono::seconds(2));
+    lowest(stream).expires_after(std::chrono::seconds(2));
     auto [ignored] = co_await stream.async_shutdown(kAwait);
     static_cast<void>(ignored);
   }
@@ -235,43 +263,54 @@ class ServerImpl final : public Server {
     const bool head = request.method == "HEAD";
     if (parser.chunked()) {
       Response refusal = plain_error(411, "request.length", "chunked bodies are not taken: say Content-Length");
-      co_await write_response(stream, refusal, false, head);
+      co_await refuse(stream, buffer, refusal, kPiece, head);
       co_return false;
     }
     const auto length = parser.content_length();
     request.content_length = length ? *length : 0;
+    if (request.path.find_first_of(kControls) != std::string::npos) {
+      Response refusal = plain_error(400, "request.malformed", "the path holds control characters");
+      co_await refuse(stream, buffer, refusal, request.content_length, head);
+      co_return false;
+    }
     Response response;
-    std::unique_ptr<BodySink> sink;
+    std::unique_ptr<BodySink> opened;
     bool refused = false;
     if (handler_.open_sink && request.method == "PUT") {
-      response.status = 0;
-      sink = handler_.open_sink(request, response);
-      refused = !sink && response.status != 0;
-      if (!refused) response.status = 200;
+      // Looking up whether a body may come can take as long as an answer.
+      response = co_await on_worker([this, &request, &opened] {
+        Response refusal;
+        refusal.status = 0;
+        opened = handler_.open_sink(request, refusal);
+        return refusal;
+      });
+      refused = !opened && response.status != 0;
+      if (!refused) response = Response{};
     }
+    OpenSink sink(std::move(opened));
     if (!sink && !refused && request.content_length > options_.body_limit) {
       response = plain_error(413, "request.too_large", "the body is larger than is taken here");
       refused = true;
     }
     if (refused) {
-      co_await write_response(stream, response, false, head);
-      co_return false;  // the body was not read
+      co_await refuse(stream, buffer, response, request.content_length, head);
+      co_return false;
     }
     if (const auto expect = request.headers.find("expect");
         expect != request.headers.end() && request.content_length > 0) {
       static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+      lowest(stream).expires_after(options_.idle_timeout);
       auto [error, size] = co_await asio::async_write(stream, asio::buffer(kContinue.data(), kContinue.size()), kAwait);
       static_cast<void>(size);
       if (error) co_return false;
     }
-    const bool complete = co_await read_body(stream, buffer, request, sink.get());
+    std::uint64_t left = request.content_length;
+    const bool complete = co_await read_body(stream, buffer, request, sink, left);
     if (sink) {
       // Checking and syncing a package takes long: on a worker, so that other connections of this thread go on.
-      BodySink* raw = sink.get();
-      response = co_await on_worker([raw, complete] { return raw->finish(complete); });
-      sink.reset();
+      response = co_await on_worker([&sink, complete] { return sink.finish(complete); });
       if (!complete) {
-        co_await write_response(stream, response, false, head);
+        co_await refuse(stream, buffer, response, left, head);
         co_return false;
       }
     } else if (!complete) {
@@ -306,11 +345,11 @@ class ServerImpl final : public Server {
 
   // Everything the parser left in the buffer first, then straight from the stream: the parser's path is five times
   // slower.
-  asio::awaitable<bool> read_body(Stream& stream, beast::flat_buffer& buffer, Request& request, BodySink* sink) {
-    std::uint64_t left = request.content_length;
-    Bytes piece;
+  // `left` counts down the bytes that have not come yet.
+  asio::awaitable<bool> read_body(Stream& stream, beast::flat_buffer& buffer, Request& request, OpenSink& sink,
+                                  std::uint64_t& left) {
     const auto take = [&](ByteView bytes) -> bool {
-      if (sink != nullptr) return sink->write(bytes).has_value();
+      if (sink) return sink.write(bytes);
       request.body.append(as_text(bytes));
       return true;
     };
@@ -321,16 +360,34 @@ class ServerImpl final : public Server {
       left -= n;
       if (!ok) co_return false;
     }
-    if (left > 0) piece.resize(static_cast<std::size_t>(std::min<std::uint64_t>(left, kPiece)));
+    Bytes piece(static_cast<std::size_t>(std::min<std::uint64_t>(left, kPiece)));
     while (left > 0) {
-      beast::get_lowest_layer(stream).expires_after(options_.idle_timeout);
+      // A piece has to come whole within the timeout: trickling does not hold a connection for ever.
+      lowest(stream).expires_after(options_.idle_timeout);
       const std::size_t want = static_cast<std::size_t>(std::min<std::uint64_t>(left, piece.size()));
       auto [error, got] = co_await asio::async_read(stream, asio::buffer(piece.data(), want), kAwait);
+      left -= got;
       if (got > 0 && !take(ByteView(piece).first(got))) co_return false;
       if (error) co_return false;
-      left -= got;
     }
     co_return true;
+  }
+
+  // Answers a request whose body was not taken. What the client still sends is read away for a while: closing at once
+  // would reset the connection and often destroy the answer on its way.
+  asio::awaitable<void> refuse(Stream& stream, beast::flat_buffer& buffer, Response& response, std::uint64_t left,
+                               bool head) {
+    const bool written = co_await write_response(stream, response, false, head);
+    left -= std::min<std::uint64_t>(left, buffer.size());
+    buffer.consume(buffer.size());
+    const auto deadline = std::chrono::steady_clock::now() + kLinger;
+    Bytes piece(written && left > 0 ? kPiece : 0);
+    while (written && left > 0 && std::chrono::steady_clock::now() < deadline) {
+      lowest(stream).expires_at(deadline);
+      auto [error, got] = co_await stream.async_read_some(asio::buffer(piece), kAwait);
+      if (error) co_return;
+      left -= std::min<std::uint64_t>(left, got);
+    }
   }
 
   asio::awaitable<bool> write_response(Stream& stream, Response& response, bool keep_alive, bool head) {
@@ -461,16 +518,17 @@ class ServerImpl final : public Server {
   Handler handler_;
   std::shared_ptr<ssl::context> context_;
   std::int64_t context_stamp_ = 0;
-  asio::io_context io_;
-  tcp::acceptor acceptor_;
-  asio::thread_pool workers_;
-  std::vector<std::jthread> threads_;
   std::uint16_t port_ = 0;
   std::atomic<int> connections_ = 0;
   std::atomic<bool> stopped_ = false;
   std::mutex mutex_;
   std::condition_variable idle_;
   int busy_ = 0;
+  // What open sessions use stands above: destroying io_ and workers_ destroys the sessions.
+  asio::io_context io_;
+  tcp::acceptor acceptor_;
+  asio::thread_pool workers_;
+  std::vector<std::jthread> threads_;
 };
 
 }  // namespace

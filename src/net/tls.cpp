@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
+#include <openssl/x509v3.h>
 
 #include "net/beast.h"
 
@@ -48,11 +49,32 @@ Result<std::shared_ptr<ssl::context>> make_context(const TlsOptions& options, Si
       // Without a context id, resumption with client certificates fails.
       constexpr unsigned char kId[] = "sekisho";
       SSL_CTX_set_session_id_context(raw, kId, sizeof kId - 1);
+      // A resumed session is not checked against the revocation list: parties with certificates greet anew each time.
+      if (!options.trusted_root.empty()) {
+        SSL_CTX_set_session_cache_mode(raw, SSL_SESS_CACHE_OFF);
+        SSL_CTX_set_options(raw, SSL_OP_NO_TICKET);
+        SSL_CTX_set_num_tickets(raw, 0);
+      }
     }
     return context;
   } catch (const boost::system::system_error& e) {
     return fail("net.tls", fmt::format("cannot set up TLS: {}", e.what()), {.file = options.certificate.string()});
   }
+}
+
+std::optional<crypto::Certificate> peer_of(Stream& stream) {
+  X509* certificate = SSL_get0_peer_certificate(stream.native_handle());
+  if (certificate == nullptr) return std::nullopt;
+  unsigned char* der = nullptr;
+  const int size = i2d_X509(certificate, &der);
+  auto result = crypto::Certificate::from_der({der, static_cast<std::size_t>(std::max(size, 0))});
+  OPENSSL_free(der);
+  return result ? std::optional(std::move(*result)) : std::nullopt;
+}
+
+bool may_connect_as(const crypto::Certificate& certificate, Side side) {
+  const std::uint32_t usage = X509_get_extended_key_usage(certificate.handle());
+  return usage != UINT32_MAX && (usage & (side == Side::kClient ? XKU_SSL_CLIENT : XKU_SSL_SERVER)) != 0;
 }
 
 Error net_error(const char* fallback, error_code error, std::string what) {

@@ -36,6 +36,20 @@ class CountingSink final : public BodySink {
   std::atomic<int>& finished_;
 };
 
+// A disk that is full after the first piece.
+class FullSink final : public BodySink {
+ public:
+  explicit FullSink(std::atomic<int>& finished) : finished_(finished) {}
+  Result<void> write(ByteView) override { return fail("disk.full", "no room"); }
+  Response finish(bool complete) override {
+    finished_ = complete ? 1 : 2;
+    return {.status = 507, .body = "full"};
+  }
+
+ private:
+  std::atomic<int>& finished_;
+};
+
 class NetTest : public testing::Test {
  protected:
   void SetUp() override {
@@ -61,6 +75,7 @@ class NetTest : public testing::Test {
       Response response;
       response.content_type = "text/plain";
       response.body = r.method + " " + r.path + " " + (r.peer ? r.peer->common_name() : "-") + " " + r.body;
+      if (r.path == "/throw") throw std::runtime_error("on purpose");
       if (r.path == "/file") response.file = r.query.at("path");
       return response;
     };
@@ -70,9 +85,11 @@ class NetTest : public testing::Test {
         refusal.body = "no";
         return nullptr;
       }
+      if (r.path == "/full") return std::make_unique<FullSink>(finished_);
       if (r.path != "/upload") return nullptr;
       bytes_ = 0;
       finished_ = 0;
+      opened_ = true;
       return std::make_unique<CountingSink>(bytes_, finished_);
     };
     handler.stream_events = [](const Request& r, EventStream& events) {
@@ -109,9 +126,10 @@ class NetTest : public testing::Test {
 
   std::optional<TemporaryFolder> folder_;
   std::optional<crypto::Authority> authority_;
-  std::unique_ptr<Server> server_;
   std::uint64_t bytes_ = 0;
   std::atomic<int> finished_ = 0;
+  std::atomic<bool> opened_ = false;
+  std::unique_ptr<Server> server_;  // its sinks use what stands above
 };
 
 TEST_F(NetTest, CurlWithACertificateIsKnownByItsName) {
@@ -161,12 +179,90 @@ TEST_F(NetTest, AnUploadThatBreaksOffIsFinishedAsIncomplete) {
 TEST_F(NetTest, RefusalsReachAClientThatIsStillSending) {
   ASSERT_TRUE(write_file_durable(dir() / "big", Bytes(std::size_t{8} << 20, 5)));
   const auto answer = client()->send({.method = "PUT", .target = "/refuse", .file = dir() / "big"});
-  // A reset may come first: then it is an error, not a hang.
-  EXPECT_TRUE(!answer || answer->status == 409);
+  ASSERT_TRUE(answer) << answer.error().describe();
+  EXPECT_EQ(answer->status, 409);
+  // Without asking first ("Expect:" empty): the answer survives although the body was on its way.
+  EXPECT_EQ(curl({"-o", "/dev/null", "-w", "%{http_code}", "-H", "Expect:", "-T", dir() / "big", url("/refuse")}).out,
+            "409");
   EXPECT_EQ(curl({"-o", "/dev/null", "-w", "%{http_code}", "-d", std::string(2000, 'x'), url("/")}).out, "413");
   EXPECT_EQ(
       curl({"-o", "/dev/null", "-w", "%{http_code}", "-H", "Transfer-Encoding: chunked", "-d", "x", url("/")}).out,
       "411");
+}
+
+TEST_F(NetTest, ASinkThatFailsEndsTheRequestWithItsOwnAnswer) {
+  ASSERT_TRUE(write_file_durable(dir() / "big", Bytes(std::size_t{4} << 20, 5)));
+  const auto answer = client()->send({.method = "PUT", .target = "/full", .file = dir() / "big"});
+  ASSERT_TRUE(answer) << answer.error().describe();
+  EXPECT_EQ(answer->status, 507);
+  EXPECT_EQ(finished_, 2);
+  EXPECT_EQ(curl({url("/after")}).status, 0) << "others go on";
+}
+
+TEST_F(NetTest, WrongRequestsGetAnAnswerAndHarmNobody) {
+  const auto status = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), {"-o", "/dev/null", "-w", "%{http_code}"});
+    return curl(std::move(arguments)).out;
+  };
+  EXPECT_EQ(status({"-H", "X-Long: " + std::string(20'000, 'x'), url("/")}), "431");
+  EXPECT_EQ(status({url("/a%00b")}), "400");
+  EXPECT_EQ(status({url("/a%0d%0ab")}), "400");
+  EXPECT_EQ(status({"-H", "Content-Length: minus", url("/")}), "400");
+  EXPECT_EQ(status({"-X", "NO NSENSE", url("/")}), "400");
+  EXPECT_EQ(curl({url("/a%zz%2")}).out, "GET /a%zz%2 H01 ") << "a stray percent sign is itself";
+  EXPECT_EQ(curl({"--http1.0", url("/old")}).out, "GET /old H01 ");
+  EXPECT_EQ(status({url("/throw")}), "500");
+  EXPECT_EQ(status({"-I", url("/head")}), "200");
+}
+
+TEST_F(NetTest, AServersCertificateMustBeOne) {
+  ServerOptions options;
+  options.tls = TlsOptions{.certificate = dir() / "fake.pem", .key = dir() / "fake.key"};
+  // A signing certificate whose name is that of the server.
+  ASSERT_TRUE(authority_->issue_to({.role = "sign-gateway", .common_name = "localhost", .alt_names = {"DNS:localhost"}},
+                                   dir(), "fake"));
+  auto fake = Server::start(options, Handler{.handle = [](const Request&) { return Response{}; }});
+  ASSERT_TRUE(fake) << fake.error().describe();
+  ClientOptions to_fake;
+  to_fake.port = (*fake)->port();
+  to_fake.server_name = "localhost";
+  to_fake.tls = TlsOptions{.trusted_root = dir() / "ca/root.pem"};
+  EXPECT_EQ((*Client::create(to_fake))->send({}).error().code, "net.tls");
+  to_fake.server_name = "elsewhere";
+  to_fake.port = server_->port();
+  EXPECT_EQ((*Client::create(to_fake))->send({}).error().code, "net.tls") << "another name";
+}
+
+TEST_F(NetTest, ConnectionsBeyondTheCapAreClosedAndLaterOnesServed) {
+  ServerOptions options;
+  options.tls = TlsOptions{.certificate = dir() / "server.pem", .key = dir() / "server.key"};
+  options.max_connections = 1;
+  auto small = Server::start(options, Handler{.handle = [](const Request&) { return Response{}; }});
+  ASSERT_TRUE(small);
+  ClientOptions to_small;
+  to_small.port = (*small)->port();
+  to_small.server_name = "localhost";
+  to_small.tls = TlsOptions{.trusted_root = dir() / "ca/root.pem"};
+  auto first = *Client::create(to_small);
+  ASSERT_TRUE(first->send({}));
+  EXPECT_FALSE((*Client::create(to_small))->send({}));
+  ASSERT_TRUE(first->send({})) << "who is connected is not disturbed";
+  first.reset();
+  Result<ClientResponse> later = fail("none", "");
+  for (int i = 0; i < 100 && !later; ++i)
+    later = (*Client::create(to_small))->send({});
+  EXPECT_TRUE(later);
+}
+
+TEST_F(NetTest, StoppingDuringAnUploadFinishesItsSink) {
+  ASSERT_TRUE(write_file_durable(dir() / "big", Bytes(std::size_t{64} << 20, 5)));
+  std::jthread sender(
+      [this] { curl({"--limit-rate", "1M", "--max-time", "10", "-T", dir() / "big", url("/upload")}); });
+  for (int i = 0; i < 200 && !opened_; ++i)
+    usleep(20'000);
+  ASSERT_TRUE(opened_);
+  server_.reset();
+  EXPECT_EQ(finished_, 2);
 }
 
 TEST_F(NetTest, FilesAreStreamedToTheClient) {
