@@ -1,5 +1,8 @@
 #include "records/batch.h"
 
+#include <algorithm>
+#include <type_traits>
+
 namespace sekisho::records {
 namespace {
 
@@ -23,6 +26,27 @@ std::uint32_t hash_of(std::string_view text) {
   return static_cast<std::uint32_t>(h ^ (h >> 32));
 }
 
+template <class Word>
+bool same_ends(const char* a, const char* b, std::size_t size) {
+  Word a0, a1, b0, b1;
+  std::memcpy(&a0, a, sizeof(Word));
+  std::memcpy(&b0, b, sizeof(Word));
+  std::memcpy(&a1, a + size - sizeof(Word), sizeof(Word));
+  std::memcpy(&b1, b + size - sizeof(Word), sizeof(Word));
+  return a0 == b0 && a1 == b1;
+}
+
+// Equality of short codes by two overlapping words: a call of memcmp costs more than the comparison.
+bool same(std::string_view a, std::string_view b) {
+  const std::size_t size = a.size();
+  if (size != b.size()) return false;
+  if (size > 16) return std::memcmp(a.data(), b.data(), size) == 0;
+  if (size >= 8) return same_ends<std::uint64_t>(a.data(), b.data(), size);
+  if (size >= 4) return same_ends<std::uint32_t>(a.data(), b.data(), size);
+  if (size >= 2) return same_ends<std::uint16_t>(a.data(), b.data(), size);
+  return size == 0 || a[0] == b[0];
+}
+
 }  // namespace
 
 std::uint32_t Dictionary::intern(std::string_view text) {
@@ -39,7 +63,7 @@ std::uint32_t Dictionary::intern(std::string_view text) {
       slots_[slot] = id + 1;
       return id;
     }
-    if (hashes_[entry - 1] == hash && this->text(entry - 1) == text) return entry - 1;
+    if (hashes_[entry - 1] == hash && same(this->text(entry - 1), text)) return entry - 1;
   }
 }
 
@@ -62,30 +86,34 @@ void Dictionary::clear() {
 }
 
 void Column::extend(std::size_t row) {
-  valid_.resize(row + 1, 0);
+  rows_ = row + 1;
+  if (rows_ <= valid_.size()) return;
+  // In steps that double: rows between are null without being touched.
+  const std::size_t size = std::max(rows_, std::max<std::size_t>(1024, valid_.size() * 2));
+  valid_.resize(size, 0);
   switch (type_) {
     case ColumnType::kText:
-      codes_.resize(row + 1, 0);
+      codes_.resize(size, 0);
       break;
     case ColumnType::kInt32:
     case ColumnType::kDate:
-      ints_.resize(row + 1, 0);
+      ints_.resize(size, 0);
       break;
     case ColumnType::kInt64:
     case ColumnType::kTimestamp:
-      longs_.resize(row + 1, 0);
+      longs_.resize(size, 0);
       break;
     case ColumnType::kFloat64:
-      reals_.resize(row + 1, 0);
+      reals_.resize(size, 0);
       break;
   }
 }
 
 void Column::set_text(std::size_t row, std::string_view text) {
-  if (valid_.size() <= row) extend(row);
+  if (rows_ <= row) extend(row);
   valid_[row] = 1;
   // Registration, source, state, department and the like repeat from row to row: comparing is cheaper than hashing.
-  if (last_ < dictionary_.size() && dictionary_.text(last_) == text) {
+  if (last_ < dictionary_.size() && same(dictionary_.text(last_), text)) {
     codes_[row] = last_;
     return;
   }
@@ -93,7 +121,7 @@ void Column::set_text(std::size_t row, std::string_view text) {
 }
 
 void Column::set_int(std::size_t row, std::int64_t value) {
-  if (valid_.size() <= row) extend(row);
+  if (rows_ <= row) extend(row);
   valid_[row] = 1;
   if (type_ == ColumnType::kInt32 || type_ == ColumnType::kDate)
     ints_[row] = static_cast<std::int32_t>(value);
@@ -102,26 +130,32 @@ void Column::set_int(std::size_t row, std::int64_t value) {
 }
 
 void Column::set_float(std::size_t row, double value) {
-  if (valid_.size() <= row) extend(row);
+  if (rows_ <= row) extend(row);
   valid_[row] = 1;
   reals_[row] = value;
 }
 
 void Column::pad(std::size_t rows) {
-  if (rows > 0 && valid_.size() < rows) extend(rows - 1);
+  if (rows > 0 && rows_ < rows) extend(rows - 1);
 }
 
 std::size_t Column::bytes() const {
-  return valid_.size() + codes_.size() * 4 + ints_.size() * 4 + longs_.size() * 8 + reals_.size() * 8 +
-         dictionary_.bytes();
+  const std::size_t width =
+      type_ == ColumnType::kText || type_ == ColumnType::kInt32 || type_ == ColumnType::kDate ? 4 : 8;
+  return rows_ * (1 + width) + dictionary_.bytes();
 }
 
 void Column::clear() {
-  valid_.clear();
-  codes_.clear();
-  ints_.clear();
-  longs_.clear();
-  reals_.clear();
+  // Memory stays; what was written is null and zero again.
+  const auto wipe = [this](auto& values) {
+    std::fill_n(values.begin(), std::min(rows_, values.size()), typename std::decay_t<decltype(values)>::value_type{});
+  };
+  wipe(valid_);
+  wipe(codes_);
+  wipe(ints_);
+  wipe(longs_);
+  wipe(reals_);
+  rows_ = 0;
   dictionary_.clear();
   last_ = kNone;
 }

@@ -2,6 +2,7 @@
 // untouched column costs nothing per row) and texts are dictionary-encoded, so that no field costs an allocation.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <memory>
@@ -63,25 +64,30 @@ class Column {
   void set_int(std::size_t row, std::int64_t value);  // kInt32, kInt64, kDate, kTimestamp
   void set_float(std::size_t row, double value);
   void pad(std::size_t rows);  // fills with nulls up to `rows`
-  bool is_null(std::size_t row) const { return row >= valid_.size() || !valid_[row]; }
+  bool is_null(std::size_t row) const { return row >= rows_ || !valid_[row]; }
   std::string_view text(std::size_t row) const { return dictionary_.text(codes_[row]); }  // row not null
   std::int64_t integer(std::size_t row) const {
     return type_ == ColumnType::kInt32 || type_ == ColumnType::kDate ? ints_[row] : longs_[row];
   }
   double real(std::size_t row) const { return reals_[row]; }
   // Bulk access for writers; each has as many elements as rows after pad(). Null rows hold 0.
-  std::span<const std::uint8_t> validity() const { return valid_; }  // 1: present
-  std::span<const std::uint32_t> codes() const { return codes_; }
-  std::span<const std::int32_t> ints() const { return ints_; }
-  std::span<const std::int64_t> longs() const { return longs_; }
-  std::span<const double> reals() const { return reals_; }
+  std::span<const std::uint8_t> validity() const { return present(valid_); }  // 1: present
+  std::span<const std::uint32_t> codes() const { return present(codes_); }
+  std::span<const std::int32_t> ints() const { return present(ints_); }
+  std::span<const std::int64_t> longs() const { return present(longs_); }
+  std::span<const double> reals() const { return present(reals_); }
   const Dictionary& dictionary() const { return dictionary_; }
   std::size_t bytes() const;
   void clear();
 
  private:
   void extend(std::size_t row);
+  template <class T>
+  std::span<const T> present(const std::vector<T>& values) const {
+    return {values.data(), std::min(rows_, values.size())};
+  }
   ColumnType type_;
+  std::size_t rows_ = 0;  // the vectors may hold more, zeros
   std::vector<std::uint8_t> valid_;
   std::vector<std::uint32_t> codes_;
   std::vector<std::int32_t> ints_;
