@@ -9,11 +9,14 @@
 namespace sekisho::cli {
 namespace {
 
+const CLI::Range kDays(1, 3650);  // as long as the root lives
+
 struct Options {
   std::string dir = "authority", body, role, name, file, out, serial, hospital;
   std::vector<std::string> alt, recipients;
   std::int64_t version = 1, days = 825;
   std::uint32_t epoch = 0;
+  int crl_days = 90;
   bool json = false;
 };
 
@@ -80,12 +83,17 @@ void add_ca(CLI::App& app) {
       ->required();
   issue->add_option("--name", o->name, "hospital id, or name of the party")->required();
   issue->add_option("--alt", o->alt, "DNS:name or IP:address, for servers; may be repeated");
-  issue->add_option("--days", o->days, "validity")->capture_default_str();
+  issue->add_option("--days", o->days, "validity")->check(kDays)->capture_default_str();
   issue->add_option("--out", o->out, "folder for NAME.pem and NAME.key")->required();
   issue->add_option("--file", o->file, "name of the files (default: the role)");
   set_action(issue, [o]() -> Result<int> {
     SEKISHO_TRY(auto authority, open_authority(*o));
     const std::string file = o->file.empty() ? o->role : o->file;
+    // A key that is in use must never vanish under a new one.
+    for (const char* extension : {".pem", ".key"})
+      if (const auto path = std::filesystem::path(o->out) / (file + extension); std::filesystem::exists(path))
+        return fail("usage.exists", "a file of this name is there already", {.file = path.string()},
+                    "Give another --out or --file.");
     SEKISHO_CHECK(authority.issue_to(
         {.role = o->role, .common_name = o->name, .alt_names = o->alt, .days = static_cast<int>(o->days)}, o->out,
         file));
@@ -104,16 +112,19 @@ void add_ca(CLI::App& app) {
 
   CLI::App* crl = command("crl", "sign a fresh revocation list");
   crl->add_option("--out", o->out, "file (PEM)")->required();
+  crl->add_option("--days", o->crl_days, "validity; connections stop when it ends: publish the next list in time")
+      ->check(kDays)
+      ->capture_default_str();
   set_action(crl, [o]() -> Result<int> {
     SEKISHO_TRY(auto authority, open_authority(*o));
-    SEKISHO_TRY(const std::string pem, authority.crl_pem());
+    SEKISHO_TRY(const std::string pem, authority.crl_pem(o->crl_days));
     SEKISHO_CHECK(write_file_durable(o->out, pem));
     return done(*o, {{"file", o->out}}, o->out);
   });
 
   CLI::App* recipients = command("recipients", "sign the list of those for whom hospitals seal");
   recipients->add_option("--version", o->version, "version; must rise")->required();
-  recipients->add_option("--days", o->days, "validity")->capture_default_str();
+  recipients->add_option("--days", o->days, "validity")->check(kDays)->capture_default_str();
   recipients->add_option("--recipient", o->recipients, "NAME=CERTIFICATE.pem; may be repeated")->required();
   recipients->add_option("--out", o->out, "folder for recipients.json and recipients.p7s")->required();
   set_action(recipients, [o] { return write_recipients(*o); });
@@ -121,7 +132,7 @@ void add_ca(CLI::App& app) {
   CLI::App* epoch = command("epoch", "allow a restored gateway to begin a new epoch");
   epoch->add_option("--hospital", o->hospital, "its id")->required();
   epoch->add_option("--number", o->epoch, "the new epoch")->required();
-  epoch->add_option("--days", o->days, "how long the grant may be used")->capture_default_str();
+  epoch->add_option("--days", o->days, "how long the grant may be used")->check(kDays)->capture_default_str();
   epoch->add_option("--out", o->out, "folder: the receiver's state/epochs")->required();
   set_action(epoch, [o]() -> Result<int> {
     SEKISHO_TRY(auto authority, open_authority(*o));
