@@ -8,7 +8,6 @@ import argparse
 import json
 import os
 import pathlib
-import resource
 import shutil
 import statistics
 import subprocess
@@ -43,23 +42,27 @@ print(n)
 """
 
 
-def timed(command, runs=3, **kwargs):
+# Runs the command from a small process: a child's peak memory begins with that of the process it was forked from.
+MEASURE = """
+import os, subprocess, sys, time
+start = time.monotonic()
+child = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+_, status, usage = os.wait4(child.pid, 0)
+print(os.waitstatus_to_exitcode(status), time.monotonic() - start, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+"""
+
+
+def timed(command, runs=3):
     """Median wall and CPU seconds and the largest peak memory (MB) of a command over several runs."""
-    walls, cpus, peaks = [], [], []
+    measures = []
+    arguments = ["sh", "-c", command] if isinstance(command, str) else [str(part) for part in command]
     for _ in range(runs):
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        start = time.monotonic()
-        process = subprocess.Popen([str(c) for c in command] if isinstance(command, list) else command, shell=isinstance(command, str),
-                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **kwargs)
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode not in (0, 1):
-            raise SystemExit(f"bench: {command} ended with {process.returncode}")
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        walls.append(time.monotonic() - start)
-        cpus.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
-        peaks.append(usage.ru_maxrss / 1024)
-    return statistics.median(walls), statistics.median(cpus), max(peaks)
+        out = subprocess.run([sys.executable, "-S", "-c", MEASURE, *arguments], capture_output=True, text=True, check=True).stdout
+        code, wall, cpu, peak = map(float, out.split())
+        if code not in (0, 1):
+            raise SystemExit(f"bench: {command} ended with {code:.0f}")
+        measures.append((wall, cpu, peak))
+    return statistics.median(m[0] for m in measures), statistics.median(m[1] for m in measures), max(m[2] for m in measures)
 
 
 def size_of(folder):
