@@ -180,9 +180,12 @@ class ServerImpl final : public Server {
   // A changed revocation list or certificate is taken for the next connection.
   Result<void> refresh_context() {
     std::error_code error;
-    std::int64_t stamp = 0;
-    for (const auto& path : {options_.tls->certificate, options_.tls->crl})
-      if (!path.empty()) stamp += std::filesystem::last_write_time(path, error).time_since_epoch().count();
+    std::uint64_t stamp = 0;  // of all times together; unsigned, as the file clock counts from 2174
+    for (const auto& path :
+         {options_.tls->certificate, options_.tls->key, options_.tls->trusted_root, options_.tls->crl})
+      if (!path.empty())
+        stamp = stamp * 31 +
+                static_cast<std::uint64_t>(std::filesystem::last_write_time(path, error).time_since_epoch().count());
     if (context_ && stamp == context_stamp_) return {};
     auto fresh = make_context(*options_.tls, Side::kServer);
     if (!fresh) {
@@ -517,7 +520,7 @@ class ServerImpl final : public Server {
   ServerOptions options_;
   Handler handler_;
   std::shared_ptr<ssl::context> context_;
-  std::int64_t context_stamp_ = 0;
+  std::uint64_t context_stamp_ = 0;
   std::uint16_t port_ = 0;
   std::atomic<int> connections_ = 0;
   std::atomic<bool> stopped_ = false;
