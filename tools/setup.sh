@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what is missing: Debian packages of tools/packages.txt, and DuckDB's library from npm (vendor/package-lock.json).
+# Installs what is missing: Debian packages of tools/packages.txt, and DuckDB's library and a Node from npm (vendor/package-lock.json).
 # Usage: tools/setup.sh [--test]   --test also installs what only tests need. Exit 3: root is needed; the line to run is printed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -32,7 +32,7 @@ fi
 
 # --ignore-scripts is essential: install scripts of these packages would fetch or build binaries of their own.
 if [ ! -e vendor/node_modules/.complete ] || [ vendor/package-lock.json -nt vendor/node_modules/.complete ]; then
-  echo "Fetching DuckDB (once) ..." >&2
+  echo "Fetching DuckDB and Node (once) ..." >&2
   (cd vendor && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2)
   touch vendor/node_modules/.complete
 fi

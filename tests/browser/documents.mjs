@@ -17,8 +17,17 @@ function stageList(running, share) {
   return stages.map(([name, label_ja, label_en, unit, total, seconds], index) => {
     const state = at < 0 || index < at ? "done" : index === at ? "running" : "waiting";
     const done = state === "done" ? total : state === "running" ? Math.round(total * share) : 0;
-    return { name, label_ja, label_en, state, done, total, unit,
-             seconds: state === "waiting" ? 0 : seconds, rate: state === "waiting" ? 0 : total / Math.max(seconds, 1) };
+    return {
+      name,
+      label_ja,
+      label_en,
+      state,
+      done,
+      total,
+      unit,
+      seconds: state === "waiting" ? 0 : seconds,
+      rate: state === "waiting" ? 0 : total / Math.max(seconds, 1),
+    };
   });
 }
 
@@ -34,8 +43,20 @@ const ledgers = (entries) => [
 export const loading = {
   updated: "2026-11-21T15:04:05.678901Z",
   title: "sekisho",
-  hospitals: [hospital("H01", "中央病院", 8, 8, 5, 0), hospital("H02", "東病院", 8, 7, 4, 0), hospital("H03", "西病院", 8, 6, 3, 1)],
-  store: { registrations: 30412, persons: 0, rows: 4120553, superseded: 1204, quarantined: 17, segments: 60, bytes: 214748364 },
+  hospitals: [
+    hospital("H01", "中央病院", 8, 8, 5, 0),
+    hospital("H02", "東病院", 8, 7, 4, 0),
+    hospital("H03", "西病院", 8, 6, 3, 1),
+  ],
+  store: {
+    registrations: 30412,
+    persons: 0,
+    rows: 4120553,
+    superseded: 1204,
+    quarantined: 17,
+    segments: 60,
+    bytes: 214748364,
+  },
   linkage: null,
   datasets: [],
   exit_checks: [],
@@ -46,14 +67,42 @@ export const loading = {
 export const finished = {
   ...loading,
   updated: "2026-11-21T15:05:30.000000Z",
-  hospitals: [hospital("H01", "中央病院", 8, 8, 8, 0), hospital("H02", "東病院", 8, 8, 8, 0), hospital("H03", "西病院", 8, 8, 7, 1)],
-  store: { registrations: 61234, persons: 50118, rows: 9120553, superseded: 3204, quarantined: 31, segments: 144, bytes: 614748364 },
+  hospitals: [
+    hospital("H01", "中央病院", 8, 8, 8, 0),
+    hospital("H02", "東病院", 8, 8, 8, 0),
+    hospital("H03", "西病院", 8, 8, 7, 1),
+  ],
+  store: {
+    registrations: 61234,
+    persons: 50118,
+    rows: 9120553,
+    superseded: 3204,
+    quarantined: 31,
+    segments: 144,
+    bytes: 614748364,
+  },
   linkage: { precision: 0.9987, recall: 0.9761 },
   datasets: [
-    { id: "influenza-antivirals", label_ja: "インフルエンザ抗ウイルス薬", rows: 21877, eligible: 24102, k: 10, smallest_class: 10, audit: "passed" },
+    {
+      id: "influenza-antivirals",
+      label_ja: "インフルエンザ抗ウイルス薬",
+      rows: 21877,
+      eligible: 24102,
+      k: 10,
+      smallest_class: 10,
+      audit: "passed",
+    },
     { id: "breast-subtype", rows: 412, eligible: 455, k: 5, smallest_class: 6, audit: "passed" },
   ],
-  exit_checks: [{ id: "treated persons by season and drug", label_ja: "季節・薬剤別の治療人数", cells: 96, suppressed: 11, audit: "safe" }],
+  exit_checks: [
+    {
+      id: "treated persons by season and drug",
+      label_ja: "季節・薬剤別の治療人数",
+      cells: 96,
+      suppressed: 11,
+      audit: "safe",
+    },
+  ],
   ledgers: ledgers(156),
   stages: stageList("none", 1),
 };

@@ -47,12 +47,41 @@ export class Portal {
   async start() {
     const authority = join(this.folder, "ca");
     this.command("ca", "init", "--dir", authority, "--body", "body");
-    this.command("ca", "issue", "--dir", authority, "--role", "tls-portal", "--name", "portal", "--alt", "IP:127.0.0.1",
-                 "--out", this.folder, "--file", "portal");
+    this.command(
+      "ca",
+      "issue",
+      "--dir",
+      authority,
+      "--role",
+      "tls-portal",
+      "--name",
+      "portal",
+      "--alt",
+      "IP:127.0.0.1",
+      "--out",
+      this.folder,
+      "--file",
+      "portal",
+    );
     const portFile = join(this.folder, "port");
-    this.child = spawn(this.program, ["portal", "run", "--state", this.state, "--certificate",
-      join(this.folder, "portal.pem"), "--key", join(this.folder, "portal.key"), "--port-file", portFile,
-      "--pages", resolve("web/dist")], { stdio: ["ignore", "pipe", "pipe"] });
+    this.child = spawn(
+      this.program,
+      [
+        "portal",
+        "run",
+        "--state",
+        this.state,
+        "--certificate",
+        join(this.folder, "portal.pem"),
+        "--key",
+        join(this.folder, "portal.key"),
+        "--port-file",
+        portFile,
+        "--pages",
+        resolve("web/dist"),
+      ],
+      { stdio: ["ignore", "pipe", "pipe"] },
+    );
     this.output = "";
     for (const stream of [this.child.stdout, this.child.stderr]) stream.on("data", (data) => (this.output += data));
     const port = await until("the portal listens", () => {

@@ -5,7 +5,8 @@ import { equal, launch, ok, Portal, runAll, test, until } from "./harness.mjs";
 const shots = "var/browser";
 const shoot = (page, name) => page.screenshot({ path: `${shots}/${name}.png`, fullPage: true, animations: "disabled" });
 const figure = (page, station) => page.locator(`[data-station="${station}"] .value`).textContent();
-const shows = (page, station, text) => until(`${station} shows ${text}`, async () => (await figure(page, station)) === text);
+const shows = (page, station, text) =>
+  until(`${station} shows ${text}`, async () => (await figure(page, station)) === text);
 
 test("before any work the page says in Japanese that nothing has been recorded", async ({ page, portal }) => {
   await page.goto(portal.url);
@@ -56,7 +57,11 @@ test("the finished job shows persons, datasets, the exit check and the checkpoin
 test("every table has column and row headers", async ({ page }) => {
   const row = page.locator('[data-hospital="H03"]');
   equal(await row.getByRole("rowheader").count(), 1, "row header");
-  equal((await row.getByRole("cell").allTextContents()).map((text) => text.trim()), ["8", "8", "7", "7", "0", "1"], "H03");
+  equal(
+    (await row.getByRole("cell").allTextContents()).map((text) => text.trim()),
+    ["8", "8", "7", "7", "0", "1"],
+    "H03",
+  );
   for (const table of await page.getByRole("table").all())
     ok((await table.getByRole("columnheader").count()) >= 4, "column headers");
 });
@@ -77,7 +82,8 @@ test("nothing of the picture is cut off, and no text leaves its box", async ({ p
       if (!inside(shape.getBoundingClientRect(), picture.getBoundingClientRect())) found.push(shape.outerHTML);
     for (const station of picture.querySelectorAll(".station"))
       for (const text of station.querySelectorAll(".name, .value, .unit"))
-        if (!inside(text.getBoundingClientRect(), station.querySelector("rect").getBoundingClientRect())) found.push(text.textContent);
+        if (!inside(text.getBoundingClientRect(), station.querySelector("rect").getBoundingClientRect()))
+          found.push(text.textContent);
     return found;
   });
   equal(spilled, [], "spilled");
@@ -136,7 +142,11 @@ test("the one-time token opens one session, whose cookie scripts cannot read", a
 
 test("nothing is asked of any other machine, and the console stays clean", async ({ seen, portal }) => {
   ok(seen.requests.length > 3, "requests were watched");
-  equal(seen.requests.filter((url) => !url.startsWith(portal.url)), [], "foreign requests");
+  equal(
+    seen.requests.filter((url) => !url.startsWith(portal.url)),
+    [],
+    "foreign requests",
+  );
   equal(seen.errors, [], "console");
 });
 
@@ -151,7 +161,9 @@ test("a lost portal is shown as lost, with the last figures kept", async ({ page
 function weakTexts() {
   const parse = (color) => (color.match(/[\d.]+/g) ?? []).map(Number);
   const luminance = (color) => {
-    const [r, g, b] = color.slice(0, 3).map((v) => (v / 255 <= 0.04045 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4));
+    const [r, g, b] = color
+      .slice(0, 3)
+      .map((v) => (v / 255 <= 0.04045 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4));
     return 0.2126 * r + 0.7152 * g + 0.0722 * b;
   };
   const opaque = (color) => color.length >= 3 && (color.length < 4 || color[3] > 0.99);
@@ -192,8 +204,12 @@ let result = { passed: 0, failed: 1 };
 try {
   await portal.start();
   browser = await launch();
-  const context = await browser.newContext({ ignoreHTTPSErrors: true, viewport: { width: 1360, height: 900 }, locale: "ja-JP",
-                                             timezoneId: "America/New_York" });
+  const context = await browser.newContext({
+    ignoreHTTPSErrors: true,
+    viewport: { width: 1360, height: 900 },
+    locale: "ja-JP",
+    timezoneId: "America/New_York",
+  });
   const page = await context.newPage();
   page.setDefaultTimeout(20000);
   const seen = { requests: [], errors: [] };

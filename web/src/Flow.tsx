@@ -114,7 +114,8 @@ const icons: Record<string, string> = {
   received: "M3 13h5l2 3h4l2-3h5M3 13v7h18v-7M12 2v8M8.5 6.8 12 10l3.5-3.2",
   loaded: "M4 6c0-2 16-2 16 0s-16 2-16 0v12c0 2 16 2 16 0V6M4 12c0 2 16 2 16 0",
   registrations: "M4 3h16v18H4zM8 8h8M8 12h8M8 16h5",
-  persons: "M9 11a4 4 0 1 0 0-8 4 4 0 0 0 0 8M2 21c0-9 14-9 14 0M16 4a3.6 3.6 0 0 1 0 7M18.5 14.5c2.5 1 3.5 3.5 3.5 6.5",
+  persons:
+    "M9 11a4 4 0 1 0 0-8 4 4 0 0 0 0 8M2 21c0-9 14-9 14 0M16 4a3.6 3.6 0 0 1 0 7M18.5 14.5c2.5 1 3.5 3.5 3.5 6.5",
   datasets: "M3 4h18v16H3zM3 9.5h18M3 14.800h18M9.5 4v16",
   exits: "M3 6.5h18M6 3h12M7.5 6.5V21M16.5 6.5V21M10.5 14l1.200 1.600 2.300-3",
 };
@@ -139,7 +140,10 @@ function Gate({ before, moving }: { before: number; moving: boolean }) {
     <g className={moving ? "gate moving" : "gate"}>
       <path className="to-ledger" d={`M${x} ${road + 24}V${ledgerTop}`} />
       <circle cx={x} cy={ledgerTop} r={4} />
-      <path className="posts" d={`M${x - 11} ${road - 21}h22M${x - 14} ${road - 29}h28M${x - 8} ${road - 21}v43M${x + 8} ${road - 21}v43`} />
+      <path
+        className="posts"
+        d={`M${x - 11} ${road - 21}h22M${x - 14} ${road - 29}h28M${x - 8} ${road - 21}v43M${x + 8} ${road - 21}v43`}
+      />
     </g>
   );
 }
@@ -155,7 +159,17 @@ function Road({ to, moving }: { to: number; moving: boolean }) {
   );
 }
 
-function StationBox({ item, index, moving, language }: { item: Station; index: number; moving: boolean; language: Language }) {
+function StationBox({
+  item,
+  index,
+  moving,
+  language,
+}: {
+  item: Station;
+  index: number;
+  moving: boolean;
+  language: Language;
+}) {
   const x = leftOf(index);
   const middle = x + station.width / 2;
   const figure = number(item.value, language);
@@ -224,7 +238,9 @@ export function Flow({ status, text, language }: PanelProps) {
   const running = (status.stages ?? []).filter((stage) => stage.state === "running").map((stage) => stage.name);
   const moving = (item: Station | undefined) => item?.stages.some((name) => running.includes(name)) ?? false;
   const summary = stations
-    .map((item) => [`${item.label} ${number(item.value, language)} ${item.unit}`, item.note, item.alert].filter(Boolean).join(", "))
+    .map((item) =>
+      [`${item.label} ${number(item.value, language)} ${item.unit}`, item.note, item.alert].filter(Boolean).join(", "),
+    )
     .join(language === "ja" ? "、" : "; ");
   return (
     <section className="panel flow" aria-labelledby="flow">

@@ -48,7 +48,11 @@ function StageRow({ stage, text, language }: { stage: Stage; text: Texts; langua
   const unit = (stage.unit && text.stages.units[stage.unit]) || stage.unit || "";
   const amount = counted ? `${number(stage.done, language)} / ${number(stage.total, language)} ${unit}` : "";
   const rate = typeof stage.rate === "number" ? round(stage.rate) : undefined;
-  const speed = !rate ? (typeof stage.rate === "string" ? stage.rate : "") : `${number(rate, language)} ${unit}/${text.stages.seconds}`;
+  const speed = !rate
+    ? typeof stage.rate === "string"
+      ? stage.rate
+      : ""
+    : `${number(rate, language)} ${unit}/${text.stages.seconds}`;
   const seconds = stage.seconds ? `${number(round(stage.seconds), language)} ${text.stages.seconds}` : "";
   // Without a total there is nothing to measure: a bar that only says "working".
   const value = counted ? Math.min(stage.done ?? 0, stage.total ?? 0) : state === "done" ? 1 : 0;

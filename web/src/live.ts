@@ -14,8 +14,10 @@ export function useStatus(): { status: Status | null; connection: Connection } {
     let timer: number | undefined;
     const open = () => {
       source = new EventSource("/api/v1/events");
-      source.addEventListener("open", () => setConnection("live"));
-      source.addEventListener("status", (event) => {
+      source.addEventListener("open", () => {
+        setConnection("live");
+      });
+      source.addEventListener("status", (event: MessageEvent<string>) => {
         setConnection("live");
         setStatus(JSON.parse(event.data) as Status);
       });

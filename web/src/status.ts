@@ -95,8 +95,17 @@ export function sumOf<T>(list: T[] | undefined, member: (item: T) => number | un
 export type Verdict = "pass" | "fail" | "unknown";
 
 const verdicts: Record<string, Verdict> = {
-  pass: "pass", passed: "pass", ok: "pass", clean: "pass", safe: "pass", true: "pass",
-  fail: "fail", failed: "fail", unsafe: "fail", violated: "fail", false: "fail",
+  pass: "pass",
+  passed: "pass",
+  ok: "pass",
+  clean: "pass",
+  safe: "pass",
+  true: "pass",
+  fail: "fail",
+  failed: "fail",
+  unsafe: "fail",
+  violated: "fail",
+  false: "fail",
 };
 
 // What an audit came to. Words that are not known are shown as they are, never as a pass.
