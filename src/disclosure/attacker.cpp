@@ -6,99 +6,247 @@
 #include <CoinPackedMatrix.hpp>
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <map>
+
+#include "disclosure/tableau.h"
 
 namespace sekisho::disclosure {
 namespace {
-constexpr double kLargestDeviation = 1e4;
-}
 
-struct Attacker::Model {
-  ClpSimplex solver;
-  double unit = 1;  // the solver's numbers are deviations in this unit: its tolerances are absolute
-  std::vector<std::vector<std::pair<std::int32_t, double>>> rows_of;  // of each cell: relation, sign
+constexpr double kLargestDeviation = 1e4;
+constexpr std::size_t kLargestTableau = 1'500'000;  // numbers; larger pieces go to the sparse solver
+constexpr double kMoved = 1e-9;
+
+using Terms = std::vector<std::pair<std::int32_t, double>>;
+
+// Hidden cells that relations connect, and those relations. Nothing outside says anything about them.
+struct Piece {
+  std::vector<std::int32_t> cells, relations;
+  std::unique_ptr<Tableau> tableau;
+  std::unique_ptr<ClpSimplex> sparse;
 };
 
-Attacker::Attacker(const CellTable& table) : model_(std::make_unique<Model>()), table_(table) {
-  const int cells = static_cast<int>(table.cells.size()), relations = static_cast<int>(table.relations.size());
-  std::vector<int> row, column;
-  std::vector<double> element;
-  model_->rows_of.resize(table.cells.size());
-  const auto add = [&](int r, std::int32_t cell, double sign) {
-    row.push_back(r);
-    column.push_back(cell);
-    element.push_back(sign);
-    model_->rows_of[static_cast<std::size_t>(cell)].emplace_back(r, sign);
-  };
-  for (int r = 0; r < relations; ++r) {
-    const Relation& relation = table.relations[static_cast<std::size_t>(r)];
-    add(r, relation.total, -1);
-    for (const std::int32_t child : relation.children)
-      add(r, child, 1);
+}  // namespace
+
+struct Attacker::Model {
+  explicit Model(const CellTable& t) : table(t) {}
+  const CellTable& table;
+  double unit = 1;             // the solvers' numbers are deviations in this unit: their tolerances are absolute
+  std::vector<Terms> rows_of;  // of each cell: relation, sign
+  std::vector<double> x;
+  std::vector<std::int32_t> piece_of, column_of;  // -1: in none
+  std::vector<std::unique_ptr<Piece>> pieces;
+  std::vector<std::int32_t> row_of;  // of relations, while a piece is built
+
+  Tableau::ColumnBounds bounds(std::size_t cell) const {
+    const Cell& c = table.cells[cell];
+    return {-(c.value - c.lower) * x[cell] / unit, (c.upper - c.value) * x[cell] / unit};
   }
-  CoinPackedMatrix matrix(true, row.data(), column.data(), element.data(), static_cast<CoinBigIndex>(row.size()));
-  matrix.setDimensions(relations, cells);
+
+  template <typename Visit>
+  void members(std::int32_t relation, Visit visit) const {
+    const Relation& r = table.relations[static_cast<std::size_t>(relation)];
+    visit(r.total);
+    for (const std::int32_t child : r.children)
+      visit(child);
+  }
+
+  void forget(std::int32_t piece) {
+    if (piece < 0) return;
+    for (const std::int32_t cell : pieces[static_cast<std::size_t>(piece)]->cells)
+      piece_of[static_cast<std::size_t>(cell)] = -1;
+    pieces[static_cast<std::size_t>(piece)].reset();
+  }
+
+  Piece& piece(std::size_t target) {
+    if (piece_of[target] >= 0) return *pieces[static_cast<std::size_t>(piece_of[target])];
+    auto made = std::make_unique<Piece>();
+    const auto number = static_cast<std::int32_t>(pieces.size());
+    const auto take = [&](std::int32_t cell) {
+      const auto c = static_cast<std::size_t>(cell);
+      if (x[c] <= 0 || piece_of[c] >= 0) return;
+      piece_of[c] = number;
+      column_of[c] = static_cast<std::int32_t>(made->cells.size());
+      made->cells.push_back(cell);
+    };
+    take(static_cast<std::int32_t>(target));
+    for (std::size_t k = 0; k < made->cells.size(); ++k)
+      for (const auto& [relation, sign] : rows_of[static_cast<std::size_t>(made->cells[k])]) {
+        if (row_of[static_cast<std::size_t>(relation)] >= 0) continue;
+        row_of[static_cast<std::size_t>(relation)] = static_cast<std::int32_t>(made->relations.size());
+        made->relations.push_back(relation);
+        members(relation, take);
+      }
+    const std::size_t rows = made->relations.size(), columns = made->cells.size();
+    if (rows * (rows + columns) <= kLargestTableau)
+      build_dense(*made);
+    else
+      build_sparse(*made);
+    for (const std::int32_t relation : made->relations)
+      row_of[static_cast<std::size_t>(relation)] = -1;
+    pieces.push_back(std::move(made));
+    return *pieces.back();
+  }
+
+  void build_dense(Piece& made) const {
+    std::vector<Terms> terms(made.cells.size());
+    std::vector<Tableau::ColumnBounds> limits;
+    for (std::size_t k = 0; k < made.cells.size(); ++k) {
+      const auto cell = static_cast<std::size_t>(made.cells[k]);
+      for (const auto& [relation, sign] : rows_of[cell])
+        terms[k].emplace_back(row_of[static_cast<std::size_t>(relation)], sign);
+      limits.push_back(bounds(cell));
+    }
+    made.tableau = std::make_unique<Tableau>(made.relations.size(), std::move(terms), std::move(limits));
+  }
+
+  void build_sparse(Piece& made) const {
+    std::vector<int> row, column;
+    std::vector<double> element, low, high;
+    for (std::size_t k = 0; k < made.cells.size(); ++k) {
+      const auto cell = static_cast<std::size_t>(made.cells[k]);
+      for (const auto& [relation, sign] : rows_of[cell]) {
+        row.push_back(row_of[static_cast<std::size_t>(relation)]);
+        column.push_back(static_cast<int>(k));
+        element.push_back(sign);
+      }
+      const auto limit = bounds(cell);
+      low.push_back(limit.low);
+      high.push_back(limit.high);
+    }
+    CoinPackedMatrix matrix(true, row.data(), column.data(), element.data(), static_cast<CoinBigIndex>(row.size()));
+    matrix.setDimensions(static_cast<int>(made.relations.size()), static_cast<int>(made.cells.size()));
+    const std::vector<double> objective(made.cells.size(), 0.0), zero(made.relations.size(), 0.0);
+    made.sparse = std::make_unique<ClpSimplex>();
+    made.sparse->setLogLevel(0);
+    made.sparse->loadProblem(matrix, low.data(), high.data(), objective.data(), zero.data(), zero.data());
+    made.sparse->setPrimalTolerance(1e-9);
+    made.sparse->setDualTolerance(1e-9);
+  }
+
+  // Any multipliers whatever give a valid bound, whatever the solver's tolerances.
+  void capacity(const Piece& piece, const std::vector<double>& gamma, std::size_t target, double sign,
+                Reach& reach) const {
+    std::map<std::int32_t, double> d;
+    d[static_cast<std::int32_t>(target)] = sign;
+    for (std::size_t r = 0; r < gamma.size(); ++r) {
+      if (gamma[r] == 0) continue;
+      const std::int32_t total = table.relations[static_cast<std::size_t>(piece.relations[r])].total;
+      members(piece.relations[r], [&](std::int32_t cell) { d[cell] += cell == total ? gamma[r] : -gamma[r]; });
+    }
+    for (const auto& [cell, amount] : d) {
+      if (std::abs(amount) < 1e-11) continue;
+      const Cell& c = table.cells[static_cast<std::size_t>(cell)];
+      const double most = amount > 0 ? (c.upper - c.value) * amount : (c.value - c.lower) * -amount;
+      if (most > 0) reach.capacity.emplace_back(cell, most);
+    }
+  }
+
+  bool ask_sparse(Piece& piece, std::size_t target, double sign, std::vector<double>& moves,
+                  std::vector<double>& gamma) {
+    ClpSimplex& solver = *piece.sparse;
+    const int column = column_of[target];
+    solver.setObjectiveCoefficient(column, -sign);
+    solver.primal(0, 0);
+    if (solver.status() != 0) {  // nothing moves is always an answer: the basis of the last question misled it
+      solver.allSlackBasis(true);
+      solver.primal(0, 0);
+    }
+    const bool solved = solver.status() == 0;
+    if (solved) {
+      const double* point = solver.primalColumnSolution();
+      moves.assign(point, point + piece.cells.size());
+      for (std::size_t r = 0; r < piece.relations.size(); ++r) {
+        const double g = -solver.dualRowSolution()[r], whole = std::round(g);
+        gamma.push_back(std::abs(g - whole) < 1e-9 ? whole : g);
+      }
+    }
+    solver.setObjectiveCoefficient(column, 0);
+    return solved;
+  }
+};
+
+Attacker::Attacker(const CellTable& table) : model_(std::make_unique<Model>(table)) {
+  Model& m = *model_;
+  m.rows_of.resize(table.cells.size());
+  m.x.assign(table.cells.size(), 0);
+  m.piece_of.assign(table.cells.size(), -1);
+  m.column_of.assign(table.cells.size(), -1);
+  m.row_of.assign(table.relations.size(), -1);
+  for (std::size_t r = 0; r < table.relations.size(); ++r) {
+    const auto row = static_cast<std::int32_t>(r);
+    m.rows_of[static_cast<std::size_t>(table.relations[r].total)].emplace_back(row, -1);
+    for (const std::int32_t child : table.relations[r].children)
+      m.rows_of[static_cast<std::size_t>(child)].emplace_back(row, 1);
+  }
   double largest = 1;
   for (const Cell& cell : table.cells)
     largest = std::max(largest, cell.upper);
-  model_->unit = std::max(1.0, largest / kLargestDeviation);
-  const std::vector<double> none(table.cells.size(), 0.0), zero(table.relations.size(), 0.0);
-  ClpSimplex& solver = model_->solver;
-  solver.setLogLevel(0);
-  solver.loadProblem(matrix, none.data(), none.data(), none.data(), zero.data(), zero.data());
-  solver.setOptimizationDirection(1);
-  solver.setPrimalTolerance(1e-9);
-  solver.setDualTolerance(1e-9);
+  m.unit = std::max(1.0, largest / kLargestDeviation);
 }
 
 Attacker::~Attacker() = default;
 
 void Attacker::set_cell(std::size_t cell, double x) {
-  const Cell& c = table_.cells[cell];
-  model_->solver.setColumnBounds(static_cast<int>(cell), -(c.value - c.lower) * x / model_->unit,
-                                 (c.upper - c.value) * x / model_->unit);
+  Model& m = *model_;
+  const double before = m.x[cell];
+  m.x[cell] = x;
+  if (m.piece_of[cell] >= 0) {
+    const Piece& piece = *m.pieces[static_cast<std::size_t>(m.piece_of[cell])];
+    const auto limit = m.bounds(cell);
+    const auto column = static_cast<std::size_t>(m.column_of[cell]);
+    if (piece.tableau)
+      piece.tableau->set_bounds(column, limit);
+    else
+      piece.sparse->setColumnBounds(static_cast<int>(column), limit.low, limit.high);
+  } else if (before <= 0 && x > 0) {
+    for (const auto& [relation, sign] : m.rows_of[cell])
+      m.members(relation, [&](std::int32_t member) { m.forget(m.piece_of[static_cast<std::size_t>(member)]); });
+  }
 }
 
 void Attacker::set_pattern(std::span<const double> x) {
-  for (std::size_t i = 0; i < x.size(); ++i)
-    set_cell(i, x[i]);
+  Model& m = *model_;
+  m.x.assign(x.begin(), x.end());
+  m.pieces.clear();
+  std::ranges::fill(m.piece_of, -1);
 }
 
-Result<Reach> Attacker::reach(std::size_t target, bool up, bool with_capacity) {
-  ClpSimplex& solver = model_->solver;
-  const int column = static_cast<int>(target);
+Result<Reach> Attacker::reach(std::size_t target, bool up, bool with_capacity, double enough) {
+  Model& m = *model_;
   const double sign = up ? 1.0 : -1.0;
-  solver.setObjectiveCoefficient(column, -sign);
-  solver.primal(0, 0);
-  if (solver.status() != 0) {  // nothing moves is always an answer: the basis of the last question misled it
-    solver.allSlackBasis(true);
-    solver.primal(0, 0);
-  }
-  const bool solved = solver.status() == 0;
   Reach result;
-  if (solved) {
-    const double* point = solver.primalColumnSolution();
-    result.deviation.assign(point, point + table_.cells.size());
-    result.distance = sign * point[column] * model_->unit;
-    if (with_capacity) {
-      const double* dual = solver.dualRowSolution();
-      for (std::size_t i = 0; i < table_.cells.size(); ++i) {
-        // Computed from the row duals: any duals whatever give a valid bound, whatever the solver's tolerances.
-        double d = i == target ? sign : 0.0;
-        for (const auto& [r, coefficient] : model_->rows_of[i]) {
-          const double gamma = -dual[r], whole = std::round(gamma);
-          d -= coefficient * (std::abs(gamma - whole) < 1e-9 ? whole : gamma);
-        }
-        if (std::abs(d) < 1e-11) continue;
-        const Cell& c = table_.cells[i];
-        const double capacity = d > 0 ? (c.upper - c.value) * d : (c.value - c.lower) * -d;
-        if (capacity > 0) result.capacity.emplace_back(static_cast<std::int32_t>(i), capacity);
-      }
+  if (m.x[target] <= 0) {
+    if (with_capacity) m.capacity({}, {}, target, sign, result);
+    return result;
+  }
+  Piece& piece = m.piece(target);
+  std::vector<double> moves, gamma;
+  bool solved = false;
+  if (piece.tableau) {
+    const auto column = static_cast<std::size_t>(m.column_of[target]);
+    const double limit = with_capacity ? std::numeric_limits<double>::infinity() : enough / m.unit;
+    solved = piece.tableau->reach(column, up, limit).has_value();
+    if (solved) {
+      moves.assign(piece.tableau->moves().begin(),
+                   piece.tableau->moves().begin() + static_cast<std::ptrdiff_t>(piece.cells.size()));
+      if (with_capacity) gamma = piece.tableau->multipliers(column, up);
+    } else {  // a piece that the tableau cannot manage: from now on the sparse solver's
+      for (std::size_t r = 0; r < piece.relations.size(); ++r)
+        m.row_of[static_cast<std::size_t>(piece.relations[r])] = static_cast<std::int32_t>(r);
+      m.build_sparse(piece);
+      piece.tableau.reset();
+      for (const std::int32_t relation : piece.relations)
+        m.row_of[static_cast<std::size_t>(relation)] = -1;
     }
   }
-  solver.setObjectiveCoefficient(column, 0);
-  if (!solved)
-    return fail("disclosure.solver",
-                fmt::format("the solver gave up with status {} on {}", solver.status(), table_.describe(target)));
+  if (!solved && !m.ask_sparse(piece, target, sign, moves, gamma))
+    return fail("disclosure.solver", "the solver gave up on " + m.table.describe(target));
+  result.distance = sign * moves[static_cast<std::size_t>(m.column_of[target])] * m.unit;
+  for (std::size_t k = 0; k < moves.size(); ++k)
+    if (std::abs(moves[k]) > kMoved) result.moved.push_back(piece.cells[k]);
+  if (with_capacity) m.capacity(piece, gamma, target, sign, result);
   return result;
 }
 

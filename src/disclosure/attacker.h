@@ -14,7 +14,7 @@ namespace sekisho::disclosure {
 // A point and what proves that no further one exists.
 struct Reach {
   double distance = 0;
-  std::vector<double> deviation;                          // of every cell; 0 for published ones
+  std::vector<std::int32_t> moved;                        // cells that deviate at that point
   std::vector<std::pair<std::int32_t, double>> capacity;  // distance <= sum of capacity * x, for every pattern x
 };
 
@@ -25,13 +25,13 @@ class Attacker {
   // x: 0 published ... 1 hidden; between: hidden in part, as linear relaxations have it.
   void set_pattern(std::span<const double> x);
   void set_cell(std::size_t cell, double x);
-  // Largest deviation of `target` upwards or downwards. Errors: disclosure.solver.
-  Result<Reach> reach(std::size_t target, bool up, bool with_capacity);
+  // Largest deviation of `target` upwards or downwards; without capacity the search ends at `enough`.
+  // Errors: disclosure.solver.
+  Result<Reach> reach(std::size_t target, bool up, bool with_capacity, double enough);
 
  private:
   struct Model;
   std::unique_ptr<Model> model_;
-  const CellTable& table_;
 };
 
 }  // namespace sekisho::disclosure

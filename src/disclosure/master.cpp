@@ -22,18 +22,18 @@ std::vector<Target> targets_of(const CellTable& table) {
 Result<Answer> ask(Attacker& attacker, const Target& target, bool with_capacity) {
   Answer answer;
   std::map<std::int32_t, double> capacity;
-  std::set<std::size_t> used;
   for (const bool up : {true, false}) {
     if (!(up ? target.up : target.down)) continue;
-    SEKISHO_TRY(const Reach reach, attacker.reach(target.cell, up, with_capacity));
+    SEKISHO_TRY(const Reach reach,
+                attacker.reach(target.cell, up, with_capacity, std::max(0.0, target.needed - answer.reached)));
     answer.reached += reach.distance;
     for (const auto& [cell, amount] : reach.capacity)
       capacity[cell] += amount;
-    for (std::size_t i = 0; i < reach.deviation.size(); ++i)
-      if (std::abs(reach.deviation[i]) > 1e-9) used.insert(i);
+    answer.used.insert(answer.used.end(), reach.moved.begin(), reach.moved.end());
   }
   answer.capacity.assign(capacity.begin(), capacity.end());
-  answer.used.assign(used.begin(), used.end());
+  std::ranges::sort(answer.used);
+  answer.used.erase(std::ranges::unique(answer.used).begin(), answer.used.end());
   return answer;
 }
 
@@ -41,6 +41,7 @@ struct Master::Model {
   ClpSimplex solver;
   std::vector<Cut> cuts;
   std::set<std::pair<std::int32_t, std::int32_t>> bridges;  // relation, cell
+  std::vector<std::size_t> held;
   bool started = false;
 
   void add(Cut cut) {
@@ -78,6 +79,18 @@ const std::vector<Cut>& Master::cuts() const {
 }
 double Master::cost() const {
   return model_->started ? model_->solver.objectiveValue() : 0;
+}
+
+void Master::hold(std::size_t cell) {
+  if (table_.cells[cell].primary || table_.cells[cell].publish) return;
+  model_->solver.setColumnLower(static_cast<int>(cell), 1);
+  model_->held.push_back(cell);
+}
+
+void Master::release() {
+  for (const std::size_t cell : model_->held)
+    model_->solver.setColumnLower(static_cast<int>(cell), 0);
+  model_->held.clear();
 }
 
 bool Master::add_protection(const Target& target, const Answer& answer) {

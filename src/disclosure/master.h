@@ -28,7 +28,7 @@ std::vector<Target> targets_of(const CellTable& table);
 // How far the attacker's interval goes for a target, and the cut that says so.
 struct Answer {
   double reached = 0;
-  std::vector<std::size_t> used;                          // cells that the deviations lean on
+  std::vector<std::int32_t> used;                         // cells that the deviations lean on
   std::vector<std::pair<std::int32_t, double>> capacity;  // see Reach
 };
 Result<Answer> ask(Attacker& attacker, const Target& target, bool with_capacity);
@@ -50,7 +50,9 @@ class Master {
   // Rows "a cell is not hidden alone in a relation" violated by x; returns how many were added.
   std::size_t add_bridges(const std::vector<double>& x);
   Result<std::vector<double>> solve();  // the relaxed optimum
-  double cost() const;                  // its cost, sensitive cells not counted
+  void hold(std::size_t cell);          // hidden from now on, until release()
+  void release();
+  double cost() const;  // its cost, sensitive cells not counted
   const std::vector<Cut>& cuts() const;
 
  private:

@@ -15,8 +15,9 @@ namespace sekisho::disclosure {
 namespace {
 
 // Orders of publishing again: numbers that depend on the table alone, so that the same input gives the same pattern.
-constexpr int kOrders = 6, kOrdersLarge = 2;
-constexpr std::size_t kManyTargets = 150;
+constexpr int kDives = 8, kDivesLarge = 2;
+constexpr int kOrders = 10, kOrdersLarge = 4, kRounds = 60, kRoundsLarge = 10;
+constexpr std::size_t kManyTargets = 300;
 
 double cost_of(const CellTable& table, const std::vector<char>& hidden) {
   double cost = 0;
@@ -35,8 +36,7 @@ class SafePattern {
   // Asks every target. Returns the ones that do not hold.
   Result<std::vector<std::size_t>> set(std::vector<char> hidden) {
     hidden_ = std::move(hidden);
-    for (std::size_t i = 0; i < hidden_.size(); ++i)
-      attacker_.set_cell(i, hidden_[i]);
+    attacker_.set_pattern(std::vector<double>(hidden_.begin(), hidden_.end()));
     used_.assign(targets_.size(), {});
     std::vector<std::size_t> broken;
     for (std::size_t t = 0; t < targets_.size(); ++t) {
@@ -49,10 +49,10 @@ class SafePattern {
 
   // Publishes the cell if all targets still hold.
   Result<bool> try_publish(std::size_t cell) {
-    std::vector<std::pair<std::size_t, std::vector<std::size_t>>> renewed;
+    std::vector<std::pair<std::size_t, std::vector<std::int32_t>>> renewed;
     attacker_.set_cell(cell, 0);
     for (std::size_t t = 0; t < targets_.size(); ++t) {
-      if (!std::ranges::binary_search(used_[t], cell)) continue;
+      if (!std::ranges::binary_search(used_[t], static_cast<std::int32_t>(cell))) continue;
       SEKISHO_TRY(Answer answer, ask(attacker_, targets_[t], false));
       if (!holds(answer.reached, targets_[t].needed)) {
         attacker_.set_cell(cell, 1);
@@ -74,7 +74,7 @@ class SafePattern {
   Attacker& attacker_;
   const std::vector<Target>& targets_;
   std::vector<char> hidden_;
-  std::vector<std::vector<std::size_t>> used_;
+  std::vector<std::vector<std::int32_t>> used_;
 };
 
 // Secondary cells in the order in which publishing them is tried: those the relaxation wants least first; further
@@ -111,28 +111,97 @@ Result<void> check_feasible(const CellTable& table, SafePattern& safe, const std
               {}, "Merge categories, or do not force cells to be published.");
 }
 
-// The best of several descents from the support of the relaxation.
-Result<std::vector<char>> descend(const CellTable& table, SafePattern& safe, const Relaxation& relaxation,
-                                  Deadline deadline) {
+// Cells hidden by less than half in the relaxation are asked again after the surest of them is hidden for good: the
+// relaxation becomes whole step by step, and its support a better start than the first one.
+Result<Relaxation> dive(const CellTable& table, Attacker& attacker, Master& master, Relaxation now, int number,
+                        Deadline deadline) {
+  SeededRandom random(22, static_cast<std::uint64_t>(number));
+  while (now.complete) {
+    std::size_t surest = 0;
+    double most = 0;
+    for (std::size_t i = 0; i < now.x.size(); ++i) {
+      if (table.cells[i].primary || now.x[i] > 1 - 1e-6) continue;
+      if (now.x[i] < 1e-6) continue;
+      const double wish = now.x[i] + (number > 0 ? 0.3 * random.uniform() : 0.0);
+      if (wish > most + 1e-9) {
+        most = wish;
+        surest = i;
+      }
+    }
+    if (most < 1e-6) break;
+    for (std::size_t i = 0; i < now.x.size(); ++i)
+      if (!table.cells[i].primary && now.x[i] > 1 - 1e-6) master.hold(i);
+    master.hold(surest);
+    auto next = relax(table, attacker, master, deadline);
+    if (!next) break;
+    now = std::move(*next);
+  }
+  master.release();
+  return now;
+}
+
+std::vector<char> support_of(const CellTable& table, const Relaxation& relaxation) {
+  if (!relaxation.complete) return everything(table);
   std::vector<char> start(table.cells.size());
   for (std::size_t i = 0; i < start.size(); ++i)
     start[i] = table.cells[i].primary || relaxation.x[i] > 1e-7;
-  if (!relaxation.complete) start = everything(table);
-  std::vector<char> best = start;
-  const int orders = targets_of(table).size() > kManyTargets ? kOrdersLarge : kOrders;
-  for (int number = 0; number < orders; ++number) {
-    SEKISHO_TRY(const auto broken, safe.set(start));
-    if (!broken.empty()) {  // tolerances only: hide all and come down from there
-      start = best = everything(table);
-      SEKISHO_TRY(const auto still_broken, safe.set(start));
-      if (!still_broken.empty()) return fail("disclosure.unsafe", "the solver contradicts itself on this table");
+  return start;
+}
+
+// Publishes what need not be hidden, in the given order. Errors: disclosure.unsafe.
+Result<void> come_down(const CellTable& table, SafePattern& safe, std::vector<char> start,
+                       const std::vector<double>& wish, int number, Deadline deadline) {
+  SEKISHO_TRY(const auto broken, safe.set(start));
+  if (!broken.empty()) {  // tolerances only: hide all and come down from there
+    start = everything(table);
+    SEKISHO_TRY(const auto still_broken, safe.set(start));
+    if (!still_broken.empty()) return fail("disclosure.unsafe", "the solver contradicts itself on this table");
+  }
+  for (const std::size_t cell : drop_order(table, start, wish, number)) {
+    if (passed(deadline)) break;
+    SEKISHO_TRY([[maybe_unused]] const bool published, safe.try_publish(cell));
+  }
+  return {};
+}
+
+// The best of several descents: from the support of the relaxation, from that of the dive, and from the best pattern
+// with some cells of the supports hidden again.
+Result<std::vector<char>> descend(const CellTable& table, SafePattern& safe, const Relaxation& relaxation,
+                                  const std::vector<Relaxation>& dives, Deadline deadline) {
+  const std::vector<char> wide = support_of(table, relaxation);
+  std::vector<char> deep = wide;  // all cells that any dive hides
+  std::vector<char> best;
+  const std::size_t questions = targets_of(table).size();
+  const int orders = questions > kManyTargets ? kOrdersLarge : kOrders;
+  const auto good_enough = [&] {
+    return !best.empty() && (passed(deadline) || cost_of(table, best) < relaxation.bound + 1 - 1e-6);
+  };
+  const auto keep_better = [&] {
+    if (best.empty() || safe.cost() < cost_of(table, best)) best = safe.hidden();
+  };
+  for (const Relaxation& dived : dives) {
+    const std::vector<char> start = support_of(table, dived);
+    for (std::size_t i = 0; i < start.size(); ++i)
+      deep[i] = deep[i] || (dived.complete && start[i]);
+    if (good_enough()) break;
+    SEKISHO_CHECK(come_down(table, safe, start, dived.x, 0, deadline));
+    keep_better();
+  }
+  for (int number = 0; number < orders && !good_enough(); ++number) {
+    SEKISHO_CHECK(come_down(table, safe, wide, relaxation.x, number, deadline));
+    keep_better();
+  }
+  SeededRandom random(21, 0);
+  const int rounds = questions > kManyTargets ? kRoundsLarge : kRounds;
+  for (int round = 0; round < rounds && !good_enough(); ++round) {
+    std::vector<char> start = best;
+    std::vector<double> wish(start.size());
+    for (std::size_t i = 0; i < start.size(); ++i) {
+      if ((wide[i] || deep[i]) && random.chance(0.25)) start[i] = 1;
+      wish[i] = relaxation.x[i] + (best[i] ? 0.3 : 0.0);
     }
-    for (const std::size_t cell : drop_order(table, start, relaxation.x, number)) {
-      if (passed(deadline)) break;
-      SEKISHO_TRY([[maybe_unused]] const bool published, safe.try_publish(cell));
-    }
-    if (number == 0 || safe.cost() < cost_of(table, best)) best = safe.hidden();
-    if (passed(deadline) || cost_of(table, best) < relaxation.bound + 1 - 1e-6) break;
+    SEKISHO_CHECK(come_down(table, safe, std::move(start), wish, 1 + round % 4, deadline));
+    if (safe.cost() <= cost_of(table, best)) best = safe.hidden();
   }
   return best;
 }
@@ -160,7 +229,13 @@ Result<Protection> search(const CellTable& table, const ProtectOptions& options)
   SafePattern safe(table, attacker, targets);
   SEKISHO_CHECK(check_feasible(table, safe, targets));
   SEKISHO_TRY(const Relaxation relaxation, relax(table, attacker, master, deadline));
-  SEKISHO_TRY(std::vector<char> hidden, descend(table, safe, relaxation, deadline));
+  std::vector<Relaxation> dives;
+  const int most_dives = targets.size() > kManyTargets ? kDivesLarge : kDives;
+  for (int number = 0; number < most_dives && !passed(deadline); ++number) {
+    SEKISHO_TRY(Relaxation dived, dive(table, attacker, master, relaxation, number, deadline));
+    dives.push_back(std::move(dived));
+  }
+  SEKISHO_TRY(std::vector<char> hidden, descend(table, safe, relaxation, dives, deadline));
   Protection result;
   result.lp_bound = relaxation.bound;
   if (options.mode == Mode::kExact && relaxation.complete && !is_proven(table, hidden, relaxation)) {
