@@ -46,6 +46,15 @@ std::string_view kana_of(const Line& line, const ClaimLayout& layout) {
   return {};
 }
 
+// With at least `width` digits.
+void append_number(std::string& out, std::uint64_t value, int width) {
+  char digits[20];
+  int at = 20;
+  for (; value > 0 || width > 0; value /= 10, --width)
+    digits[--at] = static_cast<char>('0' + value % 10);
+  out.append(digits + at, static_cast<std::size_t>(20 - at));
+}
+
 std::int32_t yyyymmdd(const ClinicalTime& time) {
   const Date day = time.date();
   return day.year() * 10000 + day.month() * 100 + day.day();
@@ -84,7 +93,7 @@ ClinicalTime ClaimReader::date(std::string_view text, std::int64_t number, std::
 
 ClinicalTime ClaimReader::day_time(int day) const {
   if (day == 0 || !claim_.month.present()) return claim_.month;
-  return ClinicalTime::of(Date{claim_.month.date().days + day - 1});
+  return ClinicalTime::of(Date{claim_.first_of_month + day - 1});
 }
 
 void ClaimReader::begin_file(const FileContext& context) {
@@ -191,6 +200,9 @@ void ClaimReader::begin_claim(const Line& line, std::int64_t number, bool dpc) {
   }
   ++set_.counts.loaded;
   claim_.month = *month;
+  const Date first = month->date();
+  claim_.first_of_month = first.days;
+  claim_.days_in_month = days_in_month(first.year(), first.month());
   claim_.name = line[layout.name];
   claim_.sex = line[layout.sex];
   claim_.birth = date(line[layout.birth], number, "RE-7");
@@ -254,11 +266,21 @@ void ClaimReader::begin_document() {
   }
   // Month, kind of receipt (medical ...; insured or family, in or out), institution, insurer, birth date: the same
   // claim sent again has the same key. (reference: receipt section 2, reading rule 8)
-  key_ = fmt::format("{:06}|{}{}|{}|{}|{}", yyyymmdd(claim_.month) / 100, claim_.type[0], claim_.type[3], institution_,
-                     insurer, claim_.birth.present() ? yyyymmdd(claim_.birth) : 0);
+  key_.clear();
+  append_number(key_, static_cast<std::uint64_t>(yyyymmdd(claim_.month) / 100), 6);
+  key_ += '|';
+  key_ += claim_.type[0];
+  key_ += claim_.type[3];
+  for (const std::string_view part : {std::string_view(institution_), insurer}) {
+    key_ += '|';
+    key_ += part;
+  }
+  key_ += '|';
+  append_number(key_, claim_.birth.present() ? static_cast<std::uint64_t>(yyyymmdd(claim_.birth)) : 0, 1);
   if (layout.summary_kind && !re[layout.summary_kind].empty())
     key_ += fmt::format("|{}|{}", re[layout.summary_kind], re[layout.admitted]);
-  scratch_ = fmt::format("{}{}{:07}", claim_month_, version_prefix_, order_);
+  scratch_.assign(claim_month_).append(version_prefix_);
+  append_number(scratch_, order_, 7);
   set_.begin_document(
       {.patient_number = number_, .kind = "claim", .key = key_, .version = scratch_, .line = claim_.line});
 }
@@ -300,7 +322,7 @@ void ClaimReader::coverage_row(std::string_view insurer) {
 }
 
 void ClaimReader::identity() {
-  records::IdentityRecord record;
+  records::IdentityRecord& record = set_.identity();
   record.patient_number = number_;
   const auto divide = [](std::string_view name, std::string& family, std::string& given) {
     name = trim(name);
@@ -319,7 +341,6 @@ void ClaimReader::identity() {
   record.branch = claim_.branch;
   record.recorded = claim_.month;
   if (claim_.died) record.died = claim_.discharged;
-  set_.identity(std::move(record));
 }
 
 void ClaimReader::finish_claim() {

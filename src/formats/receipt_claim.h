@@ -2,6 +2,7 @@
 // format needs (inherited 診療識別, billing units, totals) and nothing of files or bytes.
 #pragma once
 
+#include <array>
 #include <initializer_list>
 #include <optional>
 #include <string>
@@ -31,6 +32,7 @@ class ClaimReader {
     std::int64_t line = 0;
     std::uint64_t lines = 0, bytes = 0;
     ClinicalTime month, birth, admitted, discharged;
+    std::int32_t first_of_month = 0, days_in_month = 31;  // of the month of care
     std::string_view type, name, sex, kana, chart, insurer, symbol, number, branch, payer, department;
     std::string_view prescriber_prefecture, prescriber_table, prescriber;
     int insurers = 0, publics = 0;
@@ -71,6 +73,8 @@ class ClaimReader {
   void add_to_sum(std::string_view payer, double points);
   records::Batch& add(records::Table table);
   // Fills days_ with "day:times ..." and first_/last_day_ from 31 columns.
+  void clear_days();
+  void append_day(int day, int times);
   void read_days(const Line& line, int first, std::int64_t number);
   ClinicalTime day_time(int day) const;
   ClinicalTime date(std::string_view text, std::int64_t number, std::string_view where);
@@ -85,8 +89,9 @@ class ClaimReader {
   std::string section_;
   int unit_ = 0;
   bool unit_open_ = false;
-  std::string days_;
-  int first_day_ = 0, last_day_ = 0, last_times_ = 0, day_sum_ = 0;
+  std::array<char, 256> days_;
+  std::size_t days_size_ = 0;
+  int first_day_ = 0, last_day_ = 0, last_times_ = 0;
   std::vector<Line> claim_lines_;  // RE, HO, KO, SN before the document is open
   std::vector<Line> group_, dispensings_, drugs_;
   std::string key_, number_, scratch_;

@@ -2,27 +2,34 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cstring>
 
 #include "core/text.h"
 
-#ifdef __SSE2__
-#include <emmintrin.h>
+#if defined(__x86_64__)
+#include <immintrin.h>
 #endif
 
 namespace sekisho::formats {
 
-Line::Line(std::string_view text, const std::uint32_t* ends, std::uint32_t begin, int fields)
-    : text_(text.data()), ends_(ends), begin_(begin), last_end_(ends[fields - 1]), fields_(fields) {
-  const std::uint32_t last_begin = fields > 1 ? ends[fields - 2] + 1 : begin;
-  if (last_end_ > last_begin && text_[last_end_ - 1] == '\r') --last_end_;
-}
-
-Line FieldIndex::line(std::size_t index) const {
-  const std::uint32_t first = index == 0 ? 0 : line_ends_[index - 1] + 1;
-  const std::uint32_t begin = index == 0 ? 0 : ends_[first - 1] + 1;
-  return Line(text_, ends_.data() + first, begin, static_cast<int>(line_ends_[index] - first + 1));
+std::uint32_t Line::filled(int first, int count) const {
+  count = std::min(count, fields_ - first);
+  std::uint32_t bits = 0;
+  int i = 0;
+#if defined(__SSE2__)
+  // A field is empty where its end follows the end of the field before. The last field may end in a carriage return.
+  const __m128i ones = _mm_set1_epi32(1);
+  for (; first > 0 && i + 4 <= count && first + i + 4 < fields_; i += 4) {
+    const auto* at = reinterpret_cast<const __m128i*>(ends_ + first + i);
+    const __m128i ends = _mm_loadu_si128(at);
+    const __m128i before = _mm_loadu_si128(reinterpret_cast<const __m128i*>(ends_ + first + i - 1));
+    const int empty = _mm_movemask_ps(_mm_castsi128_ps(_mm_cmpeq_epi32(_mm_sub_epi32(ends, before), ones)));
+    bits |= static_cast<std::uint32_t>(~empty & 15) << i;
+  }
+#endif
+  for (; i < count; ++i)
+    bits |= static_cast<std::uint32_t>(!blank(first + i)) << i;
+  return bits;
 }
 
 void FieldIndex::build_plain(std::string_view text, char separator) {
@@ -33,38 +40,71 @@ void FieldIndex::build_plain(std::string_view text, char separator) {
     if (text[i] == '\n') line_ends_.push_back(static_cast<std::uint32_t>(ends_.size()));
     if (text[i] == '\n' || text[i] == separator) ends_.push_back(static_cast<std::uint32_t>(i));
   }
+  lines_ = line_ends_.size();
 }
 
-#ifdef __SSE2__
-void FieldIndex::build(std::string_view text, char separator) {
-  text_ = text;
-  line_ends_.clear();
-  // Room for every byte to be a separator in the block at hand; grown by blocks, cut to size at the end.
-  const __m128i separators = _mm_set1_epi8(separator);
-  const __m128i feeds = _mm_set1_epi8('\n');
-  std::size_t count = 0, at = 0;
+#if defined(__x86_64__)
+namespace {
+
+// Marks of 64 bytes as two words: line feeds, and both.
+struct Marks {
+  std::uint64_t feeds, all;
+};
+__attribute__((target("avx2"))) inline Marks marks_of(const char* text, __m256i separators, __m256i feeds) {
+  const __m256i low = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(text));
+  const __m256i high = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(text + 32));
+  const auto word = [](__m256i a, __m256i b) __attribute__((target("avx2"))) {
+    return static_cast<std::uint64_t>(static_cast<std::uint32_t>(_mm256_movemask_epi8(a))) |
+           static_cast<std::uint64_t>(static_cast<std::uint32_t>(_mm256_movemask_epi8(b))) << 32;
+  };
+  const std::uint64_t feed = word(_mm256_cmpeq_epi8(low, feeds), _mm256_cmpeq_epi8(high, feeds));
+  return {feed, feed | word(_mm256_cmpeq_epi8(low, separators), _mm256_cmpeq_epi8(high, separators))};
+}
+
+// Bytes done, a multiple of 64; positions go to `ends`, the count of each line's last to `line_ends`. Both have room
+// for 64 more than they get. Positions are stored eight at a time, the surplus is overwritten by the next block.
+__attribute__((target("avx2,bmi,popcnt"))) std::size_t index_avx2(std::string_view text, char separator,
+                                                                  std::vector<std::uint32_t>& ends,
+                                                                  std::vector<std::uint32_t>& line_ends,
+                                                                  std::size_t& count, std::size_t& lines) {
+  const __m256i separators = _mm256_set1_epi8(separator), feeds = _mm256_set1_epi8('\n');
+  std::size_t at = 0;
   for (; at + 64 <= text.size(); at += 64) {
-    std::uint64_t feed = 0, mark = 0;
-    for (int part = 0; part < 4; ++part) {
-      const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + at + part * 16));
-      const auto f = static_cast<std::uint64_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(block, feeds)));
-      const auto s = static_cast<std::uint64_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(block, separators)));
-      feed |= f << (part * 16);
-      mark |= (f | s) << (part * 16);
+    auto [feed, mark] = marks_of(text.data() + at, separators, feeds);
+    if (ends.size() < count + 72) ends.resize(ends.size() * 2 + 4096);
+    if (line_ends.size() < lines + 64) line_ends.resize(line_ends.size() * 2 + 1024);
+    for (; feed != 0; feed &= feed - 1) {
+      const auto before = static_cast<std::size_t>(__builtin_popcountll(mark & ((feed & -feed) - 1)));
+      line_ends[lines++] = static_cast<std::uint32_t>(count + before);
     }
-    if (ends_.size() < count + 64) ends_.resize(ends_.size() * 2 + 4096);
-    for (std::uint64_t left = feed; left != 0; left &= left - 1) {
-      const std::uint64_t below = (left & -left) - 1;
-      line_ends_.push_back(static_cast<std::uint32_t>(count + static_cast<std::size_t>(std::popcount(mark & below))));
+    std::uint32_t* out = ends.data() + count;
+    const auto base = static_cast<std::uint32_t>(at);
+    count += static_cast<std::size_t>(__builtin_popcountll(mark));
+    while (mark != 0) {
+      for (int i = 0; i < 8; ++i) {
+        out[i] = base + static_cast<std::uint32_t>(_tzcnt_u64(mark));
+        mark &= mark - 1;
+      }
+      out += 8;
     }
-    std::uint32_t* out = ends_.data() + count;
-    count += static_cast<std::size_t>(std::popcount(mark));
-    for (; mark != 0; mark &= mark - 1)
-      *out++ = static_cast<std::uint32_t>(at + static_cast<std::size_t>(std::countr_zero(mark)));
   }
+  return at;
+}
+
+}  // namespace
+
+void FieldIndex::build(std::string_view text, char separator) {
+  static const bool has_avx2 =
+      __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("popcnt");
+  if (!has_avx2) return build_plain(text, separator);
+  text_ = text;
+  std::size_t count = 0;
+  lines_ = 0;
+  std::size_t at = index_avx2(text, separator, ends_, line_ends_, count, lines_);
   if (ends_.size() < count + 64) ends_.resize(count + 64);
+  if (line_ends_.size() < lines_ + 64) line_ends_.resize(lines_ + 64);
   for (; at < text.size(); ++at) {
-    if (text[at] == '\n') line_ends_.push_back(static_cast<std::uint32_t>(count));
+    if (text[at] == '\n') line_ends_[lines_++] = static_cast<std::uint32_t>(count);
     if (text[at] == '\n' || text[at] == separator) ends_[count++] = static_cast<std::uint32_t>(at);
   }
 }
@@ -74,7 +114,25 @@ void FieldIndex::build(std::string_view text, char separator) {
 }
 #endif
 
+namespace {
+
+// What nearly every number is: one to nine digits. -1: something else.
+std::int32_t few_digits(std::string_view text) {
+  if (text.empty() || text.size() > 9) return -1;
+  std::int32_t value = 0;
+  for (const char c : text) {
+    const unsigned digit = static_cast<unsigned char>(c) - '0';
+    if (digit > 9) return -1;
+    value = value * 10 + static_cast<std::int32_t>(digit);
+  }
+  return value;
+}
+
+}  // namespace
+
 std::optional<double> parse_number(std::string_view text) {
+  if (text.empty()) return std::nullopt;
+  if (const std::int32_t value = few_digits(text); value >= 0) return value;
   static constexpr std::array<double, 16> kPowers = {1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
                                                      1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
   std::size_t i = 0;
@@ -109,6 +167,8 @@ std::optional<double> parse_number(std::string_view text) {
 }
 
 std::optional<std::int64_t> parse_whole(std::string_view text) {
+  if (text.empty()) return std::nullopt;
+  if (const std::int32_t value = few_digits(text); value >= 0) return value;
   const auto value = parse_number(text);
   if (!value) return std::nullopt;
   const auto whole = static_cast<std::int64_t>(*value);

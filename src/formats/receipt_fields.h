@@ -12,7 +12,11 @@ namespace sekisho::formats {
 // One line of an indexed text. Fields count from 0; a field that the line does not have is empty.
 class Line {
  public:
-  Line(std::string_view text, const std::uint32_t* ends, std::uint32_t begin, int fields);
+  Line(std::string_view text, const std::uint32_t* ends, std::uint32_t begin, int fields)
+      : text_(text.data()), ends_(ends), begin_(begin), last_end_(ends[fields - 1]), fields_(fields) {
+    const std::uint32_t last_begin = fields > 1 ? ends[fields - 2] + 1 : begin;
+    if (last_end_ > last_begin && text_[last_end_ - 1] == '\r') --last_end_;
+  }
   int fields() const { return fields_; }
   std::string_view operator[](int field) const {
     if (field < 0 || field >= fields_) return {};
@@ -25,6 +29,9 @@ class Line {
     if (field >= fields_ - 1) return (*this)[field].empty();
     return ends_[field] == (field == 0 ? begin_ : ends_[field - 1] + 1);
   }
+  // One bit for each of `count` (at most 32) fields from `first` on that is not empty. A few instructions for all 31 day
+  // columns, of which most are.
+  std::uint32_t filled(int first, int count) const;
   std::string_view whole() const { return {text_ + begin_, last_end_ - begin_}; }
   // From the start of `field` to the end of the line, separators included.
   std::string_view from(int field) const {
@@ -45,13 +52,18 @@ class FieldIndex {
   // `text` must end with a line feed, be shorter than 4 GiB and outlive the lines.
   void build(std::string_view text, char separator);
   void build_plain(std::string_view text, char separator);  // byte by byte; the fast path is tested against it
-  std::size_t lines() const { return line_ends_.size(); }
-  Line line(std::size_t index) const;
+  std::size_t lines() const { return lines_; }
+  Line line(std::size_t index) const {
+    const std::uint32_t first = index == 0 ? 0 : line_ends_[index - 1] + 1;
+    const std::uint32_t begin = index == 0 ? 0 : ends_[first - 1] + 1;
+    return Line(text_, ends_.data() + first, begin, static_cast<int>(line_ends_[index] - first + 1));
+  }
 
  private:
   std::string_view text_;
   std::vector<std::uint32_t> ends_;       // offsets of separators and line feeds
   std::vector<std::uint32_t> line_ends_;  // indexes into ends_
+  std::size_t lines_ = 0;                 // the vectors may be longer
 };
 
 // Numbers as receipts and DPC files write them: leading blanks, a sign, digits, a point. nullopt: empty or not a

@@ -22,6 +22,21 @@ constexpr RoleRow kRoles[] = {
     {"IR", Role::kHeader},      {"YK", Role::kHeader},      {"GO", Role::kTotals},
 };
 
+// Place of two capital letters in a table of all pairs; kPairs where they are none.
+constexpr std::size_t kPairs = 26 * 26;
+constexpr std::size_t pair_of(std::string_view id) {
+  if (id.size() != 2) return kPairs;
+  const unsigned a = static_cast<unsigned char>(id[0]) - 'A', b = static_cast<unsigned char>(id[1]) - 'A';
+  return a < 26 && b < 26 ? a * 26 + b : kPairs;
+}
+
+constexpr auto kRoleOfPair = [] {
+  std::array<Role, kPairs + 1> roles{};  // kOpaque
+  for (const RoleRow& row : kRoles)
+    roles[pair_of(row.id)] = row.role;
+  return roles;
+}();
+
 constexpr HeaderLayout kHeaders[kKindCount] = {
     {.prefecture = 2, .table = 3, .institution = 4, .month = 7, .volume = 8},
     {.prefecture = 2, .table = 3, .institution = 4, .month = 7, .volume = 8},
@@ -91,19 +106,31 @@ constexpr ClaimLayout kClaims[kKindCount] = {
 
 //  id, kind, line kind, section payer code amount points count unit price text comments pairs days
 constexpr ItemLayout kItems[] = {
-    {"SI", Kind::kMedical, "procedure", 1, 2, 3, 4, 5, 6, 0, 0, 0, 7, 3, 13},
-    {"IY", Kind::kMedical, "drug", 1, 2, 3, 4, 5, 6, 0, 0, 0, 7, 3, 13},
-    {"TO", Kind::kMedical, "material", 1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 3, 17},
-    {"CO", Kind::kMedical, "comment", 1, 2, 3, 0, 0, 0, 0, 0, 4, 0, 0, 0},
-    {"IY", Kind::kDispensing, "drug", 0, 1, 2, 3, 0, 0, 0, 0, 0, 0, 0, 0},
-    {"TO", Kind::kDispensing, "material", 0, 1, 2, 3, 0, 0, 4, 5, 0, 0, 0, 0},
-    {"CO", Kind::kDispensing, "comment", 0, 0, 1, 0, 0, 0, 0, 0, 2, 0, 0, 0},
-    {"SS", Kind::kDental, "procedure", 1, 2, 3, 4, 76, 77, 0, 0, 0, 0, 0, 78},
-    {"SI", Kind::kDental, "procedure", 1, 2, 3, 4, 5, 6, 0, 0, 0, 0, 0, 7},
-    {"IY", Kind::kDental, "drug", 1, 2, 3, 4, 5, 6, 0, 0, 0, 0, 0, 8},
-    {"TO", Kind::kDental, "material", 1, 2, 3, 4, 12, 13, 5, 6, 11, 0, 0, 14},
-    {"CO", Kind::kDental, "comment", 1, 2, 3, 0, 0, 0, 0, 0, 4, 0, 0, 0},
+    {"SI", Kind::kMedical, LineKind::kProcedure, 1, 2, 3, 4, 5, 6, 0, 0, 0, 7, 3, 13},
+    {"IY", Kind::kMedical, LineKind::kDrug, 1, 2, 3, 4, 5, 6, 0, 0, 0, 7, 3, 13},
+    {"TO", Kind::kMedical, LineKind::kMaterial, 1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 3, 17},
+    {"CO", Kind::kMedical, LineKind::kComment, 1, 2, 3, 0, 0, 0, 0, 0, 4, 0, 0, 0},
+    {"IY", Kind::kDispensing, LineKind::kDrug, 0, 1, 2, 3, 0, 0, 0, 0, 0, 0, 0, 0},
+    {"TO", Kind::kDispensing, LineKind::kMaterial, 0, 1, 2, 3, 0, 0, 4, 5, 0, 0, 0, 0},
+    {"CO", Kind::kDispensing, LineKind::kComment, 0, 0, 1, 0, 0, 0, 0, 0, 2, 0, 0, 0},
+    {"SS", Kind::kDental, LineKind::kProcedure, 1, 2, 3, 4, 76, 77, 0, 0, 0, 0, 0, 78},
+    {"SI", Kind::kDental, LineKind::kProcedure, 1, 2, 3, 4, 5, 6, 0, 0, 0, 0, 0, 7},
+    {"IY", Kind::kDental, LineKind::kDrug, 1, 2, 3, 4, 5, 6, 0, 0, 0, 0, 0, 8},
+    {"TO", Kind::kDental, LineKind::kMaterial, 1, 2, 3, 4, 12, 13, 5, 6, 11, 0, 0, 14},
+    {"CO", Kind::kDental, LineKind::kComment, 1, 2, 3, 0, 0, 0, 0, 0, 4, 0, 0, 0},
 };
+
+constexpr auto kItemOfPair = [] {
+  std::array<std::array<std::int8_t, kPairs + 1>, kKindCount> places{};
+  for (auto& kind : places)
+    kind.fill(-1);
+  for (std::size_t i = 0; i < std::size(kItems); ++i) {
+    const auto place = static_cast<std::int8_t>(i);
+    places[static_cast<std::size_t>(kItems[i].kind)][pair_of(kItems[i].id)] = place;
+    if (kItems[i].kind == Kind::kMedical) places[static_cast<std::size_t>(Kind::kDpc)][pair_of(kItems[i].id)] = place;
+  }
+  return places;
+}();
 
 constexpr Section kSections[] = {
     {"11", "", "fee"},
@@ -136,6 +163,15 @@ constexpr Section kSections[] = {
     {"99", "", "other"},
 };
 
+constexpr auto kSectionOfDigits = [] {
+  std::array<std::int8_t, 100> places{};
+  places.fill(-1);
+  for (std::size_t i = 0; i < std::size(kSections); ++i)
+    places[static_cast<std::size_t>((kSections[i].code[0] - '0') * 10 + kSections[i].code[1] - '0')] =
+        static_cast<std::int8_t>(i);
+  return places;
+}();
+
 constexpr std::string_view kRevisions[] = {"20080401", "20100401", "20120401", "20140401", "20160401", "20180401",
                                            "20191001", "20200401", "20220401", "20240601", "20260601"};
 
@@ -146,10 +182,13 @@ std::string_view source_name(Kind kind) {
   return kNames[static_cast<int>(kind)];
 }
 
+std::string_view name(LineKind kind) {
+  constexpr std::string_view kNames[] = {"procedure", "drug", "material", "comment"};
+  return kNames[static_cast<int>(kind)];
+}
+
 Role role_of(std::string_view id) {
-  for (const RoleRow& row : kRoles)
-    if (row.id == id) return row.role;
-  return Role::kOpaque;
+  return kRoleOfPair[pair_of(id)];
 }
 
 const HeaderLayout& header_layout(Kind kind) {
@@ -161,17 +200,16 @@ const ClaimLayout& claim_layout(Kind kind) {
 }
 
 const ItemLayout* item_layout(Kind kind, std::string_view id) {
-  if (kind == Kind::kDpc) kind = Kind::kMedical;
-  for (const ItemLayout& layout : kItems)
-    if (layout.kind == kind && layout.id == id) return &layout;
-  return nullptr;
+  const int place = kItemOfPair[static_cast<std::size_t>(kind)][pair_of(id)];
+  return place < 0 ? nullptr : &kItems[place];
 }
 
 const Section& section_of(std::string_view code) {
   static constexpr Section kUnknown{};
-  for (const Section& section : kSections)
-    if (section.code == code) return section;
-  return kUnknown;
+  if (code.size() != 2) return kUnknown;
+  const unsigned a = static_cast<unsigned char>(code[0]) - '0', b = static_cast<unsigned char>(code[1]) - '0';
+  const int place = a < 10 && b < 10 ? kSectionOfDigits[a * 10 + b] : -1;
+  return place < 0 ? kUnknown : kSections[place];
 }
 
 bool is_inpatient(std::string_view type) {

@@ -40,7 +40,7 @@ enum class Role : std::uint8_t {
   kDayCounts,     // NI
   kKept,          // known, to the vault as it is: JD, MF, TI, TS, KI, TK, ST
 };
-Role role_of(std::string_view id);
+Role role_of(std::string_view id);  // one look into a table: called for every line
 
 struct HeaderLayout {
   std::uint8_t prefecture, table, institution, month, volume;
@@ -53,10 +53,13 @@ struct ClaimLayout {
 };
 const ClaimLayout& claim_layout(Kind kind);
 
+enum class LineKind : std::uint8_t { kProcedure, kDrug, kMaterial, kComment };
+std::string_view name(LineKind kind);  // column kind of claim_line
+
 struct ItemLayout {
   std::string_view id;
   Kind kind;
-  std::string_view line_kind;  // claim_line.kind
+  LineKind line_kind;
   std::uint8_t section, payer, code, amount, points, count, unit, price, text, comments, comment_pairs, days;
 };
 // nullptr: the kind has no such record.

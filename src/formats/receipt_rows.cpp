@@ -1,6 +1,7 @@
 // The clinical records of a claim: diagnoses, acts, drugs, materials, DPC bundle, dispensing groups.
 #include <fmt/format.h>
 
+#include <bit>
 #include <charconv>
 
 #include "formats/receipt_claim.h"
@@ -46,17 +47,6 @@ void set_modifiers(Batch& row, std::string_view joined, std::string& scratch) {
   }
   row.text(dx::kModifiers, scratch);
   row.text(dx::kCertainty, suspected ? "suspected" : "confirmed");
-}
-
-// "day:times", both below 1000; blanks between pairs.
-void append_day(std::string& out, int day, int times) {
-  if (!out.empty()) out += ' ';
-  if (day >= 10) out += static_cast<char>('0' + day / 10);
-  out += static_cast<char>('0' + day % 10);
-  out += ':';
-  if (times >= 100) out += static_cast<char>('0' + times / 100);
-  if (times >= 10) out += static_cast<char>('0' + times / 10 % 10);
-  out += static_cast<char>('0' + times % 10);
 }
 
 std::int32_t number_of_day(const ClinicalTime& time) {
@@ -106,25 +96,38 @@ void ClaimReader::tooth_disease(const Line& line) {
   row.integer(common::kTextRef, set_.keep("record:HS", line.whole()));  // teeth have no column
 }
 
+// Writes "day:times" pairs with blanks between, both below 1000: at most 31 x 7 characters.
+void ClaimReader::append_day(int day, int times) {
+  char* out = days_.data() + days_size_;
+  if (days_size_ > 0) *out++ = ' ';
+  if (day >= 10) *out++ = static_cast<char>('0' + day / 10);
+  *out++ = static_cast<char>('0' + day % 10);
+  *out++ = ':';
+  if (times >= 100) *out++ = static_cast<char>('0' + times / 100);
+  if (times >= 10) *out++ = static_cast<char>('0' + times / 10 % 10);
+  *out++ = static_cast<char>('0' + times % 10);
+  days_size_ = static_cast<std::size_t>(out - days_.data());
+}
+
+void ClaimReader::clear_days() {
+  days_size_ = 0;
+  first_day_ = last_day_ = last_times_ = 0;
+}
+
 void ClaimReader::read_days(const Line& line, int first, std::int64_t number) {
-  days_.clear();
-  first_day_ = last_day_ = last_times_ = day_sum_ = 0;
-  const int end = std::min(first + 31, line.fields());
-  for (int field = first; field < end; ++field) {
-    if (line.blank(field)) continue;
-    const auto times = parse_whole(line[field]);
+  clear_days();
+  for (std::uint32_t filled = line.filled(first, 31); filled != 0; filled &= filled - 1) {
+    const int day = std::countr_zero(filled) + 1;
+    const auto times = parse_whole(line[first + day - 1]);
     if (!times || *times <= 0 || *times > 999) continue;
-    const int day = field - first + 1;
-    const Date month = claim_.month.date();
-    if (day > days_in_month(month.year(), month.month())) {
+    if (day > claim_.days_in_month) {
       set_.find("DAY_BEYOND_MONTH", Level::kWarning, number, line[0]);
       continue;
     }
-    append_day(days_, day, static_cast<int>(*times));
+    append_day(day, static_cast<int>(*times));
     if (first_day_ == 0) first_day_ = day;
     last_day_ = day;
     last_times_ = static_cast<int>(*times);
-    day_sum_ += static_cast<int>(*times);
   }
 }
 
@@ -142,7 +145,7 @@ void ClaimReader::item(const Line& line, std::int64_t number, const ItemLayout& 
     if (section != section_) unit_open_ = false;
     section_.assign(section);
   }
-  const bool comment = layout.line_kind == "comment";
+  const bool comment = layout.line_kind == LineKind::kComment;
   const std::string_view payer = layout.payer ? line[layout.payer] : std::string_view{};
   const std::string_view code = line[layout.code];
   if (comment) {
@@ -158,7 +161,7 @@ void ClaimReader::item(const Line& line, std::int64_t number, const ItemLayout& 
   if (layout.days)
     read_days(line, layout.days, number);
   else
-    days_.clear(), first_day_ = 0;
+    clear_days();
 
   Batch& row = add(Table::kClaimLine);
   set_.when(row, day_time(first_day_));
@@ -176,17 +179,18 @@ void ClaimReader::item(const Line& line, std::int64_t number, const ItemLayout& 
     add_to_sum(payer, *value * parse_number(line[layout.count]).value_or(1));
   }
   if (layout.count) set_whole(row, cl::kCount, line[layout.count]);
-  row.text(cl::kDayCounts, days_);
-  row.text(cl::kKind, layout.line_kind);
+  row.text(cl::kDayCounts, {days_.data(), days_size_});
+  row.text(cl::kKind, name(layout.line_kind));
   if (layout.text && !line[layout.text].empty()) row.integer(common::kTextRef, set_.keep("text:TO", line[layout.text]));
 
-  for (int pair = 0; pair < layout.comment_pairs; ++pair) {
-    const int field = layout.comments + pair * 2;
-    if (!line.blank(field) || !line.blank(field + 1)) comment_row(section_, payer, line[field], line[field + 1]);
-  }
+  if (const std::uint32_t filled = line.filled(layout.comments, layout.comment_pairs * 2); filled != 0)
+    for (int pair = 0; pair < layout.comment_pairs; ++pair) {
+      const int field = layout.comments + pair * 2;
+      if (filled >> pair * 2 & 3) comment_row(section_, payer, line[field], line[field + 1]);
+    }
   if (claim_.donor) return;  // done to another person
-  if (layout.line_kind == "procedure" && !is_ward_code(code)) procedure_row(line, layout, code);
-  if (layout.line_kind == "drug" && claim_.kind != Kind::kDispensing) drug_row(line, layout, code);
+  if (layout.line_kind == LineKind::kProcedure && !is_ward_code(code)) procedure_row(line, layout, code);
+  if (layout.line_kind == LineKind::kDrug && claim_.kind != Kind::kDispensing) drug_row(line, layout, code);
 }
 
 void ClaimReader::comment_row(std::string_view section, std::string_view payer, std::string_view code,

@@ -1,95 +1,91 @@
 #include "records/batch.h"
 
 #include <algorithm>
+#include <bit>
 #include <type_traits>
 
 namespace sekisho::records {
 namespace {
 
-// FNV-1a over eight bytes at a time with a final mix: texts are short codes.
-std::uint32_t hash_of(std::string_view text) {
-  std::uint64_t h = 0xcbf29ce484222325 ^ text.size();
-  const char* p = text.data();
-  std::size_t n = text.size();
-  while (n >= 8) {
+template <class Word>
+std::uint64_t ends(const char* text, std::size_t size) {
+  Word first, last;
+  std::memcpy(&first, text, sizeof(Word));
+  std::memcpy(&last, text + size - sizeof(Word), sizeof(Word));
+  return static_cast<std::uint64_t>(first) | static_cast<std::uint64_t>(last) << (size - sizeof(Word)) * 8;
+}
+
+// Up to eight bytes as a number, the same for no other text of that size; never reads beyond the text.
+std::uint64_t word_of(const char* text, std::size_t size) {
+  if (size >= 4) return ends<std::uint32_t>(text, size);
+  if (size >= 2) return ends<std::uint16_t>(text, size);
+  return size == 0 ? 0 : static_cast<std::uint8_t>(text[0]);
+}
+
+// Multiplies and mixes eight bytes at a time; the last step takes the last eight, overlapping.
+std::uint64_t hash_of(const char* text, std::size_t size) {
+  std::uint64_t h = size;
+  const auto step = [&h](const char* at) {
     std::uint64_t word;
-    std::memcpy(&word, p, 8);
+    std::memcpy(&word, at, 8);
     h = (h ^ word) * 0x9e3779b97f4a7c15;
     h ^= h >> 32;
-    p += 8;
-    n -= 8;
-  }
-  std::uint64_t word = 0;
-  std::memcpy(&word, p, n);
-  h = (h ^ word) * 0x9e3779b97f4a7c15;
-  h ^= h >> 29;
-  return static_cast<std::uint32_t>(h ^ (h >> 32));
-}
-
-template <class Word>
-bool same_ends(const char* a, const char* b, std::size_t size) {
-  Word a0, a1, b0, b1;
-  std::memcpy(&a0, a, sizeof(Word));
-  std::memcpy(&b0, b, sizeof(Word));
-  std::memcpy(&a1, a + size - sizeof(Word), sizeof(Word));
-  std::memcpy(&b1, b + size - sizeof(Word), sizeof(Word));
-  return a0 == b0 && a1 == b1;
-}
-
-// Equality of short codes by two overlapping words: a call of memcmp costs more than the comparison.
-bool same(std::string_view a, std::string_view b) {
-  const std::size_t size = a.size();
-  if (size != b.size()) return false;
-  if (size > 16) return std::memcmp(a.data(), b.data(), size) == 0;
-  if (size >= 8) return same_ends<std::uint64_t>(a.data(), b.data(), size);
-  if (size >= 4) return same_ends<std::uint32_t>(a.data(), b.data(), size);
-  if (size >= 2) return same_ends<std::uint16_t>(a.data(), b.data(), size);
-  return size == 0 || a[0] == b[0];
+  };
+  for (std::size_t at = 0; at + 8 < size; at += 8)
+    step(text + at);
+  step(text + size - 8);
+  return h;
 }
 
 }  // namespace
 
 std::uint32_t Dictionary::intern(std::string_view text) {
-  if (hashes_.size() * 2 >= slots_.size()) grow();
-  const std::uint32_t hash = hash_of(text);
+  const bool is_short = text.size() <= 8;
+  const std::uint64_t key = is_short ? word_of(text.data(), text.size()) : hash_of(text.data(), text.size());
+  if (slots_.empty()) grow();
   const std::size_t mask = slots_.size() - 1;
-  for (std::size_t slot = hash & mask;; slot = (slot + 1) & mask) {
-    const std::uint32_t entry = slots_[slot];
-    if (entry == 0) {
-      const auto id = static_cast<std::uint32_t>(hashes_.size());
-      arena_.insert(arena_.end(), text.begin(), text.end());
-      offsets_.push_back(arena_.size());
-      hashes_.push_back(hash);
-      slots_[slot] = id + 1;
-      return id;
-    }
-    if (hashes_[entry - 1] == hash && same(this->text(entry - 1), text)) return entry - 1;
+  const std::uint64_t spread = (key ^ text.size()) * 0x9e3779b97f4a7c15;
+  for (std::size_t at = (spread >> 32) & mask;; at = (at + 1) & mask) {
+    const Slot& slot = slots_[at];
+    if (slot.entry == 0) return add(text, key, at);
+    if (slot.key == key && slot.size == static_cast<std::uint32_t>(text.size()) &&
+        (is_short || detail::same(this->text(slot.entry - 1), text)))
+      return slot.entry - 1;
   }
 }
 
+std::uint32_t Dictionary::add(std::string_view text, std::uint64_t key, std::size_t slot) {
+  const auto id = static_cast<std::uint32_t>(size());
+  arena_.insert(arena_.end(), text.begin(), text.end());
+  offsets_.push_back(arena_.size());
+  slots_[slot] = {key, static_cast<std::uint32_t>(text.size()), id + 1};
+  if (size() * 2 >= slots_.size()) grow();
+  return id;
+}
+
 void Dictionary::grow() {
-  slots_.assign(slots_.empty() ? 64 : slots_.size() * 2, 0);
+  std::vector<Slot> old(slots_.empty() ? 64 : slots_.size() * 2, Slot{});
+  old.swap(slots_);
   const std::size_t mask = slots_.size() - 1;
-  for (std::size_t id = 0; id < hashes_.size(); ++id) {
-    std::size_t slot = hashes_[id] & mask;
-    while (slots_[slot] != 0)
-      slot = (slot + 1) & mask;
-    slots_[slot] = static_cast<std::uint32_t>(id + 1);
+  for (const Slot& slot : old) {
+    if (slot.entry == 0) continue;
+    std::size_t at = ((slot.key ^ slot.size) * 0x9e3779b97f4a7c15 >> 32) & mask;
+    while (slots_[at].entry != 0)
+      at = (at + 1) & mask;
+    slots_[at] = slot;
   }
 }
 
 void Dictionary::clear() {
+  if (size() == 0) return;
   arena_.clear();
   offsets_.assign(1, 0);
-  hashes_.clear();
-  slots_.assign(slots_.size(), 0);
+  std::ranges::fill(slots_, Slot{});
 }
 
 void Column::extend(std::size_t row) {
-  rows_ = row + 1;
-  if (rows_ <= valid_.size()) return;
   // In steps that double: rows between are null without being touched.
-  const std::size_t size = std::max(rows_, std::max<std::size_t>(1024, valid_.size() * 2));
+  const std::size_t size = std::max(row + 1, std::max<std::size_t>(1024, valid_.size() * 2));
   valid_.resize(size, 0);
   switch (type_) {
     case ColumnType::kText:
@@ -109,34 +105,23 @@ void Column::extend(std::size_t row) {
   }
 }
 
-void Column::set_text(std::size_t row, std::string_view text) {
-  if (rows_ <= row) extend(row);
-  valid_[row] = 1;
-  // Registration, source, state, department and the like repeat from row to row: comparing is cheaper than hashing.
-  if (last_ < dictionary_.size() && same(dictionary_.text(last_), text)) {
-    codes_[row] = last_;
-    return;
-  }
-  codes_[row] = last_ = dictionary_.intern(text);
-}
-
-void Column::set_int(std::size_t row, std::int64_t value) {
-  if (rows_ <= row) extend(row);
-  valid_[row] = 1;
-  if (type_ == ColumnType::kInt32 || type_ == ColumnType::kDate)
-    ints_[row] = static_cast<std::int32_t>(value);
-  else
-    longs_[row] = value;
-}
-
-void Column::set_float(std::size_t row, double value) {
-  if (rows_ <= row) extend(row);
-  valid_[row] = 1;
-  reals_[row] = value;
+void Column::repeat(std::size_t row, std::size_t end) {
+  if (is_null(row) || end <= row + 1) return;
+  if (end > valid_.size()) extend(end - 1);
+  rows_ = std::max(rows_, end);
+  const auto fill = [&](auto& values) {
+    if (!values.empty()) std::fill(values.begin() + row + 1, values.begin() + end, values[row]);
+  };
+  fill(valid_);
+  fill(codes_);
+  fill(ints_);
+  fill(longs_);
+  fill(reals_);
 }
 
 void Column::pad(std::size_t rows) {
-  if (rows > 0 && rows_ < rows) extend(rows - 1);
+  if (rows > valid_.size()) extend(rows - 1);
+  rows_ = std::max(rows_, rows);
 }
 
 std::size_t Column::bytes() const {
@@ -166,7 +151,19 @@ Batch::Batch(const TableSpec& spec) : spec_(&spec) {
     columns_.emplace_back(column.type);
 }
 
+void Batch::end_repeating(std::size_t end) {
+  for (std::uint32_t left = repeating_; left != 0; left &= left - 1)
+    columns_[static_cast<std::size_t>(std::countr_zero(left))].repeat(repeated_row_, end);
+}
+
+void Batch::repeat(std::uint32_t columns) {
+  if (repeating_ != 0) end_repeating(rows_ - 1);
+  repeating_ = columns;
+  repeated_row_ = rows_ - 1;
+}
+
 void Batch::pad() {
+  if (rows_ > 0) end_repeating(rows_);
   for (Column& column : columns_)
     column.pad(rows_);
 }
@@ -186,6 +183,7 @@ std::size_t Batch::bytes() const {
 
 void Batch::clear() {
   rows_ = 0;
+  repeating_ = 0;
   for (Column& column : columns_)
     column.clear();
 }

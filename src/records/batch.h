@@ -36,6 +36,31 @@ struct TableSpec {
   std::vector<ColumnSpec> columns;  // common columns first
 };
 
+namespace detail {
+
+template <class Word>
+bool same_ends(const char* a, const char* b, std::size_t size) {
+  Word a0, a1, b0, b1;
+  std::memcpy(&a0, a, sizeof(Word));
+  std::memcpy(&b0, b, sizeof(Word));
+  std::memcpy(&a1, a + size - sizeof(Word), sizeof(Word));
+  std::memcpy(&b1, b + size - sizeof(Word), sizeof(Word));
+  return a0 == b0 && a1 == b1;
+}
+
+// Equality of short codes by two overlapping words: a call of memcmp costs more than the comparison.
+inline bool same(std::string_view a, std::string_view b) {
+  const std::size_t size = a.size();
+  if (size != b.size()) return false;
+  if (size > 16) return std::memcmp(a.data(), b.data(), size) == 0;
+  if (size >= 8) return same_ends<std::uint64_t>(a.data(), b.data(), size);
+  if (size >= 4) return same_ends<std::uint32_t>(a.data(), b.data(), size);
+  if (size >= 2) return same_ends<std::uint16_t>(a.data(), b.data(), size);
+  return size == 0 || a[0] == b[0];
+}
+
+}  // namespace detail
+
 // Distinct texts with small numbers. Texts live in one arena; views are stable until clear().
 class Dictionary {
  public:
@@ -44,15 +69,22 @@ class Dictionary {
     return {arena_.data() + offsets_[id], offsets_[id + 1] - offsets_[id]};
   }
   std::size_t size() const { return offsets_.size() - 1; }
-  std::size_t bytes() const { return arena_.size() + offsets_.size() * 8 + slots_.size() * 4; }
+  std::size_t bytes() const { return arena_.size() + offsets_.size() * 8 + slots_.size() * sizeof(Slot); }
   void clear();
 
  private:
+  // Codes are short: up to eight bytes the key is the text itself, so that a lookup touches one slot; above it is a
+  // hash and the text is compared.
+  struct Slot {
+    std::uint64_t key;
+    std::uint32_t size;
+    std::uint32_t entry;  // id + 1; 0: free
+  };
+  std::uint32_t add(std::string_view text, std::uint64_t key, std::size_t slot);
   void grow();
   std::vector<char> arena_;
   std::vector<std::uint64_t> offsets_{0};
-  std::vector<std::uint32_t> slots_;   // id + 1; 0: free
-  std::vector<std::uint32_t> hashes_;  // of each id
+  std::vector<Slot> slots_;
 };
 
 // One column. Values are set for the row being built; rows left out are null.
@@ -60,10 +92,25 @@ class Column {
  public:
   explicit Column(ColumnType type) : type_(type) {}
   ColumnType type() const { return type_; }
-  void set_text(std::size_t row, std::string_view text);
-  void set_int(std::size_t row, std::int64_t value);  // kInt32, kInt64, kDate, kTimestamp
-  void set_float(std::size_t row, double value);
-  void pad(std::size_t rows);  // fills with nulls up to `rows`
+  void set_text(std::size_t row, std::string_view text) {
+    touch(row);
+    // Registration, source, state, department and the like repeat from row to row: comparing is cheaper than looking up.
+    if (last_ == kNone || !detail::same(dictionary_.text(last_), text)) last_ = dictionary_.intern(text);
+    codes_[row] = last_;
+  }
+  void set_int(std::size_t row, std::int64_t value) {  // kInt32, kInt64, kDate, kTimestamp
+    touch(row);
+    if (type_ == ColumnType::kInt32 || type_ == ColumnType::kDate)
+      ints_[row] = static_cast<std::int32_t>(value);
+    else
+      longs_[row] = value;
+  }
+  void set_float(std::size_t row, double value) {
+    touch(row);
+    reals_[row] = value;
+  }
+  void repeat(std::size_t row, std::size_t end);  // gives the rows up to `end` the value of `row`, null included
+  void pad(std::size_t rows);                     // fills with nulls up to `rows`
   bool is_null(std::size_t row) const { return row >= rows_ || !valid_[row]; }
   std::string_view text(std::size_t row) const { return dictionary_.text(codes_[row]); }  // row not null
   std::int64_t integer(std::size_t row) const {
@@ -81,6 +128,12 @@ class Column {
   void clear();
 
  private:
+  void touch(std::size_t row) {
+    if (row >= valid_.size()) [[unlikely]]
+      extend(row);
+    rows_ = row + 1;
+    valid_[row] = 1;
+  }
   void extend(std::size_t row);
   template <class T>
   std::span<const T> present(const std::vector<T>& values) const {
@@ -115,17 +168,23 @@ class Batch {
     if (value.present()) columns_[column].set_int(rows_ - 1, value.micros);
   }
   void date(int column, Date value) { columns_[column].set_int(rows_ - 1, value.days); }
-  void pad();  // before bulk reading
-  const Column& column(int index) const { return columns_[index]; }
+  // What these columns hold in the row at hand holds for all that follow as well, until the next call. They are filled
+  // in bulk then, or by pad(): nothing may set them in between.
+  void repeat(std::uint32_t columns);  // one bit each
+  void pad();                          // before bulk reading
+  const Column& column(int index) const { return columns_[index]; }  // after pad()
   std::size_t column_count() const { return columns_.size(); }
   int column_index(std::string_view name) const;  // -1: absent
   std::size_t bytes() const;
   void clear();  // keeps capacity
 
  private:
+  void end_repeating(std::size_t end);
   const TableSpec* spec_;
   std::size_t rows_ = 0;
   std::vector<Column> columns_;
+  std::uint32_t repeating_ = 0;
+  std::size_t repeated_row_ = 0;
 };
 
 }  // namespace sekisho::records

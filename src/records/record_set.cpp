@@ -33,28 +33,38 @@ void RecordSet::begin_file(std::int64_t package, std::int32_t part, std::int32_t
   ordinal_ = ordinal;
   sub_ = 0;
   has_document_ = false;
+  ++place_;
 }
 
 void RecordSet::begin_document(const Document& document) {
-  auto found = registration_index_.find(document.patient_number);
-  if (found == registration_index_.end()) {
-    found = registration_index_
-                .emplace(std::string(document.patient_number), static_cast<std::uint32_t>(registrations_.size()))
-                .first;
+  reg_ = registration_index_.intern(document.patient_number);
+  if (reg_ == registrations_.size()) {
     registrations_.push_back(registration_keyer_(document.patient_number));
     patient_numbers_.emplace_back(document.patient_number);
   }
-  reg_ = found->second;
   doc_ = document_keyer_(document.kind, document.key);
   history_ = document.history;
   deleted_ = document.deleted;
   has_document_ = true;
+  ++place_;
   documents_.push_back({reg_, doc_, std::string(document.version), deleted_, history_, part_, ordinal_});
 }
 
 Batch& RecordSet::add(Table table, std::string_view src, std::string_view act, std::string_view state) {
+  constexpr auto kOriginColumns = [] {
+    std::uint32_t bits = 0;
+    for (const int column : {common::kReg, common::kDoc, common::kPackage, common::kPart, common::kOrdinal,
+                             common::kSrc, common::kAct, common::kState})
+      bits |= 1U << column;
+    return bits;
+  }();
   Batch& row = batches_[static_cast<std::size_t>(table)];
   row.add_row();
+  row.integer(common::kSub, sub_++);
+  Origin& last = origins_[static_cast<std::size_t>(table)];
+  const Origin origin{place_, src.data(), act.data(), state.data()};
+  if (last == origin && row.rows() > 1) return row;
+  last = origin;
   if (has_document_) {
     row.text(common::kReg, registrations_[reg_]);
     row.integer(common::kDoc, doc_);
@@ -62,10 +72,10 @@ Batch& RecordSet::add(Table table, std::string_view src, std::string_view act, s
   row.integer(common::kPackage, package_);
   row.integer(common::kPart, part_);
   row.integer(common::kOrdinal, ordinal_);
-  row.integer(common::kSub, sub_++);
   row.text(common::kSrc, src);
   row.text(common::kAct, act);
   row.text(common::kState, deleted_ ? "cancelled" : history_ ? "superseded" : state);
+  row.repeat(kOriginColumns);
   return row;
 }
 
@@ -83,6 +93,14 @@ std::int64_t RecordSet::keep(std::string_view kind, std::string_view content) {
   return vault_number_;
 }
 
+IdentityRecord& RecordSet::identity() {
+  IdentityRecord& record = identities_.emplace_back();
+  record.part = part_;
+  record.ordinal = ordinal_;
+  record.sub = sub_;
+  return record;
+}
+
 void RecordSet::identity(IdentityRecord record) {
   record.part = part_;
   record.ordinal = ordinal_;
@@ -91,7 +109,9 @@ void RecordSet::identity(IdentityRecord record) {
 }
 
 void RecordSet::find(std::string_view rule, Level level, std::int64_t line, std::string_view where) {
-  ++counts.rules[std::string(rule)];
+  auto counted = counts.rules.find(rule);
+  if (counted == counts.rules.end()) counted = counts.rules.emplace(rule, 0).first;
+  ++counted->second;
   if (findings_.size() < findings_limit)
     findings_.push_back({std::string(rule), level, part_, ordinal_, line, std::string(where)});
 }
@@ -126,6 +146,7 @@ void RecordSet::clear() {
   vault_bytes_ = 0;
   // Rows that follow without a new document would refer to a registration that is gone.
   has_document_ = false;
+  origins_.fill({});
 }
 
 }  // namespace sekisho::records

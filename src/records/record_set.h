@@ -98,7 +98,7 @@ struct Counts {
   std::uint64_t loaded = 0;    // records = loaded + superseded + quarantined (invariant 9)
   std::uint64_t superseded = 0;
   std::uint64_t quarantined = 0;
-  std::map<std::string, std::uint64_t> rules;    // findings by rule
+  std::map<std::string, std::uint64_t, std::less<>> rules;  // findings by rule
   std::map<std::string, std::uint64_t> unknown;  // unknown segments, record types, kept in the vault
 };
 
@@ -111,11 +111,13 @@ class RecordSet {
   void begin_file(std::int64_t package, std::int32_t part, std::int32_t ordinal);
   void begin_document(const Document& document);  // sets reg and doc of the rows that follow
   // Begins a row with all common columns but times and codes. The state of a history or deleted document is set by
-  // itself.
+  // itself. The three texts live for ever (constants and tables): where they are the same objects as in the row before,
+  // nothing is written, and readers leave the columns of origin alone.
   Batch& add(Table table, std::string_view src, std::string_view act, std::string_view state = "active");
   void when(Batch& row, const ClinicalTime& start, const ClinicalTime& end = {});  // t, t_end, prec, flags
   std::int64_t keep(std::string_view kind, std::string_view content);              // to the vault; returns its number
-  void identity(IdentityRecord record);                                            // part, ordinal are filled in
+  IdentityRecord& identity();             // an empty one to fill, its place filled in; valid until the next call
+  void identity(IdentityRecord record);   // the same for a record made before
   void find(std::string_view rule, Level level, std::int64_t line, std::string_view where = {});
   void quarantine(std::string_view rule, std::string_view reason, std::int64_t line, std::uint64_t bytes,
                   std::uint64_t records);
@@ -148,11 +150,19 @@ class RecordSet {
   std::vector<Quarantined> quarantined_;
   std::vector<DocumentSeen> documents_;
   std::vector<std::string> registrations_, patient_numbers_;
-  std::map<std::string, std::uint32_t, std::less<>> registration_index_;
+  Dictionary registration_index_;  // patient numbers, numbered as in registrations_
   std::int64_t package_ = 0, doc_ = 0, vault_number_ = 0;
   std::int32_t part_ = 0, ordinal_ = 0, sub_ = 0;
   std::uint32_t reg_ = 0;
   bool has_document_ = false, history_ = false, deleted_ = false;
+  // Origin of the last row of each table: rows that follow with the same repeat it.
+  struct Origin {
+    std::uint64_t place = 0;
+    const char *src = nullptr, *act = nullptr, *state = nullptr;
+    bool operator==(const Origin&) const = default;
+  };
+  std::array<Origin, kTableCount> origins_{};
+  std::uint64_t place_ = 1;  // counts files and documents
   std::size_t vault_bytes_ = 0;
 };
 
