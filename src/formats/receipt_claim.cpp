@@ -56,8 +56,9 @@ void append_number(std::string& out, std::uint64_t value, int width) {
 }
 
 std::int32_t yyyymmdd(const ClinicalTime& time) {
-  const Date day = time.date();
-  return day.year() * 10000 + day.month() * 100 + day.day();
+  int y = 0, m = 0, d = 0;
+  civil_from_days(time.date().days, y, m, d);
+  return y * 10000 + m * 100 + d;
 }
 
 }  // namespace
@@ -200,9 +201,11 @@ void ClaimReader::begin_claim(const Line& line, std::int64_t number, bool dpc) {
   }
   ++set_.counts.loaded;
   claim_.month = *month;
-  const Date first = month->date();
-  claim_.first_of_month = first.days;
-  claim_.days_in_month = days_in_month(first.year(), first.month());
+  claim_.first_of_month = month->date().days;
+  int y = 0, m = 0, d = 0;
+  civil_from_days(claim_.first_of_month, y, m, d);
+  claim_.days_in_month = days_in_month(y, m);
+  claim_.year_month = y * 100 + m;
   claim_.name = line[layout.name];
   claim_.sex = line[layout.sex];
   claim_.birth = date(line[layout.birth], number, "RE-7");
@@ -267,7 +270,7 @@ void ClaimReader::begin_document() {
   // Month, kind of receipt (medical ...; insured or family, in or out), institution, insurer, birth date: the same
   // claim sent again has the same key. (reference: receipt section 2, reading rule 8)
   key_.clear();
-  append_number(key_, static_cast<std::uint64_t>(yyyymmdd(claim_.month) / 100), 6);
+  append_number(key_, static_cast<std::uint64_t>(claim_.year_month), 6);
   key_ += '|';
   key_ += claim_.type[0];
   key_ += claim_.type[3];

@@ -32,7 +32,7 @@ class ClaimReader {
     std::int64_t line = 0;
     std::uint64_t lines = 0, bytes = 0;
     ClinicalTime month, birth, admitted, discharged;
-    std::int32_t first_of_month = 0, days_in_month = 31;  // of the month of care
+    std::int32_t first_of_month = 0, days_in_month = 31, year_month = 0;  // of the month of care
     std::string_view type, name, sex, kana, chart, insurer, symbol, number, branch, payer, department;
     std::string_view prescriber_prefecture, prescriber_table, prescriber;
     int insurers = 0, publics = 0;

@@ -29,8 +29,8 @@ class Line {
     if (field >= fields_ - 1) return (*this)[field].empty();
     return ends_[field] == (field == 0 ? begin_ : ends_[field - 1] + 1);
   }
-  // One bit for each of `count` (at most 32) fields from `first` on that is not empty. A few instructions for all 31 day
-  // columns, of which most are.
+  // One bit for each of `count` (at most 32) fields from `first` on that is not empty. A few instructions for all 31
+  // day columns, of which most are.
   std::uint32_t filled(int first, int count) const;
   std::string_view whole() const { return {text_ + begin_, last_end_ - begin_}; }
   // From the start of `field` to the end of the line, separators included.

@@ -216,14 +216,26 @@ bool is_inpatient(std::string_view type) {
   return type.size() == 4 && (type[3] - '0') % 2 == 1;
 }
 
+namespace {
+
+// Bit 0: with the insurer, bit 1: with the first public payer.
+constexpr auto kPayers = [] {
+  std::array<std::uint8_t, 256> bits{};
+  for (const char c : std::string_view("123EG4MNOPQVWXY9"))
+    bits[static_cast<unsigned char>(c)] |= 1;
+  for (const char c : std::string_view("527HI4MNRSTVWXZ9"))
+    bits[static_cast<unsigned char>(c)] |= 2;
+  return bits;
+}();
+
+}  // namespace
+
 bool paid_by_insurance(std::string_view payer) {
-  constexpr std::string_view kWithInsurance = "123EG4MNOPQVWXY9";
-  return payer.size() == 1 && kWithInsurance.contains(payer[0]);
+  return payer.size() == 1 && (kPayers[static_cast<unsigned char>(payer[0])] & 1) != 0;
 }
 
 bool paid_by_first_public(std::string_view payer) {
-  constexpr std::string_view kWithFirst = "527HI4MNRSTVWXZ9";
-  return payer.size() == 1 && kWithFirst.contains(payer[0]);
+  return payer.size() == 1 && (kPayers[static_cast<unsigned char>(payer[0])] & 2) != 0;
 }
 
 std::string_view outcome_name(std::string_view code) {
@@ -250,7 +262,7 @@ std::string_view dispensing_form(std::string_view code) {
 }
 
 bool is_ward_code(std::string_view code) {
-  return code.size() == 9 && code >= "190610000" && code <= "190649999";
+  return code.size() == 9 && code.starts_with("1906") && code[4] >= '1' && code[4] <= '4';
 }
 
 std::string_view fee_revision(std::int32_t yyyymmdd) {

@@ -1,7 +1,6 @@
 #include "records/batch.h"
 
 #include <algorithm>
-#include <bit>
 #include <type_traits>
 
 namespace sekisho::records {
@@ -105,21 +104,46 @@ void Column::extend(std::size_t row) {
   }
 }
 
-void Column::repeat(std::size_t row, std::size_t end) {
-  if (is_null(row) || end <= row + 1) return;
+void Column::look_up(std::string_view text) {
+  last_ = dictionary_.intern(text);
+  last_text_ = dictionary_.text(last_);
+}
+
+// Rows after the last one written, up to `end`.
+void Column::fill_held(std::size_t end) {
+  if (held_row_ == kNoRow || end <= rows_) return;
   if (end > valid_.size()) extend(end - 1);
-  rows_ = std::max(rows_, end);
   const auto fill = [&](auto& values) {
-    if (!values.empty()) std::fill(values.begin() + row + 1, values.begin() + end, values[row]);
+    if (!values.empty()) std::fill(values.begin() + rows_, values.begin() + end, values[held_row_]);
   };
   fill(valid_);
   fill(codes_);
   fill(ints_);
   fill(longs_);
-  fill(reals_);
+  rows_ = end;
+}
+
+void Column::hold_text(std::size_t row, std::string_view text) {
+  if (held_row_ != kNoRow && detail::same(this->text(held_row_), text)) return;
+  fill_held(row);
+  held_row_ = row;
+  set_text(row, text);
+}
+
+void Column::hold_int(std::size_t row, std::int64_t value) {
+  if (held_row_ != kNoRow && integer(held_row_) == value) return;
+  fill_held(row);
+  held_row_ = row;
+  set_int(row, value);
+}
+
+void Column::hold_nothing(std::size_t row) {
+  fill_held(row);
+  held_row_ = kNoRow;
 }
 
 void Column::pad(std::size_t rows) {
+  fill_held(rows);
   if (rows > valid_.size()) extend(rows - 1);
   rows_ = std::max(rows_, rows);
 }
@@ -142,7 +166,8 @@ void Column::clear() {
   wipe(reals_);
   rows_ = 0;
   dictionary_.clear();
-  last_ = kNone;
+  last_text_ = {};
+  held_row_ = kNoRow;
 }
 
 Batch::Batch(const TableSpec& spec) : spec_(&spec) {
@@ -151,19 +176,7 @@ Batch::Batch(const TableSpec& spec) : spec_(&spec) {
     columns_.emplace_back(column.type);
 }
 
-void Batch::end_repeating(std::size_t end) {
-  for (std::uint32_t left = repeating_; left != 0; left &= left - 1)
-    columns_[static_cast<std::size_t>(std::countr_zero(left))].repeat(repeated_row_, end);
-}
-
-void Batch::repeat(std::uint32_t columns) {
-  if (repeating_ != 0) end_repeating(rows_ - 1);
-  repeating_ = columns;
-  repeated_row_ = rows_ - 1;
-}
-
 void Batch::pad() {
-  if (rows_ > 0) end_repeating(rows_);
   for (Column& column : columns_)
     column.pad(rows_);
 }
@@ -183,7 +196,6 @@ std::size_t Batch::bytes() const {
 
 void Batch::clear() {
   rows_ = 0;
-  repeating_ = 0;
   for (Column& column : columns_)
     column.clear();
 }

@@ -87,15 +87,18 @@ class Dictionary {
   std::vector<Slot> slots_;
 };
 
-// One column. Values are set for the row being built; rows left out are null.
+// One column. Values are set for the row being built; rows left out are null. Texts set are not empty.
 class Column {
  public:
   explicit Column(ColumnType type) : type_(type) {}
+  Column(Column&&) = default;
+  Column& operator=(Column&&) = default;
   ColumnType type() const { return type_; }
   void set_text(std::size_t row, std::string_view text) {
     touch(row);
-    // Registration, source, state, department and the like repeat from row to row: comparing is cheaper than looking up.
-    if (last_ == kNone || !detail::same(dictionary_.text(last_), text)) last_ = dictionary_.intern(text);
+    // Registration, source, state, department and the like repeat from row to row: comparing is cheaper than looking
+    // up.
+    if (!detail::same(last_text_, text)) look_up(text);
     codes_[row] = last_;
   }
   void set_int(std::size_t row, std::int64_t value) {  // kInt32, kInt64, kDate, kTimestamp
@@ -109,8 +112,12 @@ class Column {
     touch(row);
     reals_[row] = value;
   }
-  void repeat(std::size_t row, std::size_t end);  // gives the rows up to `end` the value of `row`, null included
-  void pad(std::size_t rows);                     // fills with nulls up to `rows`
+  // From `row` on all rows hold this value, until the next hold: what repeats over whole files costs nothing per row. A
+  // held column is never set.
+  void hold_text(std::size_t row, std::string_view text);
+  void hold_int(std::size_t row, std::int64_t value);
+  void hold_nothing(std::size_t row);
+  void pad(std::size_t rows);  // fills up to `rows` with the value held, or with nulls
   bool is_null(std::size_t row) const { return row >= rows_ || !valid_[row]; }
   std::string_view text(std::size_t row) const { return dictionary_.text(codes_[row]); }  // row not null
   std::int64_t integer(std::size_t row) const {
@@ -135,6 +142,8 @@ class Column {
     valid_[row] = 1;
   }
   void extend(std::size_t row);
+  void look_up(std::string_view text);
+  void fill_held(std::size_t end);
   template <class T>
   std::span<const T> present(const std::vector<T>& values) const {
     return {values.data(), std::min(rows_, values.size())};
@@ -147,8 +156,11 @@ class Column {
   std::vector<std::int64_t> longs_;
   std::vector<double> reals_;
   Dictionary dictionary_;
-  static constexpr std::uint32_t kNone = UINT32_MAX;
-  std::uint32_t last_ = kNone;  // code of the text set last
+  // The text set last, and its code; "" is never set.
+  std::string_view last_text_;
+  std::uint32_t last_ = 0;
+  static constexpr std::size_t kNoRow = SIZE_MAX;
+  std::size_t held_row_ = kNoRow;  // a row with the value held
 };
 
 // Rows of one table.
@@ -168,10 +180,13 @@ class Batch {
     if (value.present()) columns_[column].set_int(rows_ - 1, value.micros);
   }
   void date(int column, Date value) { columns_[column].set_int(rows_ - 1, value.days); }
-  // What these columns hold in the row at hand holds for all that follow as well, until the next call. They are filled
-  // in bulk then, or by pad(): nothing may set them in between.
-  void repeat(std::uint32_t columns);  // one bit each
-  void pad();                          // before bulk reading
+  // For the row at hand and all that follow, until the next call; nothing else may set these columns.
+  void hold_text(int column, std::string_view value) {
+    value.empty() ? columns_[column].hold_nothing(rows_ - 1) : columns_[column].hold_text(rows_ - 1, value);
+  }
+  void hold_nothing(int column) { columns_[column].hold_nothing(rows_ - 1); }
+  void hold_integer(int column, std::int64_t value) { columns_[column].hold_int(rows_ - 1, value); }
+  void pad();                                                        // before bulk reading
   const Column& column(int index) const { return columns_[index]; }  // after pad()
   std::size_t column_count() const { return columns_.size(); }
   int column_index(std::string_view name) const;  // -1: absent
@@ -179,12 +194,9 @@ class Batch {
   void clear();  // keeps capacity
 
  private:
-  void end_repeating(std::size_t end);
   const TableSpec* spec_;
   std::size_t rows_ = 0;
   std::vector<Column> columns_;
-  std::uint32_t repeating_ = 0;
-  std::size_t repeated_row_ = 0;
 };
 
 }  // namespace sekisho::records

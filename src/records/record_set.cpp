@@ -33,7 +33,8 @@ void RecordSet::begin_file(std::int64_t package, std::int32_t part, std::int32_t
   ordinal_ = ordinal;
   sub_ = 0;
   has_document_ = false;
-  ++place_;
+  ++file_count_;
+  ++document_count_;
 }
 
 void RecordSet::begin_document(const Document& document) {
@@ -46,37 +47,42 @@ void RecordSet::begin_document(const Document& document) {
   history_ = document.history;
   deleted_ = document.deleted;
   has_document_ = true;
-  ++place_;
+  ++document_count_;
   documents_.push_back({reg_, doc_, std::string(document.version), deleted_, history_, part_, ordinal_});
 }
 
 Batch& RecordSet::add(Table table, std::string_view src, std::string_view act, std::string_view state) {
-  constexpr auto kOriginColumns = [] {
-    std::uint32_t bits = 0;
-    for (const int column : {common::kReg, common::kDoc, common::kPackage, common::kPart, common::kOrdinal,
-                             common::kSrc, common::kAct, common::kState})
-      bits |= 1U << column;
-    return bits;
-  }();
   Batch& row = batches_[static_cast<std::size_t>(table)];
   row.add_row();
   row.integer(common::kSub, sub_++);
+  if (deleted_ || history_) state = deleted_ ? "cancelled" : "superseded";
   Origin& last = origins_[static_cast<std::size_t>(table)];
-  const Origin origin{place_, src.data(), act.data(), state.data()};
-  if (last == origin && row.rows() > 1) return row;
-  last = origin;
-  if (has_document_) {
-    row.text(common::kReg, registrations_[reg_]);
-    row.integer(common::kDoc, doc_);
+  const bool first = row.rows() == 1;
+  if (first || last.document != document_count_) {
+    last.document = document_count_;
+    hold_document(row);
   }
-  row.integer(common::kPackage, package_);
-  row.integer(common::kPart, part_);
-  row.integer(common::kOrdinal, ordinal_);
-  row.text(common::kSrc, src);
-  row.text(common::kAct, act);
-  row.text(common::kState, deleted_ ? "cancelled" : history_ ? "superseded" : state);
-  row.repeat(kOriginColumns);
+  if (first || last.file != file_count_ || last.src != src.data() || last.act != act.data() ||
+      last.state != state.data()) {
+    last = {file_count_, document_count_, src.data(), act.data(), state.data()};
+    row.hold_integer(common::kPackage, package_);
+    row.hold_integer(common::kPart, part_);
+    row.hold_integer(common::kOrdinal, ordinal_);
+    row.hold_text(common::kSrc, src);
+    row.hold_text(common::kAct, act);
+    row.hold_text(common::kState, state);
+  }
   return row;
+}
+
+void RecordSet::hold_document(Batch& row) {
+  if (has_document_) {
+    row.hold_text(common::kReg, registrations_[reg_]);
+    row.hold_integer(common::kDoc, doc_);
+  } else {
+    row.hold_nothing(common::kReg);
+    row.hold_nothing(common::kDoc);
+  }
 }
 
 void RecordSet::when(Batch& row, const ClinicalTime& start, const ClinicalTime& end) {
@@ -146,7 +152,6 @@ void RecordSet::clear() {
   vault_bytes_ = 0;
   // Rows that follow without a new document would refer to a registration that is gone.
   has_document_ = false;
-  origins_.fill({});
 }
 
 }  // namespace sekisho::records

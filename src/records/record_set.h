@@ -99,7 +99,7 @@ struct Counts {
   std::uint64_t superseded = 0;
   std::uint64_t quarantined = 0;
   std::map<std::string, std::uint64_t, std::less<>> rules;  // findings by rule
-  std::map<std::string, std::uint64_t> unknown;  // unknown segments, record types, kept in the vault
+  std::map<std::string, std::uint64_t> unknown;             // unknown segments, record types, kept in the vault
 };
 
 class RecordSet {
@@ -116,8 +116,8 @@ class RecordSet {
   Batch& add(Table table, std::string_view src, std::string_view act, std::string_view state = "active");
   void when(Batch& row, const ClinicalTime& start, const ClinicalTime& end = {});  // t, t_end, prec, flags
   std::int64_t keep(std::string_view kind, std::string_view content);              // to the vault; returns its number
-  IdentityRecord& identity();             // an empty one to fill, its place filled in; valid until the next call
-  void identity(IdentityRecord record);   // the same for a record made before
+  IdentityRecord& identity();            // an empty one to fill, its place filled in; valid until the next call
+  void identity(IdentityRecord record);  // the same for a record made before
   void find(std::string_view rule, Level level, std::int64_t line, std::string_view where = {});
   void quarantine(std::string_view rule, std::string_view reason, std::int64_t line, std::uint64_t bytes,
                   std::uint64_t records);
@@ -155,14 +155,14 @@ class RecordSet {
   std::int32_t part_ = 0, ordinal_ = 0, sub_ = 0;
   std::uint32_t reg_ = 0;
   bool has_document_ = false, history_ = false, deleted_ = false;
+  void hold_document(Batch& row);
   // Origin of the last row of each table: rows that follow with the same repeat it.
   struct Origin {
-    std::uint64_t place = 0;
+    std::uint64_t file = 0, document = 0;
     const char *src = nullptr, *act = nullptr, *state = nullptr;
-    bool operator==(const Origin&) const = default;
   };
   std::array<Origin, kTableCount> origins_{};
-  std::uint64_t place_ = 1;  // counts files and documents
+  std::uint64_t file_count_ = 0, document_count_ = 0;
   std::size_t vault_bytes_ = 0;
 };
 
