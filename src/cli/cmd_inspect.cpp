@@ -244,7 +244,7 @@ class Worker {
     set_.counts = {};
     for (const WalkUnit& unit : chunk_->units) {
       for (const std::string& path : unit.files)
-        SEKISHO_CHECK(read_one(path));
+        SEKISHO_CHECK(read_one(path, unit.regular));
       if (unit.patient)
         for (formats::NameFinding& f : formats::check_patient_names(unit.files))
           names_.push_back({std::move(f.path), std::move(f.rule), {}, f.level});
@@ -271,14 +271,14 @@ class Worker {
     return {};
   }
 
-  Result<void> read_one(const std::string& path) {
+  Result<void> read_one(const std::string& path, bool regular) {
     const auto part = chunk_->first_file + static_cast<std::int32_t>(files_.size());
     files_.push_back({&path, Family::kUnknown, 0});
     progress_.add();
-    auto opened = open_read(path);
+    const FileDescriptor opened(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (!opened) return unreadable(path);
     buffer_.resize(kPiece);
-    ssize_t got = ::read(opened->get(), buffer_.data(), buffer_.size());
+    ssize_t got = ::read(opened.get(), buffer_.data(), buffer_.size());
     if (got < 0) return unreadable(path);
     const Family family = formats::sniff(path, ByteView(buffer_.data(), static_cast<std::size_t>(got)));
     FileSeen& seen = files_.back();
@@ -289,12 +289,14 @@ class Worker {
       seen.size += static_cast<std::uint64_t>(got);
       if (reader == nullptr && seen.size > kPiece) break;
       if (reader != nullptr) SEKISHO_CHECK(reader->feed({buffer_.data(), static_cast<std::size_t>(got)}));
-      got = ::read(opened->get(), buffer_.data(), buffer_.size());
+      // A regular file that gave less than there was room for has ended: no call to hear so.
+      if (regular && static_cast<std::size_t>(got) < buffer_.size()) break;
+      got = ::read(opened.get(), buffer_.data(), buffer_.size());
       if (got < 0) return unreadable(path);
     }
     if (reader != nullptr) return reader->finish();
     struct stat status{};
-    if (::fstat(opened->get(), &status) == 0) seen.size = static_cast<std::uint64_t>(status.st_size);
+    if (::fstat(opened.get(), &status) == 0) seen.size = static_cast<std::uint64_t>(status.st_size);
     ++set_.counts.files;
     set_.counts.bytes += seen.size;
     names_.push_back({path, "UNKNOWN_FILE", {}, 'I'});

@@ -1,14 +1,23 @@
 // Files of storages in a fixed order, as units that belong together: a patient's folder, or a single file. Several
-// roots are walked side by side, so that a patient whose storage is split over volumes is one unit.
+// roots are walked side by side, so that a patient whose storage is split over volumes is one unit. A storage has more
+// folders than files: each costs an open, its listing and a close, and no call more.
 #pragma once
 
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <cstring>
 #include <filesystem>
 #include <functional>
-#include <set>
+#include <map>
 #include <string>
 #include <vector>
 
+#include "core/file.h"
 #include "core/result.h"
 
 namespace sekisho::cli {
@@ -16,7 +25,43 @@ namespace sekisho::cli {
 struct WalkUnit {
   std::vector<std::string> files;  // paths as given plus what lies below
   bool patient = false;            // the files of one patient's folder
+  bool regular = true;             // false: perhaps a pipe, whose reads are short
   std::uint64_t size = 0;          // of a single file
+};
+
+// Entries of a folder that is open, by getdents64 into a buffer that is reused; links and devices are left out.
+class FolderListing {
+ public:
+  // Calls `each` for folders and regular files. The listing ends early where the folder cannot be read.
+  template <class Each>
+  void read(int fd, Each each) {
+    buffer_.resize(std::size_t{32} << 10);
+    for (;;) {
+      const long got = ::syscall(SYS_getdents64, fd, buffer_.data(), buffer_.size());
+      if (got <= 0) return;
+      for (long at = 0; at < got;) {
+        const char* entry = buffer_.data() + at;
+        std::uint16_t length = 0;
+        std::memcpy(&length, entry + kLengthAt, sizeof length);
+        const char* name = entry + kNameAt;
+        const unsigned char type = kind(fd, name, static_cast<unsigned char>(entry[kTypeAt]));
+        if (const bool folder = type == DT_DIR; folder || type == DT_REG)
+          if (std::strcmp(name, ".") != 0 && std::strcmp(name, "..") != 0) each(name, folder);
+        at += length;
+      }
+    }
+  }
+
+ private:
+  // struct linux_dirent64: inode, offset, length of the entry, type, name. (getdents64(2))
+  static constexpr std::size_t kLengthAt = 16, kTypeAt = 18, kNameAt = 19;
+  static unsigned char kind(int fd, const char* name, unsigned char type) {
+    if (type != DT_UNKNOWN) return type;
+    struct stat status{};
+    if (::fstatat(fd, name, &status, AT_SYMLINK_NOFOLLOW) != 0) return DT_UNKNOWN;
+    return S_ISDIR(status.st_mode) ? DT_DIR : S_ISREG(status.st_mode) ? DT_REG : DT_UNKNOWN;
+  }
+  std::vector<char> buffer_;
 };
 
 class StorageWalk {
@@ -25,16 +70,15 @@ class StorageWalk {
   explicit StorageWalk(Sink sink) : sink_(std::move(sink)) {}
 
   Result<void> run(const std::vector<std::string>& roots) {
-    std::vector<std::filesystem::path> folders;
+    std::vector<std::string> folders;
     for (const std::string& root : roots) {
-      std::error_code error;
-      const auto status = std::filesystem::status(root, error);
-      if (std::filesystem::is_directory(status))
-        folders.emplace_back(root);
-      else if (std::filesystem::exists(status))
-        sink_({{root}, false, std::filesystem::file_size(root, error)});
-      else
+      struct stat status{};
+      if (::stat(root.c_str(), &status) != 0)
         return fail("usage.path", "there is no such file or folder", {.file = root});
+      if (S_ISDIR(status.st_mode))
+        folders.push_back(root);
+      else
+        sink_({{root}, false, S_ISREG(status.st_mode), static_cast<std::uint64_t>(status.st_size)});
     }
     // One root may itself lie inside a storage: the folders above it tell.
     std::vector<std::string> above;
@@ -53,47 +97,72 @@ class StorageWalk {
     return a.size() == 3 && b.size() == 3 && c.size() >= 6 && c.starts_with(a) && c.compare(3, 3, b) == 0;
   }
 
-  void visit(const std::vector<std::filesystem::path>& folders, std::vector<std::string> below) {
+  static FileDescriptor open_folder(int parent, const char* name, bool follow) {
+    return FileDescriptor(::openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | (follow ? 0 : O_NOFOLLOW)));
+  }
+
+  static std::string joined(const std::string& folder, const std::string& name) {
+    return folder.ends_with('/') ? folder + name : folder + '/' + name;
+  }
+
+  void visit(const std::vector<std::string>& folders, std::vector<std::string> below) {
     if (is_patient(below)) return sink_({files_below(folders), true});
-    std::set<std::string> names;
-    for (const auto& folder : folders) {
-      std::error_code error;
-      for (const auto& entry : std::filesystem::directory_iterator(folder, error))
-        names.insert(entry.path().filename().string());
-    }
-    for (const std::string& name : names) {
-      std::vector<std::filesystem::path> next;
-      for (const auto& folder : folders) {
-        std::error_code error;
-        const auto path = folder / name;
-        const auto status = std::filesystem::symlink_status(path, error);
-        if (std::filesystem::is_directory(status)) next.push_back(path);
-        if (std::filesystem::is_regular_file(status))
-          sink_({{path.string()}, false, std::filesystem::file_size(path, error)});
+    struct Found {
+      std::vector<std::string> folders, files;
+    };
+    std::map<std::string, Found> names;
+    for (const std::string& folder : folders)
+      if (const FileDescriptor fd = open_folder(AT_FDCWD, folder.c_str(), true))
+        listing_.read(fd.get(), [&](const char* name, bool is_folder) {
+          Found& found = names[name];
+          (is_folder ? found.folders : found.files).push_back(joined(folder, name));
+        });
+    for (auto& [name, found] : names) {
+      for (std::string& file : found.files) {
+        struct stat status{};
+        const bool known = ::stat(file.c_str(), &status) == 0;
+        sink_({{std::move(file)}, false, true, known ? static_cast<std::uint64_t>(status.st_size) : 0});
       }
-      if (next.empty()) continue;
+      if (found.folders.empty()) continue;
       below.push_back(name);
-      visit(next, below);
+      visit(found.folders, below);
       below.pop_back();
     }
   }
 
-  static std::vector<std::string> files_below(const std::vector<std::filesystem::path>& folders) {
+  std::vector<std::string> files_below(const std::vector<std::string>& folders) {
     std::vector<std::string> files;
-    for (const auto& folder : folders) {
-      std::error_code error;
-      std::filesystem::recursive_directory_iterator it(folder, error), end;
-      for (; it != end; it.increment(error)) {
-        if (error) break;
-        if (std::error_code ignored; it->is_regular_file(ignored) && !it->is_symlink(ignored))
-          files.push_back(it->path().string());
+    for (const std::string& folder : folders)
+      if (const FileDescriptor fd = open_folder(AT_FDCWD, folder.c_str(), true)) {
+        path_ = folder;
+        collect(fd.get(), files);
       }
-    }
     std::ranges::sort(files);
     return files;
   }
 
+  // `path_` is that of the folder open as `fd`.
+  void collect(int fd, std::vector<std::string>& files) {
+    const std::size_t length = path_.size();
+    std::string subfolders;  // names with their ends
+    listing_.read(fd, [&](const char* name, bool is_folder) {
+      if (is_folder)
+        subfolders.append(name, std::strlen(name) + 1);
+      else
+        files.emplace_back(path_).append("/").append(name);
+    });
+    for (const char* name = subfolders.data(); name < subfolders.data() + subfolders.size();
+         name += std::strlen(name) + 1)
+      if (const FileDescriptor below = open_folder(fd, name, false)) {
+        path_.append("/").append(name);
+        collect(below.get(), files);
+        path_.resize(length);
+      }
+  }
+
   Sink sink_;
+  FolderListing listing_;
+  std::string path_;
 };
 
 }  // namespace sekisho::cli
