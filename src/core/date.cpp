@@ -173,7 +173,8 @@ std::string ClinicalTime::iso() const {
 
 std::optional<ClinicalTime> parse_hl7_time(std::string_view text) {
   std::int64_t offset_minutes = 540;
-  if (const auto sign = text.find_first_of("+-"); sign != std::string_view::npos) {
+  const bool plain = all_digits(text);  // nearly always: no offset and no point to look for
+  if (const auto sign = plain ? std::string_view::npos : text.find_first_of("+-"); sign != std::string_view::npos) {
     const std::string_view zone = text.substr(sign + 1);
     if (zone.size() != 4 || !all_digits(zone)) return std::nullopt;
     offset_minutes = number(zone, 0, 2) * 60 + number(zone, 2, 2);
@@ -182,7 +183,7 @@ std::optional<ClinicalTime> parse_hl7_time(std::string_view text) {
   }
   std::string_view fraction;
   std::uint32_t flags = 0;
-  if (const auto point = text.find('.'); point != std::string_view::npos) {
+  if (const auto point = plain ? std::string_view::npos : text.find('.'); point != std::string_view::npos) {
     fraction = text.substr(point + 1);
     text = text.substr(0, point);
     if (text.size() != 14 || fraction.empty() || fraction.size() > 6 || !all_digits(fraction)) return std::nullopt;
@@ -192,7 +193,7 @@ std::optional<ClinicalTime> parse_hl7_time(std::string_view text) {
     flags |= time_flag::kNoPoint;
     if (!all_digits(fraction)) return std::nullopt;
   }
-  if (!all_digits(text)) return std::nullopt;
+  if (!plain && !all_digits(text)) return std::nullopt;
   const std::size_t n = text.size();
   if (n == 0 || all_same(text, '0') || all_same(text, '9')) return ClinicalTime{};
   if (n != 4 && n != 6 && n != 8 && n != 10 && n != 12 && n != 14) return std::nullopt;

@@ -27,7 +27,7 @@ __attribute__((target("avx2,bmi"))) void find_avx2(const char* text, std::size_t
                                         _mm256_or_si256(_mm256_cmpeq_epi8(block, cr), _mm256_cmpeq_epi8(block, lf)));
     auto bits = static_cast<std::uint32_t>(_mm256_movemask_epi8(hit));
     if (bits == 0) continue;
-    out.resize(n + 32);
+    if (out.size() < n + 32) out.resize(n * 2 + 256);
     std::uint32_t* to = out.data() + n;
     for (; bits != 0; bits &= bits - 1)
       *to++ = static_cast<std::uint32_t>(i) + static_cast<std::uint32_t>(__builtin_ctz(bits));
@@ -209,7 +209,32 @@ Coded coded(std::string_view field, char separator) {
   const bool repeats = separator == '^';
   std::size_t from = 0, at = 0;
   int n = 0;
-  for (; at < size && n < 8; ++at) {
+  bool more = true;
+#if defined(__x86_64__)
+  const __m128i separators = _mm_set1_epi8(separator), tildes = _mm_set1_epi8('~');
+  for (; more && n < 8 && at + 16 <= size; at += 16) {
+    const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(begin + at));
+    auto ends = static_cast<unsigned>(_mm_movemask_epi8(_mm_cmpeq_epi8(block, separators)));
+    if (const auto repeat = static_cast<unsigned>(_mm_movemask_epi8(_mm_cmpeq_epi8(block, tildes)));
+        repeats && repeat != 0) {
+      ends &= (repeat & -repeat) - 1;
+      more = false;
+      for (; ends != 0 && n < 8; ends &= ends - 1) {
+        const std::size_t end = at + static_cast<std::size_t>(__builtin_ctz(ends));
+        parts[n++] = given({begin + from, end - from});
+        from = end + 1;
+      }
+      at += static_cast<std::size_t>(__builtin_ctz(repeat));
+      break;
+    }
+    for (; ends != 0 && n < 8; ends &= ends - 1) {
+      const std::size_t end = at + static_cast<std::size_t>(__builtin_ctz(ends));
+      parts[n++] = given({begin + from, end - from});
+      from = end + 1;
+    }
+  }
+#endif
+  for (; more && at < size && n < 8; ++at) {
     if (begin[at] == separator) {
       parts[n++] = given({begin + from, at - from});
       from = at + 1;

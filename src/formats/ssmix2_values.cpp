@@ -95,8 +95,10 @@ bool parse_comparison(std::string_view text, ResultValue& value) {
 
 // a - b, a~b; a sign may stand before the first number only.
 bool parse_range(std::string_view text, std::optional<double>& low, std::optional<double>& high) {
-  const auto at = text.find_first_of("-~", 1);
-  if (at == std::string_view::npos) return false;
+  std::size_t at = 1;
+  while (at < text.size() && text[at] != '-' && text[at] != '~')
+    ++at;
+  if (at >= text.size()) return false;
   low = hl7::number(stripped(text.substr(0, at)));
   high = hl7::number(stripped(text.substr(at + 1)));
   if (low && high) return true;
@@ -294,7 +296,7 @@ std::string_view ucum_of(std::string_view unit) {
   }
   const std::string_view key(buffer, kept);
   for (const Word& u : kUnits)
-    if (u.word.size() == key.size() && u.word == key) return u.value;
+    if (u.word.size() == key.size() && u.word[0] == key[0] && u.word == key) return u.value;
   return {};
 }
 
