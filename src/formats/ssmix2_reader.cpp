@@ -14,8 +14,8 @@ using hl7::tag;
 using records::Level;
 
 constexpr std::size_t kLargestMessage = std::size_t{64} << 20;  // longer files are no messages
-constexpr std::size_t kDrainAt = std::size_t{32} << 20;         // bytes held by the set
-constexpr std::size_t kCheckEvery = std::size_t{1} << 20;       // input bytes between looks at it
+constexpr std::size_t kDrainAt = std::size_t{1} << 20;          // bytes held by the set
+constexpr std::size_t kCheckEvery = std::size_t{1} << 17;       // input bytes between looks at it
 
 bool is_cancel_control(std::string_view control) {
   return control == "CA" || control == "DC" || control == "OC" || control == "OD" || control == "CR";
