@@ -425,6 +425,21 @@ bool decodes_cleanly(Charset charset, ByteView bytes) {
   return report.invalid == 0;
 }
 
+// EUC-JP text also reads as CP932 where its bytes make half-width kana. It shows by its own kana: their first byte, A4
+// or A5, would be a half-width comma or dot in CP932.
+bool is_euc_with_kana(ByteView bytes) {
+  std::size_t kana = 0;
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    if (bytes[i] < 0x80) continue;
+    if (i + 1 == bytes.size()) return false;
+    const bool pair = bytes[i] >= 0xA1 || bytes[i] == 0x8E;
+    if (!pair || bytes[i + 1] < 0xA1) return false;
+    kana += bytes[i] == 0xA4 || bytes[i] == 0xA5;
+    ++i;
+  }
+  return kana > 0 && decodes_cleanly(Charset::kEucJp, bytes);
+}
+
 }  // namespace
 
 Charset detect_charset(ByteView bytes) {
@@ -433,6 +448,7 @@ Charset detect_charset(ByteView bytes) {
   if (has_jis_escape(bytes)) return Charset::kIso2022Jp;
   if (is_ascii(bytes)) return Charset::kAscii;
   if (is_valid_utf8(as_text(bytes))) return Charset::kUtf8;
+  if (is_euc_with_kana(bytes)) return Charset::kEucJp;
   // The last byte may be half a character where a caller shows only the beginning of a file: it does not decide.
   const ByteView whole = bytes.first(bytes.size() - (bytes.back() >= 0x80 ? 1 : 0));
   if (decodes_cleanly(Charset::kCp932, bytes) || decodes_cleanly(Charset::kCp932, whole)) return Charset::kCp932;

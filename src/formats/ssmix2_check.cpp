@@ -393,7 +393,9 @@ class Checker {
       if (agreement == PatientAgreement::kPadding) find("PATIENT_ID_MISMATCH", kWarning, *pid, "PID-3");
     }
     check_order_number();
-    if (m_.event != nullptr && m_.event->care_date.segment != 0) check_care_date(m_.event->care_date);
+    // The message of another family under this folder has no field that could agree with the date.
+    const bool foreign = m_.type_known && m_.type == nullptr && m_.code != "ADT";
+    if (!foreign && m_.event != nullptr && m_.event->care_date.segment != 0) check_care_date(m_.event->care_date);
     if (path.name_type == "ADT-01")
       if (const Segment* evn = first(tag("EVN")); evn == nullptr || given(evn->field(6)).empty())
         set_.find("ADT01_NO_EVN6", kWarning, evn == nullptr ? 1 : evn->number, "EVN-6");

@@ -1,6 +1,7 @@
 #include "formats/ssmix2_values.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <cstring>
 
@@ -107,6 +108,17 @@ bool parse_range(std::string_view text, std::optional<double>& low, std::optiona
 }
 
 bool parse_titre(std::string_view text, ResultValue& value) {
+  constexpr std::string_view kTimes = "倍";
+  if (text.ends_with(kTimes)) {  // 40倍 is 1:40
+    const auto dilution = hl7::integer(stripped(text.substr(0, text.size() - kTimes.size())));
+    if (!dilution || *dilution <= 0 || *dilution > 9'999'999) return false;
+    value.number = static_cast<double>(*dilution);
+    value.text[0] = '1';
+    value.text[1] = ':';
+    const char* const end = std::to_chars(value.text.data() + 2, value.text.data() + value.text.size(), *dilution).ptr;
+    value.qualitative = {value.text.data(), static_cast<std::size_t>(end - value.text.data())};
+    return true;
+  }
   const auto colon = text.find(':');
   if (colon == std::string_view::npos) return false;
   const auto one = hl7::integer(stripped(text.substr(0, colon)));

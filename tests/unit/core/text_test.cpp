@@ -182,6 +182,10 @@ TEST(Text, TheSetOfABufferIsRecognised) {
   EXPECT_EQ(detect_charset(as_bytes("\xEF\xBB\xBFplain")), Charset::kUtf8);
   EXPECT_EQ(detect_charset(as_bytes(encoded(Charset::kIso2022Jp, text))), Charset::kIso2022Jp);
   EXPECT_EQ(detect_charset(as_bytes(encoded(Charset::kCp932, text))), Charset::kCp932);
+  // Kanji and katakana of EUC-JP are all half-width kana or kanji in CP932; a name in half-width kana is not EUC-JP.
+  EXPECT_EQ(detect_charset(as_bytes(encoded(Charset::kEucJp, "山田|太郎|ヤマダ|タロウ"))), Charset::kEucJp);
+  EXPECT_EQ(detect_charset(as_bytes(encoded(Charset::kCp932, "ﾔﾏﾀﾞ|ﾊﾅｺ|ﾌｼﾞ"))), Charset::kCp932);
+  EXPECT_EQ(detect_charset(as_bytes(encoded(Charset::kCp932, "山田|太郎|ヤマダ|タロウ"))), Charset::kCp932);
   EXPECT_EQ(detect_charset(as_bytes("\xC5\xC4\xC3\xE6\xA1\xA1\xFD\xFE\xFE")),
             Charset::kCp932);  // neither: the usual one
   EXPECT_EQ(detect_charset({}), Charset::kAscii);
