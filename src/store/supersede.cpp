@@ -26,14 +26,17 @@ Result<void> find_losers(columns::Engine& engine, const std::vector<fs::path>& f
                   "GROUP BY reg, doc HAVING count(*) > 1 OR max(deleted) = 1 OR max(history) = 1",
                   sql_paths(known), own)));
   return engine.execute(
+      // A version said to be history by a package that came later is history: a file renamed, whose bytes stay.
       fmt::format("CREATE OR REPLACE TEMP TABLE losers AS SELECT reg, doc, package, part, ordinal FROM ("
-                  "SELECT *, row_number() OVER (PARTITION BY reg, doc ORDER BY history, version DESC, deleted DESC, "
+                  "SELECT *, row_number() OVER (PARTITION BY reg, doc ORDER BY past, version DESC, deleted DESC, "
                   "rank DESC, part DESC, ordinal DESC) AS place FROM ("
+                  "SELECT *, history = 1 OR coalesce(max(CASE WHEN history = 1 THEN rank END) OVER "
+                  "(PARTITION BY reg, doc, version) > rank, false) AS past FROM ("
                   "SELECT d.reg, d.doc, d.rank, d.package, d.part, d.ordinal, min(d.history) AS history, "
                   "max(coalesce(d.version, '')) AS version, "
                   "max_by(d.deleted, (coalesce(d.version, ''), d.deleted)) AS deleted "
-                  "FROM read_parquet({}) d SEMI JOIN touched t ON d.reg = t.reg AND d.doc = t.doc GROUP BY ALL)) "
-                  "WHERE place > 1 OR history = 1 OR deleted = 1",
+                  "FROM read_parquet({}) d SEMI JOIN touched t ON d.reg = t.reg AND d.doc = t.doc GROUP BY ALL))) "
+                  "WHERE place > 1 OR past OR deleted = 1",
                   sql_paths(known)));
 }
 

@@ -206,6 +206,21 @@ TEST_F(StoreTest, a_deletion_hides_every_earlier_version_and_a_later_one_shows_a
   expect_sound();
 }
 
+TEST_F(StoreTest, a_file_renamed_to_history_hides_the_same_version_loaded_before) {
+  // A deletion by renaming only: the same version comes again, now as history, in whatever order packages are loaded.
+  const Doc active{"0001", "a", "v1"}, renamed{"0001", "a", "v1", false, true, 2};
+  for (const bool reversed : {false, true}) {
+    TearDown();
+    SetUp();
+    ASSERT_TRUE(reversed ? load(2, {renamed}) : load(1, {active, {"0001", "other", "v1"}}));
+    ASSERT_TRUE(reversed ? load(1, {active, {"0001", "other", "v1"}}) : load(2, {renamed}));
+    EXPECT_EQ(ask("SELECT count(*) FROM lab"), "2");
+    ASSERT_TRUE(load(3, {active}));  // renamed back
+    EXPECT_EQ(ask("SELECT count(*) FROM lab"), "4");
+    expect_sound();
+  }
+}
+
 TEST_F(StoreTest, the_same_document_key_of_another_patient_or_hospital_is_another_document) {
   ASSERT_TRUE(load(1, {{"0001", "a", "v1"}, {"0002", "a", "v2"}}));
   ASSERT_TRUE(load(1, {{"0001", "a", "v3"}}, "H02"));
