@@ -2,22 +2,76 @@
 // modules: linkage
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
 #include <memory>
 
 #include "cli/cli.h"
 #include "linkage/evaluate.h"
+#include "linkage/probabilistic.h"
 #include "linkage/run.h"
 
 namespace sekisho::cli {
 namespace {
 
 struct LinkOptions {
-  std::string spec, columns, output, clusters, truth;
+  std::string spec, columns, output, clusters, truth, record_a, record_b;
   std::vector<std::string> inputs;
   bool json = false;
 };
 
+Result<int> run_probabilistic(const LinkOptions& options) {
+  SEKISHO_TRY(linkage::ModelSpec spec, linkage::ModelSpec::load(options.spec));
+  SEKISHO_CHECK(spec.rename(options.columns));
+  const std::vector<std::filesystem::path> inputs(options.inputs.begin(), options.inputs.end());
+  SEKISHO_TRY(const linkage::ModelReport report, linkage::run_model(spec, inputs, options.output));
+  if (options.json) {
+    print_json(report.to_json());
+  } else {
+    fmt::print("{} records are {} persons; the largest has {} records; {} candidate pairs\n", report.records,
+               report.persons, report.largest, report.candidates);
+    if (report.missing_ids > 0) fmt::print("  {} records have no id\n", report.missing_ids);
+    if (report.duplicate_ids > 0) fmt::print("  {} record ids stand more than once\n", report.duplicate_ids);
+    if (report.bad_dates > 0) fmt::print("  {} different texts are no usable date\n", report.bad_dates);
+    for (const linkage::BigBlock& block : report.big_blocks)
+      fmt::print("  a key of {} is shared by {} records and proposes no pairs\n", block.rule, block.nodes);
+    fmt::print("{} written\n", options.output);
+  }
+  return report.needs_attention() ? kFindings : kDone;
+}
+
+Result<int> run_explain(const LinkOptions& options) {
+  SEKISHO_TRY(linkage::ModelSpec spec, linkage::ModelSpec::load(options.spec));
+  SEKISHO_CHECK(spec.rename(options.columns));
+  const std::vector<std::filesystem::path> inputs(options.inputs.begin(), options.inputs.end());
+  SEKISHO_TRY(const Json waterfall, linkage::explain(spec, inputs, options.record_a, options.record_b));
+  if (options.json) {
+    print_json(waterfall);
+    return kDone;
+  }
+  double sum = waterfall["prior"].get<double>();
+  const auto line = [&](const std::string& name, double weight, const std::string& what) {
+    const int width = static_cast<int>(std::min(30.0, std::abs(weight)));
+    fmt::print("{:<12} {:>+8.2f} {:>+9.2f}  {:<30}  {}\n", name, weight, sum,
+               std::string(static_cast<std::size_t>(width), weight < 0 ? '-' : '+'), what);
+  };
+  fmt::print("{:<12} {:>8} {:>9}\n", "", "bits", "sum");
+  line("prior", sum, "share of pairs that are one person");
+  for (const Json& comparison : waterfall["comparisons"]) {
+    const double weight = comparison["weight"].get<double>();
+    sum += weight;
+    line(comparison["name"].get<std::string>(), weight, comparison["level"].get<std::string>());
+  }
+  const double household = waterfall["household"].get<double>();
+  sum += household;
+  line("household", household, "same household, other person");
+  fmt::print("probability {:.6f}\n", waterfall["probability"].get<double>());
+  return kDone;
+}
+
 Result<int> run_link(const LinkOptions& options) {
+  SEKISHO_TRY(const std::string kind, linkage::spec_kind(options.spec));
+  if (kind == "probabilistic") return run_probabilistic(options);
   SEKISHO_TRY(linkage::Spec spec, linkage::Spec::load(options.spec));
   SEKISHO_CHECK(spec.rename(options.columns));
   const std::vector<std::filesystem::path> inputs(options.inputs.begin(), options.inputs.end());
@@ -79,6 +133,18 @@ void add_link(CLI::App& app) {
   run->add_flag("--json", options->json, "Machine-readable report");
   run->footer("Exit code 1: ids are missing or stand twice, or a key is shared by too many records to be a person's.");
   set_action(run, [options] { return run_link(*options); });
+
+  CLI::App* explain = link->add_subcommand("explain", "Show how two records compare, weight by weight");
+  explain->add_option("a", options->record_a, "Record id")->required();
+  explain->add_option("b", options->record_b, "Record id")->required();
+  explain->add_option("--spec", options->spec, "A probabilistic spec")->required()->check(CLI::ExistingFile);
+  explain->add_option("--columns", options->columns, "Columns of the files: field=COLUMN,...");
+  explain->add_option("--input", options->inputs, "CSV with a header; may be repeated")
+      ->required()
+      ->check(CLI::ExistingFile);
+  explain->add_flag("--json", options->json, "Machine-readable report");
+  explain->footer("The report holds the values of both records: it is for those who may see them.");
+  set_action(explain, [options] { return run_explain(*options); });
 
   CLI::App* evaluate = link->add_subcommand("evaluate", "Compare found persons with the truth");
   evaluate->add_option("--clusters", options->clusters, "CSV of link run")->required()->check(CLI::ExistingFile);

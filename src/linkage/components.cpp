@@ -4,16 +4,9 @@
 #include <cstring>
 #include <numeric>
 
+#include "linkage/hash.h"
+
 namespace sekisho::linkage {
-namespace {
-
-std::uint64_t mix(std::uint64_t a, std::uint64_t b) {
-  const auto product = static_cast<unsigned __int128>(a ^ 0x9E3779B97F4A7C15) * (b ^ 0xD1B54A32D192ED03);
-  return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
-}
-
-}  // namespace
-
 Components::Components(std::size_t nodes) : parent_(nodes), evidence_(nodes, 0) {
   std::iota(parent_.begin(), parent_.end(), 0u);
 }
@@ -23,6 +16,12 @@ std::uint32_t Components::find(std::uint32_t node) {
     parent_[node] = parent_[parent_[node]];
     node = parent_[node];
   }
+  return node;
+}
+
+std::uint32_t Components::root_of(std::uint32_t node) const {
+  while (parent_[node] != node)
+    node = parent_[node];
   return node;
 }
 

@@ -41,7 +41,9 @@ class Components {
   void unite_loose(std::vector<KeyedNode>& rows, const std::vector<bool>& loose, std::size_t max_block,
                    std::string_view rule);
 
-  std::uint32_t find(std::uint32_t node);  // the component's smallest node
+  void join(std::uint32_t a, std::uint32_t b) { unite(a, b); }
+  std::uint32_t find(std::uint32_t node);           // the component's smallest node
+  std::uint32_t root_of(std::uint32_t node) const;  // the same, for several threads
   std::size_t size() const { return parent_.size(); }
   std::size_t count();  // components
   const std::vector<BigBlock>& big_blocks() const { return big_blocks_; }

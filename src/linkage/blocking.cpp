@@ -1,0 +1,198 @@
+#include "linkage/blocking.h"
+
+#include <algorithm>
+#include <atomic>
+#include <thread>
+
+#include "linkage/hash.h"
+#include "linkage/similarity.h"
+
+namespace sekisho::linkage {
+namespace {
+
+constexpr std::size_t kMostKeys = 16;  // of one record under one rule
+constexpr std::size_t kMostWords = 6;
+
+struct Entry {
+  std::uint64_t key;
+  std::uint32_t group;
+};
+
+// Hashes of the transformed values of a field, by code.
+struct PartKeys {
+  std::vector<std::uint32_t> start;
+  std::vector<std::uint64_t> keys;
+};
+
+void append_part(Transform transform, std::string_view value, std::vector<std::uint64_t>& keys) {
+  switch (transform) {
+    case Transform::kNone:
+      keys.push_back(hash_text(value));
+      return;
+    case Transform::kSoundex:
+      if (const std::string code = soundex(value); !code.empty()) keys.push_back(hash_text(code));
+      return;
+    case Transform::kPrefix:
+      keys.push_back(hash_text(value.substr(0, 3)));
+      return;
+    case Transform::kYear:
+      keys.push_back(hash_text(value.substr(0, 4)));
+      return;
+    case Transform::kYearMonth:
+      if (value.size() == 8 && value.substr(4, 2) != "00") keys.push_back(hash_text(value.substr(0, 6)));
+      return;
+    case Transform::kMonthDay:
+      if (value.size() == 8 && value.substr(6) != "00") keys.push_back(hash_text(value.substr(4)));
+      return;
+    case Transform::kLast4:
+      if (value.size() >= 4) keys.push_back(hash_text(value.substr(value.size() - 4)));
+      return;
+    case Transform::kDigits: {
+      std::string digits;
+      for (const char c : value)
+        if (c >= '0' && c <= '9') digits.push_back(c);
+      if (!digits.empty()) keys.push_back(hash_text(digits));
+      return;
+    }
+    case Transform::kWords: {
+      std::vector<std::string_view> words;
+      for (std::string_view rest = value; !rest.empty();) {
+        const std::size_t blank = rest.find(' ');
+        if (blank != 0 && rest.substr(0, blank).size() >= 3) words.push_back(rest.substr(0, blank));
+        rest = blank == std::string_view::npos ? std::string_view() : rest.substr(blank + 1);
+      }
+      std::ranges::stable_sort(words, std::ranges::greater(), &std::string_view::size);
+      for (std::size_t i = 0; i < words.size() && i < kMostWords; ++i)
+        keys.push_back(hash_text(words[i]));
+      return;
+    }
+  }
+}
+
+PartKeys part_keys(const Column& column, Transform transform) {
+  PartKeys out;
+  out.start.assign(2, 0);  // code 0: missing
+  for (std::size_t code = 1; code < column.values.size(); ++code) {
+    append_part(transform, column.values[code], out.keys);
+    out.start.push_back(static_cast<std::uint32_t>(out.keys.size()));
+  }
+  return out;
+}
+
+std::vector<Entry> entries_of(const BlockSpec& rule, std::uint64_t seed, const Table& table) {
+  std::vector<PartKeys> parts;
+  for (const BlockPart& part : rule.parts)
+    parts.push_back(part_keys(table.columns[part.field], part.transform));
+  std::vector<Entry> out;
+  std::vector<std::uint64_t> keys, next;
+  for (std::uint32_t group = 0; group < table.first_of.size(); ++group) {
+    keys.assign(1, seed);
+    for (std::size_t p = 0; p < parts.size() && !keys.empty(); ++p) {
+      const std::uint32_t code = table.columns[rule.parts[p].field].codes[group];
+      next.clear();
+      for (std::uint32_t i = parts[p].start[code]; i < parts[p].start[code + 1]; ++i)
+        for (const std::uint64_t key : keys)
+          if (next.size() < kMostKeys) next.push_back(mix(key, parts[p].keys[i]));
+      keys.swap(next);
+    }
+    for (const std::uint64_t key : keys)
+      out.push_back({key, group});
+  }
+  std::ranges::sort(out,
+                    [](const Entry& a, const Entry& b) { return a.key != b.key ? a.key < b.key : a.group < b.group; });
+  const auto twice =
+      std::ranges::unique(out, [](const Entry& a, const Entry& b) { return a.key == b.key && a.group == b.group; });
+  out.erase(twice.begin(), twice.end());
+  return out;
+}
+
+template <class Visit>
+void each_block(const std::vector<Entry>& entries, Visit visit) {
+  for (std::size_t begin = 0; begin < entries.size();) {
+    std::size_t end = begin + 1;
+    while (end < entries.size() && entries[end].key == entries[begin].key)
+      ++end;
+    if (end - begin > 1) visit(begin, end);
+    begin = end;
+  }
+}
+
+// The largest cap under which a rule stays within its budget of pairs.
+std::size_t planned_cap(const std::vector<Entry>& entries, std::size_t most, double budget) {
+  std::vector<double> pairs(most + 1, 0);
+  each_block(entries, [&](std::size_t begin, std::size_t end) {
+    const std::size_t n = end - begin;
+    if (n <= most) pairs[n] += static_cast<double>(n) * static_cast<double>(n - 1) / 2;
+  });
+  double sum = 0;
+  for (std::size_t n = 2; n <= most; ++n)
+    if ((sum += pairs[n]) > budget) return std::max<std::size_t>(n - 1, 2);
+  return most;
+}
+
+void run_rule(const BlockSpec& rule, std::uint64_t seed, const Table& table, std::size_t most, double budget,
+              std::vector<Pair>& pairs, RulePlan& plan, std::vector<BigBlock>& big) {
+  const std::vector<Entry> entries = entries_of(rule, seed, table);
+  plan.rule = rule.name;
+  plan.cap = planned_cap(entries, most, budget);
+  each_block(entries, [&](std::size_t begin, std::size_t end) {
+    if (end - begin > plan.cap) {
+      ++plan.left_out;
+      if (end - begin > most) big.push_back({rule.name, end - begin});
+      return;
+    }
+    for (std::size_t i = begin; i < end; ++i)
+      for (std::size_t j = i + 1; j < end; ++j)
+        pairs.push_back(Pair{entries[i].group} << 32 | entries[j].group);
+  });
+  plan.pairs = pairs.size();
+}
+
+void sort_once(std::vector<Pair>& pairs) {
+  std::ranges::sort(pairs);
+  pairs.erase(std::ranges::unique(pairs).begin(), pairs.end());
+}
+
+}  // namespace
+
+Candidates find_candidates(const ModelSpec& spec, const Table& table) {
+  Candidates out;
+  const std::size_t groups = table.first_of.size();
+  if (groups <= spec.all_pairs_below) {
+    for (std::uint32_t a = 0; a < groups; ++a)
+      for (std::uint32_t b = a + 1; b < groups; ++b)
+        out.pairs.push_back(Pair{a} << 32 | b);
+    out.rules.push_back({"all pairs", out.pairs.size(), groups, 0});
+    return out;
+  }
+  std::vector<const BlockSpec*> rules;
+  for (const BlockSpec& rule : spec.blocks)
+    if (std::ranges::all_of(rule.parts, [&](const BlockPart& part) { return table.columns[part.field].present; }))
+      rules.push_back(&rule);
+  const double budget =
+      spec.pairs_per_record * static_cast<double>(groups) / static_cast<double>(std::max<std::size_t>(1, rules.size()));
+  std::vector<std::vector<Pair>> pairs(rules.size());
+  std::vector<std::vector<BigBlock>> big(rules.size());
+  out.rules.resize(rules.size());
+  std::atomic<std::size_t> next = 0;
+  const auto work = [&] {
+    for (std::size_t r = next++; r < rules.size(); r = next++) {
+      run_rule(*rules[r], mix(r, hash_seed()), table, spec.max_block, 3 * budget, pairs[r], out.rules[r], big[r]);
+      sort_once(pairs[r]);
+    }
+  };
+  std::thread helper(work);
+  work();
+  helper.join();
+  for (std::size_t r = 0; r < rules.size(); ++r) {
+    std::vector<Pair> both;
+    both.reserve(out.pairs.size() + pairs[r].size());
+    std::ranges::set_union(out.pairs, pairs[r], std::back_inserter(both));
+    out.pairs.swap(both);
+    std::vector<Pair>().swap(pairs[r]);
+    out.big_blocks.insert(out.big_blocks.end(), big[r].begin(), big[r].end());
+  }
+  return out;
+}
+
+}  // namespace sekisho::linkage

@@ -1,0 +1,37 @@
+// Candidate pairs: groups that share a key of a blocking rule. Sizes are counted before pairs are made; blocks above
+// the cap are left out and reported.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "linkage/components.h"
+#include "linkage/model_spec.h"
+#include "linkage/table.h"
+
+namespace sekisho::linkage {
+
+using Pair = std::uint64_t;  // smaller group in the upper half
+inline std::uint32_t first(Pair pair) {
+  return static_cast<std::uint32_t>(pair >> 32);
+}
+inline std::uint32_t second(Pair pair) {
+  return static_cast<std::uint32_t>(pair);
+}
+
+struct RulePlan {
+  std::string rule;
+  std::uint64_t pairs = 0;   // that it proposes
+  std::size_t cap = 0;       // largest block it may use
+  std::size_t left_out = 0;  // blocks above the cap
+};
+
+struct Candidates {
+  std::vector<Pair> pairs;  // sorted, each once
+  std::vector<RulePlan> rules;
+  std::vector<BigBlock> big_blocks;
+};
+
+Candidates find_candidates(const ModelSpec& spec, const Table& table);
+
+}  // namespace sekisho::linkage

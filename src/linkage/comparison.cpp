@@ -1,0 +1,582 @@
+#include "linkage/comparison.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdlib>
+
+#include "core/text.h"
+#include "linkage/similarity.h"
+
+namespace sekisho::linkage {
+namespace {
+
+constexpr Level kGiven[] = {{"missing"},
+                            {"equal", .78, .01},
+                            {"one typing error or nearly equal", .09, .02},
+                            {"initial or short form", .04, .01},
+                            {"similar", .02, .03},
+                            {"swapped with the surname", .02, .001},
+                            {"different", .05, .929}};
+constexpr Level kSurname[] = {{"missing"},
+                              {"equal", .80, .90},
+                              {"one typing error or nearly equal", .09, .04},
+                              {"part of the other", .02, .01},
+                              {"similar", .02, .01},
+                              {"swapped with the given name", .02, .001},
+                              {"different", .05, .039}};
+constexpr Level kWhole[] = {{"missing"},
+                            {"26 bits and more, most words", .30, 0},
+                            {"21 bits, most words", .15, 0},
+                            {"17 bits, most words", .10, 0},
+                            {"13 bits, most words", .06, 0},
+                            {"9 bits, most words", .04, 0},
+                            {"5 bits, most words", .02, 0},
+                            {"26 bits and more", .05, 0},
+                            {"21 bits", .05, 0},
+                            {"17 bits", .05, 0},
+                            {"13 bits", .05, 0},
+                            {"9 bits", .05, 0},
+                            {"5 bits", .04, 0},
+                            {"different", .04, 0}};
+constexpr Level kDate[] = {{"missing"},
+                           {"equal", .84, .012},
+                           {"one digit, swapped digits, or day and month swapped", .07, .004},
+                           {"two of year, month and day", .05, .02},
+                           {"nothing against it, but parts are missing", .01, .004},
+                           {"same year", .015, .04},
+                           {"different", .015, .92}};
+constexpr Level kCategory[] = {{"missing"}, {"equal", .97, .5}, {"different", .03, .5}};
+constexpr Level kText[] = {
+    {"missing"}, {"equal", .70, .8}, {"nearly equal", .12, .05}, {"some words", .08, .05}, {"different", .10, .1}};
+constexpr Level kCode[] = {{"missing"},
+                           {"equal", .84, .6},
+                           {"one typing error", .06, .05},
+                           {"two typing errors", .02, .02},
+                           {"different", .08, .33}};
+constexpr Level kAddress[] = {{"missing"},
+                              {"equal", .65, .85},
+                              {"number equal, words nearly", .12, .05},
+                              {"words equal, number differs or is missing", .08, .03},
+                              {"some words and the number", .03, .02},
+                              {"some words", .04, .02},
+                              {"different", .08, .03}};
+constexpr Level kEmail[] = {{"missing"},
+                            {"equal", .80, .2},
+                            {"same name at another provider", .05, .01},
+                            {"nearly equal", .07, .02},
+                            {"different", .08, .77}};
+// Kanji and kana of a name are one factor: one comparison.
+constexpr Level kJpGiven[] = {{"missing"},
+                              {"kanji and kana equal", .90, .003},
+                              {"kanji equal, kana missing", .010, .0005},
+                              {"kanji equal, kana nearly", .015, .0002},
+                              {"kanji equal, other reading", .015, .0005},
+                              {"kana equal, kanji missing", .015, .002},
+                              {"kana equal, other kanji", .025, .004},
+                              {"kana nearly equal, kanji differ or are missing", .003, .01},
+                              {"kanji share a character", .005, .05},
+                              {"swapped with the family name", .003, .0001},
+                              {"different", .009, .93}};
+constexpr Level kJpFamily[] = {{"missing"},
+                               {"kanji and kana equal", .88, .90},
+                               {"kanji equal, kana missing", .010, .010},
+                               {"kanji equal, kana nearly", .015, .015},
+                               {"kanji equal, other reading", .010, .010},
+                               {"kana equal, kanji missing", .015, .015},
+                               {"kana equal, other kanji", .010, .010},
+                               {"kana nearly equal, kanji differ or are missing", .002, .002},
+                               {"kanji share a character", .003, .003},
+                               {"swapped with the given name", .003, .0001},
+                               {"different", .052, .035}};
+constexpr Level kJpInsurance[] = {{"missing"},
+                                  {"equal, branch number equal", .15, .001},
+                                  {"equal, branch number missing", .45, .80},
+                                  {"equal, other branch number", .0005, .10},
+                                  {"one typing error", .01, .01},
+                                  {"different", .39, .09}};
+constexpr Level kJpResidence[] = {{"missing"},
+                                  {"address equal", .68, .80},
+                                  {"place equal, numbers nearly", .02, .02},
+                                  {"postcode equal", .06, .08},
+                                  {"place equal, other numbers", .02, .01},
+                                  {"postcode nearly equal", .005, .005},
+                                  {"different", .215, .085}};
+
+constexpr std::size_t kWordLimit = 24;  // words of a value that are compared
+
+// Short forms of English given names that are no prefixes of the long one.
+constexpr std::pair<std::string_view, std::string_view> kShort[] = {
+    {"bill", "william"},    {"will", "william"},    {"billy", "william"},    {"bob", "robert"},
+    {"bobby", "robert"},    {"robbie", "robert"},   {"dick", "richard"},     {"rick", "richard"},
+    {"jim", "james"},       {"jimmy", "james"},     {"jamie", "james"},      {"jack", "john"},
+    {"johnny", "john"},     {"harry", "henry"},     {"hank", "henry"},       {"ted", "edward"},
+    {"ned", "edward"},      {"eddie", "edward"},    {"ted", "theodore"},     {"tony", "anthony"},
+    {"peggy", "margaret"},  {"meg", "margaret"},    {"maggie", "margaret"},  {"betty", "elizabeth"},
+    {"liz", "elizabeth"},   {"beth", "elizabeth"},  {"lizzie", "elizabeth"}, {"eliza", "elizabeth"},
+    {"libby", "elizabeth"}, {"kate", "katherine"},  {"katie", "katherine"},  {"kathy", "katherine"},
+    {"kate", "catherine"},  {"kitty", "catherine"}, {"molly", "mary"},       {"polly", "mary"},
+    {"nancy", "ann"},       {"annie", "ann"},       {"sally", "sarah"},      {"sadie", "sarah"},
+    {"chuck", "charles"},   {"charlie", "charles"}, {"frank", "francis"},    {"fanny", "frances"},
+    {"bert", "albert"},     {"bert", "herbert"},    {"larry", "lawrence"},   {"larry", "laurence"},
+    {"mike", "michael"},    {"mick", "michael"},    {"nick", "nicholas"},    {"sandy", "alexander"},
+    {"alec", "alexander"},  {"sasha", "alexander"}, {"andy", "andrew"},      {"drew", "andrew"},
+    {"dave", "david"},      {"davy", "david"},      {"steve", "stephen"},    {"steve", "steven"},
+    {"tom", "thomas"},      {"tommy", "thomas"},    {"joe", "joseph"},       {"josie", "josephine"},
+    {"ed", "edward"},       {"gus", "augustus"},    {"wally", "walter"},     {"nell", "eleanor"},
+    {"nellie", "helen"},    {"jenny", "jennifer"},  {"becky", "rebecca"},    {"vicky", "victoria"},
+    {"gerry", "gerald"},    {"jerry", "gerald"},    {"kenny", "kenneth"}};
+
+std::span<const Level> as_span(std::span<const Level> levels) {
+  return levels;
+}
+
+enum NameLevel { kMissing, kEqual, kNear, kShortForm, kSimilar, kSwapped, kOther };
+
+bool short_form(std::string_view a, std::string_view b) {
+  if (a.size() > b.size()) std::swap(a, b);
+  if (b.starts_with(a) && (a.size() == 1 || a.size() >= 3)) return true;
+  return std::ranges::any_of(kShort, [&](const auto& pair) { return pair.first == a && pair.second == b; });
+}
+
+bool word_of(std::string_view word, std::string_view text) {
+  if (word.size() < 3 || text.find(' ') == std::string_view::npos) return false;
+  const std::size_t at = text.find(word);
+  return at != std::string_view::npos && (at == 0 || text[at - 1] == ' ') &&
+         (at + word.size() == text.size() || text[at + word.size()] == ' ');
+}
+
+NameLevel name_level(std::string_view a, std::string_view b) {
+  if (a.empty() || b.empty()) return kMissing;
+  if (a == b) return kEqual;
+  const std::size_t shorter = std::min(a.size(), b.size()), longer = std::max(a.size(), b.size());
+  if (shorter == 1) return a[0] == b[0] ? kShortForm : kOther;
+  if (shorter >= 3 && edit_distance(a, b, 1) <= 1) return kNear;
+  const double similarity = jaro_winkler(a, b);
+  if (similarity >= 0.92 && shorter >= 4 && edit_distance(a, b, 2) <= 2) return kNear;
+  if (short_form(a, b) || word_of(a, b) || word_of(b, a)) return kShortForm;
+  if (similarity >= 0.84 || (longer >= 6 && edit_distance(a, b, 2) <= 2)) return kSimilar;
+  if (shorter == 2 && longer <= 3 && edit_distance(a, b, 1) <= 1) return kSimilar;
+  return kOther;
+}
+
+// Words that agree: the same, one edit, or a short form.
+float word_similarity(std::string_view a, std::string_view b) {
+  if (a == b) return 1;
+  const std::size_t shorter = std::min(a.size(), b.size());
+  if (shorter == 1) return a[0] == b[0] ? 0.2F : 0;
+  if (shorter >= 4 && edit_distance(a, b, 1) <= 1) return 0.75F;
+  if (shorter >= 7 && edit_distance(a, b, 2) <= 2) return 0.6F;
+  if (shorter >= 3 && short_form(a, b)) return 0.5F;
+  return 0;
+}
+
+char32_t unvoiced(char32_t c) {
+  static constexpr std::u32string_view kVoiced = U"ガギグゲゴザジズゼゾダデドバビブベボパピプペポ";
+  static constexpr std::u32string_view kPlain = U"カキクケコサシスセソタテトハヒフヘホハヒフヘホ";
+  const std::size_t at = kVoiced.find(c);
+  return at == std::u32string_view::npos ? c : kPlain[at];
+}
+
+struct Points {
+  std::array<char32_t, 32> at;
+  std::size_t size = 0;
+  explicit Points(std::string_view text) {
+    for (std::size_t i = 0; i < text.size() && size < at.size();)
+      at[size++] = next_code_point(text, i);
+  }
+  std::u32string_view view() const { return {at.data(), size}; }
+};
+
+bool share_character(std::string_view a, std::string_view b) {
+  const Points x(a), y(b);
+  return std::ranges::any_of(x.view(), [&](char32_t c) { return y.view().find(c) != std::u32string_view::npos; });
+}
+
+// 1-2-3 and 1-2: one stops earlier; or one number of at least three differs by a typing error.
+bool near_numbers(std::string_view a, std::string_view b) {
+  if (a.size() > b.size()) std::swap(a, b);
+  if (a.empty()) return true;
+  if (b.starts_with(a) && b[a.size()] == '-') return true;
+  return edit_distance(a, b, 1) <= 1 && a.size() >= 4;
+}
+
+bool same_place(std::string_view a, std::string_view b) {
+  if (a.size() > b.size()) std::swap(a, b);
+  return a.size() >= 6 && b.ends_with(a);  // a prefecture or county left out
+}
+
+}  // namespace
+
+std::span<const Level> levels_of(ComparisonType type) {
+  switch (type) {
+    case ComparisonType::kGivenName:
+      return as_span(kGiven);
+    case ComparisonType::kSurname:
+      return as_span(kSurname);
+    case ComparisonType::kWholeName:
+      return as_span(kWhole);
+    case ComparisonType::kDate:
+      return as_span(kDate);
+    case ComparisonType::kCategory:
+      return as_span(kCategory);
+    case ComparisonType::kText:
+      return as_span(kText);
+    case ComparisonType::kCode:
+      return as_span(kCode);
+    case ComparisonType::kAddress:
+      return as_span(kAddress);
+    case ComparisonType::kEmail:
+      return as_span(kEmail);
+    case ComparisonType::kJpFamily:
+      return as_span(kJpFamily);
+    case ComparisonType::kJpGiven:
+      return as_span(kJpGiven);
+    case ComparisonType::kJpInsurance:
+      return as_span(kJpInsurance);
+    case ComparisonType::kJpResidence:
+      return as_span(kJpResidence);
+  }
+  return {};
+}
+
+bool near_kana(std::string_view a, std::string_view b) {
+  const Points x(a), y(b);
+  if (x.size == y.size &&
+      std::ranges::equal(x.view(), y.view(), [](char32_t c, char32_t d) { return unvoiced(c) == unvoiced(d); }))
+    return true;
+  return std::min(x.size, y.size) >= 2 && edit_distance(x.view(), y.view(), 1) <= 1;
+}
+
+Comparator::Comparator(const ModelSpec& spec, const Table& table)
+    : table_(table), words_(spec.fields.size()), numbers_(spec.fields.size()) {
+  const auto present = [&](std::size_t field) { return table.columns[field].present; };
+  for (const ComparisonSpec& comparison : spec.comparisons) {
+    const bool any_of_two =
+        comparison.type == ComparisonType::kJpFamily || comparison.type == ComparisonType::kJpGiven ||
+        comparison.type == ComparisonType::kAddress || comparison.type == ComparisonType::kJpResidence;
+    const std::size_t needed = comparison.type == ComparisonType::kJpInsurance && comparison.fields.size() > 2
+                                   ? comparison.fields[2]
+                                   : comparison.fields[0];
+    if (!present(needed) && !(any_of_two && comparison.fields.size() > 1 && present(comparison.fields[1]))) continue;
+    active_.push_back(&comparison);
+    for (const std::size_t field : comparison.fields) {
+      if (comparison.type == ComparisonType::kWholeName || comparison.type == ComparisonType::kText ||
+          comparison.type == ComparisonType::kAddress)
+        split_words(field);
+      if (comparison.type == ComparisonType::kDate && numbers_[field].empty())
+        for (const std::string_view value : table.columns[field].values)
+          numbers_[field].push_back(static_cast<std::uint32_t>(std::strtoul(std::string(value).c_str(), nullptr, 10)));
+    }
+  }
+}
+
+void Comparator::split_words(std::size_t field) {
+  Words& out = words_[field];
+  if (!out.start.empty()) return;
+  const Column& column = table_.columns[field];
+  TextIndex index;
+  std::vector<std::uint64_t> holders;
+  for (std::size_t code = 0; code < column.values.size(); ++code) {
+    out.start.push_back(static_cast<std::uint32_t>(out.token.size()));
+    std::string_view rest = column.values[code];
+    const std::size_t first = out.token.size();
+    while (!rest.empty() && out.token.size() - first < kWordLimit) {
+      const std::size_t blank = rest.find(' ');
+      const std::string_view word = rest.substr(0, blank);
+      rest = blank == std::string_view::npos ? std::string_view() : rest.substr(blank + 1);
+      bool fresh = false;
+      const std::uint32_t number = index.add(word, fresh);
+      if (fresh) holders.push_back(0);
+      if (std::find(out.token.begin() + static_cast<std::ptrdiff_t>(first), out.token.end(), number) != out.token.end())
+        continue;
+      out.token.push_back(number);
+      holders[number] += column.counts.size() > code ? column.counts[code] : 0;
+    }
+  }
+  out.start.push_back(static_cast<std::uint32_t>(out.token.size()));
+  const auto groups = static_cast<double>(std::max<std::size_t>(1, table_.first_of.size()));
+  for (std::size_t t = 0; t < index.size(); ++t) {
+    out.text.push_back(index.text(static_cast<std::uint32_t>(t)));
+    out.bits.push_back(
+        static_cast<float>(std::log2(groups / static_cast<double>(std::max<std::uint64_t>(1, holders[t])))));
+  }
+}
+
+Pattern Comparator::pattern(std::uint32_t a, std::uint32_t b) const {
+  Pattern out = 0;
+  for (std::size_t c = 0; c < active_.size(); ++c)
+    out |= static_cast<Pattern>(compare(*active_[c], a, b)) << (4 * c);
+  return out;
+}
+
+int Comparator::compare(const ComparisonSpec& spec, std::uint32_t a, std::uint32_t b) const {
+  const std::size_t field = spec.fields[0];
+  const std::uint32_t x = code(field, a), y = code(field, b);
+  switch (spec.type) {
+    case ComparisonType::kGivenName:
+    case ComparisonType::kSurname:
+      return western_name(spec, a, b);
+    case ComparisonType::kWholeName:
+      return x == 0 || y == 0 ? 0 : whole_name(field, x, y);
+    case ComparisonType::kDate:
+      return x == 0 || y == 0 ? 0 : x == y ? 1 : date(field, x, y);
+    case ComparisonType::kCategory:
+      return x == 0 || y == 0 ? 0 : x == y ? 1 : 2;
+    case ComparisonType::kText:
+      return x == 0 || y == 0 ? 0 : x == y ? 1 : words_level(field, x, y);
+    case ComparisonType::kCode: {
+      if (x == 0 || y == 0) return 0;
+      if (x == y) return 1;
+      const std::string_view s = text(field, x), t = text(field, y);
+      if (std::min(s.size(), t.size()) < 3) return 4;
+      const int edits = edit_distance(s, t, 2);
+      return edits <= 1 ? 2 : edits == 2 && std::min(s.size(), t.size()) >= 6 ? 3 : 4;
+    }
+    case ComparisonType::kAddress:
+      return address(spec, a, b);
+    case ComparisonType::kEmail: {
+      if (x == 0 || y == 0) return 0;
+      if (x == y) return 1;
+      const std::string_view s = text(field, x), t = text(field, y);
+      if (s.substr(0, s.find('@')) == t.substr(0, t.find('@'))) return 2;
+      return edit_distance(s, t, 2) <= 2 || jaro_winkler(s, t) >= 0.95 ? 3 : 4;
+    }
+    case ComparisonType::kJpFamily:
+    case ComparisonType::kJpGiven:
+      return jp_name(spec, a, b);
+    case ComparisonType::kJpInsurance:
+      return jp_insurance(spec, a, b);
+    case ComparisonType::kJpResidence:
+      return jp_residence(spec, a, b);
+  }
+  return 0;
+}
+
+int Comparator::western_name(const ComparisonSpec& spec, std::uint32_t a, std::uint32_t b) const {
+  const std::size_t field = spec.fields[0];
+  const std::uint32_t x = code(field, a), y = code(field, b);
+  if (x != 0 && x == y) return kEqual;
+  const std::string_view s = text(field, x), t = text(field, y);
+  const NameLevel level = name_level(s, t);
+  if (spec.fields.size() < 2 || (level != kOther && level != kSimilar && level != kMissing)) return level;
+  // The other name of both: swapped when each name meets the other one's counterpart.
+  const std::size_t other = spec.fields[1];
+  const std::string_view other_s = text(other, code(other, a)), other_t = text(other, code(other, b));
+  const NameLevel across = name_level(s, other_t), back = name_level(other_s, t);
+  const bool good = across == kEqual || across == kNear, good_back = back == kEqual || back == kNear;
+  if ((good && good_back) || (good && back == kMissing && !s.empty()) ||
+      (good_back && across == kMissing && !t.empty()))
+    return kSwapped;
+  return level;
+}
+
+// Words matched one to one, rarest first; returns bits of evidence.
+float Comparator::match_words(const Words& words, std::uint32_t a, std::uint32_t b, float& total_a, float& total_b,
+                              float& numbers_matched, float& numbers_total) const {
+  const std::span<const std::uint32_t> x = words.of(a), y = words.of(b);
+  std::uint32_t used = 0;
+  float matched = 0;
+  for (const std::uint32_t t : y)
+    total_b += words.bits[t];
+  for (const std::uint32_t s : x) {
+    total_a += words.bits[s];
+    const bool number = !words.text[s].empty() && words.text[s][0] >= '0' && words.text[s][0] <= '9';
+    numbers_total += number;
+    float best = 0;
+    std::size_t at = 0;
+    for (std::size_t j = 0; j < y.size(); ++j) {
+      if ((used >> j & 1u) != 0) continue;
+      const float value =
+          s == y[j] ? words.bits[s]
+          : number  ? 0
+                    : word_similarity(words.text[s], words.text[y[j]]) * std::min(words.bits[s], words.bits[y[j]]);
+      if (value > best) best = value, at = j;
+    }
+    if (best <= 0) continue;
+    used |= 1u << at;
+    matched += best;
+    numbers_matched += number;
+  }
+  return matched;
+}
+
+int Comparator::whole_name(std::size_t field, std::uint32_t a, std::uint32_t b) const {
+  float total_a = 0, total_b = 0, unused = 0, unused_too = 0;
+  const float bits = match_words(words(field), a, b, total_a, total_b, unused, unused_too);
+  const int step = bits >= 26   ? 1
+                   : bits >= 21 ? 2
+                   : bits >= 17 ? 3
+                   : bits >= 13 ? 4
+                   : bits >= 9  ? 5
+                   : bits >= 5  ? 6
+                                : 7;
+  if (step == 7) return 13;
+  return bits >= 0.7F * std::min(total_a, total_b) ? step : step + 6;
+}
+
+int Comparator::date(std::size_t field, std::uint32_t a, std::uint32_t b) const {
+  const std::uint32_t x = numbers_[field][a], y = numbers_[field][b];
+  const std::uint32_t year_x = x / 10000, year_y = y / 10000, month_x = x / 100 % 100, month_y = y / 100 % 100,
+                      day_x = x % 100, day_y = y % 100;
+  if (day_x == 0 || day_y == 0) {
+    const bool months = month_x == 0 || month_y == 0 || month_x == month_y;
+    return year_x == year_y && months ? 4 : year_x == year_y ? 5 : 6;
+  }
+  if (year_x == year_y && month_x == day_y && day_x == month_y) return 2;
+  if (edit_distance(text(field, a), text(field, b), 1) <= 1) return 2;
+  const int equal = (year_x == year_y) + (month_x == month_y) + (day_x == day_y);
+  if (equal == 2) return 3;
+  return year_x == year_y ? 5 : 6;
+}
+
+int Comparator::words_level(std::size_t field, std::uint32_t a, std::uint32_t b) const {
+  const std::string_view s = text(field, a), t = text(field, b);
+  if (std::min(s.size(), t.size()) >= 4 && (edit_distance(s, t, 2) <= 2 || jaro_winkler(s, t) >= 0.94)) return 2;
+  float total_a = 0, total_b = 0, unused = 0, unused_too = 0;
+  const float bits = match_words(words(field), a, b, total_a, total_b, unused, unused_too);
+  const float share = bits / std::max(0.01F, std::min(total_a, total_b));
+  return share >= 0.8F ? 2 : share >= 0.4F ? 3 : 4;
+}
+
+// Fields: street (with or without a number), the house number, more lines.
+int Comparator::address(const ComparisonSpec& spec, std::uint32_t a, std::uint32_t b) const {
+  float matched = 0, total_a = 0, total_b = 0, numbers = 0, numbers_total = 0;
+  bool any_a = false, any_b = false, equal = true, any_equal = false;
+  for (const std::size_t field : spec.fields) {
+    const std::uint32_t x = code(field, a), y = code(field, b);
+    any_a |= x != 0, any_b |= y != 0;
+    if (x == 0 || y == 0) continue;
+    equal &= x == y;
+    any_equal |= x == y;
+    float one_a = 0, one_b = 0;
+    matched += match_words(words(field), x, y, one_a, one_b, numbers, numbers_total);
+    total_a += one_a, total_b += one_b;
+  }
+  if (!any_a || !any_b || total_a + total_b == 0) return 0;
+  if (equal && any_equal) return 1;
+  const float share = matched / std::max(0.01F, std::min(total_a, total_b));
+  const bool number = numbers > 0 && numbers >= 0.5F * numbers_total;
+  if (share >= 0.75F) return number ? 2 : 3;
+  if (share >= 0.35F) return number ? 4 : 5;
+  return 6;
+}
+
+int Comparator::jp_aligned(std::size_t kanji_a, std::size_t kana_a, std::size_t kanji_b, std::size_t kana_b,
+                           std::uint32_t a, std::uint32_t b) const {
+  const bool crossed = kanji_a != kanji_b;
+  const std::uint32_t x = code(kanji_a, a), y = code(kanji_b, b), u = code(kana_a, a), v = code(kana_b, b);
+  const auto equal = [&](std::size_t f, std::uint32_t s, std::size_t g, std::uint32_t t) {
+    return s != 0 && t != 0 && (crossed ? text(f, s) == text(g, t) : s == t);
+  };
+  const bool both_kanji = x != 0 && y != 0, both_kana = u != 0 && v != 0;
+  if (!both_kanji && !both_kana) return 0;
+  const bool kanji = equal(kanji_a, x, kanji_b, y), kana = equal(kana_a, u, kana_b, v);
+  if (kanji && kana) return 1;
+  if (kanji) return !both_kana ? 2 : near_kana(text(kana_a, u), text(kana_b, v)) ? 3 : 4;
+  if (kana) return both_kanji ? 6 : 5;
+  if (both_kana && near_kana(text(kana_a, u), text(kana_b, v))) return 7;
+  if (both_kanji && share_character(text(kanji_a, x), text(kanji_b, y))) return 8;
+  return 10;
+}
+
+int Comparator::jp_name(const ComparisonSpec& spec, std::uint32_t a, std::uint32_t b) const {
+  const std::size_t kanji = spec.fields[0], kana = spec.fields[1];
+  const int level = jp_aligned(kanji, kana, kanji, kana, a, b);
+  if (level < 8 || spec.fields.size() < 4) return level;
+  const std::size_t other_kanji = spec.fields[2], other_kana = spec.fields[3];
+  const int across = jp_aligned(kanji, kana, other_kanji, other_kana, a, b),
+            back = jp_aligned(other_kanji, other_kana, kanji, kana, a, b);
+  const auto good = [](int l) { return l >= 1 && l <= 6; };
+  return good(across) && good(back) ? 9 : level;
+}
+
+int Comparator::jp_insurance(const ComparisonSpec& spec, std::uint32_t a, std::uint32_t b) const {
+  std::array<std::uint32_t, 4> x{}, y{};
+  for (std::size_t i = 0; i < spec.fields.size() && i < 4; ++i)
+    x[i] = code(spec.fields[i], a), y[i] = code(spec.fields[i], b);
+  if (x[2] == 0 || y[2] == 0) return 0;
+  const bool insurer = x[0] == y[0], symbol = x[1] == y[1];
+  const bool insurer_fits = insurer || x[0] == 0 || y[0] == 0, symbol_fits = symbol || x[1] == 0 || y[1] == 0;
+  const bool some = (insurer && x[0] != 0) || (symbol && x[1] != 0);
+  if (x[2] == y[2] && insurer_fits && symbol_fits && some) return x[3] == 0 || y[3] == 0 ? 2 : x[3] == y[3] ? 1 : 3;
+  if (insurer_fits && symbol_fits && insurer && symbol &&
+      edit_distance(text(spec.fields[2], x[2]), text(spec.fields[2], y[2]), 1) <= 1)
+    return 4;
+  return 5;
+}
+
+int Comparator::jp_residence(const ComparisonSpec& spec, std::uint32_t a, std::uint32_t b) const {
+  const std::uint32_t x = code(spec.fields[0], a), y = code(spec.fields[0], b);
+  const std::size_t post = spec.fields.size() > 1 ? spec.fields[1] : spec.fields[0];
+  const std::uint32_t p = post == spec.fields[0] ? 0 : code(post, a), q = post == spec.fields[0] ? 0 : code(post, b);
+  const bool addresses = x != 0 && y != 0, posts = p != 0 && q != 0;
+  if (!addresses && !posts) return 0;
+  if (addresses) {
+    if (x == y) return 1;
+    const std::string_view s = text(spec.fields[0], x), t = text(spec.fields[0], y);
+    const std::string_view place_s = s.substr(0, s.find('|')), place_t = t.substr(0, t.find('|'));
+    const std::string_view numbers_s = s.substr(place_s.size() + 1), numbers_t = t.substr(place_t.size() + 1);
+    if (place_s == place_t || same_place(place_s, place_t)) {
+      if (numbers_s == numbers_t && !numbers_s.empty()) return 1;
+      return near_numbers(numbers_s, numbers_t) ? 2 : posts && p == q ? 4 : 4;
+    }
+  }
+  if (posts && p == q) return 3;
+  if (posts && !addresses && edit_distance(text(post, p), text(post, q), 1) <= 1) return 5;
+  return 6;
+}
+
+std::uint32_t Comparator::holders(std::size_t comparison, int level, std::uint32_t a, std::uint32_t b) const {
+  const ComparisonSpec& spec = *active_[comparison];
+  const auto count = [&](std::size_t field) {
+    const std::uint32_t x = code(field, a);
+    return x == 0 ? 0 : table_.columns[field].counts[x];
+  };
+  switch (spec.type) {
+    case ComparisonType::kJpFamily:
+    case ComparisonType::kJpGiven:
+      if (level == 1 || level == 2 || level == 3 || level == 4) return count(spec.fields[0]);
+      return level == 5 || level == 6 ? count(spec.fields[1]) : 0;
+    case ComparisonType::kGivenName:
+    case ComparisonType::kSurname:
+    case ComparisonType::kDate:
+    case ComparisonType::kText:
+    case ComparisonType::kCode:
+    case ComparisonType::kEmail:
+    case ComparisonType::kCategory:
+      return level == 1 ? count(spec.fields[0]) : 0;
+    case ComparisonType::kAddress:
+    case ComparisonType::kJpResidence: {
+      const std::uint32_t x = code(spec.fields[0], a);
+      return level == 1 && x != 0 && x == code(spec.fields[0], b) ? count(spec.fields[0]) : 0;
+    }
+    default:
+      return 0;
+  }
+}
+
+double Comparator::exact_share(std::size_t comparison) const {
+  const ComparisonSpec& spec = *active_[comparison];
+  switch (spec.type) {
+    case ComparisonType::kGivenName:
+    case ComparisonType::kSurname:
+    case ComparisonType::kDate:
+    case ComparisonType::kCategory:
+    case ComparisonType::kText:
+    case ComparisonType::kCode:
+    case ComparisonType::kEmail:
+      break;
+    default:
+      return -1;
+  }
+  const Column& column = table_.columns[spec.fields[0]];
+  double pairs = 0, held = 0;
+  for (std::size_t code = 1; code < column.counts.size(); ++code) {
+    const double n = column.counts[code];
+    pairs += n * (n - 1), held += n;
+  }
+  return held > 1 ? pairs / (held * (held - 1)) : -1;
+}
+
+}  // namespace sekisho::linkage

@@ -1,0 +1,40 @@
+// Fields of persons as files write them, brought to one form for comparing: western names, Japanese names and
+// addresses, dates, numbers. Unlike the frozen canonicaliser (identity/canonical.h) nothing is stored in these forms,
+// so they may grow with any version.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace sekisho::linkage {
+
+enum class FieldType : std::uint8_t {
+  kName,       // western name: ASCII letters in lower case, words apart
+  kText,       // any words: lower case letters and digits, words apart
+  kDate,       // YYYYMMDD; 00 where month or day are unknown
+  kSex,        // M, F or the word itself
+  kDigits,     // digits only
+  kCode,       // letters and digits, upper case
+  kEmail,      // lower case
+  kKanji,      // canonical_kanji
+  kKana,       // canonical_kana
+  kInsurer,    // eight digits
+  kInsurance,  // canonical_insurance
+  kJpAddress,  // place|1-2-3: town and numbers, without building
+};
+std::optional<FieldType> field_type(std::string_view name);  // "name", "text" ...
+
+// Order of day and month in dates with slashes.
+enum class DateOrder : std::uint8_t { kDayFirst, kMonthFirst };
+
+// "" when nothing usable is there: blanks, "unknown", "n/a", 不明, 999999, impossible dates.
+std::string normalise(FieldType type, std::string_view text, DateOrder order = DateOrder::kDayFirst);
+
+// The part of a whole name: first word, or last word ("Surname, Given" is understood). "" when there is only one word
+// and the last is asked for.
+enum class NamePart : std::uint8_t { kFirst, kLast };
+std::string name_part(std::string_view whole, NamePart part, bool surname_first);
+
+}  // namespace sekisho::linkage

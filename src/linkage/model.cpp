@@ -1,0 +1,144 @@
+#include "linkage/model.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/random.h"
+
+namespace sekisho::linkage {
+namespace {
+
+constexpr double kPriorPairs = 30;  // weight of the prior shares, in pairs
+constexpr int kRounds = 40;
+
+double pair_count(double n) {
+  return std::max(1.0, n * (n - 1) / 2);
+}
+
+// Level shares of random pairs. Counts below one half never come out of a sample: that is the floor.
+std::vector<Shares> sample_random(const Comparator& comparator, std::size_t groups) {
+  const std::size_t samples = groups < 2 ? 0 : groups > 300'000 ? 300'000 : 600'000;
+  std::vector<Shares> out(comparator.size(), Shares{});
+  SeededRandom random(7);
+  for (std::size_t i = 0; i < samples; ++i) {
+    const auto a = static_cast<std::uint32_t>(random.below(groups));
+    auto b = static_cast<std::uint32_t>(random.below(groups - 1));
+    b += b >= a;
+    const Pattern pattern = comparator.pattern(a, b);
+    for (std::size_t c = 0; c < out.size(); ++c)
+      out[c][static_cast<std::size_t>(level_in(pattern, c))] += 1;
+  }
+  for (std::size_t c = 0; c < out.size(); ++c) {
+    const std::size_t levels = levels_of(comparator.spec(c).type).size();
+    double known = 0;
+    for (std::size_t l = 1; l < levels; ++l)
+      out[c][l] += 0.5, known += out[c][l];
+    for (std::size_t l = 1; l < levels; ++l)
+      out[c][l] /= known;
+    out[c][0] = 1;
+    const double exact = comparator.exact_share(c);
+    if (exact >= 0) out[c][1] = std::max(exact, 1e-9);
+  }
+  return out;
+}
+
+double product(const std::vector<Shares>& shares, Pattern pattern) {
+  double out = 1;
+  for (std::size_t c = 0; c < shares.size(); ++c)
+    if (const int level = level_in(pattern, c); level != 0) out *= shares[c][static_cast<std::size_t>(level)];
+  return out;
+}
+
+}  // namespace
+
+double Model::random_share(std::size_t comparison, int level, std::uint32_t holders) const {
+  const double u = random[comparison][static_cast<std::size_t>(level)];
+  if (holders == 0) return u;
+  // Of the other holders some are the same person: what is left is chance.
+  const double partners = share_same * (groups - 1) * same[comparison][static_cast<std::size_t>(level)];
+  const double rest = std::max(static_cast<double>(holders) - 1 - partners, 0.5);
+  const double level_part = std::min(1.0, rest / groups);
+  return std::clamp(level_part, u / 4096, 1.0);
+}
+
+double Model::weight(std::size_t comparison, int level, std::uint32_t holders) const {
+  if (level == 0) return 0;
+  return std::log2(same[comparison][static_cast<std::size_t>(level)] / random_share(comparison, level, holders));
+}
+
+double Model::log_odds(Pattern pattern, const std::uint32_t* holders) const {
+  double log_same = std::log2(std::max(share_same, 1e-18)), log_household = std::log2(std::max(share_household, 1e-18)),
+         log_random = 0;
+  for (std::size_t c = 0; c < same.size(); ++c) {
+    const int level = level_in(pattern, c);
+    if (level == 0) continue;
+    const auto l = static_cast<std::size_t>(level);
+    const double u = std::log2(random_share(c, level, holders == nullptr ? 0 : holders[c]));
+    log_same += std::log2(same[c][l]);
+    log_random += u;
+    // A given name that many have is as frequent inside a household as outside.
+    log_household += in_household[c] ? std::log2(household[c][l]) : std::max(std::log2(household[c][l]), u);
+  }
+  const double most = std::max(log_household, log_random);
+  return log_same - (most + std::log2(std::exp2(log_household - most) + std::exp2(log_random - most)));
+}
+
+Model fit_model(const Comparator& comparator, const PatternCounts& candidates, std::size_t groups) {
+  Model model;
+  const std::size_t n = comparator.size();
+  model.groups = static_cast<double>(groups);
+  const double all_pairs = pair_count(model.groups);
+  const std::vector<Shares> sampled = sample_random(comparator, groups);
+  model.random = sampled;
+  model.same.resize(n), model.household.resize(n), model.in_household.resize(n);
+  bool any_household = false;
+  for (std::size_t c = 0; c < n; ++c) {
+    const auto levels = levels_of(comparator.spec(c).type);
+    model.in_household[c] = comparator.spec(c).household;
+    any_household |= model.in_household[c];
+    for (std::size_t l = 1; l < levels.size(); ++l) {
+      model.same[c][l] = levels[l].same;
+      model.household[c][l] = std::max(levels[l].household, 1e-6);
+      if (!model.in_household[c]) model.household[c][l] = std::max(model.household[c][l], sampled[c][l]);
+    }
+  }
+  const std::vector<Shares> prior_same = model.same, prior_household = model.household;
+  model.share_same = 0.3 * model.groups / all_pairs;
+  model.share_household = any_household ? 0.3 * model.groups / all_pairs : 1e-18;
+
+  for (int round = 0; round < kRounds; ++round) {
+    std::vector<Shares> same(n, Shares{}), household(n, Shares{});
+    double total_same = 0, total_household = 0;
+    for (const auto& [pattern, count] : candidates) {
+      const double s = model.share_same * product(model.same, pattern);
+      const double h = model.share_household * product(model.household, pattern);
+      const double r = product(model.random, pattern);
+      const double ps = count * s / (s + h + r), ph = count * h / (s + h + r);
+      total_same += ps, total_household += ph;
+      for (std::size_t c = 0; c < n; ++c) {
+        const auto l = static_cast<std::size_t>(level_in(pattern, c));
+        if (l == 0) continue;
+        same[c][l] += ps, household[c][l] += ph;
+      }
+    }
+    model.share_same = std::max(total_same, 0.5) / all_pairs;
+    if (any_household) model.share_household = std::max(total_household, 0.5) / all_pairs;
+    for (std::size_t c = 0; c < n; ++c) {
+      const std::size_t levels = levels_of(comparator.spec(c).type).size();
+      double known_same = kPriorPairs, known_household = kPriorPairs;
+      for (std::size_t l = 1; l < levels; ++l)
+        known_same += same[c][l], known_household += household[c][l];
+      for (std::size_t l = 1; l < levels; ++l) {
+        model.same[c][l] = (same[c][l] + kPriorPairs * prior_same[c][l]) / known_same;
+        if (model.in_household[c])
+          model.household[c][l] = (household[c][l] + kPriorPairs * prior_household[c][l]) / known_household;
+        // Random pairs hold same persons and households too: taken out again.
+        const double mixed = model.share_same * model.same[c][l] + model.share_household * model.household[c][l];
+        model.random[c][l] = std::max(sampled[c][l] - mixed, std::max(sampled[c][l] * 0.02, 1e-9));
+      }
+    }
+  }
+  return model;
+}
+
+}  // namespace sekisho::linkage

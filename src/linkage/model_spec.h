@@ -1,0 +1,82 @@
+// Spec of a probabilistic linkage (TOML, kind = "probabilistic"): fields and their columns, comparisons, blocking
+// rules. Fields that a file does not have drop out, and with them the comparisons and rules that need them.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/result.h"
+#include "linkage/fields.h"
+
+namespace sekisho::linkage {
+
+struct FieldSpec {
+  std::string name;
+  FieldType type = FieldType::kText;
+  std::vector<std::string> columns;  // names that the column may have, the first found counts; case does not matter
+  std::vector<std::string> parts;    // year, month and day fields of a date, where there is no column of the whole
+  std::string from;                  // a whole name to take a part of, where there is no column
+  NamePart part = NamePart::kFirst;
+  bool surname_first = false;
+  bool named = false;  // by the user: a file without the column is refused
+};
+
+// What a comparison looks at; comparison.h holds the levels of each.
+enum class ComparisonType : std::uint8_t {
+  kGivenName,  // western given name; knows initials, short forms and swapped names (second field: the surname)
+  kSurname,    // western surname (second field: the given name)
+  kWholeName,  // all words of a name, weighted by rarity
+  kDate,
+  kCategory,
+  kText,     // words in any order
+  kCode,     // numbers and codes with typing errors
+  kAddress,  // street address: numbers and words
+  kEmail,
+  kJpFamily,     // kanji, kana, given kanji, given kana
+  kJpGiven,      // kanji, kana, family kanji, family kana
+  kJpInsurance,  // insurer, symbol, number, branch
+  kJpResidence,  // address, postcode
+};
+
+struct ComparisonSpec {
+  std::string name;
+  ComparisonType type = ComparisonType::kText;
+  std::vector<std::size_t> fields;  // at least the first must be there
+  bool household = false;           // members of one household agree on it
+};
+
+enum class Transform : std::uint8_t { kNone, kSoundex, kPrefix, kYear, kMonthDay, kYearMonth, kWords, kDigits, kLast4 };
+
+struct BlockPart {
+  std::size_t field = 0;
+  Transform transform = Transform::kNone;
+};
+struct BlockSpec {
+  std::string name;
+  std::vector<BlockPart> parts;
+};
+
+struct ModelSpec {
+  std::vector<FieldSpec> fields;
+  std::vector<ComparisonSpec> comparisons;
+  std::vector<BlockSpec> blocks;
+  std::size_t max_block = 200;         // a block of more different records is left out, and reported
+  double pairs_per_record = 40;        // candidates that blocking may propose
+  double threshold = 0.5;              // of the mean probability inside a person
+  std::size_t all_pairs_below = 3000;  // so few records are compared with each other without blocking
+  std::optional<std::size_t> field(std::string_view name) const;
+
+  // Errors: toml.*, linkage.spec.
+  static Result<ModelSpec> load(const std::filesystem::path& file);
+  static Result<ModelSpec> parse(std::string_view text, const std::string& file);
+  // "record_id=ID,surname=LNAME"; a field may be called by any of its column names too. Error: usage.columns.
+  Result<void> rename(std::string_view assignments);
+};
+
+// The member `kind` of a spec file: "deterministic" or "probabilistic".
+Result<std::string> spec_kind(const std::filesystem::path& file);
+
+}  // namespace sekisho::linkage

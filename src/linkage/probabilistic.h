@@ -1,0 +1,36 @@
+// A probabilistic linkage run: table -> candidates -> model -> weights -> persons.
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+#include "core/json.h"
+#include "linkage/blocking.h"
+#include "linkage/model_spec.h"
+
+namespace sekisho::linkage {
+
+struct ModelReport {
+  std::size_t records = 0, groups = 0, persons = 0, largest = 0;
+  std::size_t missing_ids = 0, duplicate_ids = 0, bad_dates = 0;
+  std::uint64_t candidates = 0, links = 0;
+  std::vector<RulePlan> blocking;
+  std::vector<BigBlock> big_blocks;  // biggest first, at most 20
+  std::size_t big_block_count = 0;
+  std::vector<std::string> left_out;  // comparisons whose fields no file has
+  Json model;                         // shares of all levels
+  double seconds_read = 0, seconds_block = 0, seconds_model = 0, seconds_link = 0, seconds_write = 0;
+  Json to_json() const;
+  bool needs_attention() const { return missing_ids + duplicate_ids > 0; }
+};
+
+// Writes record_id,person_id,probability in the order of input: how sure it is that the record belongs with the others
+// of its person, or that it stands alone. Errors: linkage.columns, csv.*, file errors.
+Result<ModelReport> run_model(const ModelSpec& spec, const std::vector<std::filesystem::path>& inputs,
+                              const std::filesystem::path& output);
+
+// How two records compare, as a table of weights.
+Result<Json> explain(const ModelSpec& spec, const std::vector<std::filesystem::path>& inputs, std::string_view a,
+                     std::string_view b);
+
+}  // namespace sekisho::linkage

@@ -1,0 +1,355 @@
+#include "linkage/table.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstring>
+#include <numeric>
+#include <thread>
+
+#include "core/csv.h"
+#include "linkage/hash.h"
+#include "linkage/run.h"
+
+namespace sekisho::linkage {
+
+std::string_view Arena::keep(std::string_view text) {
+  if (text.size() > size_ - used_) {
+    size_ = std::max<std::size_t>(text.size(), std::size_t{1} << 20);
+    blocks_.push_back(std::make_unique_for_overwrite<char[]>(size_));
+    used_ = 0;
+  }
+  char* const place = blocks_.empty() ? nullptr : blocks_.back().get() + used_;
+  if (!text.empty()) std::memcpy(place, text.data(), text.size());
+  used_ += text.size();
+  return {place, text.size()};
+}
+
+std::uint32_t TextIndex::add(std::string_view text, bool& fresh) {
+  if (texts_.size() * 2 >= slots_.size()) grow();
+  const std::uint64_t hash = hash_text(text);
+  const std::uint64_t mask = slots_.size() - 1;
+  for (std::uint64_t at = hash & mask;; at = (at + 1) & mask) {
+    if (slots_[at] == 0) {
+      texts_.push_back(text);
+      slots_[at] = (hash & 0xFFFFFFFF00000000) | texts_.size();
+      fresh = true;
+      return static_cast<std::uint32_t>(texts_.size() - 1);
+    }
+    if ((slots_[at] ^ hash) >> 32 == 0) {
+      const auto number = static_cast<std::uint32_t>(slots_[at]) - 1;
+      if (texts_[number] == text) {
+        fresh = false;
+        return number;
+      }
+    }
+  }
+}
+
+void TextIndex::grow() {
+  const std::size_t size = std::max<std::size_t>(64, slots_.size() * 4);
+  slots_.assign(size, 0);
+  for (std::size_t number = 0; number < texts_.size(); ++number) {
+    const std::uint64_t hash = hash_text(texts_[number]);
+    std::uint64_t at = hash & (size - 1);
+    while (slots_[at] != 0)
+      at = (at + 1) & (size - 1);
+    slots_[at] = (hash & 0xFFFFFFFF00000000) | (number + 1);
+  }
+}
+
+namespace {
+
+constexpr std::size_t kChunk = 1 << 15;
+
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+}
+std::string_view strip(std::string_view text) {
+  while (!text.empty() && static_cast<unsigned char>(text.front()) <= ' ')
+    text.remove_prefix(1);
+  while (!text.empty() && static_cast<unsigned char>(text.back()) <= ' ')
+    text.remove_suffix(1);
+  return text;
+}
+
+// Where a field comes from in one file.
+struct Source {
+  int column = -1;
+  int parts[3] = {-1, -1, -1};
+  int whole = -1;
+  bool any() const { return column >= 0 || (parts[0] >= 0 && parts[1] >= 0 && parts[2] >= 0) || whole >= 0; }
+};
+
+int find_column(const std::vector<std::string_view>& header, const std::vector<bool>& taken, const FieldSpec& field) {
+  for (const std::string& name : field.columns) {
+    for (std::size_t i = 0; i < header.size(); ++i)
+      if (strip(header[i]) == name && (field.named || !taken[i])) return static_cast<int>(i);
+    for (std::size_t i = 0; i < header.size(); ++i)
+      if ((field.named || !taken[i]) && std::ranges::equal(strip(header[i]), name, {}, lower, lower))
+        return static_cast<int>(i);
+  }
+  return -1;
+}
+
+Result<std::vector<Source>> find_sources(const ModelSpec& spec, const std::vector<std::string_view>& header,
+                                         const std::string& file) {
+  std::vector<Source> sources(spec.fields.size());
+  std::vector<bool> taken(header.size(), false);
+  for (const bool named : {true, false})
+    for (std::size_t f = 0; f < spec.fields.size(); ++f) {
+      if (spec.fields[f].named != named) continue;
+      sources[f].column = find_column(header, taken, spec.fields[f]);
+      if (sources[f].column >= 0) taken[static_cast<std::size_t>(sources[f].column)] = true;
+      if (sources[f].column < 0 && named)
+        return fail("linkage.columns", fmt::format("there is no column '{}'", spec.fields[f].columns[0]),
+                    {.file = file});
+    }
+  for (std::size_t f = 0; f < spec.fields.size(); ++f) {
+    const FieldSpec& field = spec.fields[f];
+    if (sources[f].column >= 0) continue;
+    for (std::size_t i = 0; i < field.parts.size(); ++i)
+      sources[f].parts[i] = sources[*spec.field(field.parts[i])].column;
+    if (!field.from.empty()) sources[f].whole = sources[*spec.field(field.from)].column;
+  }
+  if (sources[*spec.field("record_id")].column < 0)
+    return fail("linkage.columns", "no column holds the record id", {.file = file},
+                "Name it: --columns record_id=COLUMN,...");
+  return sources;
+}
+
+// One field of one file: raw text -> code of the normalised value.
+class Encoder {
+ public:
+  Encoder(const FieldSpec& spec, Column& column) : spec_(spec), column_(column) {
+    bool fresh = false;
+    values_.add({}, fresh);
+  }
+  void start_file(const Source& source) {
+    source_ = source;
+    known_ = TextIndex();
+    codes_of_known_.clear();
+    raw_ = Arena();
+    order_known_ = spec_.type != FieldType::kDate;
+  }
+  void encode(const std::vector<std::string_view>& cells, std::size_t width, std::size_t rows, Arena& kept) {
+    if (!source_.any()) {
+      column_.codes.resize(column_.codes.size() + rows, 0);
+      return;
+    }
+    if (!order_known_) find_order(cells, width, rows);
+    column_.present = true;
+    std::string built;
+    for (std::size_t row = 0; row < rows; ++row)
+      column_.codes.push_back(code_of(raw(&cells[row * width], built), kept));
+  }
+  std::size_t unreadable() const { return unreadable_; }
+
+ private:
+  std::string_view raw(const std::string_view* cells, std::string& built) const {
+    if (source_.column >= 0) return strip(cells[source_.column]);
+    if (source_.whole >= 0) {
+      built = name_part(cells[source_.whole], spec_.part, spec_.surname_first);
+      return built;
+    }
+    const auto part = [&](int i) { return strip(cells[source_.parts[i]]); };
+    if (part(0).empty()) return {};
+    built = fmt::format("{}-{}-{}", part(0), part(1).empty() ? "0" : part(1), part(2).empty() ? "0" : part(2));
+    return built;
+  }
+  // A first number above 12 in any row means that days come first; else a second one above 12 that months do.
+  void find_order(const std::vector<std::string_view>& cells, std::size_t width, std::size_t rows) {
+    std::size_t first_large = 0, second_large = 0;
+    std::string built;
+    for (std::size_t row = 0; row < rows; ++row) {
+      const std::string_view text = raw(&cells[row * width], built);
+      const std::size_t mark = text.find_first_of("/-.");
+      if (mark != 1 && mark != 2) continue;
+      const auto number = [&](std::size_t at) {
+        int value = 0;
+        for (int digits = 0; at < text.size() && text[at] >= '0' && text[at] <= '9' && digits < 4; ++at, ++digits)
+          value = value * 10 + (text[at] - '0');
+        return value;
+      };
+      first_large += number(0) > 12;
+      second_large += number(mark + 1) > 12;
+    }
+    order_ = second_large > first_large ? DateOrder::kMonthFirst : DateOrder::kDayFirst;
+    order_known_ = true;
+  }
+  std::uint32_t code_of(std::string_view text, Arena& kept) {
+    if (text.empty()) return 0;
+    if (known_.size() > kMostKnown) {
+      known_ = TextIndex();
+      codes_of_known_.clear();
+      raw_ = Arena();
+    }
+    bool fresh = false;
+    const std::uint32_t number = known_.add(text, fresh);
+    if (!fresh) return codes_of_known_[number];
+    known_.replace(number, raw_.keep(text));
+    const std::string value = normalise(spec_.type, text, order_);
+    std::uint32_t code = 0;
+    if (!value.empty()) {
+      code = values_.add(value, fresh);
+      if (fresh) {
+        const std::string_view stays = kept.keep(value);
+        values_.replace(code, stays);
+        column_.values.push_back(stays);
+      }
+    } else if (spec_.type == FieldType::kDate) {
+      ++unreadable_;
+    }
+    codes_of_known_.push_back(code);
+    return code;
+  }
+
+  static constexpr std::size_t kMostKnown = 4'000'000;
+  const FieldSpec& spec_;
+  Column& column_;
+  Source source_;
+  TextIndex known_, values_;
+  Arena raw_;
+  std::vector<std::uint32_t> codes_of_known_;
+  DateOrder order_ = DateOrder::kDayFirst;
+  bool order_known_ = false;
+  std::size_t unreadable_ = 0;
+};
+
+// Two threads share the fields of a chunk; each field belongs to one, so the result does not depend on them.
+class ChunkEncoder {
+ public:
+  ChunkEncoder(const ModelSpec& spec, Table& table) : table_(table), id_field_(*spec.field("record_id")) {
+    table.columns.resize(spec.fields.size());
+    for (std::size_t f = 0; f < spec.fields.size(); ++f)
+      encoders_.emplace_back(spec.fields[f], table.columns[f]);
+    arenas_.resize(spec.fields.size());
+  }
+  void start_file(const std::vector<Source>& sources) {
+    sources_ = sources;
+    for (std::size_t f = 0; f < encoders_.size(); ++f)
+      encoders_[f].start_file(sources[f]);
+  }
+  void encode(const std::vector<std::string_view>& cells, std::size_t width, std::size_t rows) {
+    const auto column = static_cast<std::size_t>(sources_[id_field_].column);
+    for (std::size_t row = 0; row < rows; ++row)
+      table_.ids.push_back(strip(cells[row * width + column]));
+    std::atomic<std::size_t> next = 0;
+    const auto work = [&] {
+      for (std::size_t f = next++; f < encoders_.size(); f = next++)
+        if (f != id_field_) encoders_[f].encode(cells, width, rows, arenas_[f]);
+    };
+    if (rows < 2000) {
+      work();
+    } else {
+      std::thread helper(work);
+      work();
+      helper.join();
+    }
+    table_.rows += rows;
+  }
+  void finish() {
+    for (const Encoder& encoder : encoders_)
+      table_.bad_dates += encoder.unreadable();
+    for (Arena& arena : arenas_)
+      table_.arenas.push_back(std::move(arena));
+  }
+
+ private:
+  Table& table_;
+  std::size_t id_field_;
+  std::vector<Encoder> encoders_;
+  std::vector<Arena> arenas_;
+  std::vector<Source> sources_;
+};
+
+Result<void> read_one(const ModelSpec& spec, const std::filesystem::path& path, ChunkEncoder& encoder, Table& table) {
+  SEKISHO_TRY(std::string text, read_input(path));
+  table.texts.push_back(std::make_unique<std::string>(std::move(text)));
+  const std::string& whole = *table.texts.back();
+  CsvReader reader(whole, ',', path.string());
+  std::vector<std::string_view> fields;
+  SEKISHO_TRY(const bool has_header, reader.next(fields));
+  if (!has_header) return fail("csv.empty", "the file holds no header", {.file = path.string()});
+  const std::size_t width = fields.size();
+  SEKISHO_TRY(const std::vector<Source> sources, find_sources(spec, fields, path.string()));
+  encoder.start_file(sources);
+  std::vector<std::string_view> cells;
+  cells.reserve(kChunk * width);
+  const auto inside = [&](std::string_view field) {
+    return field.data() >= whole.data() && field.data() <= whole.data() + whole.size();
+  };
+  for (bool more = true; more;) {
+    cells.clear();
+    std::size_t rows = 0;
+    for (; rows < kChunk; ++rows) {
+      SEKISHO_TRY(more, reader.next(fields));
+      if (!more) break;
+      if (fields.size() != width)
+        return fail("csv.ragged", fmt::format("{} fields instead of {}", fields.size(), width),
+                    {.file = path.string(), .line = reader.line()});
+      for (const std::string_view field : fields)
+        cells.push_back(inside(field) ? field : table.arena.keep(field));
+    }
+    encoder.encode(cells, width, rows);
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<Table> read_table(const ModelSpec& spec, const std::vector<std::filesystem::path>& files) {
+  Table table;
+  ChunkEncoder encoder(spec, table);
+  for (const std::filesystem::path& file : files)
+    SEKISHO_CHECK(read_one(spec, file, encoder, table));
+  encoder.finish();
+  return table;
+}
+
+void group_records(Table& table) {
+  std::vector<std::uint64_t> hashes(table.rows, 0x243F6A8885A308D3);
+  for (const Column& column : table.columns)
+    if (column.present)
+      for (std::size_t row = 0; row < table.rows; ++row)
+        hashes[row] = mix(hashes[row], column.codes[row]);
+  // Open addressing over the hashes; equal hashes are checked field by field.
+  std::size_t size = 64;
+  while (size < table.rows * 2)
+    size *= 2;
+  std::vector<std::uint32_t> slots(size, 0);
+  const auto same = [&](std::uint32_t a, std::uint32_t b) {
+    return std::ranges::all_of(
+        table.columns, [&](const Column& column) { return !column.present || column.codes[a] == column.codes[b]; });
+  };
+  table.group.resize(table.rows);
+  for (std::uint32_t row = 0; row < table.rows; ++row) {
+    std::size_t at = hashes[row] & (size - 1);
+    while (slots[at] != 0 &&
+           !(hashes[table.first_of[slots[at] - 1]] == hashes[row] && same(table.first_of[slots[at] - 1], row)))
+      at = (at + 1) & (size - 1);
+    if (slots[at] == 0) {
+      table.first_of.push_back(row);
+      table.size_of.push_back(0);
+      slots[at] = static_cast<std::uint32_t>(table.first_of.size());
+    }
+    table.group[row] = slots[at] - 1;
+    ++table.size_of[slots[at] - 1];
+  }
+  for (Column& column : table.columns) {
+    if (!column.present) {
+      column.codes.clear();
+      continue;
+    }
+    for (std::size_t g = 0; g < table.first_of.size(); ++g)
+      column.codes[g] = column.codes[table.first_of[g]];  // groups are numbered by first row: never behind it
+    column.codes.resize(table.first_of.size());
+    column.codes.shrink_to_fit();
+    column.counts.assign(column.values.size(), 0);
+    for (const std::uint32_t code : column.codes)
+      ++column.counts[code];
+  }
+}
+
+}  // namespace sekisho::linkage

@@ -1,0 +1,68 @@
+// Records as columns of codes: each field has a dictionary of its distinct normalised values, so that a value is
+// parsed, counted and compared once however many records hold it.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/result.h"
+#include "linkage/model_spec.h"
+
+namespace sekisho::linkage {
+
+// Texts that live as long as the arena.
+class Arena {
+ public:
+  std::string_view keep(std::string_view text);
+
+ private:
+  std::vector<std::unique_ptr<char[]>> blocks_;
+  std::size_t used_ = 0, size_ = 0;
+};
+
+// text -> number, numbers from 0 in order of appearance.
+class TextIndex {
+ public:
+  // The number of `text`; `fresh` tells that it is new: then the text must outlive the index.
+  std::uint32_t add(std::string_view text, bool& fresh);
+  std::string_view text(std::uint32_t number) const { return texts_[number]; }
+  void replace(std::uint32_t number, std::string_view same_text) { texts_[number] = same_text; }
+  std::size_t size() const { return texts_.size(); }
+
+ private:
+  void grow();
+  std::vector<std::uint64_t> slots_;  // upper half of the hash, and number + 1; 0: empty
+  std::vector<std::string_view> texts_;
+};
+
+struct Column {
+  bool present = false;                                      // some file has it
+  std::vector<std::uint32_t> codes;                          // by record; 0: missing
+  std::vector<std::string_view> values{std::string_view()};  // by code
+  std::vector<std::uint32_t> counts{0};                      // by code: records that hold it
+};
+
+struct Table {
+  std::size_t rows = 0;
+  std::vector<std::string_view> ids;
+  std::vector<Column> columns;  // by field of the spec
+  std::size_t bad_dates = 0;
+  std::vector<std::uint32_t> group;                 // by record: its group of records that agree in all fields
+  std::vector<std::uint32_t> first_of;              // by group: one of its records
+  std::vector<std::uint32_t> size_of;               // by group
+  std::vector<std::unique_ptr<std::string>> texts;  // of the files; views point into them
+  std::vector<Arena> arenas;                        // of the values
+  Arena arena;
+};
+
+// Reads the files (UTF-8, CP932, EUC-JP; .gz too), finds the columns of the fields. Errors: linkage.columns, csv.*.
+Result<Table> read_table(const ModelSpec& spec, const std::vector<std::filesystem::path>& files);
+
+// Gathers records that agree in all fields into groups and keeps columns by group from then on.
+void group_records(Table& table);
+
+}  // namespace sekisho::linkage
