@@ -1,0 +1,197 @@
+#include "codes/findings.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "codes/unit.h"
+
+namespace sekisho::codes {
+namespace {
+
+constexpr CodeRule kRules[] = {
+    {"CODE_SYSTEM_MISLABELLED", 'E',
+     "the code has the shape of another system than its label says (a receipt code labelled HOT)"},
+    {"CODE_SHAPE", 'E', "the code has not the shape of its system"},
+    {"CODE_UNKNOWN", 'W', "no edition in hand holds the code"},
+    {"CODE_NOT_VALID", 'W', "the code was used outside its life"},
+    {"CODE_NAME_DISAGREES", 'W', "the local name says another thing than the code"},
+    {"CODE_SPECIMEN_MISMATCH", 'E', "the specimen is not the material part of the test code"},
+    {"CODE_UNIT_MISMATCH", 'W', "the unit cannot be a unit of the code"},
+    {"CODE_VALUES_IMPLAUSIBLE", 'W', "the results are not those of this test in this unit"},
+    {"CODE_FORM_MISMATCH", 'W', "the dosage form or strength of the name is not the code's"},
+};
+
+char level_of(std::string_view rule) {
+  const auto at = std::ranges::find(kRules, rule, &CodeRule::name);
+  return at == std::end(kRules) ? 'W' : at->level;
+}
+
+bool digits(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+// The systems a code may belong to by its shape alone.
+std::vector<std::string_view> shapes(std::string_view code) {
+  std::vector<std::string_view> out;
+  Jlac10 parts;
+  if (parse_jlac10(code, parts)) out.push_back("JC10");
+  if (code.size() == 17 && code[0] >= 'A' && code[0] <= 'Z') out.push_back("JC11");
+  if (code.size() == 9 && digits(code) && std::string_view("1678").find(code[0]) != std::string_view::npos)
+    out.push_back("REC");
+  if (digits(code) && code.starts_with("1")) {
+    if (code.size() == 7) out.push_back("HOT7");
+    if (code.size() == 9) out.push_back("HOT9");
+    if (code.size() == 11) out.push_back("HOT11");
+    if (code.size() == 13) out.push_back("HOT13");
+  }
+  if (code.size() == 7 && digits(code)) out.push_back("REC");
+  if (code.size() == 12 && digits(code.substr(0, 7)) && code[7] >= 'A' && code[7] <= 'Z' && digits(code.substr(8)))
+    out.push_back("PRICE12"), out.push_back("YJ");
+  if (code.size() == 8 && digits(code)) out.push_back("MEDIS_DIS");
+  if (code.size() >= 3 && code.size() <= 6 && code[0] >= 'A' && code[0] <= 'Z' && digits(code.substr(1, 2)))
+    out.push_back("ICD10"), out.push_back("K");
+  return out;
+}
+
+struct SystemName {
+  std::string_view label, system;
+};
+constexpr SystemName kSystems[] = {
+    {"JC10", "JC10"},        {"JLAC10", "JC10"},  {"JC11", "JC11"},   {"JLAC11", "JC11"},
+    {"HOT", "HOT9"},         {"HOT7", "HOT7"},    {"HOT07", "HOT7"},  {"HOT9", "HOT9"},
+    {"HOT09", "HOT9"},       {"HOT11", "HOT11"},  {"HOT13", "HOT13"}, {"YJ", "YJ"},
+    {"PRICE12", "PRICE12"},  {"MYAK", "PRICE12"}, {"REC", "REC"},     {"MEDIS_DIS", "MEDIS_DIS"},
+    {"MDCDX2", "MEDIS_DIS"}, {"ICD10", "ICD10"},  {"I10", "ICD10"},   {"K", "K"},
+};
+std::string_view system_of(std::string_view label) {
+  const auto at = std::ranges::find(kSystems, label, &SystemName::label);
+  return at == std::end(kSystems) ? std::string_view() : at->system;
+}
+
+class Judge {
+ public:
+  Judge(const LocalItem& item, std::span<const Suggestion> suggestions, const Suggester& suggester,
+        std::vector<CodeFinding>& out)
+      : item_(item), suggestions_(suggestions), suggester_(suggester), dictionary_(suggester.dictionary()), out_(out) {}
+
+  void run() {
+    const std::string_view system = system_of(item_.std_system);
+    if (!shape_fits(system)) return;
+    const auto found = dictionary_.find_any(item_.std_code);
+    if (found.empty()) {
+      if (known_system(system))
+        add("CODE_UNKNOWN", fmt::format("{} stands in no edition in hand", item_.std_code));
+      else
+        check_specimen_by_code();
+      return;
+    }
+    check_entry(found);
+  }
+
+ private:
+  bool shape_fits(std::string_view system) {
+    if (system.empty()) return true;
+    const auto possible = shapes(item_.std_code);
+    const bool fits = std::ranges::find(possible, system) != possible.end();
+    if (fits) return true;
+    if (possible.empty() || (system == "JC10" && item_.std_code.size() > 12)) {
+      add("CODE_SHAPE", fmt::format("{} characters, not a {} code", item_.std_code.size(), system));
+      return false;
+    }
+    add("CODE_SYSTEM_MISLABELLED", fmt::format("labelled {}, has the shape of {}", item_.std_system, possible.front()));
+    return true;
+  }
+
+  bool known_system(std::string_view system) const {
+    // HOT and MEDIS lists are licensed: without the user's own file nothing is known about them. The built-in
+    // laboratory table is no full list either.
+    return (system == "REC" || system == "PRICE12") && dictionary_.count(Kind::kDrug) > 0;
+  }
+
+  void check_entry(std::span<const int> found) {
+    // Several entries may share a 12-digit code: the one that fits best speaks.
+    Suggestion best;
+    for (const int entry : found) {
+      const Suggestion judged = suggester_.judge(item_, entry);
+      if (best.entry < 0 || judged.score > best.score) best = judged;
+    }
+    const Entry& entry = dictionary_.entries()[static_cast<std::size_t>(best.entry)];
+    const Features& f = best.features;
+    if (item_.last > 0 && entry.from > item_.last)
+      add("CODE_NOT_VALID", fmt::format("valid from {}, last used {}", entry.from, item_.last));
+    if (item_.first > 0 && entry.to < item_.first)
+      add("CODE_NOT_VALID", fmt::format("ended {}, first used {}", entry.to, item_.first));
+    if (entry.kind == Kind::kLab) {
+      if (f[kSpecimen] <= -0.3F)
+        add("CODE_SPECIMEN_MISMATCH", fmt::format("specimen {} ({}), the code says {}", item_.specimen,
+                                                  specimen_code(item_.specimen), entry.specimen));
+      if (f[kUnit] <= -1)
+        add("CODE_UNIT_MISMATCH", fmt::format("unit {}, usual is {}", item_.unit, entry.units.front()));
+      else if (f[kValues] <= -0.6F)
+        add("CODE_VALUES_IMPLAUSIBLE",
+            fmt::format("median {} {}, usual {}-{} {}", item_.values.middle, item_.unit, entry.low, entry.high,
+                        entry.units.empty() ? "" : entry.units.front()));
+    } else {
+      if (f[kUnit] <= -1)
+        add("CODE_UNIT_MISMATCH", fmt::format("unit {}, the code's is {}", item_.unit, entry.units.front()));
+      if (entry.kind == Kind::kDrug && f[kStem] >= 0.5F && (f[kForm] <= -0.9F || f[kStrength] <= -0.9F))
+        add("CODE_FORM_MISMATCH", fmt::format("the code is {}", entry.name));
+    }
+    check_name(entry, best);
+  }
+
+  void check_name(const Entry& entry, const Suggestion& judged) {
+    if (suggestions_.empty() || item_.name.empty()) return;
+    const Suggestion& first = suggestions_.front();
+    const Entry& other = dictionary_.entries()[static_cast<std::size_t>(first.entry)];
+    if (first.entry == judged.entry || other.code == entry.code || same_test(other.code, entry.code)) return;
+    if (other.kind != entry.kind) return;
+    const double gap = first.score - judged.score;
+    const bool close = judged.features[kStem] >= 0.6F || judged.features[kStemEqual] > 0;
+    if (first.confidence < 0.8 || gap < 4 || close) return;
+    add("CODE_NAME_DISAGREES", fmt::format("the code is {}", entry.name), other.code);
+  }
+
+  // A test code that is in no table still tells its material.
+  void check_specimen_by_code() {
+    Jlac10 parts;
+    if (!parse_jlac10(item_.std_code, parts) || item_.specimen.empty()) return;
+    const std::string specimen = specimen_code(item_.specimen);
+    if (!specimen.empty() && specimen != parts.material)
+      add("CODE_SPECIMEN_MISMATCH",
+          fmt::format("specimen {} ({}), the code says {}", item_.specimen, specimen, parts.material));
+  }
+
+  void add(std::string_view rule, std::string message, std::string better = {}) {
+    if (better.empty() && !suggestions_.empty() && suggestions_.front().confidence >= 0.5) {
+      const Entry& first = dictionary_.entries()[static_cast<std::size_t>(suggestions_.front().entry)];
+      if (first.code != item_.std_code) better = first.code;
+    }
+    out_.push_back({item_.hospital, item_.system, item_.code, item_.name, std::string(rule), level_of(rule),
+                    item_.std_system, item_.std_code, std::move(message), std::move(better), item_.count});
+  }
+
+  const LocalItem& item_;
+  std::span<const Suggestion> suggestions_;
+  const Suggester& suggester_;
+  const Dictionary& dictionary_;
+  std::vector<CodeFinding>& out_;
+};
+
+}  // namespace
+
+std::span<const CodeRule> code_rules() {
+  return kRules;
+}
+
+std::vector<CodeFinding> find_wrong_codes(std::span<const LocalItem> items,
+                                          std::span<const std::vector<Suggestion>> suggestions,
+                                          const Suggester& suggester) {
+  std::vector<CodeFinding> out;
+  for (std::size_t i = 0; i < items.size(); ++i)
+    if (!items[i].std_code.empty()) Judge(items[i], suggestions[i], suggester, out).run();
+  return out;
+}
+
+}  // namespace sekisho::codes

@@ -1,0 +1,47 @@
+// A local code of a hospital with everything known about it; read from CSV or from the tables of `inspect`.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "codes/name.h"
+#include "core/result.h"
+
+namespace sekisho::codes {
+
+struct Distribution {
+  double low = 0, middle = 0, high = 0;  // 5th, 50th, 95th percentile, in the item's unit
+  double count = 0;                      // 0: nothing known
+};
+
+struct LocalItem {
+  std::string hospital, system, code, name, kana;
+  std::optional<Kind> kind;
+  std::string unit, specimen, form;
+  double count = 0;         // rows or patient-days it was seen on
+  int first = 0, last = 0;  // days of first and last use, yyyymmdd; 0: unknown
+  Distribution values;      // laboratory results
+  double ref_low = 0, ref_high = 0;
+  double dose = 0;  // median amount of one administration
+  std::string dose_unit;
+  std::vector<std::pair<std::string, double>> claimed;  // receipt codes claimed on the same patient-days, with counts
+  std::string std_system, std_code, icd;                // standard codes the source sent
+  std::int64_t line = 0;
+};
+
+// CSV with a header; columns by English or Japanese names (docs/codes.md). UTF-8, CP932 or EUC-JP.
+// Errors: codes.input with file and line.
+Result<std::vector<LocalItem>> read_items(const std::filesystem::path& path);
+Result<std::vector<LocalItem>> read_items_text(std::string_view text, std::string_view file);
+void write_items(std::span<const LocalItem> items, std::string& out);
+
+// Collects the local codes of the tables that `inspect --tables` left in `folder` (Parquet or CSV), with units,
+// distributions, doses and what was claimed on the same day for the same patient.
+Result<std::vector<LocalItem>> collect_items(const std::filesystem::path& folder, std::string_view hospital);
+
+}  // namespace sekisho::codes

@@ -1,0 +1,18 @@
+// The weights of what is compared, and how scores become probabilities; fitted as docs/codes.md describes.
+#pragma once
+
+#include <array>
+
+#include "codes/suggest.h"
+
+namespace sekisho::codes {
+
+struct KindModel {
+  double temperature = 1;
+  double none = 0;  // score of "none of these"
+};
+
+std::array<double, kFeatures> weights_of(Kind kind);
+KindModel model_of(Kind kind);
+
+}  // namespace sekisho::codes

@@ -1,0 +1,85 @@
+#include <gtest/gtest.h>
+
+#include "codes/dictionary.h"
+#include "codes/name.h"
+#include "codes/unit.h"
+#include "identity/fold.h"
+
+namespace sekisho::codes {
+namespace {
+
+std::string squeezed(std::string_view text) {
+  return identity::to_utf8(squeeze(fold(text)));
+}
+
+TEST(Names, WidthCaseKanaAndMarksDoNotMatter) {
+  EXPECT_EQ(squeezed("ﾉﾙﾊﾞｽｸ錠５ｍｇ"), squeezed("ノルバスク錠5mg"));
+  EXPECT_EQ(squeezed("γ－ＧＴＰ"), squeezed("γ-GTP"));
+  EXPECT_EQ(squeezed("エアゾール"), squeezed("ｴｱｿﾞｰﾙ"));
+  EXPECT_EQ(squeezed("大腸がん"), squeezed("大腸癌"));
+  EXPECT_EQ(squeezed("大腿骨頸部骨折"), squeezed("大腿骨頚部骨折"));
+  EXPECT_EQ(squeezed("しょうに"), squeezed("ショウニ"));
+}
+
+TEST(Names, ADrugsNameFallsIntoItsParts) {
+  const Parts parts = parse_drug_name("アムロジピンＯＤ錠５ｍｇ「トーワ」");
+  EXPECT_EQ(identity::to_utf8(parts.stem), "アムロジピン");
+  EXPECT_EQ(identity::to_utf8(parts.maker), "トワ");
+  EXPECT_EQ(parts.form, Form::kDisintegrating);
+  ASSERT_EQ(parts.strengths.size(), 1U);
+  EXPECT_EQ(parts.strengths[0].dimension, Dimension::kMass);
+  EXPECT_DOUBLE_EQ(parts.strengths[0].value, 5);
+}
+
+TEST(Names, GramsMicrogramsAndPercentAreOneScale) {
+  EXPECT_DOUBLE_EQ(parse_drug_name("アセトアミノフェン０．５ｇ").strengths.at(0).value, 500);
+  EXPECT_DOUBLE_EQ(parse_drug_name("リュープリン３．７５μｇ").strengths.at(0).value, 0.00375);
+  EXPECT_EQ(parse_drug_name("キシロカイン１％").strengths.at(0).dimension, Dimension::kPercent);
+  EXPECT_DOUBLE_EQ(parse_drug_name("ヘパリン１万単位").strengths.at(0).value, 10000);
+}
+
+TEST(Names, GenericNamesAndChosenBrandsAreMarked) {
+  EXPECT_TRUE(parse_drug_name("【般】ファモチジン散２％").generic_name);
+  EXPECT_TRUE(parse_drug_name("（選）ノルバスク錠５ｍｇ").chosen);
+}
+
+TEST(Names, TabletsAndInjectionsExcludeEachOther) {
+  EXPECT_EQ(form_similarity(Form::kTablet, Form::kInjection), -1);
+  EXPECT_EQ(form_similarity(Form::kTablet, Form::kTablet), 1);
+  EXPECT_GT(form_similarity(Form::kTablet, Form::kDisintegrating), form_similarity(Form::kTablet, Form::kInjection));
+}
+
+TEST(Names, EditSimilarityIsLevenshteinOverLength) {
+  EXPECT_DOUBLE_EQ(edit_similarity(U"kitten", U"sitting"), 1 - 3.0 / 7);
+  EXPECT_DOUBLE_EQ(edit_similarity(U"", U""), 1);
+  EXPECT_DOUBLE_EQ(edit_similarity(U"", U"ab"), 0);
+}
+
+TEST(Units, CountsAreComparedInOneScale) {
+  EXPECT_NEAR(unit_factor("/μL", "10*3/uL"), 1e-3, 1e-12);
+  EXPECT_NEAR(unit_factor("×10^4/μL", "10*6/uL"), 1e-2, 1e-12);
+  EXPECT_NEAR(unit_factor("万/μL", "10*3/uL"), 10, 1e-9);
+  EXPECT_NEAR(unit_factor("10^9/L", "10*3/uL"), 1, 1e-9);
+  EXPECT_NEAR(unit_factor("IU/l", "U/L"), 1, 1e-12);
+  EXPECT_NEAR(unit_factor("g/L", "g/dL"), 0.1, 1e-12);
+}
+
+TEST(Units, ConcentrationsOfMassAndOfSubstanceCannotBeCompared) {
+  EXPECT_EQ(unit_factor("mmol/L", "mg/dL"), 0);
+  EXPECT_EQ(unit_factor("%", "mg/dL"), 0);
+}
+
+TEST(Jlac10, PartsAndSpecimensFollowTheStandard) {
+  Jlac10 parts;
+  ASSERT_TRUE(parse_jlac10("3A010000002327101", parts));
+  EXPECT_EQ(parts.analyte, "3A010");
+  EXPECT_EQ(parts.material, "023");
+  EXPECT_EQ(parts.result, "01");
+  EXPECT_FALSE(parse_jlac10("3A01000000232710", parts));
+  EXPECT_EQ(specimen_code("血清"), "023");
+  EXPECT_TRUE(same_test("3B070000002327501", "3B070000002327701"));
+  EXPECT_FALSE(same_test("3A015000002327101", "3A015000000106151"));
+}
+
+}  // namespace
+}  // namespace sekisho::codes
