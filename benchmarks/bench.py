@@ -16,7 +16,7 @@ import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-BIN = ROOT / "build/release/bin"
+BIN = pathlib.Path(os.environ.get("SEKISHO_BIN_DIR", ROOT / "build/release/bin"))
 sys.path.insert(0, str(ROOT / "tests"))
 os.environ.setdefault("SEKISHO_BIN_DIR", str(BIN))
 from scenarios.harness import Centre, sekisho  # noqa: E402

@@ -143,17 +143,18 @@ void add_gateway(CLI::App& app) {
   set_action(command("scan", "count what is new, seal nothing"), [options]() -> Result<int> {
     if (options->json) Progress::set_quiet(true);
     SEKISHO_TRY(const auto config, gateway::GatewayConfig::load(options->config));
-    SEKISHO_TRY(const auto index, gateway::FileIndex::load(config.state / "index"));
-    SEKISHO_TRY(const auto scan, gateway::scan_storages(config.storages, index));
+    SEKISHO_TRY(auto index, gateway::FileIndex::load(config.state / "index"));
+    SEKISHO_TRY(const auto scan,
+                gateway::scan_storages(config.storages, index, [](const auto&) { return Result<void>{}; }));
     if (options->json)
       print_json({{"files", scan.files},
                   {"bytes", scan.bytes},
                   {"folders", scan.folders},
-                  {"fresh", scan.fresh.size()},
+                  {"fresh", scan.fresh},
                   {"irregular", scan.irregular},
                   {"unreadable", scan.unreadable}});
     else
-      fmt::print("{} files in {} folders, {} new or changed\n", scan.files, scan.folders, scan.fresh.size());
+      fmt::print("{} files in {} folders, {} new or changed\n", scan.files, scan.folders, scan.fresh);
     return scan.unreadable > 0 ? kFindings : kDone;
   });
 

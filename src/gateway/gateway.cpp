@@ -159,6 +159,7 @@ Result<Json> Gateway::status() {
                     {"bytes", fs::file_size(package.path, error)},
                     {"created", package.manifest.created.iso()}});
   }
+  SEKISHO_TRY(const std::uint64_t files_sealed, index_->size());
   SEKISHO_TRY(const auto entries, ledger_->entries(0, ledger_->size()));
   std::uint64_t sealed = 0, secured = 0;
   for (const ledger::Entry& entry : entries) {
@@ -171,7 +172,7 @@ Result<Json> Gateway::status() {
   return Json{{"hospital", config_.hospital.text},
               {"epoch", chain_.epoch},
               {"sequence", chain_.sequence},
-              {"files_sealed", index_->size()},
+              {"files_sealed", files_sealed},
               {"packages", counts},
               {"outbox", list},
               {"ledger_checked", !config_.receiver_ledger_key.empty()},

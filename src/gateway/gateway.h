@@ -83,6 +83,7 @@ class Gateway {
     crypto::Digest hash{};
   };
   struct OpenPackage;
+  struct Round;
 
   Gateway(GatewayConfig config, const Clock& clock, Random& random)
       : config_(std::move(config)), clock_(clock), random_(random) {}
@@ -90,9 +91,11 @@ class Gateway {
   Result<void> replay_ledger();
   Result<void> load_optout();
   Result<void> refresh_recipients(net::Client& client);
-  Result<OpenPackage> begin_package();
-  Result<void> add_file(OpenPackage& package, const FoundFile& file, PackSummary& summary);
-  Result<void> finish_package(OpenPackage& package, PackSummary& summary);
+  Result<void> load_withdrawals(Round& round);
+  Result<crypto::Recipients> pin_recipients();
+  Result<void> begin_package(Round& round);
+  Result<void> add_file(Round& round, const FoundFile& file);
+  Result<void> finish_package(Round& round);
   Result<std::vector<transport::PackageFile>> outbox();
   Result<bool> send_package(net::Client& client, const transport::PackageFile& package, SendSummary& summary);
   Result<void> fetch_receipts(net::Client& client, const transport::PackageFile& package, SendSummary& summary);

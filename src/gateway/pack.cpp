@@ -8,7 +8,6 @@
 
 #include "core/crash_point.h"
 #include "core/log.h"
-#include "core/progress.h"
 #include "formats/reader.h"
 #include "gateway/gateway.h"
 
@@ -25,7 +24,24 @@ struct Gateway::OpenPackage {
   std::vector<IndexRecord> index;
 };
 
+// One round of sealing: files go into the open package as the walk meets them, so that memory holds one package's
+// index and parts, whatever the number of new files.
+struct Gateway::Round {
+  PackSummary summary;
+  std::optional<OpenPackage> package;
+  std::vector<std::pair<std::string, std::string>> pending;  // withdrawals not sent yet
+  std::size_t next_withdrawal = 0;
+  std::set<std::string> sent;  // hashes of the rows that are
+};
+
 namespace {
+
+// Files after which the next package begins: bounds the memory of its index.
+constexpr std::size_t kPackageFiles = 100'000;
+
+std::string withdrawal_mark(const std::pair<std::string, std::string>& row) {
+  return to_hex(crypto::sha256(as_bytes(row.first + "\n" + row.second)));
+}
 
 struct Snapshot {
   std::uint64_t size = 0;
@@ -71,10 +87,8 @@ std::vector<std::string> withdrawal_lines(const std::vector<std::pair<std::strin
 
 }  // namespace
 
-Result<Gateway::OpenPackage> Gateway::begin_package() {
-  OpenPackage package;
-  package.id = {config_.body, config_.hospital, chain_.epoch, chain_.sequence + 1};
-  package.name = fmt::format("{:06}_{:09}", package.id.epoch, package.id.sequence);
+// The newest list the root has signed; pinned, so that no older one is taken afterwards.
+Result<crypto::Recipients> Gateway::pin_recipients() {
   const fs::path list = config_.state / "recipients.json", signature = config_.state / "recipients.p7s";
   std::error_code error;
   const bool newer = fs::exists(list, error) && fs::exists(signature, error);
@@ -82,104 +96,110 @@ Result<Gateway::OpenPackage> Gateway::begin_package() {
   SEKISHO_TRY(const Bytes p7s, read_file(newer ? signature : config_.recipients_signature, 1 << 20));
   std::int64_t pinned = 0;
   if (const auto pin = read_text(config_.state / "recipients.version", 32)) pinned = std::atoll(pin->c_str());
-  SEKISHO_TRY(package.recipients, crypto::check_recipients(json, p7s, *trust_, config_.body, clock_.now(), pinned));
-  if (package.recipients.version > pinned) {
+  SEKISHO_TRY(crypto::Recipients recipients,
+              crypto::check_recipients(json, p7s, *trust_, config_.body, clock_.now(), pinned));
+  if (recipients.version > pinned) {
     SEKISHO_CHECK(ledger_->append("recipients.pinned",
-                                  {{"version", package.recipients.version}, {"sha256", to_hex(crypto::sha256(json))}}));
-    SEKISHO_CHECK(write_file_durable(config_.state / "recipients.version",
-                                     fmt::format("{}\n", package.recipients.version), 0600));
+                                  {{"version", recipients.version}, {"sha256", to_hex(crypto::sha256(json))}}));
+    SEKISHO_CHECK(
+        write_file_durable(config_.state / "recipients.version", fmt::format("{}\n", recipients.version), 0600));
   }
-  return package;
+  return recipients;
+}
+
+Result<void> Gateway::begin_package(Round& round) {
+  OpenPackage& package = round.package.emplace();
+  package.id = {config_.body, config_.hospital, chain_.epoch, chain_.sequence + 1};
+  package.name = fmt::format("{:06}_{:09}", package.id.epoch, package.id.sequence);
+  SEKISHO_TRY(package.recipients, pin_recipients());
+  transport::PackageWriterOptions options;
+  options.id = package.id;
+  options.previous = chain_.hash;
+  for (const char* ledger : {"receiver", "centre"})
+    if (auto note = read_text(config_.state / fmt::format("seen.{}.txt", ledger), 1 << 16))
+      options.seen_checkpoints.push_back(std::move(*note));
+  options.recipients = &package.recipients;
+  options.signer = &*signer_;
+  options.signer_key = &*signer_key_;
+  options.zstd_level = config_.zstd_level;
+  options.threads = config_.threads;
+  options.clock = &clock_;
+  options.random = &random_;
+  const fs::path sealing = config_.state / "sealing" / (package.name + ".skp");
+  SEKISHO_TRY(package.writer, transport::PackageWriter::create(sealing, options));
+  return {};
+}
+
+// Withdrawals already sent stand, as a hash of the row, in one small file that is written with each package.
+Result<void> Gateway::load_withdrawals(Round& round) {
+  if (const auto text = read_text(config_.state / "withdrawals.sent")) {
+    for (std::size_t at = 0; at + 64 <= text->size(); at += 65)
+      round.sent.insert(text->substr(at, 64));
+  }
+  for (const auto& row : optout_rows_)
+    if (!round.sent.contains(withdrawal_mark(row))) round.pending.push_back(row);
+  return {};
 }
 
 Result<PackSummary> Gateway::pack() {
   const auto start = std::chrono::steady_clock::now();
-  PackSummary summary;
+  Round round;
   SEKISHO_CHECK(load_optout());
-  SEKISHO_TRY(const ScanResult scan, scan_storages(config_.storages, *index_));
-  summary.scanned = scan.files;
-
-  // Withdrawals already sent stand, as a hash of the row, in one small file that is written with each package.
-  std::set<std::string> sent;
-  if (const auto text = read_text(config_.state / "withdrawals.sent")) {
-    std::size_t at = 0;
-    while (at + 64 <= text->size()) {
-      sent.insert(text->substr(at, 64));
-      at += 65;
-    }
-  }
-  std::vector<std::pair<std::string, std::string>> pending;
-  for (const auto& row : optout_rows_)
-    if (!sent.contains(to_hex(crypto::sha256(as_bytes(row.first + "\n" + row.second))))) pending.push_back(row);
-
-  std::size_t next_file = 0, next_withdrawal = 0;
-  Progress progress("seal", scan.fresh.size(), "files");
-  while (next_file < scan.fresh.size() || next_withdrawal < pending.size()) {
-    SEKISHO_TRY(OpenPackage package, begin_package());
-    const fs::path sealing = config_.state / "sealing" / (package.name + ".skp");
-    transport::PackageWriterOptions options;
-    options.id = package.id;
-    options.previous = chain_.hash;
-    for (const char* ledger : {"receiver", "centre"})
-      if (auto note = read_text(config_.state / fmt::format("seen.{}.txt", ledger), 1 << 16))
-        options.seen_checkpoints.push_back(std::move(*note));
-    options.recipients = &package.recipients;
-    options.signer = &*signer_;
-    options.signer_key = &*signer_key_;
-    options.zstd_level = config_.zstd_level;
-    options.threads = config_.threads;
-    options.clock = &clock_;
-    options.random = &random_;
-    SEKISHO_TRY(package.writer, transport::PackageWriter::create(sealing, options));
-    const std::uint64_t files_before = summary.files;
-    while (next_file < scan.fresh.size() && package.writer->sealed_bytes() < config_.package_bytes) {
-      SEKISHO_CHECK(add_file(package, scan.fresh[next_file++], summary));
-      progress.add();
-    }
-    // The largest number of withdrawals whose lines surely fit into the fixed part; the rest goes into the next
-    // package, made at once.
-    std::size_t count = 0, bytes = 0;
-    while (next_withdrawal + count < pending.size()) {
-      const std::size_t line = pending[next_withdrawal + count].first.size() + 64;
-      if (bytes + line > transport::kWithdrawalsContent / 2) break;
-      bytes += line;
-      ++count;
-    }
-    if (summary.files == files_before && count == 0 && next_withdrawal == pending.size()) {
-      // Every fresh file belonged to a patient who opted out, was unknown or was changing: no package.
-      break;
-    }
-    SEKISHO_TRY(const transport::PackageFile file,
-                package.writer->finish(withdrawal_lines(pending, next_withdrawal, count)));
-    crash_point("gateway.after_finish");
-    SEKISHO_CHECK(index_->add_package(package.name, std::move(package.index)));
-    for (std::size_t i = next_withdrawal; i < next_withdrawal + count; ++i)
-      sent.insert(to_hex(crypto::sha256(as_bytes(pending[i].first + "\n" + pending[i].second))));
-    next_withdrawal += count;
-    crash_point("gateway.before_ledger");
-    // Only counts of the whole package: kinds and names lie sealed in the parts.
-    SEKISHO_CHECK(ledger_->append("package.sealed", {{"epoch", package.id.epoch},
-                                                     {"sequence", package.id.sequence},
-                                                     {"manifest_hash", to_hex(file.manifest_hash)},
-                                                     {"recipients_version", package.recipients.version}}));
-    chain_ = {package.id.epoch, package.id.sequence, file.manifest_hash};
-    crash_point("gateway.after_ledger");
-    // Sent again after a crash here, a withdrawal does no harm; forgotten, it would.
-    std::string marks;
-    for (const std::string& mark : sent)
-      marks += mark + "\n";
-    std::error_code error;
-    summary.sealed_bytes += fs::file_size(sealing, error);
-    SEKISHO_CHECK(rename_durable(sealing, config_.state / "outbox" / (package.name + ".skp")));
-    crash_point("gateway.after_outbox");
-    SEKISHO_CHECK(write_file_durable(config_.state / "withdrawals.sent", marks, 0600));
-    ++summary.packages;
-  }
-  summary.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  return summary;
+  SEKISHO_CHECK(load_withdrawals(round));
+  SEKISHO_TRY(const ScanResult scan,
+              scan_storages(config_.storages, *index_, [&](const FoundFile& file) { return add_file(round, file); }));
+  round.summary.scanned = scan.files;
+  while (round.package || round.next_withdrawal < round.pending.size())
+    SEKISHO_CHECK(finish_package(round));
+  round.summary.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return round.summary;
 }
 
-Result<void> Gateway::add_file(OpenPackage& package, const FoundFile& file, PackSummary& summary) {
+// Seals the open package, or one that carries nothing but withdrawals.
+Result<void> Gateway::finish_package(Round& round) {
+  if (!round.package) SEKISHO_CHECK(begin_package(round));
+  OpenPackage& package = *round.package;
+  const fs::path sealing = config_.state / "sealing" / (package.name + ".skp");
+  // The largest number of withdrawals whose lines surely fit into the fixed part; the rest goes into the next package,
+  // made at once.
+  std::size_t count = 0, bytes = 0;
+  while (round.next_withdrawal + count < round.pending.size()) {
+    const std::size_t line = round.pending[round.next_withdrawal + count].first.size() + 64;
+    if (bytes + line > transport::kWithdrawalsContent / 2) break;
+    bytes += line;
+    ++count;
+  }
+  SEKISHO_TRY(const transport::PackageFile file,
+              package.writer->finish(withdrawal_lines(round.pending, round.next_withdrawal, count)));
+  crash_point("gateway.after_finish");
+  SEKISHO_CHECK(index_->add_package(package.name, std::move(package.index)));
+  for (std::size_t i = round.next_withdrawal; i < round.next_withdrawal + count; ++i)
+    round.sent.insert(withdrawal_mark(round.pending[i]));
+  round.next_withdrawal += count;
+  crash_point("gateway.before_ledger");
+  // Only counts of the whole package: kinds and names lie sealed in the parts.
+  SEKISHO_CHECK(ledger_->append("package.sealed", {{"epoch", package.id.epoch},
+                                                   {"sequence", package.id.sequence},
+                                                   {"manifest_hash", to_hex(file.manifest_hash)},
+                                                   {"recipients_version", package.recipients.version}}));
+  chain_ = {package.id.epoch, package.id.sequence, file.manifest_hash};
+  crash_point("gateway.after_ledger");
+  // Sent again after a crash here, a withdrawal does no harm; forgotten, it would.
+  std::string marks;
+  for (const std::string& mark : round.sent)
+    marks += mark + "\n";
+  std::error_code error;
+  round.summary.sealed_bytes += fs::file_size(sealing, error);
+  SEKISHO_CHECK(rename_durable(sealing, config_.state / "outbox" / (package.name + ".skp")));
+  crash_point("gateway.after_outbox");
+  SEKISHO_CHECK(write_file_durable(config_.state / "withdrawals.sent", marks, 0600));
+  ++round.summary.packages;
+  round.package.reset();
+  return {};
+}
+
+Result<void> Gateway::add_file(Round& round, const FoundFile& file) {
+  PackSummary& summary = round.summary;
   const IndexRecord record{path_hash(file.storage, file.path), file.size, file.modified_ns};
   const std::string_view patient = formats::patient_in_path(file.path);
   if (!patient.empty() && opted_out_.contains(patient)) {
@@ -221,11 +241,14 @@ Result<void> Gateway::add_file(OpenPackage& package, const FoundFile& file, Pack
   }
   entry.range_to = entry.content.size();
   entry.total_size = entry.content.size();
+  if (!round.package) SEKISHO_CHECK(begin_package(round));
+  OpenPackage& package = *round.package;
   SEKISHO_CHECK(package.writer->add(formats::name(family), entry));
   package.index.push_back(record);
   ++summary.files;
   summary.bytes += entry.content.size();
-  return {};
+  const bool full = package.index.size() >= kPackageFiles || package.writer->sealed_bytes() >= config_.package_bytes;
+  return full ? finish_package(round) : Result<void>{};
 }
 
 }  // namespace sekisho::gateway
