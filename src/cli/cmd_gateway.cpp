@@ -70,7 +70,13 @@ Result<int> run_rounds(const Options& options) {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   SEKISHO_TRY(const auto config, gateway::GatewayConfig::load(options.config));
   SEKISHO_TRY(const auto gateway, open_gateway(options));
+  std::int64_t warned = 0;  // day of the last warning
   while (true) {
+    if (const std::int64_t day = system_clock().now().seconds() / 86'400; day != warned) {
+      warned = day;
+      for (const std::string& warning : gateway->expiry_warnings())
+        spdlog::warn("{}", warning);
+    }
     const auto packed = gateway->pack();
     if (!packed && options.once) return std::unexpected(packed.error());
     if (!packed) spdlog::error("{}", packed.error().describe());

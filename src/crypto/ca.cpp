@@ -236,6 +236,11 @@ Result<IssuedPair> Authority::issue(const IssueRequest& request) {
 }
 
 Result<void> Authority::issue_to(const IssueRequest& request, const fs::path& out, std::string_view name) {
+  std::error_code error;
+  for (const char* extension : {".pem", ".key"})
+    if (const fs::path file = out / (std::string(name) + extension); fs::exists(fs::symlink_status(file, error)))
+      return fail("usage.exists", "a file of this name is there already", {.file = file.string()},
+                  "Give another folder or name.");
   SEKISHO_TRY(const IssuedPair pair, issue(request));
   SEKISHO_CHECK(make_folders(out, 0700));
   SEKISHO_CHECK(pair.key.save(out / (std::string(name) + ".key")));

@@ -37,7 +37,8 @@ class Authority {
   const Certificate& root() const;
   // Issues and records. The key is made here and not kept here.
   Result<IssuedPair> issue(const IssueRequest& request);
-  // Writes NAME.pem (certificate) and NAME.key (key, 0600) into `out`.
+  // Writes NAME.pem (certificate) and NAME.key (key, 0600) into `out`; never over a file that is there (usage.exists):
+  // a key that is in use must not vanish.
   Result<void> issue_to(const IssueRequest& request, const std::filesystem::path& out, std::string_view name);
   Result<void> revoke(std::string_view serial_hex);
   // Freshly signed. Parties refuse TLS peers once their list is older than `days`: publish in time.

@@ -1,5 +1,7 @@
 #include "crypto/keys.h"
 
+#include <fmt/format.h>
+
 #include <fcntl.h>
 #include <openssl/crypto.h>
 #include <openssl/pem.h>
@@ -244,6 +246,49 @@ Result<Trust> Trust::load(const fs::path& root_pem, const fs::path& crl_pem) {
       return fail_openssl("crl.signature", "the revocation list is not signed by the root", {.file = crl_pem.string()});
   }
   return Trust(std::move(root), std::move(crl));
+}
+
+namespace {
+
+void warn_of(std::vector<std::string>& out, const fs::path& file, const char* what, UtcTime until, UtcTime now,
+             int days, const char* remedy) {
+  constexpr std::int64_t kDay = 86'400'000'000;
+  const std::int64_t left = until.micros - now.micros;
+  if (left > days * kDay) return;
+  const std::string when = left <= 0 ? "has ended on " : fmt::format("ends in {} days, on ", left / kDay);
+  out.push_back(fmt::format("{} {}{}: {} ({})", what, when, until.iso(), remedy, file.filename().string()));
+}
+
+}  // namespace
+
+std::optional<UtcTime> Trust::crl_until() const {
+  if (!crl_) return std::nullopt;
+  return time_of(X509_CRL_get0_nextUpdate(crl_.get()));
+}
+
+std::vector<std::string> expiry_warnings(const fs::path& root, const fs::path& crl,
+                                         const std::vector<fs::path>& certificates, UtcTime now, int days) {
+  std::vector<std::string> out;
+  const auto trust = Trust::load(root, crl);
+  if (!trust) {
+    out.push_back(trust.error().describe());
+  } else {
+    warn_of(out, root, "the root's certificate", trust->root().not_after(), now, days,
+            "the body must make a new root and issue all certificates anew");
+    if (const auto until = trust->crl_until())
+      warn_of(out, crl, "the revocation list", *until, now, days,
+              "connections stop then; `sekisho ca crl --publish` makes the next one, copy it here");
+  }
+  for (const fs::path& file : certificates) {
+    if (file.empty()) continue;
+    const auto certificate = Certificate::load(file);
+    if (certificate)
+      warn_of(out, file, "a certificate", certificate->not_after(), now, days,
+              "`sekisho ca issue` makes the next one under another --file; put it into the configuration");
+    else
+      out.push_back(certificate.error().describe());
+  }
+  return out;
 }
 
 namespace {

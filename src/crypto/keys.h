@@ -73,12 +73,21 @@ class Trust {
   Result<void> check(const Certificate& certificate, Purpose purpose, UtcTime at) const;
   const Certificate& root() const { return root_; }
   std::shared_ptr<X509_crl_st> crl() const { return crl_; }
+  // The day on which connections stop because the revocation list is over; none without a list.
+  std::optional<UtcTime> crl_until() const;
 
  private:
   Trust(Certificate root, std::shared_ptr<X509_crl_st> crl) : root_(std::move(root)), crl_(std::move(crl)) {}
   Certificate root_;
   std::shared_ptr<X509_crl_st> crl_;
 };
+
+// What of a party's certificates and its revocation list ends within `days` or has ended: sentences with their remedy,
+// for status and logs. Files that cannot be read are named too.
+inline constexpr int kExpiryWarningDays = 14;
+std::vector<std::string> expiry_warnings(const std::filesystem::path& root, const std::filesystem::path& crl,
+                                         const std::vector<std::filesystem::path>& certificates, UtcTime now,
+                                         int days = kExpiryWarningDays);
 
 // ECDSA/Ed25519 over arbitrary bytes.
 Result<Bytes> sign_ed25519(const PrivateKey& key, ByteView message);                       // 64 bytes

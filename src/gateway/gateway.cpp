@@ -135,11 +135,16 @@ fs::path Gateway::receipt_path(const PackageId& id, std::string_view step) const
   return config_.state / "receipts" / fmt::format("{:06}_{:09}.{}.json", id.epoch, id.sequence, step);
 }
 
+std::vector<std::string> Gateway::expiry_warnings() const {
+  return crypto::expiry_warnings(config_.root, config_.crl, {config_.tls_certificate, config_.signer_certificate},
+                                 clock_.now());
+}
+
 Result<Json> Gateway::status() {
   SEKISHO_TRY(const auto packages, outbox());
   Json list = Json::array();
   std::uint64_t waiting = 0, received = 0, loaded = 0, refused = 0;
-  Json alarms = Json::array();
+  Json alarms = expiry_warnings();
   for (const transport::PackageFile& package : packages) {
     const PackageId& id = package.manifest.id;
     std::string state = "sealed";

@@ -72,6 +72,7 @@ class Gateway {
   // whole.
   Result<SendSummary> send();
   Result<Json> status();
+  std::vector<std::string> expiry_warnings() const;
   // A restored gateway goes on with a new epoch that the root has allowed; `previous` = last manifest hash the centre
   // acknowledged.
   Result<void> begin_epoch(std::uint32_t epoch, std::string_view previous_hex);

@@ -363,6 +363,12 @@ Result<Json> Intake::quarantine() {
   return store_->quarantine();
 }
 
+std::vector<std::string> Intake::expiry_warnings() const {
+  return crypto::expiry_warnings(config_.root, config_.crl,
+                                 {config_.tls_certificate, config_.signer_certificate, config_.recipient_certificate},
+                                 clock_.now());
+}
+
 Result<Json> Intake::status() {
   SEKISHO_TRY(const store::StoreStatus status, store_->status());
   SEKISHO_TRY(const auto packages, store_->packages());
@@ -375,7 +381,7 @@ Result<Json> Intake::status() {
         [{static_cast<std::uint32_t>(std::stoul(key.substr(first + 1))), std::stoull(key.substr(second + 1))}] = false;
   }
   Json hospitals = Json::object();
-  Json alarms = Json::array();
+  Json alarms = expiry_warnings();
   for (const auto& [hospital, sequences] : seen) {
     std::uint64_t loaded = 0, refused = 0, expected = 1;
     std::uint32_t epoch = 0;
@@ -407,7 +413,13 @@ Result<int> run_service(const fs::path& config_file, bool once) {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   const std::int64_t interval = config.interval_seconds;
   SEKISHO_TRY(const auto intake, Intake::open(std::move(config), system_clock(), system_random()));
+  std::int64_t warned = 0;  // day of the last warning
   while (true) {
+    if (const std::int64_t day = system_clock().now().seconds() / 86'400; day != warned) {
+      warned = day;
+      for (const std::string& warning : intake->expiry_warnings())
+        spdlog::warn("{}", warning);
+    }
     const auto summary = intake->round();
     if (!summary) {
       if (once) return std::unexpected(summary.error());

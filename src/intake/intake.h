@@ -55,6 +55,7 @@ class Intake {
   // whole.
   Result<RoundSummary> round();
   Result<Json> status();
+  std::vector<std::string> expiry_warnings() const;
   // Quarantined pieces: package, part, ordinal, rule; no content.
   Result<Json> quarantine();
   ledger::Ledger& ledger() { return *ledger_; }

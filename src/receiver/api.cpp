@@ -4,6 +4,7 @@
 
 #include <charconv>
 #include <csignal>
+#include <ctime>
 
 #include "core/config.h"
 #include "core/log.h"
@@ -281,6 +282,7 @@ Result<int> run_service(const std::filesystem::path& config_file) {
   options.signer_certificate = config.path("signer.certificate");
   options.signer_key = config.path("signer.key");
   options.ledger_key = config.path("ledger_key");
+  options.tls_certificate = config.path("tls.certificate");
   options.clock = &system_clock();
   options.random = &system_random();
   SEKISHO_TRY(const auto receiver, Receiver::open(options));
@@ -298,8 +300,11 @@ Result<int> run_service(const std::filesystem::path& config_file) {
   spdlog::info("listening on {}:{}", server_options.address, server->port());
   if (!config.path("port_file").empty())
     SEKISHO_CHECK(write_file_durable(config.path("port_file"), fmt::format("{}\n", server->port())));
-  int signal = 0;
-  sigwait(&signals, &signal);
+  const timespec day{.tv_sec = 86'400, .tv_nsec = 0};
+  do
+    for (const std::string& warning : receiver->expiry_warnings())
+      spdlog::warn("{}", warning);
+  while (sigtimedwait(&signals, nullptr, &day) < 0);
   server->stop();
   return 0;
 }

@@ -390,6 +390,11 @@ Result<std::string> Receiver::published(std::string_view name) {
   return read_text(options_.state / "published" / name, 1 << 20);
 }
 
+std::vector<std::string> Receiver::expiry_warnings() const {
+  return crypto::expiry_warnings(options_.root, options_.crl, {options_.tls_certificate, options_.signer_certificate},
+                                 options_.clock->now());
+}
+
 Json Receiver::status() {
   Json hospitals = Json::object();
   const std::scoped_lock lock(mutex_);
@@ -398,7 +403,7 @@ Json Receiver::status() {
                        {"last_sequence", state->last_sequence},
                        {"accepted", state->accepted.size()},
                        {"refused", state->refused.size()}};
-  return {{"hospitals", hospitals}, {"ledger_entries", ledger_->size()}};
+  return {{"hospitals", hospitals}, {"ledger_entries", ledger_->size()}, {"alarms", expiry_warnings()}};
 }
 
 }  // namespace sekisho::receiver

@@ -31,6 +31,7 @@ struct ReceiverOptions {
   std::filesystem::path state;
   std::filesystem::path root, crl;                        // PEM
   std::filesystem::path signer_certificate, signer_key;   // role sign-receiver
+  std::filesystem::path tls_certificate;                  // watched for its end
   std::filesystem::path ledger_key;                       // Ed25519, PEM; made when absent
   std::uint64_t package_limit = std::uint64_t{80} << 30;  // 9,999 parts of 8 MiB
   const Clock* clock = nullptr;
@@ -91,6 +92,7 @@ class Receiver {
 
   ledger::Ledger& ledger() { return *ledger_; }
   Json status();
+  std::vector<std::string> expiry_warnings() const;
 
  private:
   struct HospitalState {

@@ -86,6 +86,17 @@ Result<Json> Catalogue::facts(std::int64_t number) {
   return parse_json(text, "catalogue");
 }
 
+Result<void> Catalogue::exclusively(std::string_view what, const std::function<Result<void>(soci::session&)>& work) {
+  return database_->transaction(what, [&](soci::session& s) -> Result<void> {
+    // SQLite takes its one write lock with the first statement that could write.
+    if (database_->dialect() == db::Dialect::kSqlite)
+      s << "UPDATE snapshot SET document = document WHERE id = ''";
+    else
+      s << "LOCK TABLE segment, snapshot, linkage_state IN SHARE ROW EXCLUSIVE MODE";
+    return work(s);
+  });
+}
+
 Result<std::vector<SegmentRow>> Catalogue::segments() {
   std::vector<SegmentRow> out;
   SEKISHO_CHECK(database_->run("reading segments", [&](soci::session& s) {

@@ -43,6 +43,10 @@ class Catalogue {
     return database_->transaction(what, work);
   }
 
+  // The same, with every other writer kept out from the first statement on: what `work` reads is what stands when it
+  // commits.
+  Result<void> exclusively(std::string_view what, const std::function<Result<void>(soci::session&)>& work);
+
   Result<std::vector<PackageState>> packages();
   Result<Json> facts(std::int64_t number);
   Result<std::vector<SegmentRow>> segments();

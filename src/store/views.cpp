@@ -65,28 +65,30 @@ Snapshot snapshot_of(const Json& document) {
 
 Result<Snapshot> LocalStore::take_snapshot(const crypto::PrivateKey* signer) {
   Snapshot out;
-  // The list and its entry in the catalogue are one transaction: no file it names can be tidied away in between.
-  SEKISHO_TRY(const auto segments, catalogue_->segments());
-  for (const SegmentRow& row : segments)
-    if (row.info.table != document_spec().name && row.info.table != finding_spec().name)
-      out.segments.push_back(row.info);
-  SEKISHO_TRY(const auto state, catalogue_->linkage_state());
-  out.linkage_state = state.first;
-  out.linkage_hash = state.second;
-  out.taken = clock().now();
-  SEKISHO_TRY(const long long last,
-              catalogue_->count("SELECT coalesce(max(cast(substr(id, 2) AS bigint)), 0) FROM snapshot"));
-  out.id = fmt::format("S{:06}", last + 1);
-  out.hash = to_hex(crypto::sha256(as_bytes(snapshot_body(out).dump())));
-  Json document = {{"snapshot", out.to_json()}};
-  if (signer != nullptr) {
-    SEKISHO_TRY(const Bytes signature, crypto::sign_ed25519(*signer, as_bytes(out.hash)));
-    SEKISHO_TRY(const Bytes public_key, crypto::ed25519_public_raw(*signer));
-    document["signature"] = to_base64(signature);
-    document["public_key"] = to_base64(public_key);
-  }
-  const std::string text = document.dump();
-  SEKISHO_CHECK(catalogue_->transaction("recording a snapshot", [&](soci::session& s) -> Result<void> {
+  Json document;
+  // The list and its entry in the catalogue are one transaction that other writers wait for: no file it names can be
+  // tidied away in between, by this process or another.
+  SEKISHO_CHECK(catalogue_->exclusively("recording a snapshot", [&](soci::session& s) -> Result<void> {
+    SEKISHO_TRY(const auto segments, catalogue_->segments());
+    for (const SegmentRow& row : segments)
+      if (row.info.table != document_spec().name && row.info.table != finding_spec().name)
+        out.segments.push_back(row.info);
+    SEKISHO_TRY(const auto state, catalogue_->linkage_state());
+    out.linkage_state = state.first;
+    out.linkage_hash = state.second;
+    out.taken = clock().now();
+    SEKISHO_TRY(const long long last,
+                catalogue_->count("SELECT coalesce(max(cast(substr(id, 2) AS bigint)), 0) FROM snapshot"));
+    out.id = fmt::format("S{:06}", last + 1);
+    out.hash = to_hex(crypto::sha256(as_bytes(snapshot_body(out).dump())));
+    document = {{"snapshot", out.to_json()}};
+    if (signer != nullptr) {
+      SEKISHO_TRY(const Bytes signature, crypto::sign_ed25519(*signer, as_bytes(out.hash)));
+      SEKISHO_TRY(const Bytes public_key, crypto::ed25519_public_raw(*signer));
+      document["signature"] = to_base64(signature);
+      document["public_key"] = to_base64(public_key);
+    }
+    const std::string text = document.dump();
     s << "INSERT INTO snapshot(id, document) VALUES(:i, :d)", soci::use(out.id), soci::use(text);
     return {};
   }));

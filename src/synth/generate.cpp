@@ -158,6 +158,10 @@ Result<Summary> generate(const Options& options) {
   SEKISHO_CHECK(check_empty(options.out));
   std::vector<StorageTree> trees;
   for (const Hospital& hospital : world.hospitals) {
+    if (options.discard_storages) {
+      trees.push_back(StorageTree::discarding());
+      continue;
+    }
     SEKISHO_TRY(StorageTree tree, StorageTree::create(options.out / "hospitals" / hospital.id / "ssmix2"));
     trees.push_back(std::move(tree));
   }

@@ -92,6 +92,7 @@ Result<StorageTree> StorageTree::create(const std::filesystem::path& root) {
 
 Result<void> StorageTree::write(std::string_view patient, std::string_view date, std::string_view type,
                                 std::string_view name, ByteView content) {
+  if (!root_) return {};
   char path[256];
   const auto end = fmt::format_to_n(path, sizeof path - 1, "{}/{}/{}/{}/{}/{}", patient.substr(0, 3),
                                     patient.substr(3, 3), patient, date, type, name);

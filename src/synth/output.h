@@ -23,6 +23,7 @@ namespace sekisho::synth {
 class StorageTree {
  public:
   static Result<StorageTree> create(const std::filesystem::path& root);
+  static StorageTree discarding() { return StorageTree(FileDescriptor()); }
   // `date` and `type` are the levels below the patient.
   Result<void> write(std::string_view patient, std::string_view date, std::string_view type, std::string_view name,
                      ByteView content);

@@ -21,6 +21,8 @@ struct Options {
   bool defects = true;   // what hospitals do wrong, planted at usual rates and listed in truth/defects.csv
   int marked = 0;        // persons whose identifiers occur nowhere else, listed in truth/marked.csv
   unsigned threads = 0;  // 0: as many as the machine has
+  // Benchmarks: storages' messages are made and counted but not written (the file system takes most of the time).
+  bool discard_storages = false;
 };
 
 struct Summary {

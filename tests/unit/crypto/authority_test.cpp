@@ -228,6 +228,41 @@ TEST_F(AuthorityTest, StockOpensslReadsTheRevocationList) {
   EXPECT_NE(first, openssl({"crl", "-in", dir() / "crl.pem", "-noout", "-crlnumber"})) << "numbers rise";
 }
 
+TEST_F(AuthorityTest, TheEndOfAListAndOfCertificatesIsToldTwoWeeksBefore) {
+  ASSERT_TRUE(authority_->issue_to({.role = "tls-gateway", .common_name = "H01", .days = 60}, dir(), "tls"));
+  trust_with_crl(90);
+  const auto warnings = [&](std::int64_t days_from_now) {
+    return expiry_warnings(dir() / "ca/root.pem", dir() / "crl.pem", {dir() / "tls.pem"},
+                           {clock_.now().micros + days_from_now * kDay});
+  };
+  EXPECT_TRUE(warnings(0).empty());
+  EXPECT_TRUE(warnings(45).empty());
+  ASSERT_EQ(warnings(50).size(), 1u);
+  EXPECT_NE(warnings(50)[0].find("sekisho ca issue"), std::string::npos);
+  ASSERT_EQ(warnings(80).size(), 2u) << "the certificate has ended, the list ends soon";
+  const std::string list = warnings(80)[0];
+  EXPECT_NE(list.find("sekisho ca crl --publish"), std::string::npos) << list;
+  // The date is the one stock openssl reads.
+  const std::string printed =
+      openssl({"crl", "-in", dir() / "crl.pem", "-noout", "-nextupdate", "-dateopt", "iso_8601"});
+  EXPECT_NE(list.find(printed.substr(printed.find('=') + 1, 10)), std::string::npos) << list << printed;
+  EXPECT_NE(warnings(91)[0].find("has ended"), std::string::npos);
+  fs::remove(dir() / "crl.pem");
+  EXPECT_FALSE(warnings(0).empty()) << "a list that is gone is told too";
+}
+
+TEST_F(AuthorityTest, AKeyThatIsThereIsNeverOverwritten) {
+  const IssueRequest request{.role = "tls-gateway", .common_name = "H01"};
+  ASSERT_TRUE(authority_->issue_to(request, dir(), "tls"));
+  const std::string key = *read_text(dir() / "tls.key");
+  const std::string issued = *read_text(dir() / "ca/issued.json");
+  EXPECT_EQ(code(authority_->issue_to(request, dir(), "tls")), "usage.exists");
+  fs::remove(dir() / "tls.pem");
+  EXPECT_EQ(code(authority_->issue_to(request, dir(), "tls")), "usage.exists");
+  EXPECT_EQ(*read_text(dir() / "tls.key"), key);
+  EXPECT_EQ(*read_text(dir() / "ca/issued.json"), issued) << "and nothing is issued";
+}
+
 TEST_F(AuthorityTest, ARevocationListOfAnotherRootIsRefused) {
   auto other = Authority::init(dir() / "ca2", {"body"}, clock_, system_random());
   ASSERT_TRUE(write_file_durable(dir() / "foreign.pem", *other->crl_pem()));

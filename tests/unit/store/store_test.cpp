@@ -10,6 +10,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <map>
+#include <thread>
 
 #include "../db/cluster.h"
 #include "core/file.h"
@@ -219,6 +220,32 @@ TEST_F(StoreTest, a_file_renamed_to_history_hides_the_same_version_loaded_before
     EXPECT_EQ(ask("SELECT count(*) FROM lab"), "4");
     expect_sound();
   }
+}
+
+TEST_F(StoreTest, an_active_file_beside_history_of_the_same_version_in_one_package_is_current) {
+  ASSERT_TRUE(load(1, {{"0001", "a", "v1"}, {"0001", "a", "v1", false, true}}));
+  EXPECT_EQ(ask("SELECT count(*) FROM lab"), "2");
+  expect_sound();
+}
+
+TEST_F(StoreTest, a_snapshot_waits_for_another_writer_and_lists_what_that_one_left) {
+  if (!database_.empty()) GTEST_SKIP() << "holds the write lock of SQLite";
+  ASSERT_TRUE(load(1, {{"0001", "a", "v1"}}));
+  ASSERT_TRUE(load(2, {{"0002", "b", "v1"}}));
+  const auto other = db::Database::open_sqlite(root_ / "store" / "catalogue.db");
+  ASSERT_TRUE(other) << other.error().describe();
+  const std::size_t before = store_->take_snapshot()->segments.size();
+  Result<Snapshot> snapshot = fail("test.none", "not taken");
+  std::thread taker;
+  ASSERT_TRUE((*other)->transaction("another process", [&](soci::session& s) -> Result<void> {
+    s << "DELETE FROM segment WHERE table_name = 'lab'";
+    taker = std::thread([&] { snapshot = store_->take_snapshot(); });
+    std::this_thread::sleep_for(std::chrono::milliseconds(150));  // it reads now, if it does not wait
+    return {};
+  }));
+  taker.join();
+  ASSERT_TRUE(snapshot) << snapshot.error().describe();
+  EXPECT_EQ(snapshot->segments.size(), before - 2);
 }
 
 TEST_F(StoreTest, the_same_document_key_of_another_patient_or_hospital_is_another_document) {
