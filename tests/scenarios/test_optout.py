@@ -143,8 +143,11 @@ class Gateway(unittest.TestCase):
                 stop.set()
                 thread.join()
             second = centre.gateway("H01", "pack")
-            self.assertEqual(first["files"] + second["files"], 400, "each file is sealed once, the changing one when it stands still")
-            self.assertEqual(second["changing"], 0)
+            # The growing file was met between two writes and sealed as it then stood, or was changing and left for later; in
+            # both cases the next round has what it became.
+            self.assertEqual(first["files"] + first["changing"], 400)
+            self.assertGreaterEqual(first["files"], 399)
+            self.assertEqual((second["files"], second["changing"]), (1, 0))
 
     def test_a_full_disk_stops_nothing_for_ever(self):
         """Receiver and intake on a volume that is full: a clear error, nothing half-done, and all is well once there is room."""
