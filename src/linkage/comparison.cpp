@@ -44,8 +44,8 @@ constexpr Level kDate[] = {{"missing"},
                            {"one digit, swapped digits, or day and month swapped", .07, .004},
                            {"two of year, month and day", .05, .02},
                            {"nothing against it, but parts are missing", .01, .004},
-                           {"same year", .015, .04},
-                           {"different", .015, .92}};
+                           {"close in all parts", .015, .003},
+                           {"different", .015, .957}};
 constexpr Level kCategory[] = {{"missing"}, {"equal", .97, .5}, {"different", .03, .5}};
 constexpr Level kText[] = {
     {"missing"}, {"equal", .70, .8}, {"nearly equal", .12, .05}, {"some words", .08, .05}, {"different", .10, .1}};
@@ -68,16 +68,16 @@ constexpr Level kEmail[] = {{"missing"},
                             {"different", .08, .77}};
 // Kanji and kana of a name are one factor: one comparison.
 constexpr Level kJpGiven[] = {{"missing"},
-                              {"kanji and kana equal", .90, .003},
+                              {"kanji and kana equal", .907, .003},
                               {"kanji equal, kana missing", .010, .0005},
                               {"kanji equal, kana nearly", .015, .0002},
                               {"kanji equal, other reading", .015, .0005},
                               {"kana equal, kanji missing", .015, .002},
                               {"kana equal, other kanji", .025, .004},
-                              {"kana nearly equal, kanji differ or are missing", .003, .01},
+                              {"kana nearly equal, kanji differ or are missing", .004, .01},
                               {"kanji share a character", .005, .05},
                               {"swapped with the family name", .003, .0001},
-                              {"different", .009, .93}};
+                              {"different", .0015, .93}};
 constexpr Level kJpFamily[] = {{"missing"},
                                {"kanji and kana equal", .88, .90},
                                {"kanji equal, kana missing", .010, .010},
@@ -360,14 +360,13 @@ int Comparator::western_name(const ComparisonSpec& spec, std::uint32_t a, std::u
   const std::string_view s = text(field, x), t = text(field, y);
   const NameLevel level = name_level(s, t);
   if (spec.fields.size() < 2 || (level != kOther && level != kSimilar && level != kMissing)) return level;
-  // The other name of both: swapped when each name meets the other one's counterpart.
+  // The other name of both: swapped when each name meets the other one's counterpart. That is one fact: the given name
+  // tells it, the surname is silent then.
   const std::size_t other = spec.fields[1];
   const std::string_view other_s = text(other, code(other, a)), other_t = text(other, code(other, b));
   const NameLevel across = name_level(s, other_t), back = name_level(other_s, t);
-  const bool good = across == kEqual || across == kNear, good_back = back == kEqual || back == kNear;
-  if ((good && good_back) || (good && back == kMissing && !s.empty()) ||
-      (good_back && across == kMissing && !t.empty()))
-    return kSwapped;
+  const auto good = [](NameLevel l) { return l == kEqual || l == kNear; };
+  if (good(across) && good(back)) return spec.type == ComparisonType::kGivenName ? kSwapped : kMissing;
   return level;
 }
 
@@ -421,13 +420,15 @@ int Comparator::date(std::size_t field, std::uint32_t a, std::uint32_t b) const 
                       day_x = x % 100, day_y = y % 100;
   if (day_x == 0 || day_y == 0) {
     const bool months = month_x == 0 || month_y == 0 || month_x == month_y;
-    return year_x == year_y && months ? 4 : year_x == year_y ? 5 : 6;
+    return year_x == year_y && months ? 4 : 6;
   }
   if (year_x == year_y && month_x == day_y && day_x == month_y) return 2;
   if (edit_distance(text(field, a), text(field, b), 1) <= 1) return 2;
   const int equal = (year_x == year_y) + (month_x == month_y) + (day_x == day_y);
   if (equal == 2) return 3;
-  return year_x == year_y ? 5 : 6;
+  const auto close = [](std::uint32_t s, std::uint32_t t) { return s == t || s + 1 == t || t + 1 == s; };
+  const bool years = close(year_x, year_y) || (year_x % 10 == year_y % 10 && close(year_x / 10, year_y / 10));
+  return years && close(month_x, month_y) && (equal == 1 || close(day_x, day_y)) ? 5 : 6;
 }
 
 int Comparator::words_level(std::size_t field, std::uint32_t a, std::uint32_t b) const {
