@@ -144,7 +144,9 @@ class ReceiptFilter {
     }
     const std::string_view id = receipt::record_id(text);
     if (id.empty()) return unreadable("a line that begins with no record name", number_);
-    if (is_returned(id)) return unreadable("a returned or corrected claim", number_);
+    int columns = 0;
+    if (is_returned(id) || receipt::history_columns(text, columns) > 0)
+      return unreadable("a returned or corrected claim", number_);
     if (receipt::is_border(id)) close(line.begin);
     if (id == "IR" || id == "YK") {
       headed_ = true;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "formats/receipt_scan.h"
 #include "formats/ssmix2_path.h"
 
 namespace sekisho::formats {
@@ -20,7 +21,7 @@ std::string_view without_mark(std::string_view head) {
 // for headers of forwarding bodies and for cut or returned files. (reference: receipt section 1)
 bool looks_like_receipt(std::string_view head) {
   constexpr std::string_view kFirst[] = {"IR", "YK", "UK", "RE", "MN", "HI", "HR", "HG"};
-  head = without_mark(head);
+  head = receipt::bare_record(head.substr(0, head.find_first_of("\r\n")));
   if (head.size() < 3 || head[2] != ',' || !is_upper(head[0]) || !is_upper(head[1])) return false;
   return std::ranges::find(kFirst, head.substr(0, 2)) != std::end(kFirst);
 }

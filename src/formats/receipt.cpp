@@ -29,7 +29,7 @@ class ReceiptReader : public Reader {
     skipping_ = false;
     charset_ = Charset::kAscii;
     report_ = {};
-    feeds_only_ = false;
+    feeds_only_ = returned_ = false;
   }
 
   Result<void> feed(ByteView piece) override {
@@ -62,6 +62,7 @@ class ReceiptReader : public Reader {
     if (report_.invalid > 0) set_.find("TEXT_INVALID", Level::kWarning, -1);
     if (report_.vendor > 0) set_.find("TEXT_VENDOR", Level::kInfo, -1);
     if (feeds_only_) set_.find("LF_ONLY", Level::kInfo, -1);
+    if (returned_) set_.find("HISTORY_COLUMNS", Level::kInfo, -1);
     return drain_ ? drain_(set_) : Result<void>{};
   }
 
@@ -120,14 +121,14 @@ class ReceiptReader : public Reader {
     bool dpc = false;
     for (std::size_t i = 0; i < lines; ++i) {
       ++number_;
-      const Line line = fields_.line(i);
-      std::string_view whole = line.whole();
+      const Line line = record(i);
+      const std::string_view whole = line.whole();
       if (whole.find_first_not_of(" \x1A\r") == std::string_view::npos) continue;
       if (i >= known_until) {
         known_until = i + 1;
         dpc = false;
         for (; known_until < lines; ++known_until) {
-          const std::string_view id = fields_.line(known_until)[0];
+          const std::string_view id = record(known_until)[0];
           if (receipt::is_border(id)) break;
           dpc = dpc || id == "BU";
         }
@@ -135,6 +136,17 @@ class ReceiptReader : public Reader {
       claims_.line(line, number_, dpc);
     }
     claims_.finish_claim();
+  }
+
+  // Line `i` of the piece without the columns of history that returned files have.
+  Line record(std::size_t i) {
+    const Line line = fields_.line(i);
+    const std::string_view whole = line.whole();
+    if (whole.empty() || (whole[0] >= 'A' && whole[0] <= 'Z')) return line;
+    int columns = 0;
+    receipt::history_columns(whole, columns);
+    returned_ = returned_ || columns > 0;
+    return line.without(columns);
   }
 
   void give_up_claim() {
@@ -189,7 +201,7 @@ class ReceiptReader : public Reader {
   std::size_t scanned_ = 0, border_ = 0;
   std::int64_t number_ = 0, skip_line_ = 0;
   std::uint64_t skipped_bytes_ = 0, skipped_lines_ = 0;
-  bool skipping_ = false, feeds_only_ = false;
+  bool skipping_ = false, feeds_only_ = false, returned_ = false;
   Charset charset_ = Charset::kAscii;
   DecodeReport report_;
 };

@@ -362,7 +362,7 @@ void ClaimReader::finish_claim() {
 
 // The lines' points against HO (or the first KO): findings for a person to look at, no reason to refuse.
 void ClaimReader::check_points() {
-  if (!claim_.sums_complete || claim_.kind == Kind::kDispensing || claim_.kind == Kind::kDental) return;
+  if (!claim_.sums_complete || claim_.kind == Kind::kDispensing) return;
   const auto& stated = claim_.insurers ? claim_.insurance_points : claim_.public_points;
   const double sum = claim_.insurers ? claim_.insurance_sum : claim_.public_sum;
   if (stated && *stated != sum) set_.find("CLAIM_POINTS", Level::kInfo, claim_.line, claim_.insurers ? "HO-6" : "KO-6");
@@ -440,6 +440,12 @@ void ClaimReader::in_claim(const Line& line, std::int64_t number, std::string_vi
       payer(line, role);
       if (role != Role::kEligibility) coverage_row(line[1]);
       set_.find("RECORD_ORDER", Level::kInfo, number, id);
+      break;
+    case Role::kSummary:
+      comment_row({}, {}, line[1], line[2]);
+      break;
+    case Role::kBaseFee:
+      base_fees(line);
       break;
     default:
       if (id == "KI" || id == "NI" || id == "TS") claim_.sums_complete = false;

@@ -64,6 +64,7 @@ class ClaimReader {
   void operation(const Line& line);
   void bundle(const Line& line, Role role);
   void survey_item(std::string_view code, std::initializer_list<std::string_view> payloads);
+  void base_fees(const Line& line);
   void dispensed_group();
   void dispensed(const Line& group, const Line& dispensing);
   void dispensed_drug(const Line& group, const Line& dispensing, const Line& drug);
@@ -89,9 +90,11 @@ class ClaimReader {
   std::string section_;
   int unit_ = 0;
   bool unit_open_ = false;
+  std::string_view unit_count_;  // 回数 of the unit's first record
+  void check_counts(const Line& line, const ItemLayout& layout, std::int64_t number);
   std::array<char, 256> days_;
   std::size_t days_size_ = 0;
-  int first_day_ = 0, last_day_ = 0, last_times_ = 0;
+  int first_day_ = 0, last_day_ = 0, last_times_ = 0, day_sum_ = 0;
   std::vector<Line> claim_lines_;  // RE, HO, KO, SN before the document is open
   std::vector<Line> group_, dispensings_, drugs_;
   std::string key_, number_, scratch_;

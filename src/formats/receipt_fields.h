@@ -32,6 +32,15 @@ class Line {
   // One bit for each of `count` (at most 32) fields from `first` on that is not empty. A few instructions for all 31
   // day columns, of which most are.
   std::uint32_t filled(int first, int count) const;
+  // The line from field `n` on, which becomes field 0.
+  Line without(int n) const {
+    Line rest = *this;
+    if (n <= 0 || n >= fields_) return rest;
+    rest.begin_ = ends_[n - 1] + 1;
+    rest.ends_ += n;
+    rest.fields_ -= n;
+    return rest;
+  }
   std::string_view whole() const { return {text_ + begin_, last_end_ - begin_}; }
   // From the start of `field` to the end of the line, separators included.
   std::string_view from(int field) const {

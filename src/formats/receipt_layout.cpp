@@ -16,8 +16,8 @@ constexpr RoleRow kRoles[] = {
     {"KO", Role::kPublicPayer}, {"SN", Role::kEligibility}, {"SJ", Role::kComment},      {"JD", Role::kKept},
     {"MF", Role::kKept},        {"GR", Role::kUnbundled},   {"SB", Role::kCaseDisease},  {"BU", Role::kBundleCase},
     {"KK", Role::kAdmission},   {"SK", Role::kOperation},   {"GA", Role::kBundleMonth},  {"HH", Role::kBundlePeriod},
-    {"GT", Role::kBundleTotal}, {"SH", Role::kGroup},       {"CZ", Role::kDispensed},    {"KI", Role::kKept},
-    {"TK", Role::kKept},        {"ST", Role::kKept},        {"HS", Role::kToothDisease}, {"SS", Role::kItem},
+    {"GT", Role::kBundleTotal}, {"SH", Role::kGroup},       {"CZ", Role::kDispensed},    {"KI", Role::kBaseFee},
+    {"TK", Role::kSummary},     {"ST", Role::kKept},        {"HS", Role::kToothDisease}, {"SS", Role::kItem},
     {"NI", Role::kDayCounts},   {"TI", Role::kKept},        {"TR", Role::kDonor},        {"TS", Role::kKept},
     {"IR", Role::kHeader},      {"YK", Role::kHeader},      {"GO", Role::kTotals},
 };

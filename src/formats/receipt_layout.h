@@ -37,8 +37,10 @@ enum class Role : std::uint8_t {
   kUnbundled,     // GR
   kGroup,         // SH
   kDispensed,     // CZ
+  kSummary,       // TK: comments of a dispensing claim
+  kBaseFee,       // KI: fees of a dispensing claim
   kDayCounts,     // NI
-  kKept,          // known, to the vault as it is: JD, MF, TI, TS, KI, TK, ST
+  kKept,          // known, to the vault as it is: JD, MF, TI, TS, ST
 };
 Role role_of(std::string_view id);  // one look into a table: called for every line
 

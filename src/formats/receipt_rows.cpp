@@ -111,7 +111,7 @@ void ClaimReader::append_day(int day, int times) {
 
 void ClaimReader::clear_days() {
   days_size_ = 0;
-  first_day_ = last_day_ = last_times_ = 0;
+  first_day_ = last_day_ = last_times_ = day_sum_ = 0;
 }
 
 void ClaimReader::read_days(const Line& line, int first, std::int64_t number) {
@@ -128,7 +128,22 @@ void ClaimReader::read_days(const Line& line, int first, std::int64_t number) {
     if (first_day_ == 0) first_day_ = day;
     last_day_ = day;
     last_times_ = static_cast<int>(*times);
+    day_sum_ += last_times_;
   }
+}
+
+// Every record of a unit repeats its 回数, and the day columns add up to it. (reference: receipt section 2, reading
+// rules 2 and 3; months before 2012-04 may leave the days blank)
+void ClaimReader::check_counts(const Line& line, const ItemLayout& layout, std::int64_t number) {
+  if (!layout.count) return;
+  const std::string_view count = line[layout.count];
+  if (!unit_open_)
+    unit_count_ = count;
+  else if (count != unit_count_ && !count.empty() && !unit_count_.empty())
+    set_.find("UNIT_COUNT", Level::kWarning, number, line[0]);
+  if (day_sum_ == 0 || count.empty()) return;
+  if (const auto times = parse_whole(count); times && *times != day_sum_)
+    set_.find("LINE_DAYS", Level::kWarning, number, line[0]);
 }
 
 // 負担区分 says whose points these are; meals (97) are yen.
@@ -155,13 +170,14 @@ void ClaimReader::item(const Line& line, std::int64_t number, const ItemLayout& 
     comment_row(section_, payer, code, text);
     return;
   }
-  if (!unit_open_) ++unit_;
-  const std::string_view points = layout.points ? line[layout.points] : std::string_view{};
-  unit_open_ = points.empty();  // only the last record of a unit carries points
   if (layout.days)
     read_days(line, layout.days, number);
   else
     clear_days();
+  check_counts(line, layout, number);
+  if (!unit_open_) ++unit_;
+  const std::string_view points = layout.points ? line[layout.points] : std::string_view{};
+  unit_open_ = points.empty();  // only the last record of a unit carries points
 
   Batch& row = add(Table::kClaimLine);
   set_.when(row, day_time(first_day_));
@@ -347,6 +363,24 @@ void ClaimReader::bundle(const Line& line, Role role) {
   if (role == Role::kBundleMonth) set_number(row, dc::kCoefficient, line[5]);
   if (role == Role::kBundleCase) row.text(dc::kOutcome, line[4]);
   if (role == Role::kBundlePeriod || role == Role::kBundleTotal) set_number(row, dc::kPoints, line[8]);
+}
+
+// KI: doctor, dates, reception number, then groups around a fee code, which begin with who pays. What follows the code
+// is points or a count, by edition: it stays in the record kept.
+void ClaimReader::base_fees(const Line& line) {
+  const auto day = parse_receipt_date(line[3]);
+  const std::int64_t kept = set_.keep("record:KI", line.whole());
+  for (int field = 5; field < line.fields(); ++field) {
+    const std::string_view code = line[field], payer = line[field - 1];
+    if (code.size() != 9 || code[0] != '4' || !all_digits(code)) continue;
+    Batch& row = add(Table::kClaimLine);
+    set_.when(row, day && day->present() ? *day : claim_.month);
+    set_code(row, code);
+    row.integer(cl::kClaimSub, claim_.sub);
+    if (payer.size() == 1) row.text(cl::kPayer, payer);
+    row.text(cl::kKind, name(LineKind::kProcedure));
+    row.integer(common::kTextRef, kept);
+  }
 }
 
 // One SH has many IY and many CZ, in either order: rows are made when the next group begins.

@@ -27,11 +27,38 @@ inline RawLine raw_line(std::string_view bytes, std::size_t at) {
   return line;
 }
 
-// The two letters before the first comma; anything else is empty.
-inline std::string_view record_id(std::string_view line) {
+// Returned claims carry up to four columns of history (row, branch, state: digits or nothing) before each record. How
+// many bytes of `line` they are, separators included; 0 for lines without.
+inline std::size_t history_columns(std::string_view line, int& columns) {
+  columns = 0;
+  const auto letter = [&](std::size_t i) { return i < line.size() && line[i] >= 'A' && line[i] <= 'Z'; };
+  for (std::size_t at = 0, digits = 0; at < line.size() && columns < 5; ++at) {
+    if (line[at] == ',') {
+      ++columns;
+      digits = 0;
+      if (letter(at + 1) && letter(at + 2) && at + 3 < line.size() && line[at + 3] == ',') return at + 1;
+    } else if (line[at] < '0' || line[at] > '9' || ++digits > 6) {
+      break;
+    }
+  }
+  columns = 0;
+  return 0;
+}
+
+// A record without what may stand before it.
+inline std::string_view bare_record(std::string_view line) {
   if (line.starts_with("\xEF\xBB\xBF")) line.remove_prefix(3);
   while (line.starts_with(kEndMark))
     line.remove_prefix(1);
+  if (line.empty() || (line[0] >= 'A' && line[0] <= 'Z')) return line;
+  int columns = 0;
+  line.remove_prefix(history_columns(line, columns));
+  return line;
+}
+
+// The two letters before the first comma; anything else is empty.
+inline std::string_view record_id(std::string_view line) {
+  line = bare_record(line);
   if (line.size() < 2 || (line.size() > 2 && line[2] != ',')) return {};
   const bool letters = line[0] >= 'A' && line[0] <= 'Z' && line[1] >= 'A' && line[1] <= 'Z';
   return letters ? line.substr(0, 2) : std::string_view{};

@@ -303,6 +303,55 @@ TEST(Receipt, WrongTotalsMissingTotalsAndVolumesAreFindings) {
   EXPECT_EQ(volumes.counts.rules.count("TOTAL_CLAIMS"), 0u);
 }
 
+TEST(Receipt, ReturnedFilesAreReadWithoutTheirColumnsOfHistory) {
+  // Row number, branch and state before every record; HI, HR and JY around the claim.
+  std::string returned = "1,0,0,HI,1,202404,13,1,0000000,,00\r\n";
+  int number = 2;
+  for (std::size_t at = 0, end = 0; (end = kExample.find("\r\n", at)) != std::string::npos; at = end + 2)
+    returned += std::to_string(number++) + ",0,0," + kExample.substr(at, end + 2 - at);
+  returned.insert(returned.find(",0,0,GO"), ",0,0,HR,202406,1,12,12345,理由,,,202406\r\n9");
+  RecordSet plain, set;
+  read(plain, shift_jis(kExample));
+  read(set, shift_jis(returned));
+  for (const Table table : {Table::kClaim, Table::kClaimLine, Table::kDiagnosis, Table::kDrug, Table::kProcedure})
+    EXPECT_EQ(set.batch(table).rows(), plain.batch(table).rows());
+  EXPECT_EQ(set.documents().at(0).doc, plain.documents().at(0).doc);
+  EXPECT_EQ(set.counts.rules["HISTORY_COLUMNS"], 1u);
+  EXPECT_EQ(set.counts.unknown["HI"] + set.counts.unknown["HR"], 2u);
+  EXPECT_EQ(set.counts.quarantined, 0u);
+  EXPECT_EQ(sniff("RECEIPTC.HEN", as_bytes(returned)), Family::kReceipt);
+}
+
+TEST(Receipt, CountsOfAUnitAgreeAndTheDaysAddUpToThem) {
+  const std::string days(30, ',');
+  const auto claim = [&](std::string_view first, std::string_view second) {
+    return shift_jis(
+        lines({"IR,1,13,1,0000000,,医院,202404,00,", "RE,1,1112,202403,架空　太郎,1,19700102,,,,,,,A001",
+               "HO,01130012,1,2,1,77", std::string(first) + days, std::string(second) + days, "GO,1,77,99"}));
+  };
+  RecordSet good, days_differ, counts_differ;
+  read(good, claim("IY,21,1,620098801,3,,7,,,,,,,7", "IY,,1,611170005,3,11,7,,,,,,,7"));
+  read(days_differ, claim("IY,21,1,620098801,3,,7,,,,,,,7", "IY,,1,611170005,3,11,7,,,,,,,6"));
+  read(counts_differ, claim("IY,21,1,620098801,3,,5,,,,,,,5", "IY,,1,611170005,3,11,7,,,,,,,7"));
+  EXPECT_EQ(good.counts.rules.count("LINE_DAYS") + good.counts.rules.count("UNIT_COUNT"), 0u);
+  EXPECT_EQ(days_differ.counts.rules["LINE_DAYS"], 1u);
+  EXPECT_EQ(counts_differ.counts.rules["UNIT_COUNT"], 1u);
+}
+
+TEST(Receipt, FeesAndSummaryCommentsOfDispensingClaimsAreLines) {
+  RecordSet set;
+  read(set,
+       shift_jis(lines({"YK,1,13,4,0000000,薬局,202404,00,", "RE,1,4112,202403,架空　太郎,1,19700102,,,13,1,1234567",
+                        "HO,01130012,1,2,1,100", "KI,1,20240301,20240302,1,1,410000110,42,1,440005010,13",
+                        "TK,810000001,摘要", "GO,1,100,99"})));
+  ASSERT_EQ(set.batch(Table::kClaimLine).rows(), 3u);
+  EXPECT_EQ(text_at(set.batch(Table::kClaimLine), common::kStdCode, 0), "410000110");
+  EXPECT_EQ(text_at(set.batch(Table::kClaimLine), common::kStdCode, 1), "440005010");
+  EXPECT_EQ(text_at(set.batch(Table::kClaimLine), cl::kPayer, 1), "1");
+  EXPECT_EQ(text_at(set.batch(Table::kClaimLine), cl::kKind, 2), "comment");
+  EXPECT_EQ(set.vault().back().content, "摘要");
+}
+
 TEST(Receipt, AClaimSentAgainHasTheSameKeyAndALaterVersion) {
   RecordSet set;
   std::string again = kExample;
