@@ -348,10 +348,19 @@ Shape recognise(std::string_view path, std::string_view head) {
   for (const Layout& layout : kLayouts)
     if (begins_as(name, layout.name) && layout.columns <= cells(row)) {
       shape.layout = &layout;
+      shape.named = true;
       return shape;
     }
   shape.layout = layout_of(kind_of_row(row), cells(row));
   return shape;
+}
+
+bool is_survey_file(std::string_view path, std::string_view head) {
+  if (head.empty() || head.contains('\0')) return false;
+  const Shape shape = recognise(path, head);
+  if (!shape.layout) return false;
+  const Kind kind = shape.layout->kind;
+  return shape.named || shape.dialect == Dialect::kFixed || kind == Kind::kFf1 || kind == Kind::kH;
 }
 
 std::string month_in_name(std::string_view path) {

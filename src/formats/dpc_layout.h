@@ -38,8 +38,13 @@ struct Shape {
   const Layout* layout = nullptr;  // nullptr: no DPC file we know
   Dialect dialect = Dialect::kTabs;
   bool headed = false;  // the first row is a heading
+  bool named = false;   // the file's name says the same
 };
 Shape recognise(std::string_view path, std::string_view head);
+
+// Whether a file of which `head` is the beginning is a survey file at all: by its name and columns together, or by
+// columns that no other file has.
+bool is_survey_file(std::string_view path, std::string_view head);
 
 // YYMM of a name like EFn_123456789_2404.txt as 202404; empty if the name has none.
 std::string month_in_name(std::string_view path);

@@ -300,7 +300,9 @@ void RowReader::summary_operation(const Line& line, std::int64_t number) {
 // --- E, F, EF, D ---
 
 void RowReader::act(const Line& line, std::int64_t number) {
-  const ClinicalTime when = date(cell(line, layout_->date), number, "実施年月日");
+  ClinicalTime when = date(cell(line, layout_->date), number, "実施年月日");
+  // F rows have no day of their own (it stands in the E row): the month of the file is what is known.
+  if (layout_->date == kAbsent) when = parse_receipt_date(file_month_).value_or(ClinicalTime{});
   const std::string_view section = cell(line, layout_->section);
   const std::string_view code = cell(line, layout_->code);
   if (section == "SY") {

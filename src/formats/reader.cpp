@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "formats/dpc_layout.h"
 #include "formats/receipt_scan.h"
 #include "formats/ssmix2_path.h"
 
@@ -58,7 +59,7 @@ Family sniff(std::string_view path, ByteView head) {
   const std::string_view text = as_text(head);
   if (looks_like_receipt(text)) return Family::kReceipt;
   if (parse_ssmix2_path(path).kind != StorageKind::kNone || text.starts_with("MSH|")) return Family::kSsmix2;
-  if (looks_like_dpc(text)) return Family::kDpc;
+  if (looks_like_dpc(text) || dpc::is_survey_file(path, text.substr(0, std::size_t{64} << 10))) return Family::kDpc;
   return Family::kUnknown;
 }
 

@@ -229,6 +229,37 @@ TEST(Dpc, NursingRowsKeepDayWardCodeAndPayload) {
   EXPECT_EQ(text_at(item, records::dpc_item::kP1, 0), "1");
 }
 
+TEST(Dpc, EveryKindIsToldFromForeignFiles) {
+  const std::string h =
+      row({"131234567", "W1", "0000001234", "00000000", "20240401", "20240402", "ASS0013", "20200401", "0", "1", "0"});
+  std::string fixed =
+      "131234567"
+      "0000001234"
+      "00000000"
+      "20240401";
+  fixed.append(420, ' ').append("\r\n");
+  EXPECT_EQ(sniff("Hn_131234567_2404.txt", as_bytes(h)), Family::kDpc);
+  EXPECT_EQ(sniff("nursing.txt", as_bytes(h)), Family::kDpc);
+  EXPECT_EQ(sniff("data.txt", as_bytes(fixed)), Family::kDpc);
+  EXPECT_EQ(sniff("FF3_131234567_2404.txt", as_bytes("131234567\t2404\t300\r\n")), Family::kDpc);
+  EXPECT_EQ(sniff("Kn_131234567_2404.txt", as_bytes("131234567\t0000001234\tABC\r\n")), Family::kDpc);
+  // Many columns alone are no survey file, nor is a spreadsheet's archive under such a name.
+  EXPECT_EQ(sniff("table.tsv", as_bytes(std::string(40, '\t') + "\r\n")), Family::kUnknown);
+  EXPECT_EQ(sniff("FF3_131234567_2404.xlsx", as_bytes(std::string("PK\3\4\0\0\0\0\t", 9))), Family::kUnknown);
+}
+
+TEST(Dpc, DetailsBeforeMergingHaveTheMonthOfTheirFile) {
+  RecordSet set;
+  read(set, "Fn_131234567_2404.txt",
+       row({"131234567", "0000001234", "00000000", "20240401", "21", "0001", "001", "", "620098801", "", "薬",
+            "0000003.000", "016", "000000023.00", "1", "00000069", "", "NULL"}));
+  Batch& line = set.batch(Table::kClaimLine);
+  ASSERT_EQ(line.rows(), 1u);
+  EXPECT_EQ(day_at(line, common::kT, 0), "2024-04-01");
+  EXPECT_EQ(text_at(line, common::kPrec, 0), "month");
+  EXPECT_EQ(set.counts.rules.count("DATE_INVALID"), 0u);
+}
+
 TEST(Dpc, LostLeadingZerosAreRestoredAndReported) {
   RecordSet set;
   read(set, "FF1_131234567_2404.txt", ff1("A000010", "20140401", "1", {"19600115", "1"}, "1234"));
