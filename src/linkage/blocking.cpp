@@ -1,7 +1,9 @@
 #include "linkage/blocking.h"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
+#include <map>
 #include <thread>
 
 #include "linkage/hash.h"
@@ -79,10 +81,62 @@ PartKeys part_keys(const Column& column, Transform transform) {
   return out;
 }
 
-std::vector<Entry> entries_of(const BlockSpec& rule, std::uint64_t seed, const Table& table) {
-  std::vector<PartKeys> parts;
+using PartTable = std::map<std::pair<std::size_t, Transform>, PartKeys>;
+
+PartTable all_part_keys(const std::vector<const BlockSpec*>& rules, const Table& table) {
+  PartTable out;
+  for (const BlockSpec* rule : rules)
+    for (const BlockPart& part : rule->parts)
+      out.try_emplace({part.field, part.transform});
+  std::vector<PartTable::value_type*> work;
+  for (auto& entry : out)
+    work.push_back(&entry);
+  std::atomic<std::size_t> next = 0;
+  const auto body = [&] {
+    for (std::size_t i = next++; i < work.size(); i = next++)
+      work[i]->second = part_keys(table.columns[work[i]->first.first], work[i]->first.second);
+  };
+  std::thread helper(body);
+  body();
+  helper.join();
+  return out;
+}
+
+// Brings equal keys together, groups ascending inside. Keys are hashes: three passes over 33 of their bits leave little
+// to sort.
+void gather_equal(std::vector<Entry>& entries) {
+  constexpr unsigned kBits = 11;
+  std::vector<Entry> other(entries.size());
+  for (unsigned pass = 0; pass < 3; ++pass) {
+    std::array<std::size_t, (1U << kBits) + 1> start{};
+    const unsigned shift = pass * kBits;
+    const auto digit = [&](const Entry& entry) { return entry.key >> shift & ((1U << kBits) - 1); };
+    for (const Entry& entry : entries)
+      ++start[digit(entry) + 1];
+    for (std::size_t i = 1; i < start.size(); ++i)
+      start[i] += start[i - 1];
+    for (const Entry& entry : entries)
+      other[start[digit(entry)]++] = entry;
+    entries.swap(other);
+  }
+  const auto low = [](const Entry& entry) { return entry.key & ((std::uint64_t{1} << (3 * kBits)) - 1); };
+  for (std::size_t begin = 0; begin < entries.size();) {
+    std::size_t end = begin + 1;
+    bool mixed = false;
+    for (; end < entries.size() && low(entries[end]) == low(entries[begin]); ++end)
+      mixed |= entries[end].key != entries[begin].key;
+    if (mixed)
+      std::stable_sort(entries.begin() + static_cast<std::ptrdiff_t>(begin),
+                       entries.begin() + static_cast<std::ptrdiff_t>(end),
+                       [](const Entry& a, const Entry& b) { return a.key < b.key; });
+    begin = end;
+  }
+}
+
+std::vector<Entry> entries_of(const BlockSpec& rule, std::uint64_t seed, const Table& table, const PartTable& known) {
+  std::vector<const PartKeys*> parts;
   for (const BlockPart& part : rule.parts)
-    parts.push_back(part_keys(table.columns[part.field], part.transform));
+    parts.push_back(&known.at({part.field, part.transform}));
   std::vector<Entry> out;
   std::vector<std::uint64_t> keys, next;
   for (std::uint32_t group = 0; group < table.first_of.size(); ++group) {
@@ -90,16 +144,15 @@ std::vector<Entry> entries_of(const BlockSpec& rule, std::uint64_t seed, const T
     for (std::size_t p = 0; p < parts.size() && !keys.empty(); ++p) {
       const std::uint32_t code = table.columns[rule.parts[p].field].codes[group];
       next.clear();
-      for (std::uint32_t i = parts[p].start[code]; i < parts[p].start[code + 1]; ++i)
+      for (std::uint32_t i = parts[p]->start[code]; i < parts[p]->start[code + 1]; ++i)
         for (const std::uint64_t key : keys)
-          if (next.size() < kMostKeys) next.push_back(mix(key, parts[p].keys[i]));
+          if (next.size() < kMostKeys) next.push_back(mix(key, parts[p]->keys[i]));
       keys.swap(next);
     }
     for (const std::uint64_t key : keys)
       out.push_back({key, group});
   }
-  std::ranges::sort(out,
-                    [](const Entry& a, const Entry& b) { return a.key != b.key ? a.key < b.key : a.group < b.group; });
+  gather_equal(out);
   const auto twice =
       std::ranges::unique(out, [](const Entry& a, const Entry& b) { return a.key == b.key && a.group == b.group; });
   out.erase(twice.begin(), twice.end());
@@ -130,9 +183,9 @@ std::size_t planned_cap(const std::vector<Entry>& entries, std::size_t most, dou
   return most;
 }
 
-void run_rule(const BlockSpec& rule, std::uint64_t seed, const Table& table, std::size_t most, double budget,
-              std::vector<Pair>& pairs, RulePlan& plan, std::vector<BigBlock>& big) {
-  const std::vector<Entry> entries = entries_of(rule, seed, table);
+void run_rule(const BlockSpec& rule, std::uint64_t seed, const Table& table, const PartTable& parts, std::size_t most,
+              double budget, std::vector<Pair>& pairs, RulePlan& plan, std::vector<BigBlock>& big) {
+  const std::vector<Entry> entries = entries_of(rule, seed, table, parts);
   plan.rule = rule.name;
   plan.cap = planned_cap(entries, most, budget);
   each_block(entries, [&](std::size_t begin, std::size_t end) {
@@ -171,13 +224,15 @@ Candidates find_candidates(const ModelSpec& spec, const Table& table) {
       rules.push_back(&rule);
   const double budget =
       spec.pairs_per_record * static_cast<double>(groups) / static_cast<double>(std::max<std::size_t>(1, rules.size()));
+  const PartTable parts = all_part_keys(rules, table);
   std::vector<std::vector<Pair>> pairs(rules.size());
   std::vector<std::vector<BigBlock>> big(rules.size());
   out.rules.resize(rules.size());
   std::atomic<std::size_t> next = 0;
   const auto work = [&] {
     for (std::size_t r = next++; r < rules.size(); r = next++) {
-      run_rule(*rules[r], mix(r, hash_seed()), table, spec.max_block, 3 * budget, pairs[r], out.rules[r], big[r]);
+      run_rule(*rules[r], mix(r, hash_seed()), table, parts, spec.max_block, 3 * budget, pairs[r], out.rules[r],
+               big[r]);
       sort_once(pairs[r]);
     }
   };

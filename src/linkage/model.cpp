@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <thread>
 
 #include "core/random.h"
 
@@ -17,17 +18,28 @@ double pair_count(double n) {
 
 // Level shares of random pairs. Counts below one half never come out of a sample: that is the floor.
 std::vector<Shares> sample_random(const Comparator& comparator, std::size_t groups) {
-  const std::size_t samples = groups < 2 ? 0 : groups > 300'000 ? 300'000 : 600'000;
-  std::vector<Shares> out(comparator.size(), Shares{});
-  SeededRandom random(7);
-  for (std::size_t i = 0; i < samples; ++i) {
-    const auto a = static_cast<std::uint32_t>(random.below(groups));
-    auto b = static_cast<std::uint32_t>(random.below(groups - 1));
-    b += b >= a;
-    const Pattern pattern = comparator.pattern(a, b);
-    for (std::size_t c = 0; c < out.size(); ++c)
-      out[c][static_cast<std::size_t>(level_in(pattern, c))] += 1;
-  }
+  const std::size_t samples = groups < 2 ? 0 : groups > 300'000 ? 100'000 : 300'000;  // of each of two streams
+  std::array<std::vector<Shares>, 2> halves;
+  const auto draw = [&](std::size_t half) {
+    std::vector<Shares>& counts = halves[half];
+    counts.assign(comparator.size(), Shares{});
+    SeededRandom random(7, half);
+    for (std::size_t i = 0; i < samples; ++i) {
+      const auto a = static_cast<std::uint32_t>(random.below(groups));
+      auto b = static_cast<std::uint32_t>(random.below(groups - 1));
+      b += b >= a;
+      const Pattern pattern = comparator.pattern(a, b);
+      for (std::size_t c = 0; c < counts.size(); ++c)
+        counts[c][static_cast<std::size_t>(level_in(pattern, c))] += 1;
+    }
+  };
+  std::thread helper([&] { draw(1); });
+  draw(0);
+  helper.join();
+  std::vector<Shares> out = halves[0];
+  for (std::size_t c = 0; c < out.size(); ++c)
+    for (std::size_t l = 0; l < kMostLevels; ++l)
+      out[c][l] += halves[1][c][l];
   for (std::size_t c = 0; c < out.size(); ++c) {
     const std::size_t levels = levels_of(comparator.spec(c).type).size();
     double known = 0;
