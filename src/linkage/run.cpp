@@ -216,6 +216,38 @@ Result<void> write_output(const Spec& spec, const Input& input, const std::vecto
 
 }  // namespace
 
+namespace {
+
+// Files that several systems wrote mix encodings line by line. Where most lines with other than ASCII characters are
+// UTF-8, the others alone are decoded; else the whole file is: half-width kana of CP932 can look like UTF-8.
+std::string decode_lines(std::string_view raw, Charset charset) {
+  std::vector<std::string_view> lines;
+  std::size_t foreign = 0, utf8 = 0;
+  for (std::size_t at = 0; at < raw.size();) {
+    const std::size_t feed = raw.find('\n', at);
+    lines.push_back(raw.substr(at, feed == std::string_view::npos ? feed : feed + 1 - at));
+    at += lines.back().size();
+    const bool ascii = std::ranges::all_of(lines.back(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+    foreign += !ascii;
+    utf8 += !ascii && is_valid_utf8(lines.back());
+  }
+  std::string text;
+  DecodeReport ignored;  // undecodable characters become U+FFFD, which no name keeps
+  if (utf8 * 2 < foreign) {
+    decode(charset, as_bytes(raw), text, ignored);
+    return text;
+  }
+  for (const std::string_view line : lines) {
+    if (is_valid_utf8(line))
+      text += line;
+    else
+      decode(charset, as_bytes(line), text, ignored);
+  }
+  return text;
+}
+
+}  // namespace
+
 Result<std::string> read_input(const std::filesystem::path& path) {
   std::string raw;
   if (path.extension() == ".gz") {
@@ -227,10 +259,7 @@ Result<std::string> read_input(const std::filesystem::path& path) {
   }
   const Charset charset = detect_charset(as_bytes(raw));
   if (charset == Charset::kUtf8 || charset == Charset::kAscii) return raw;
-  std::string text;
-  DecodeReport ignored;  // undecodable characters become U+FFFD, which no name keeps
-  decode(charset, as_bytes(raw), text, ignored);
-  return text;
+  return decode_lines(raw, charset);
 }
 
 Result<RunReport> run(const Spec& spec, const std::vector<std::filesystem::path>& inputs,
