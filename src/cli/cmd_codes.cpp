@@ -134,7 +134,7 @@ Result<int> run_suggest(const CodesOptions& options) {
     print_json(summary);
   } else {
     fmt::print("{} local codes of {} hospitals, {} with a suggestion, {} with confidence of 0.95 or more; {:.1f} s\n",
-               items.size(), result.hospitals, result.answered, result.confident, seconds);
+               result.items, result.hospitals, result.answered, result.confident, seconds);
     for (const auto& [rule, count] : result.rules)
       fmt::print("  {:<26} {} codes of the source\n", rule, count);
     if (options.output.empty() && options.table.empty()) {

@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
+#include <span>
 
 #include "codes/item.h"
 #include "columns/parquet.h"
@@ -55,6 +57,21 @@ std::string items_sql(const TableKind& kind, const std::string& source, const st
       names, kind.unit, kind.specimen, kind.value, kind.dose, kind.dose_unit, kind.icd, source);
 }
 
+// Rows by all that a source can get wrong: the combinations beside the usual one become variants.
+std::string variants_sql(const TableKind& kind, const std::string& source, const std::string& names) {
+  return fmt::format(
+      "WITH names AS ({}), base AS (SELECT coalesce(loc_sys, '') AS sys, coalesce(loc_code, '') AS code, "
+      "coalesce(std_sys, "
+      "'') AS std_sys, coalesce(std_code, '') AS std_code, coalesce({}, '') AS unit, coalesce(CAST({} AS VARCHAR), '') "
+      "AS "
+      "specimen, {} AS value, t, content FROM {} LEFT JOIN names USING (text_ref) WHERE std_code IS NOT NULL AND "
+      "coalesce(act, '') <> 'claim') SELECT sys, code, mode(content), std_sys, std_code, unit, specimen, count(*), "
+      "coalesce(strftime(min(t), '%Y%m%d'), '0'), coalesce(strftime(max(t), '%Y%m%d'), '0'), count(value), "
+      "quantile_cont(value, 0.05), quantile_cont(value, 0.5), quantile_cont(value, 0.95) FROM base GROUP BY sys, code, "
+      "std_sys, std_code, unit, specimen ORDER BY ALL LIMIT 200000",
+      names, kind.unit, kind.specimen, kind.value, source);
+}
+
 // What was claimed for the same patient on the same day, the ten most frequent codes of each local code.
 std::string claims_sql(const std::string& source, const std::string& claimed) {
   return fmt::format(
@@ -78,6 +95,38 @@ std::string claimed_of(const std::filesystem::path& folder, std::string_view tab
       "AND "
       "std_code IS NOT NULL AND t IS NOT NULL",
       source);
+}
+
+Result<void> add_variants(columns::Engine& engine, const TableKind& kind, const std::string& source,
+                          const std::string& names, std::string_view hospital, std::size_t begin,
+                          std::vector<LocalItem>& out) {
+  SEKISHO_TRY(const auto rows, engine.query(variants_sql(kind, source, names)));
+  std::vector<LocalItem> variants;
+  while (rows->next()) {
+    LocalItem item;
+    item.hospital = hospital;
+    item.kind = kind.kind;
+    item.variant = true;
+    item.system = rows->text(0);
+    item.code = rows->text(1);
+    item.name = rows->text(2);
+    item.std_system = rows->text(3);
+    item.std_code = rows->text(4);
+    item.unit = rows->text(5);
+    item.specimen = rows->text(6);
+    item.count = static_cast<double>(rows->integer(7));
+    item.first = std::atoi(rows->text(8).c_str());
+    item.last = std::atoi(rows->text(9).c_str());
+    if (rows->integer(10) > 0)
+      item.values = {rows->real(11), rows->real(12), rows->real(13), static_cast<double>(rows->integer(10))};
+    const bool usual = std::ranges::any_of(std::span(out).subspan(begin), [&](const LocalItem& main) {
+      return main.system == item.system && main.code == item.code && main.std_code == item.std_code &&
+             main.std_system == item.std_system && main.unit == item.unit && main.specimen == item.specimen;
+    });
+    if (!usual) variants.push_back(std::move(item));
+  }
+  std::ranges::move(variants, std::back_inserter(out));
+  return {};
 }
 
 }  // namespace
@@ -124,6 +173,7 @@ Result<std::vector<LocalItem>> collect_items(const std::filesystem::path& folder
       item.icd = rows->text(16);
       out.push_back(std::move(item));
     }
+    SEKISHO_CHECK(add_variants(*engine, kind, source, names_sql(absolute), hospital, begin, out));
     if (claimed.empty() || out.size() == begin) continue;
     SEKISHO_TRY(const auto pairs, engine->query(claims_sql(source, claimed)));
     std::size_t at = begin;

@@ -276,6 +276,7 @@ void write_items(std::span<const LocalItem> items, std::string& out) {
     if (header[known.column].empty()) header[known.column] = known.name;
   append_csv(out, header);
   for (const LocalItem& item : items) {
+    if (item.variant) continue;
     std::array<std::string, kColumns> fields;
     const auto number = [](double value) { return value == 0 ? std::string() : fmt::format("{}", value); };
     const auto date = [](int value) { return value == 0 ? std::string() : std::to_string(value); };

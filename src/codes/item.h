@@ -31,6 +31,8 @@ struct LocalItem {
   std::string dose_unit;
   std::vector<std::pair<std::string, double>> claimed;  // receipt codes claimed on the same patient-days, with counts
   std::string std_system, std_code, icd;                // standard codes the source sent
+  bool variant =
+      false;  // rows of a code with other standard code, unit or specimen than most: judged, not suggested for
   std::int64_t line = 0;
 };
 

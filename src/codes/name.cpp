@@ -474,29 +474,34 @@ double edit_similarity(std::u32string_view a, std::u32string_view b) {
   return 1 - static_cast<double>(row[a.size()]) / static_cast<double>(b.size());
 }
 
-double bigram_similarity(std::u32string_view a, std::u32string_view b) {
+std::vector<std::uint64_t> bigrams(std::u32string_view text) {
+  std::vector<std::uint64_t> out;
+  out.reserve(text.size());
+  char32_t before = 1;
+  for (const char32_t c : text) {
+    out.push_back(static_cast<std::uint64_t>(before) << 32 | c);
+    before = c;
+  }
+  std::ranges::sort(out);
+  return out;
+}
+
+double bigram_similarity(const std::vector<std::uint64_t>& a, const std::vector<std::uint64_t>& b) {
   if (a.empty() || b.empty()) return a.empty() && b.empty() ? 1 : 0;
-  const auto grams = [](std::u32string_view text) {
-    std::vector<std::uint64_t> out;
-    char32_t before = 1;
-    for (const char32_t c : text) {
-      out.push_back(static_cast<std::uint64_t>(before) << 32 | c);
-      before = c;
-    }
-    std::ranges::sort(out);
-    return out;
-  };
-  const auto x = grams(a), y = grams(b);
   std::size_t i = 0, j = 0, both = 0;
-  while (i < x.size() && j < y.size()) {
-    if (x[i] == y[j])
+  while (i < a.size() && j < b.size()) {
+    if (a[i] == b[j])
       ++both, ++i, ++j;
-    else if (x[i] < y[j])
+    else if (a[i] < b[j])
       ++i;
     else
       ++j;
   }
-  return 2.0 * static_cast<double>(both) / static_cast<double>(x.size() + y.size());
+  return 2.0 * static_cast<double>(both) / static_cast<double>(a.size() + b.size());
+}
+
+double bigram_similarity(std::u32string_view a, std::u32string_view b) {
+  return bigram_similarity(bigrams(a), bigrams(b));
 }
 
 }  // namespace sekisho::codes

@@ -76,7 +76,10 @@ Parts parse_drug_name(std::string_view text);
 
 // Levenshtein distance / longer length, as a similarity 0..1.
 double edit_similarity(std::u32string_view a, std::u32string_view b);
-// Share of the bigrams (with a mark at the start) that both have.
+// The bigrams of a text, the first character with a mark before it; sorted, repetitions kept.
+std::vector<std::uint64_t> bigrams(std::u32string_view text);
+// Share of the bigrams that both have (Dice).
+double bigram_similarity(const std::vector<std::uint64_t>& a, const std::vector<std::uint64_t>& b);
 double bigram_similarity(std::u32string_view a, std::u32string_view b);
 
 }  // namespace sekisho::codes

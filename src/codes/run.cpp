@@ -16,8 +16,9 @@ constexpr double kConfident = 0.95;
 std::map<std::string, int> repeated_codes(std::span<const LocalItem> items) {
   std::map<std::string, int> out;
   for (const LocalItem& item : items)
-    ++out[fmt::format("{}\x1f{}\x1f{}\x1f{}", item.hospital, item.kind ? static_cast<int>(*item.kind) : -1, item.system,
-                      item.code)];
+    if (!item.variant)
+      ++out[fmt::format("{}\x1f{}\x1f{}\x1f{}", item.hospital, item.kind ? static_cast<int>(*item.kind) : -1,
+                        item.system, item.code)];
   return out;
 }
 
@@ -61,11 +62,12 @@ Result<RunResult> run(std::span<const LocalItem> items, const RunOptions& option
   suggester.learn(items);
   const auto suggestions = suggester.suggest(items, {.count = options.count, .threads = options.threads});
   RunResult out;
-  out.items = items.size();
   const auto repeated = repeated_codes(items);
   std::set<std::string> hospitals;
   for (std::size_t i = 0; i < items.size(); ++i) {
     const LocalItem& item = items[i];
+    if (item.variant) continue;
+    ++out.items;
     hospitals.insert(item.hospital);
     const auto key = fmt::format("{}\x1f{}\x1f{}\x1f{}", item.hospital, item.kind ? static_cast<int>(*item.kind) : -1,
                                  item.system, item.code);

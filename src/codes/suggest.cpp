@@ -16,14 +16,34 @@
 namespace sekisho::codes {
 namespace {
 
-constexpr std::size_t kHits = 400, kVariantHits = 120;
+constexpr std::size_t kDrugHits = 400, kTextHits = 150, kVariantHits = 80;
 
 // A name of an entry in the form in which it is compared.
 struct Document {
   int entry = 0;
-  int alias = -1;  // -1: the entry's name
-  Parts parts;
+  int alias = -1;          // -1: the entry's name
+  std::uint32_t stem = 0;  // many products share one
+  Parts parts;             // without the stem
 };
+
+struct Stem {
+  std::u32string text;
+  std::vector<std::uint64_t> grams;
+};
+
+// How alike two stems are; computed once for all names that share one.
+struct StemSimilarity {
+  float edit = 0, grams = 0;
+  bool equal = false;
+};
+StemSimilarity compare_stems(std::u32string_view text, const std::vector<std::uint64_t>& grams, const Stem& stem) {
+  StemSimilarity out;
+  out.grams = static_cast<float>(bigram_similarity(grams, stem.grams));
+  out.equal = text == stem.text;
+  // Names without a common pair of letters are not alike by single letters either, unless they are short.
+  if (out.grams > 0.12F || text.size() < 6) out.edit = static_cast<float>(edit_similarity(text, stem.text));
+  return out;
+}
 
 struct Variant {
   Parts parts;
@@ -133,6 +153,7 @@ struct UnitClass {
   std::string_view word;
   int group;
 };
+// The last lines: codes of MERIT-9 (MR9P) as SS-MIX2 messages carry them.
 constexpr UnitClass kUnitClasses[] = {
     {"錠", 1},
     {"t", 1},
@@ -174,6 +195,19 @@ constexpr UnitClass kUnitClasses[] = {
     {"単位", 16},
     {"丸", 17},
     {"回", 18},
+    {"caps", 2},
+    {"vl", 6},
+    {"blst", 14},
+    {"syrg", 9},
+    {"bag", 11},
+    {"sht", 7},
+    {"pck", 13},
+    {"iu", 16},
+    {"bt", 6},
+    {"piece", 8},
+    {"sheet", 7},
+    {"tablet", 1},
+    {"capsule", 2},
 };
 int unit_group(std::string_view text) {
   static const std::map<std::u32string, int> groups = [] {
@@ -204,6 +238,7 @@ struct Suggester::Impl {
   struct KindIndex {
     NameIndex index;
     std::vector<Document> documents;
+    std::vector<Stem> stems;
     std::unordered_map<std::u32string, std::vector<std::uint32_t>> exact;  // by stem and whole
   };
   std::array<KindIndex, kKindCount> kinds;
@@ -222,11 +257,12 @@ struct Suggester::Impl {
   };
 
   explicit Impl(const Dictionary& d) : dictionary(&d) {
+    std::array<std::unordered_map<std::u32string, std::uint32_t>, kKindCount> stem_numbers;
     for (std::size_t i = 0; i < d.entries().size(); ++i) {
       const Entry& entry = d.entries()[i];
       KindIndex& kind = kinds[static_cast<std::size_t>(entry.kind)];
       const auto add = [&](std::string_view text, int alias) {
-        Document document{static_cast<int>(i), alias, parts_of(entry.kind, text)};
+        Document document{static_cast<int>(i), alias, 0, parts_of(entry.kind, text)};
         if (document.parts.whole.empty()) return;
         if (document.parts.form == Form::kNone) document.parts.form = entry.form;
         const auto number = static_cast<std::uint32_t>(kind.documents.size());
@@ -234,6 +270,12 @@ struct Suggester::Impl {
         kind.exact[document.parts.whole].push_back(number);
         if (document.parts.stem != document.parts.whole && entry.kind == Kind::kLab)
           kind.exact[document.parts.stem].push_back(number);
+        auto& numbers = stem_numbers[static_cast<std::size_t>(entry.kind)];
+        const auto [at, fresh] =
+            numbers.try_emplace(document.parts.stem, static_cast<std::uint32_t>(kind.stems.size()));
+        if (fresh) kind.stems.push_back({document.parts.stem, bigrams(document.parts.stem)});
+        document.stem = at->second;
+        document.parts.stem = {};
         kind.documents.push_back(std::move(document));
       };
       add(entry.name, -1);
@@ -275,13 +317,14 @@ struct Suggester::Impl {
     return out;
   }
 
-  void compare(Kind kind, const Variant& variant, const Document& document, const Hit& hit, Features& f) const {
+  void compare(Kind kind, const Variant& variant, const Document& document, const StemSimilarity& stem, const Hit& hit,
+               Features& f) const {
     const Parts &a = variant.parts, &b = document.parts;
     f[kCosine] = hit.cosine;
     f[kCovered] = hit.covered;
-    f[kEdit] = static_cast<float>(edit_similarity(a.stem, b.stem));
-    f[kStem] = static_cast<float>(bigram_similarity(a.stem, b.stem));
-    f[kStemEqual] = a.stem == b.stem ? 1 : 0;
+    f[kEdit] = stem.edit;
+    f[kStem] = stem.grams;
+    f[kStemEqual] = stem.equal ? 1 : 0;
     f[kWholeEqual] = a.whole == b.whole ? 1 : 0;
     f[kModifiers] = -static_cast<float>(variant.removed);
     if (!parsed_as_drug(kind)) return;
@@ -408,10 +451,14 @@ struct Suggester::Impl {
     const KindIndex& index = kinds[static_cast<std::size_t>(kind)];
     std::unordered_map<int, std::size_t> place;
     const auto weights = weights_of(kind);
+    std::unordered_map<std::uint32_t, StemSimilarity> stems;  // of the variant at hand
+    std::vector<std::uint64_t> grams;
     const auto consider = [&](const Variant& variant, std::uint32_t number, const Hit& hit) {
       const Document& document = index.documents[number];
+      const auto [known, unknown] = stems.try_emplace(document.stem);
+      if (unknown) known->second = compare_stems(variant.parts.stem, grams, index.stems[document.stem]);
       Features f{};
-      compare(kind, variant, document, hit, f);
+      compare(kind, variant, document, known->second, hit, f);
       double score = 0;
       for (int i = 0; i < kFeatures; ++i)
         score += weights[static_cast<std::size_t>(i)] * f[static_cast<std::size_t>(i)];
@@ -428,9 +475,11 @@ struct Suggester::Impl {
     std::vector<Variant> variants = variants_of(kind, item.name);
     for (Variant& variant : variants_of(kind, item.kana))
       variants.push_back(std::move(variant));
-    std::size_t limit = kHits;
+    std::size_t limit = parsed_as_drug(kind) ? kDrugHits : kTextHits;
     for (const Variant& variant : variants) {
       if (variant.parts.whole.empty()) continue;
+      stems.clear();
+      grams = bigrams(variant.parts.stem);
       for (const std::u32string* key : {&variant.parts.whole, &variant.parts.stem}) {
         const auto exact = index.exact.find(*key);
         if (exact == index.exact.end()) continue;
@@ -444,6 +493,10 @@ struct Suggester::Impl {
       limit = kVariantHits;
     }
     // A code that the source sent and codes claimed on the same days are candidates whatever their names.
+    if (!variants.empty()) {
+      stems.clear();
+      grams = bigrams(variants.front().parts.stem);
+    }
     add_by_code(kind, item, variants, place, consider);
     for (Suggestion& suggestion : out) {
       const Entry& entry = dictionary->entries()[static_cast<std::size_t>(suggestion.entry)];
@@ -533,7 +586,7 @@ void Suggester::learn(std::span<const LocalItem> items) {
     if (!item.claimed.empty()) ++impl_->items_with_claims;
     for (const auto& [code, count] : item.claimed)
       ++impl_->claim_items[code];
-    if (item.std_code.empty() || item.values.count <= 0) continue;
+    if (item.variant || item.std_code.empty() || item.values.count <= 0) continue;
     // Only codes that the item's own name agrees with: sources send wrong ones.
     for (const int entry : impl_->dictionary->find_any(item.std_code)) {
       const Suggestion judged = judge(item, entry);
@@ -574,7 +627,10 @@ Suggestion Suggester::judge(const LocalItem& item, int entry) const {
     for (const Variant& variant : variants) {
       Features f{};
       const auto similar = static_cast<float>(bigram_similarity(variant.parts.whole, index.documents[n].parts.whole));
-      impl_->compare(target.kind, variant, index.documents[n], {static_cast<std::uint32_t>(n), similar, similar}, f);
+      const StemSimilarity stem =
+          compare_stems(variant.parts.stem, bigrams(variant.parts.stem), index.stems[index.documents[n].stem]);
+      impl_->compare(target.kind, variant, index.documents[n], stem, {static_cast<std::uint32_t>(n), similar, similar},
+                     f);
       impl_->compare_entry(item, target, entry, f);
       double score = 0;
       for (int i = 0; i < kFeatures; ++i)
