@@ -1,0 +1,87 @@
+// Layout of a master file on disk, little-endian, every section aligned to 8 bytes. docs/masters.md describes it.
+#pragma once
+
+#include <cstdint>
+
+#include "masters/state.h"
+
+namespace sekisho::masters {
+
+inline constexpr char kMagic[8] = {'S', 'K', 'M', 'A', 'S', 'T', '0', '1'};
+inline constexpr std::size_t kCodeSize = 20;
+
+enum class Section : std::uint32_t {
+  kTextOffsets,
+  kTextBytes,
+  kAttributes,
+  kKinds,
+  kCodes,
+  kHash,
+  kLives,
+  kVersions,
+  kDeltas,
+  kEvents,
+  kLinks,
+  kFiles,
+  kSummary,
+  kFindings
+};
+inline constexpr std::size_t kSections = 14;
+
+struct SectionEntry {
+  std::uint64_t offset = 0, size = 0;
+};
+struct Header {
+  char magic[8];
+  std::uint64_t file_size;
+  std::uint8_t sha256[32];  // of everything behind the header
+  SectionEntry sections[kSections];
+};
+struct KindRecord {
+  std::uint32_t first_code = 0, codes = 0, first_attribute = 0, attributes = 0;
+};
+struct CodeRecord {
+  char code[kCodeSize];  // padded with zero bytes
+  std::uint32_t kind;
+  std::uint32_t first_life, lives, first_version, versions, first_event, events, first_link, links;
+};
+struct LifeRecord {
+  std::int32_t from, to, not_before, last_seen, first_absent;
+  std::uint32_t absent_editions;
+  std::uint32_t from_file, from_line, to_file, to_line;
+  std::uint8_t from_kind, to_kind, reserved[2];
+};
+enum VersionFlag : std::uint32_t {
+  kSuperseded = 1,   // replaced by a later publication; not in force
+  kApproximate = 2,  // begins on an edition's day: the content may be older
+  kExtract = 4,      // from an extract
+  kGenericFlag = 8,  // counted as generic
+  kDpcFlag = 16,     // procedure: inside the DPC bundle; material: outside
+};
+struct VersionRecord {
+  std::int32_t from, to;                          // `to`: the day before the next version, or kOpen
+  std::uint32_t name, kana, unit, price, search;  // texts
+  std::uint32_t flags;
+  std::uint32_t first_delta, deltas;  // attributes that differ from the version before
+  std::int32_t published;
+  std::uint32_t file, line;
+};
+struct DeltaRecord {
+  std::uint32_t attribute, text;
+};
+struct EventRecord {
+  std::int32_t day, published;
+  std::uint32_t type, file, line;
+};
+struct LinkRecord {
+  std::uint32_t to, to_kind, type;  // `to` and `type` are texts
+  std::int32_t day;
+  std::uint32_t file, line;
+};
+struct FileRecord {
+  std::uint32_t name, series, sha256, kind, mode, columns;
+  std::int32_t edition;
+  std::uint32_t rows, applied, unchanged, quarantined;
+};
+
+}  // namespace sekisho::masters

@@ -1,0 +1,224 @@
+#include "masters/master_file.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "masters/writer.h"
+
+namespace sekisho::masters {
+
+struct MasterFile::Layout {
+  std::optional<MappedFile> mapped;
+  std::span<const std::uint64_t> text_offsets;
+  std::string_view texts, summary, findings;
+  std::span<const std::uint32_t> attributes, hash;
+  std::span<const KindRecord> kinds;
+  std::span<const CodeRecord> codes;
+  std::span<const LifeRecord> lives;
+  std::span<const VersionRecord> versions;
+  std::span<const DeltaRecord> deltas;
+  std::span<const EventRecord> events;
+  std::span<const LinkRecord> links;
+  std::span<const FileRecord> files;
+};
+
+namespace {
+
+std::unexpected<Error> damaged(std::string what) {
+  return fail("masters.file", std::move(what), {}, "build the master file again with `sekisho masters build`");
+}
+
+template <class T>
+bool section(ByteView bytes, const Header& header, Section which, std::span<const T>& out) {
+  const SectionEntry& entry = header.sections[static_cast<std::size_t>(which)];
+  if (entry.offset % 8 != 0 || entry.offset > bytes.size() || entry.size > bytes.size() - entry.offset ||
+      entry.size % sizeof(T) != 0)
+    return false;
+  out = {reinterpret_cast<const T*>(bytes.data() + entry.offset), static_cast<std::size_t>(entry.size / sizeof(T))};
+  return true;
+}
+
+// A range of a section, cut to what exists: a damaged file gives less, never a read outside.
+template <class T>
+std::span<const T> part(std::span<const T> all, std::uint64_t first, std::uint64_t count) {
+  if (first > all.size()) return {};
+  return all.subspan(first, std::min<std::uint64_t>(count, all.size() - first));
+}
+
+}  // namespace
+
+const char* name(Status status) {
+  static constexpr const char* kNames[] = {"valid", "not-yet", "ended", "doubtful", "deleted"};
+  return kNames[static_cast<std::size_t>(status)];
+}
+
+MasterFile::MasterFile(std::unique_ptr<Layout> layout) : layout_(std::move(layout)) {}
+MasterFile::MasterFile(MasterFile&&) noexcept = default;
+MasterFile::~MasterFile() = default;
+
+Result<MasterFile> MasterFile::open(const std::filesystem::path& path) {
+  SEKISHO_TRY(MappedFile mapped, MappedFile::open(path));
+  auto file = from_memory(mapped.bytes());
+  if (!file) {
+    file.error().place.file = path.string();
+    return file;
+  }
+  file->layout_->mapped.emplace(std::move(mapped));
+  return file;
+}
+
+Result<MasterFile> MasterFile::from_memory(ByteView bytes) {
+  Header header;
+  if (bytes.size() < sizeof header) return damaged("the file is too short for a master file");
+  std::memcpy(&header, bytes.data(), sizeof header);
+  if (std::memcmp(header.magic, kMagic, sizeof kMagic) != 0) return damaged("not a master file of this version");
+  if (header.file_size != bytes.size()) return damaged("the file is cut off");
+  auto layout = std::make_unique<Layout>();
+  Layout& l = *layout;
+  std::span<const char> texts, summary, findings;
+  const bool good =
+      section(bytes, header, Section::kTextOffsets, l.text_offsets) &&
+      section(bytes, header, Section::kTextBytes, texts) &&
+      section(bytes, header, Section::kAttributes, l.attributes) && section(bytes, header, Section::kKinds, l.kinds) &&
+      section(bytes, header, Section::kCodes, l.codes) && section(bytes, header, Section::kHash, l.hash) &&
+      section(bytes, header, Section::kLives, l.lives) && section(bytes, header, Section::kVersions, l.versions) &&
+      section(bytes, header, Section::kDeltas, l.deltas) && section(bytes, header, Section::kEvents, l.events) &&
+      section(bytes, header, Section::kLinks, l.links) && section(bytes, header, Section::kFiles, l.files) &&
+      section(bytes, header, Section::kSummary, summary) && section(bytes, header, Section::kFindings, findings);
+  if (!good || l.kinds.size() != kKinds || l.hash.empty() || (l.hash.size() & (l.hash.size() - 1)) != 0)
+    return damaged("a section lies outside the file");
+  l.texts = {texts.data(), texts.size()};
+  l.summary = {summary.data(), summary.size()};
+  l.findings = {findings.data(), findings.size()};
+  return MasterFile(std::move(layout));
+}
+
+std::optional<CodeView> MasterFile::find(Kind kind, std::string_view code) const {
+  char padded[kCodeSize] = {};
+  if (code.empty() || code.size() > kCodeSize) return std::nullopt;
+  std::memcpy(padded, code.data(), code.size());
+  const std::size_t mask = layout_->hash.size() - 1;
+  std::size_t at = code_hash(kind, padded) & mask;
+  for (std::size_t probes = 0; probes <= mask && layout_->hash[at] != 0; ++probes, at = (at + 1) & mask) {
+    const std::uint32_t index = layout_->hash[at] - 1;
+    if (index >= layout_->codes.size()) return std::nullopt;
+    const CodeRecord& record = layout_->codes[index];
+    if (record.kind == static_cast<std::uint32_t>(kind) && std::memcmp(record.code, padded, kCodeSize) == 0)
+      return CodeView(this, &record);
+  }
+  return std::nullopt;
+}
+
+std::optional<Found> MasterFile::find(Kind kind, std::string_view code, Date on) const {
+  const auto view = find(kind, code);
+  if (!view) return std::nullopt;
+  return Found{*view, view->status_on(on.days), view->version_on(on.days)};
+}
+
+std::vector<CodeView> MasterFile::find_all(std::string_view code) const {
+  std::vector<CodeView> out;
+  for (std::size_t i = 0; i < kKinds; ++i)
+    if (const auto view = find(static_cast<Kind>(i), code)) out.push_back(*view);
+  return out;
+}
+
+std::span<const CodeRecord> MasterFile::codes(Kind kind) const {
+  const KindRecord& record = layout_->kinds[static_cast<std::size_t>(kind)];
+  return part(layout_->codes, record.first_code, record.codes);
+}
+
+std::string_view MasterFile::text(std::uint32_t id) const {
+  const auto& offsets = layout_->text_offsets;
+  if (static_cast<std::size_t>(id) + 1 >= offsets.size()) return {};
+  const std::uint64_t begin = offsets[id], end = offsets[id + 1];
+  if (begin > end || end > layout_->texts.size()) return {};
+  return layout_->texts.substr(begin, end - begin);
+}
+
+std::string_view MasterFile::attribute_name(Kind kind, std::uint32_t index) const {
+  const KindRecord& record = layout_->kinds[static_cast<std::size_t>(kind)];
+  const std::uint64_t at = std::uint64_t{record.first_attribute} + index;
+  if (index >= record.attributes || at >= layout_->attributes.size()) return {};
+  return text(layout_->attributes[at]);
+}
+
+std::uint32_t MasterFile::attribute_count(Kind kind) const {
+  return std::min<std::uint32_t>(layout_->kinds[static_cast<std::size_t>(kind)].attributes,
+                                 static_cast<std::uint32_t>(layout_->attributes.size()));
+}
+
+int MasterFile::attribute_index(Kind kind, std::string_view wanted) const {
+  for (std::uint32_t i = 0; i < attribute_count(kind); ++i)
+    if (attribute_name(kind, i) == wanted) return static_cast<int>(i);
+  return -1;
+}
+
+std::span<const FileRecord> MasterFile::files() const {
+  return layout_->files;
+}
+std::string_view MasterFile::summary_json() const {
+  return layout_->summary;
+}
+std::string_view MasterFile::findings_jsonl() const {
+  return layout_->findings;
+}
+
+std::string_view CodeView::code() const {
+  return {record_->code, strnlen(record_->code, kCodeSize)};
+}
+Kind CodeView::kind() const {
+  return record_->kind < kKinds ? static_cast<Kind>(record_->kind) : Kind::kDrug;
+}
+std::span<const LifeRecord> CodeView::lives() const {
+  return part(file_->layout_->lives, record_->first_life, record_->lives);
+}
+std::span<const VersionRecord> CodeView::versions() const {
+  return part(file_->layout_->versions, record_->first_version, record_->versions);
+}
+std::span<const EventRecord> CodeView::events() const {
+  return part(file_->layout_->events, record_->first_event, record_->events);
+}
+std::span<const LinkRecord> CodeView::links() const {
+  return part(file_->layout_->links, record_->first_link, record_->links);
+}
+
+Status CodeView::status_on(std::int32_t day) const {
+  Status status = Status::kNotYet;
+  for (const LifeRecord& life : lives()) {
+    const auto kind = static_cast<ToKind>(life.to_kind);
+    if (kind == ToKind::kDeleted) return Status::kDeleted;
+    if (day < life.from) break;
+    if (day <= life.to) return Status::kValid;
+    status = kind == ToKind::kDoubtful ? Status::kDoubtful : Status::kEnded;
+  }
+  return status;
+}
+
+const VersionRecord* CodeView::version_on(std::int32_t day) const {
+  const VersionRecord* found = nullptr;
+  for (const VersionRecord& version : versions()) {
+    if ((version.flags & kSuperseded) != 0 || (found != nullptr && version.from > day)) break;
+    found = &version;
+  }
+  return found;
+}
+
+std::string_view CodeView::attribute(const VersionRecord& version, std::string_view name) const {
+  const int index = file_->attribute_index(kind(), name);
+  return index < 0 ? std::string_view{} : attribute(version, static_cast<std::uint32_t>(index));
+}
+
+std::string_view CodeView::attribute(const VersionRecord& version, std::uint32_t index) const {
+  const auto all = versions();
+  if (all.empty() || &version < all.data() || &version >= all.data() + all.size()) return {};
+  // Versions hold what changed; a superseded one holds all of itself.
+  for (auto at = static_cast<std::ptrdiff_t>(&version - all.data()); at >= 0; --at) {
+    const VersionRecord& one = all[static_cast<std::size_t>(at)];
+    for (const DeltaRecord& delta : part(file_->layout_->deltas, one.first_delta, one.deltas))
+      if (delta.attribute == index) return file_->text(delta.text);
+    if ((one.flags & kSuperseded) != 0) break;
+  }
+  return {};
+}
+
+}  // namespace sekisho::masters
