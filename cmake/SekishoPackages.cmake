@@ -30,3 +30,4 @@ target_link_libraries(soci INTERFACE ${SOCI_CORE} ${SOCI_SQLITE3} ${SOCI_POSTGRE
 # Clp and Cbc, the linear and integer solvers of exit control.
 pkg_check_modules(CBC REQUIRED IMPORTED_TARGET cbc)
 pkg_check_modules(CLP REQUIRED IMPORTED_TARGET clp)
+find_package(ZLIB REQUIRED)

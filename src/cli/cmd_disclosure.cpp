@@ -103,21 +103,38 @@ Result<int> run_audit(const DisclosureOptions& options) {
 Result<int> run_scan(const DisclosureOptions& options) {
   Json files = Json::array();
   std::size_t count = 0;
+  Verdict worst = Verdict::kPass;
   for (const std::string& file : options.files) {
-    SEKISHO_TRY(const std::vector<ScanFinding> findings, scan_file(file));
-    count += findings.size();
+    SEKISHO_TRY(const Scan result, scan(file));
+    count += result.findings.size();
+    worst = std::max(worst, result.verdict());
     Json list = Json::array();
-    for (const ScanFinding& finding : findings) {
-      list.push_back(Json{{"rule", finding.rule}, {"where", finding.where}, {"message", finding.message}});
-      if (!options.json) fmt::print("{}: {}: {} [{}]\n", file, finding.where, finding.message, finding.rule);
+    for (const ScanFinding& finding : result.findings) {
+      const ScanRule& rule = rule_of(finding.rule);
+      list.push_back(Json{{"rule", finding.rule},
+                          {"verdict", name(rule.verdict)},
+                          {"where", finding.where},
+                          {"place", finding.where},
+                          {"message", finding.message},
+                          {"reason_en", finding.message},
+                          {"reason_ja", rule.japanese},
+                          {"remedy", rule.remedy}});
+      if (!options.json)
+        fmt::print("{}: {}: {} ({}) [{} {}]\n", file, finding.where, finding.message, rule.japanese, name(rule.verdict),
+                   finding.rule);
     }
-    files.push_back(Json{{"file", file}, {"pass", findings.empty()}, {"findings", std::move(list)}});
+    files.push_back(Json{{"file", file},
+                         {"sha256", result.sha256},
+                         {"type", result.type},
+                         {"verdict", name(result.verdict())},
+                         {"pass", result.verdict() == Verdict::kPass},
+                         {"findings", std::move(list)}});
   }
   if (options.json)
-    print_json(Json{{"files", std::move(files)}, {"findings", count}});
+    print_json(Json{{"verdict", name(worst)}, {"files", std::move(files)}, {"findings", count}});
   else if (count == 0)
     fmt::print("{} files: nothing found\n", options.files.size());
-  return count == 0 ? kDone : kFindings;
+  return worst == Verdict::kPass ? kDone : kFindings;
 }
 
 void add_table_options(CLI::App* command, const std::shared_ptr<DisclosureOptions>& options) {

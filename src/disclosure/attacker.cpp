@@ -38,6 +38,7 @@ struct Attacker::Model {
   std::vector<std::int32_t> piece_of, column_of;  // -1: in none
   std::vector<std::unique_ptr<Piece>> pieces;
   std::vector<std::int32_t> row_of;  // of relations, while a piece is built
+  std::uint64_t work = 0;
 
   Tableau::ColumnBounds bounds(std::size_t cell) const {
     const Cell& c = table.cells[cell];
@@ -89,7 +90,7 @@ struct Attacker::Model {
     return *pieces.back();
   }
 
-  void build_dense(Piece& made) const {
+  void build_dense(Piece& made) {
     std::vector<Terms> terms(made.cells.size());
     std::vector<Tableau::ColumnBounds> limits;
     for (std::size_t k = 0; k < made.cells.size(); ++k) {
@@ -98,6 +99,7 @@ struct Attacker::Model {
         terms[k].emplace_back(row_of[static_cast<std::size_t>(relation)], sign);
       limits.push_back(bounds(cell));
     }
+    work += made.relations.size() * (made.relations.size() + made.cells.size());
     made.tableau = std::make_unique<Tableau>(made.relations.size(), std::move(terms), std::move(limits));
   }
 
@@ -163,6 +165,8 @@ struct Attacker::Model {
       }
     }
     solver.setObjectiveCoefficient(column, 0);
+    work += (static_cast<std::uint64_t>(solver.numberIterations()) + 20) * 40 *
+            (piece.cells.size() + piece.relations.size());
     return solved;
   }
 };
@@ -187,6 +191,10 @@ Attacker::Attacker(const CellTable& table) : model_(std::make_unique<Model>(tabl
 }
 
 Attacker::~Attacker() = default;
+
+std::uint64_t Attacker::work() const {
+  return model_->work;
+}
 
 void Attacker::set_cell(std::size_t cell, double x) {
   Model& m = *model_;
@@ -227,7 +235,9 @@ Result<Reach> Attacker::reach(std::size_t target, bool up, bool with_capacity, d
   if (piece.tableau) {
     const auto column = static_cast<std::size_t>(m.column_of[target]);
     const double limit = with_capacity ? std::numeric_limits<double>::infinity() : enough / m.unit;
+    const std::uint64_t before = piece.tableau->work();
     solved = piece.tableau->reach(column, up, limit).has_value();
+    m.work += piece.tableau->work() - before + piece.relations.size() * 4;
     if (solved) {
       moves.assign(piece.tableau->moves().begin(),
                    piece.tableau->moves().begin() + static_cast<std::ptrdiff_t>(piece.cells.size()));

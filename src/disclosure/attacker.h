@@ -29,6 +29,9 @@ class Attacker {
   // Errors: disclosure.solver.
   Result<Reach> reach(std::size_t target, bool up, bool with_capacity, double enough);
 
+  // A clock of the effort so far that is the same on every machine, about 10^9 a second.
+  std::uint64_t work() const;
+
  private:
   struct Model;
   std::unique_ptr<Model> model_;

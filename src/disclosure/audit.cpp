@@ -9,6 +9,10 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <optional>
+#include <unordered_map>
+
+#include "disclosure/circuits.h"
 
 namespace sekisho::disclosure {
 namespace {
@@ -124,20 +128,100 @@ AuditedCell judge(const Cell& cell, std::size_t index, Interval interval) {
   return result;
 }
 
+// Large tables: whoever proposes a second table, agreeing with everything shown, need not be trusted. It is added up
+// here; a linear program is only asked where no proposal reaches far enough.
+class Adder {
+ public:
+  explicit Adder(const CellTable& table, const Pattern& pattern)
+      : table_(table), pattern_(pattern), relations_of_(table.cells.size()) {
+    for (std::size_t r = 0; r < table.relations.size(); ++r) {
+      relations_of_[static_cast<std::size_t>(table.relations[r].total)].emplace_back(r, -1.0);
+      for (const std::int32_t child : table.relations[r].children)
+        relations_of_[static_cast<std::size_t>(child)].emplace_back(r, 1.0);
+    }
+  }
+  // What the moves do to `target`; 0 when they do not add up, leave the bounds or touch a published cell.
+  double moved(const Moves& moves, std::size_t target) const {
+    std::unordered_map<std::size_t, double> sums;
+    double reached = 0, size = 1;
+    for (const Move& move : moves) {
+      const auto cell = static_cast<std::size_t>(move.cell);
+      const Cell& c = table_.cells[cell];
+      const double value = c.value + move.amount, slack = 1e-9 * std::max(1.0, c.value);
+      if (pattern_[cell] == Status::kPublished || value < c.lower - slack || value > c.upper + slack) return 0;
+      for (const auto& [relation, sign] : relations_of_[cell])
+        sums[relation] += sign * move.amount;
+      if (cell == target) reached += move.amount;
+      size = std::max(size, std::abs(move.amount));
+    }
+    for (const auto& [relation, sum] : sums)
+      if (std::abs(sum) > 1e-9 * size) return 0;
+    return reached;
+  }
+
+ private:
+  const CellTable& table_;
+  const Pattern& pattern_;
+  std::vector<std::vector<std::pair<std::size_t, double>>> relations_of_;
+};
+
+constexpr std::size_t kManyHidden = 1000;
+
+// The interval of a cell by circuits alone, when it is wide enough.
+std::optional<AuditedCell> add_up(const CellTable& table, const Adder& adder, Circuits& circuits,
+                                  const std::vector<char>& hidden, std::size_t cell) {
+  const Cell& c = table.cells[cell];
+  const double least = 1e-3 * std::max(1.0, c.value);
+  const double up_needed = c.primary ? std::max({c.need_up, c.need_slide, least}) : least;
+  Interval interval{c.value, c.value};
+  Moves moves;
+  circuits.push(cell, true, up_needed, hidden, moves);
+  interval.high += std::max(0.0, adder.moved(moves, cell));
+  const double down_needed =
+      c.primary ? std::max(c.need_down, c.need_slide - (interval.high - c.value)) : least - (interval.high - c.value);
+  if (down_needed > 0) {
+    circuits.push(cell, false, down_needed, hidden, moves);
+    interval.low += std::min(0.0, adder.moved(moves, cell));
+  }
+  AuditedCell result = judge(c, cell, interval);
+  result.inner = true;
+  if (result.exact || result.too_narrow) return std::nullopt;
+  return result;
+}
+
 Result<AuditReport> audit_pieces(const CellTable& table, const Pattern& pattern) {
   AuditReport report;
   std::vector<int> place(table.cells.size(), -1);
+  const auto count =
+      static_cast<std::size_t>(std::ranges::count_if(pattern, [](Status s) { return s != Status::kPublished; }));
+  const bool many = count > kManyHidden;
+  std::optional<Circuits> circuits;
+  std::optional<Adder> adder;
+  std::vector<char> hidden(table.cells.size());
+  for (std::size_t i = 0; i < hidden.size(); ++i)
+    hidden[i] = pattern[i] != Status::kPublished;
+  if (many) {
+    circuits.emplace(table);
+    adder.emplace(table, pattern);
+  }
   for (const Piece& piece : split(table, pattern)) {
-    OsiClpSolverInterface solver;
+    std::optional<OsiClpSolverInterface> solver;
     const double unit = unit_of(table, piece);
-    build(table, piece, place, unit, solver);
     for (std::size_t k = 0; k < piece.cells.size(); ++k) {
       const std::size_t cell = piece.cells[k];
       Interval interval{table.cells[cell].lower, table.cells[cell].upper};
       if (!piece.relations.empty()) {
+        if (many) {
+          if (const auto added = add_up(table, *adder, *circuits, hidden, cell)) {
+            report.hidden.push_back(*added);
+            continue;
+          }
+        }
         const int column = static_cast<int>(k);
-        SEKISHO_TRY(interval.low, extreme(solver, column, false, k == 0, table, cell));
-        SEKISHO_TRY(interval.high, extreme(solver, column, true, false, table, cell));
+        const bool first = !solver;
+        if (first) build(table, piece, place, unit, solver.emplace());
+        SEKISHO_TRY(interval.low, extreme(*solver, column, false, first, table, cell));
+        SEKISHO_TRY(interval.high, extreme(*solver, column, true, false, table, cell));
         interval.low *= unit;
         interval.high *= unit;
       }

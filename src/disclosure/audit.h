@@ -9,6 +9,7 @@ namespace sekisho::disclosure {
 struct AuditedCell {
   std::size_t cell = 0;
   Interval interval;
+  bool inner = false;  // found by adding numbers: the attacker's interval is at least this wide
   bool exact = false, too_narrow = false;
 };
 

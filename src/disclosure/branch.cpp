@@ -57,7 +57,7 @@ Outcome integer_optimum(const CellTable& table, const std::vector<Cut>& cuts, do
                   zero.data(), high.data(), cost.data(), low.data(), infinite.data());
   for (int i = 0; i < columns; ++i)
     if (high[static_cast<std::size_t>(i)] > 0) Cbc_setInteger(cbc.model, i);
-  const double left = std::chrono::duration<double>(deadline - std::chrono::steady_clock::now()).count();
+  const double left = std::chrono::duration<double>(deadline.end - std::chrono::steady_clock::now()).count();
   Cbc_setLogLevel(cbc.model, 0);
   Cbc_setParameter(cbc.model, "log", "0");
   Cbc_setParameter(cbc.model, "slog", "0");
@@ -75,7 +75,7 @@ Outcome integer_optimum(const CellTable& table, const std::vector<Cut>& cuts, do
 }  // namespace
 
 Result<Branched> branch(const CellTable& table, Attacker& attacker, Master& master, std::vector<char> hidden,
-                        Deadline deadline) {
+                        const Deadline& deadline) {
   const std::vector<Target> targets = targets_of(table);
   const bool whole = std::ranges::all_of(table.cells, [](const Cell& c) { return c.weight == std::round(c.weight); });
   const double step = whole ? 1 : 1e-6;

@@ -155,7 +155,14 @@ Result<std::vector<double>> Master::solve() {
   return x;
 }
 
-Result<Relaxation> relax(const CellTable& table, Attacker& attacker, Master& master, Deadline deadline) {
+Result<std::vector<double>> bridge(Master& master, const Deadline& deadline) {
+  while (true) {
+    SEKISHO_TRY(std::vector<double> x, master.solve());
+    if (passed(deadline) || master.add_bridges(x) == 0) return x;
+  }
+}
+
+Result<Relaxation> relax(const CellTable& table, Attacker& attacker, Master& master, const Deadline& deadline) {
   const std::vector<Target> targets = targets_of(table);
   std::vector<char> quiet(targets.size(), 0);  // held when last asked: asked again at the end only
   Relaxation result;

@@ -12,9 +12,16 @@
 
 namespace sekisho::disclosure {
 
-using Deadline = std::chrono::steady_clock::time_point;
-inline bool passed(Deadline deadline) {
-  return std::chrono::steady_clock::now() >= deadline;
+// Ends a search: a moment, and an amount of work of the attacker that is the same on every machine, so that the result
+// is the same as well.
+struct Deadline {
+  std::chrono::steady_clock::time_point end;
+  const Attacker* attacker = nullptr;
+  std::uint64_t most_work = 0;
+};
+inline bool passed(const Deadline& deadline) {
+  return (deadline.attacker != nullptr && deadline.attacker->work() > deadline.most_work) ||
+         std::chrono::steady_clock::now() >= deadline.end;
 }
 
 // A question to the attacker: does the interval of a cell reach as far as it must?
@@ -61,12 +68,15 @@ class Master {
   const CellTable& table_;
 };
 
+// The relaxed optimum under bridge rows alone: no cell hidden alone in a relation. Cheap for tables of any size.
+Result<std::vector<double>> bridge(Master& master, const Deadline& deadline);
+
 // Cuts until every target holds, or the deadline has passed (complete = false).
 struct Relaxation {
   std::vector<double> x;
   double bound = 0;
   bool complete = false;
 };
-Result<Relaxation> relax(const CellTable& table, Attacker& attacker, Master& master, Deadline deadline);
+Result<Relaxation> relax(const CellTable& table, Attacker& attacker, Master& master, const Deadline& deadline);
 
 }  // namespace sekisho::disclosure

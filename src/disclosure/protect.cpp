@@ -9,6 +9,7 @@
 
 #include "core/random.h"
 #include "disclosure/branch.h"
+#include "disclosure/builder.h"
 #include "disclosure/master.h"
 
 namespace sekisho::disclosure {
@@ -16,6 +17,8 @@ namespace {
 
 // Orders of publishing again: numbers that depend on the table alone, so that the same input gives the same pattern.
 constexpr int kDives = 8, kDivesLarge = 2;
+// Work of fast mode, about 10^9 a second: for the bound, and for searching below the first safe pattern.
+constexpr std::uint64_t kBoundWork = 12'000'000'000, kSearchWork = 1'500'000'000;
 constexpr int kOrders = 10, kOrdersLarge = 4, kRounds = 60, kRoundsLarge = 10;
 constexpr std::size_t kManyTargets = 300;
 
@@ -99,22 +102,21 @@ std::vector<char> everything(const CellTable& table) {
   return hidden;
 }
 
-Result<void> check_feasible(const CellTable& table, SafePattern& safe, const std::vector<Target>& targets) {
-  SEKISHO_TRY(const auto broken, safe.set(everything(table)));
-  if (broken.empty()) return {};
+Error infeasible(const CellTable& table, const std::vector<std::size_t>& cells) {
   std::string names;
-  for (std::size_t i = 0; i < std::min<std::size_t>(broken.size(), 5); ++i)
-    names += (i == 0 ? "" : ", ") + table.describe(targets[broken[i]].cell);
+  for (std::size_t i = 0; i < std::min<std::size_t>(cells.size(), 5); ++i)
+    names += (i == 0 ? "" : ", ") + table.describe(cells[i]);
   return fail("disclosure.infeasible",
               fmt::format("{} sensitive cells cannot be protected even with every other cell hidden: {}{}",
-                          broken.size(), names, broken.size() > 5 ? ", ..." : ""),
-              {}, "Merge categories, or do not force cells to be published.");
+                          cells.size(), names, cells.size() > 5 ? ", ..." : ""),
+              {}, "Merge categories, or do not force cells to be published.")
+      .error();
 }
 
 // Cells hidden by less than half in the relaxation are asked again after the surest of them is hidden for good: the
 // relaxation becomes whole step by step, and its support a better start than the first one.
 Result<Relaxation> dive(const CellTable& table, Attacker& attacker, Master& master, Relaxation now, int number,
-                        Deadline deadline) {
+                        const Deadline& deadline) {
   SeededRandom random(22, static_cast<std::uint64_t>(number));
   while (now.complete) {
     std::size_t surest = 0;
@@ -133,7 +135,7 @@ Result<Relaxation> dive(const CellTable& table, Attacker& attacker, Master& mast
       if (!table.cells[i].primary && now.x[i] > 1 - 1e-6) master.hold(i);
     master.hold(surest);
     auto next = relax(table, attacker, master, deadline);
-    if (!next) break;
+    if (!next || !next->complete) break;
     now = std::move(*next);
   }
   master.release();
@@ -150,7 +152,7 @@ std::vector<char> support_of(const CellTable& table, const Relaxation& relaxatio
 
 // Publishes what need not be hidden, in the given order. Errors: disclosure.unsafe.
 Result<void> come_down(const CellTable& table, SafePattern& safe, std::vector<char> start,
-                       const std::vector<double>& wish, int number, Deadline deadline) {
+                       const std::vector<double>& wish, int number, const Deadline& deadline) {
   SEKISHO_TRY(const auto broken, safe.set(start));
   if (!broken.empty()) {  // tolerances only: hide all and come down from there
     start = everything(table);
@@ -167,17 +169,15 @@ Result<void> come_down(const CellTable& table, SafePattern& safe, std::vector<ch
 // The best of several descents: from the support of the relaxation, from that of the dive, and from the best pattern
 // with some cells of the supports hidden again.
 Result<std::vector<char>> descend(const CellTable& table, SafePattern& safe, const Relaxation& relaxation,
-                                  const std::vector<Relaxation>& dives, Deadline deadline) {
+                                  const std::vector<Relaxation>& dives, std::vector<char> best,
+                                  const Deadline& deadline) {
   const std::vector<char> wide = support_of(table, relaxation);
   std::vector<char> deep = wide;  // all cells that any dive hides
-  std::vector<char> best;
   const std::size_t questions = targets_of(table).size();
   const int orders = questions > kManyTargets ? kOrdersLarge : kOrders;
-  const auto good_enough = [&] {
-    return !best.empty() && (passed(deadline) || cost_of(table, best) < relaxation.bound + 1 - 1e-6);
-  };
+  const auto good_enough = [&] { return passed(deadline) || cost_of(table, best) < relaxation.bound + 1 - 1e-6; };
   const auto keep_better = [&] {
-    if (best.empty() || safe.cost() < cost_of(table, best)) best = safe.hidden();
+    if (safe.cost() < cost_of(table, best)) best = safe.hidden();
   };
   for (const Relaxation& dived : dives) {
     const std::vector<char> start = support_of(table, dived);
@@ -222,20 +222,35 @@ Pattern pattern_of(const CellTable& table, const std::vector<char>& hidden) {
 
 Result<Protection> search(const CellTable& table, const ProtectOptions& options) {
   const auto start = std::chrono::steady_clock::now();
-  const Deadline deadline = start + std::chrono::milliseconds(static_cast<std::int64_t>(options.seconds * 1000));
+  const auto end = start + std::chrono::milliseconds(static_cast<std::int64_t>(options.seconds * 1000));
   const std::vector<Target> targets = targets_of(table);
   Attacker attacker(table);
+  const Deadline deadline{end, options.mode == Mode::kFast ? &attacker : nullptr, kBoundWork};
   Master master(table);
+  // A quarter of the time for a good start, half of it for the first safe pattern; the rest makes it better.
+  const auto part = [&](double share) {
+    return Deadline{start + std::chrono::milliseconds(static_cast<std::int64_t>(options.seconds * share * 1000))};
+  };
+  std::vector<char> first(table.cells.size(), 0);
+  if (const auto x = bridge(master, part(0.25)))
+    for (std::size_t i = 0; i < first.size(); ++i)
+      first[i] = (*x)[i] > 1e-7;
+  SEKISHO_TRY(Built built, build_pattern(table, attacker, targets, std::move(first), part(0.7)));
+  if (!built.unprotected.empty()) return std::unexpected(infeasible(table, built.unprotected));
   SafePattern safe(table, attacker, targets);
-  SEKISHO_CHECK(check_feasible(table, safe, targets));
   SEKISHO_TRY(const Relaxation relaxation, relax(table, attacker, master, deadline));
-  std::vector<Relaxation> dives;
-  const int most_dives = targets.size() > kManyTargets ? kDivesLarge : kDives;
-  for (int number = 0; number < most_dives && !passed(deadline); ++number) {
-    SEKISHO_TRY(Relaxation dived, dive(table, attacker, master, relaxation, number, deadline));
-    dives.push_back(std::move(dived));
+  std::vector<char> hidden = std::move(built.hidden);
+  if (relaxation.complete) {
+    const Deadline search_end{end, &attacker, attacker.work() + kSearchWork};
+    std::vector<Relaxation> dives;
+    const int most_dives = targets.size() > kManyTargets ? kDivesLarge : kDives;
+    for (int number = 0; number < most_dives && !passed(search_end); ++number) {
+      SEKISHO_TRY(Relaxation dived, dive(table, attacker, master, relaxation, number, search_end));
+      dives.push_back(std::move(dived));
+    }
+    const Deadline descent_end{end, &attacker, attacker.work() + kSearchWork};
+    SEKISHO_TRY(hidden, descend(table, safe, relaxation, dives, std::move(hidden), descent_end));
   }
-  SEKISHO_TRY(std::vector<char> hidden, descend(table, safe, relaxation, dives, deadline));
   Protection result;
   result.lp_bound = relaxation.bound;
   if (options.mode == Mode::kExact && relaxation.complete && !is_proven(table, hidden, relaxation)) {

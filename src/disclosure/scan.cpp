@@ -9,274 +9,176 @@
 
 #include "core/date.h"
 #include "core/file.h"
+#include "core/json.h"
 #include "core/text.h"
+#include "crypto/digest.h"
+#include "disclosure/containers.h"
+#include "disclosure/identifiers.h"
+#include "disclosure/sandbox.h"
 #include "disclosure/table.h"
 
 namespace sekisho::disclosure {
 namespace {
 
-constexpr std::size_t kLargestFile = 16 << 20, kManyRows = 5000, kManyColumns = 200, kFewRows = 20;
-constexpr int kBirthBefore = 2012;  // a full western date before it is more likely a birth than an event
+constexpr std::size_t kLargestFile = 16 << 20, kManyRows = 5000, kManyColumns = 200, kFewRows = 20, kLongBase64 = 200;
 
 struct HeaderWord {
   std::string_view word, meaning;
+  bool whole;  // a word of its own; otherwise anywhere in the name
 };
 // Parts of column names (in lower case) that name persons or their attributes.
 constexpr HeaderWord kHeaderWords[] = {
-    {"person", "a person's key"},
-    {"patient", "a patient's key"},
-    {"registration", "a registration's key"},
-    {"pseudonym", "a pseudonym"},
-    {"karte", "a patient's number"},
-    {"患者", "patients"},
-    {"氏名", "names"},
-    {"カナ", "names"},
-    {"生年月日", "birth dates"},
-    {"birth", "birth dates"},
-    {"dob", "birth dates"},
-    {"被保険者", "insured persons"},
-    {"記号", "an insurance symbol"},
-    {"住所", "addresses"},
-    {"address", "addresses"},
-    {"電話", "telephone numbers"},
-    {"phone", "telephone numbers"},
-    {"mrn", "a patient's number"},
-    {"個人番号", "My Number"},
-    {"mynumber", "My Number"},
-    {"仮名", "a pseudonym"},
-    {"匿名化id", "a person's key"},
-    {"ssn", "a person's number"},
+    {"person", "a person's key", true},
+    {"personid", "a person's key", true},
+    {"patient", "a patient's key", true},
+    {"patientid", "a patient's key", true},
+    {"patientno", "a patient's key", true},
+    {"pid", "a patient's key", true},
+    {"pt", "a patient's key", true},
+    {"subjectid", "a person's key", true},
+    {"registration", "a registration's key", true},
+    {"pseudonym", "a pseudonym", true},
+    {"karte", "a patient's number", false},
+    {"カルテ", "a patient's number", false},
+    {"診察券", "a patient's number", false},
+    {"患者", "patients", false},
+    {"氏名", "names", false},
+    {"姓名", "names", false},
+    {"フリガナ", "names", false},
+    {"カナ氏名", "names", false},
+    {"カナ", "names", true},
+    {"生年月日", "birth dates", false},
+    {"誕生日", "birth dates", false},
+    {"birth", "birth dates", true},
+    {"birthdate", "birth dates", true},
+    {"birthday", "birth dates", true},
+    {"dob", "birth dates", true},
+    {"被保険者", "insured persons", false},
+    {"記号番号", "an insurance symbol", false},
+    {"記号", "an insurance symbol", true},
+    {"住所", "addresses", false},
+    {"address", "addresses", true},
+    {"電話", "telephone numbers", false},
+    {"phone", "telephone numbers", true},
+    {"mrn", "a patient's number", true},
+    {"個人番号", "My Number", false},
+    {"マイナンバー", "My Number", false},
+    {"mynumber", "My Number", true},
+    {"仮名id", "a pseudonym", false},
+    {"匿名化id", "a person's key", false},
+    {"ssn", "a person's number", true},
 };
-// Words beside a column name that make it a count of persons and not their key.
-constexpr std::string_view kCountWords[] = {"count",   "人数",     "患者数", "number_of", "n_",
-                                            "persons", "patients", "total",  "件数"};
-
-constexpr std::string_view kInsurerLaws[] = {"01", "02", "03", "04", "06", "07", "31", "32", "33",
-                                             "34", "39", "63", "67", "72", "73", "74", "75"};
+// Words in a column name that make it a statistic and not an attribute of one person.
+constexpr std::string_view kCountWords[] = {
+    "count",     "人数",   "患者数", "number",   "total",  "件数",  "rate",   "ratio",   "mean",   "median", "percent",
+    "incidence", "割合",   "率",     "平均",     "中央値", "years", "人年",   "合計",    "per_",   "sd",     "estimate",
+    "lower",     "upper",  "ci_",    "ci95",     "95%",    "p値",   "pvalue", "p_value", "n_",     "(n)",    "sum",
+    "freq",      "症例数", "背景",   "特性",     "coef",   "偏差",  "数",     "オッズ",  "hazard", "odds",   "share",
+    "%",         "group",  "risk",   "survival", "status", "階級",  "n="};
+// Attributes of one person: several of them side by side without any statistic are records.
+constexpr std::string_view kAttributes[] = {
+    "sex",    "gender", "性別", "age",       "年齢", "height", "身長",  "weight", "体重",      "bmi",       "date",
+    "日",     "診断",   "病名", "diagnosis", "icd",  "hba1c",  "血圧",  "bp",     "sbp",       "dbp",       "検査",
+    "result", "結果",   "薬",   "drug",      "dose", "入院",   "退院",  "visit",  "admission", "discharge", "outcome",
+    "転帰",   "ldl",    "hdl",  "egfr",      "crea", "既往",   "event", "zip",    "郵便"};
 
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
-}
-bool all_digits(std::string_view text) {
-  return !text.empty() && std::ranges::all_of(text, is_digit);
-}
-
-// Full-width letters, digits and marks become ASCII: ０ hides from no rule.
-std::string fold_width(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
-  for (std::size_t at = 0; at < text.size();) {
-    const char32_t c = next_code_point(text, at);
-    append_utf8(out, c >= 0xFF01 && c <= 0xFF5E ? c - 0xFEE0 : c == 0x3000 ? U' ' : c);
-  }
-  return out;
-}
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return out;
-}
-
-// My Number: 12 digits; weights 2..7, 2..6 from the right of the first eleven, 11 - sum mod 11, 10 and 11 give 0.
-bool is_my_number(std::string_view digits) {
-  if (digits.size() != 12 || !all_digits(digits)) return false;
-  if (std::ranges::all_of(digits, [&](char c) { return c == digits[0]; })) return false;
-  int sum = 0;
-  for (std::size_t n = 1; n <= 11; ++n)
-    sum += (digits[11 - n] - '0') * static_cast<int>(n <= 6 ? n + 1 : n - 5);
-  const int check = sum % 11 <= 1 ? 0 : 11 - sum % 11;
-  return check == digits[11] - '0';
-}
-
-// Insurer number of 8 digits: law code, prefecture, number, check digit (weights 2, 1 from the right, digit sums).
-bool is_insurer_number(std::string_view digits) {
-  if (digits.size() != 8 || !all_digits(digits)) return false;
-  if (std::ranges::find(kInsurerLaws, digits.substr(0, 2)) == std::end(kInsurerLaws)) return false;
-  const int prefecture = (digits[2] - '0') * 10 + digits[3] - '0';
-  if (prefecture < 1 || prefecture > 47) return false;
-  int sum = 0;
-  for (std::size_t i = 0; i < 7; ++i) {
-    const int product = (digits[i] - '0') * (i % 2 == 0 ? 2 : 1);
-    sum += product / 10 + product % 10;
-  }
-  return (10 - sum % 10) % 10 == digits[7] - '0';
-}
-
-int number_at(std::string_view text, std::size_t& at, std::size_t most) {
-  int value = 0;
-  std::size_t digits = 0;
-  while (at < text.size() && is_digit(text[at]) && digits < most) {
-    value = value * 10 + (text[at++] - '0');
-    ++digits;
-  }
-  return digits == 0 || (at < text.size() && is_digit(text[at])) ? -1 : value;
-}
-
-bool take(std::string_view text, std::size_t& at, std::initializer_list<std::string_view> any_of) {
-  while (at < text.size() && text[at] == ' ')
-    ++at;
-  for (const std::string_view word : any_of)
-    if (text.substr(at).starts_with(word)) {
-      at += word.size();
-      while (at < text.size() && text[at] == ' ')
-        ++at;
-      return true;
-    }
-  return false;
-}
-
-// "month SEPARATOR day" after a year; true when it is a day.
-bool month_and_day(std::string_view text, std::size_t& at, int year) {
-  if (!take(text, at, {"年", ".", "-", "/"})) return false;
-  const int month = number_at(text, at, 2);
-  if (month < 1 || month > 12 || !take(text, at, {"月", ".", "-", "/"})) return false;
-  const int day = number_at(text, at, 2);
-  return day >= 1 && is_valid_date(year, month, day);
-}
-
-struct Era {
-  std::string_view kanji, letter;
-  int first;
-};
-constexpr Era kEras[] = {
-    {"明治", "M", 1868}, {"大正", "T", 1912}, {"昭和", "S", 1926}, {"平成", "H", 1989}, {"令和", "R", 2019}};
-
-// An era date to the day that begins at `at`: S55.3.1, 昭和55年3月1日, 令和元年5月1日. Moves behind it.
-bool era_date(std::string_view text, std::size_t& at) {
-  for (const Era& era : kEras) {
-    std::size_t after = at;
-    const bool kanji = text.substr(at).starts_with(era.kanji);
-    const bool letter = text.substr(at).starts_with(era.letter) &&
-                        (at == 0 || !((text[at - 1] | 32) >= 'a' && (text[at - 1] | 32) <= 'z'));
-    if (!kanji && !letter) continue;
-    after += kanji ? era.kanji.size() : era.letter.size();
-    int year = 1;
-    if (!take(text, after, {"元"})) {
-      year = number_at(text, after, 2);
-      if (year < 1 || year > 64) continue;
-    }
-    if (!month_and_day(text, after, era.first + year - 1)) continue;
-    at = after;
-    return true;
-  }
-  return false;
-}
-
-// A western date to the day at `at` (1980-03-01, 1980/3/1, 1980年3月1日); its year, or 0.
-int western_date(std::string_view text, std::size_t& at) {
-  std::size_t after = at;
-  const int year = number_at(text, after, 4);
-  if (year < 1880 || year > 2100 || !month_and_day(text, after, year)) return 0;
-  at = after;
-  return year;
-}
-
-// What was found, each rule once for each place with the number of hits.
-class Findings {
- public:
-  void add(std::string_view rule, std::string_view where, std::string_view message) {
-    auto& entry = found_[{std::string(rule), std::string(where)}];
-    entry.first = message;
-    ++entry.second;
-  }
-  std::uint64_t count(std::string_view rule, std::string_view where) const {
-    const auto found = found_.find({std::string(rule), std::string(where)});
-    return found == found_.end() ? 0 : found->second.second;
-  }
-  std::vector<ScanFinding> list() const {
-    std::vector<ScanFinding> out;
-    for (const auto& [key, entry] : found_)
-      out.push_back({key.first, key.second,
-                     entry.second > 1 ? fmt::format("{} ({} times)", entry.first, entry.second) : entry.first});
-    return out;
-  }
-
- private:
-  std::map<std::pair<std::string, std::string>, std::pair<std::string, std::uint64_t>> found_;
-};
-
-// Identifiers by their form, in any text.
-void scan_identifiers(std::string_view text, std::string_view where, bool birth_column, Findings& findings) {
-  for (std::size_t at = 0; at < text.size();) {
-    if (std::size_t after = at; era_date(text, after)) {
-      findings.add("date.era", where, "a date to the day in a Japanese era");
-      at = after;
-      continue;
-    }
-    if (!is_digit(text[at])) {
-      ++at;
-      continue;
-    }
-    if (std::size_t after = at; const int year = western_date(text, after)) {
-      if (year < kBirthBefore || birth_column)
-        findings.add("date.birth", where, "a date to the day that may be a birth date");
-      at = after;
-      continue;
-    }
-    std::size_t end = at;
-    while (end < text.size() && is_digit(text[end]))
-      ++end;
-    const std::string_view digits = text.substr(at, end - at);
-    // Digits inside a decimal number, a hash or a longer token are no identifiers.
-    const auto is_word = [](char c) {
-      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' || c == '_';
-    };
-    const bool alone =
-        (at == 0 || !is_word(text[at - 1])) && (end >= text.size() || !is_word(text[end]) || text[end] == '.');
-    if (alone) {
-      if (is_my_number(digits)) findings.add("id.my_number", where, "a number with the check digit of a My Number");
-      if (is_insurer_number(digits))
-        findings.add("id.insurer", where, "a number with the check digit of an insurer number");
-      if (digits.size() == 10)
-        findings.add("id.patient_number", where, "a number of 10 digits, the form of patient numbers");
-      if (digits.size() == 8 || (digits.size() == 7 && digits[0] >= '1' && digits[0] <= '5')) {
-        const auto date = parse_receipt_date(digits);
-        if (date && date->precision == Precision::kDay && date->date().year() >= 1880 &&
-            date->date().year() < kBirthBefore && (digits.size() == 8 || birth_column))
-          findings.add("date.birth", where, "a date to the day that may be a birth date");
-      }
-    }
-    at = end;
-  }
 }
 
 struct Column {
   std::string name;
   std::unordered_set<std::string> distinct;
-  std::uint64_t filled = 0, tokens = 0;  // tokens: values that look like keys rather than measurements
+  // Values that look like keys rather than measurements; like names; with a point, and with many digits.
+  std::uint64_t filled = 0, tokens = 0, names = 0, decimals = 0, long_decimals = 0;
 };
 
+bool is_period(std::string_view value) {  // 2023-04, 2023/04/01, 40-44, 2023Q1
+  return std::ranges::all_of(value,
+                             [](char c) {
+                               return is_digit(c) || c == '-' || c == '/' || c == 'Q' || c == 'W' || c == ':' ||
+                                      c == 'T';
+                             }) &&
+         value.find_first_of("-/Q") != std::string_view::npos && value.size() <= 19;
+}
+
 bool looks_like_key(std::string_view value) {
-  if (value.size() < 5 || value.find('.') != std::string_view::npos || value.find(' ') != std::string_view::npos)
-    return false;
-  bool digit = false;
+  if (value.size() < 5 || value.find_first_of(". ,%()~<>=") != std::string_view::npos || is_period(value)) return false;
+  bool digit = false, letter = false;
+  std::size_t run = 0, longest = 0;
   for (const char c : value) {
     if (static_cast<unsigned char>(c) >= 0x80) return false;
     digit = digit || is_digit(c);
+    letter = letter || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    run = c == '-' || c == '_' ? 0 : run + 1;
+    longest = std::max(longest, run);
   }
-  return digit;
+  if (!digit || (longest < 5 && value.size() < 12))
+    return longest >= 4 && digit && letter && value.find_first_of("-_") != std::string_view::npos;
+  // Plain numbers may be counts: only those that a count never looks like.
+  return letter || value[0] == '0' || value.size() >= 9;
+}
+
+std::vector<std::string> words_of(std::string_view folded) {
+  std::vector<std::string> words(1);
+  for (const char c : folded) {
+    const bool part = is_digit(c) || (c >= 'a' && c <= 'z') || static_cast<unsigned char>(c) >= 0x80;
+    if (part)
+      words.back() += c;
+    else if (!words.back().empty())
+      words.emplace_back();
+  }
+  return words;
+}
+
+bool has_word(const std::vector<std::string>& words, std::string_view word) {
+  return std::ranges::find(words, word) != words.end();
+}
+
+bool is_statistic(std::string_view folded, const std::vector<std::string>& words) {
+  for (const std::string_view key : {"id", "key", "no", "number"})
+    if (has_word(words, key) && (key != "number" || !has_word(words, "of"))) return false;
+  if (has_word(words, "n")) return true;
+  return std::ranges::any_of(kCountWords,
+                             [&](std::string_view word) { return folded.find(word) != std::string::npos; });
 }
 
 void judge_columns(const std::vector<Column>& columns, std::uint64_t rows, Findings& findings) {
+  std::size_t statistics = 0, attributes = 0;
   for (const Column& column : columns) {
-    const std::string folded = lower(fold_width(column.name));
+    const std::string folded = lower(fold_forms(column.name));
+    const std::vector<std::string> words = words_of(folded);
     const std::string where = fmt::format("column {}", column.name.substr(0, 60));
-    const bool counts =
-        std::ranges::any_of(kCountWords,
-                            [&](std::string_view word) { return folded.find(word) != std::string::npos; }) &&
-        folded.find("id") == std::string::npos && folded.find("key") == std::string::npos;
-    if (!counts)
-      for (const HeaderWord& header : kHeaderWords)
-        if (folded.find(header.word) != std::string::npos) {
-          findings.add("record.column", where, fmt::format("the column's name speaks of {}", header.meaning));
-          break;
-        }
+    const bool statistic = is_statistic(folded, words);
+    statistics += statistic;
+    attributes += std::ranges::any_of(kAttributes, [&](std::string_view word) {
+      return static_cast<unsigned char>(word[0]) >= 0x80 ? folded.find(word) != std::string::npos
+                                                         : has_word(words, word);
+    });
+    if (!statistic && !has_word(words, "patients") && !has_word(words, "persons"))
+      for (const HeaderWord& header : kHeaderWords) {
+        const bool birth_of = header.word == "birth" &&
+                              (has_word(words, "weight") || has_word(words, "order") || has_word(words, "cohort"));
+        if (birth_of || !(header.whole ? has_word(words, header.word) : folded.find(header.word) != std::string::npos))
+          continue;
+        findings.add("record.column", where, fmt::format("the column's name speaks of {}", header.meaning));
+        break;
+      }
+    bool code = false;  // codes of drugs, tests and diseases name things, not persons
+    for (const std::string_view word : {"コード", "code", "yj", "icd", "jlac", "atc", "薬", "病名", "drug", "検査",
+                                        "item", "項目", "variable", "変数"})
+      code = code || folded.find(word) != std::string::npos;
     if (rows >= kFewRows && column.filled == rows && column.distinct.size() >= rows - rows / 20 &&
-        column.tokens >= rows - rows / 20)
+        column.tokens >= rows - rows / 20 && !code && !statistic)
       findings.add("record.unique_id", where, "almost every row has its own value: a key, a row for each person");
+    if (column.names >= 3 && column.names * 2 >= column.filled)
+      findings.add("id.name", where, "most values read like names of persons");
+    if (rows >= kFewRows && column.decimals * 2 > rows && column.distinct.size() * 10 > rows * 9 &&
+        column.long_decimals * 2 > rows)
+      findings.add("capacity.digits", where, "many values of more than eight digits: room for hidden content");
   }
+  if (statistics == 0 && ((attributes >= 2 && rows >= kFewRows) || (attributes >= 3 && rows >= 5)))
+    findings.add("record.level", "file", "attributes of single persons side by side, without any statistic");
   if (rows > kManyRows)
     findings.add("record.rows", "file", fmt::format("{} rows: statistics have at most {}", rows, kManyRows));
   if (columns.size() > kManyColumns)
@@ -285,9 +187,9 @@ void judge_columns(const std::vector<Column>& columns, std::uint64_t rows, Findi
 }
 
 bool names_birth(std::string_view name) {
-  const std::string folded = lower(fold_width(name));
+  const std::string folded = lower(fold_forms(name));
   return folded.find("birth") != std::string::npos || folded.find("生年") != std::string::npos ||
-         folded.find("dob") != std::string::npos;
+         folded.find("誕生") != std::string::npos || folded.find("dob") != std::string::npos;
 }
 
 // false: not a table after all (a quote out of place); the text is then read line by line.
@@ -309,7 +211,7 @@ bool scan_table(std::string_view text, char separator, Findings& findings) {
         columns.push_back({.name = std::string(field)});
         births.push_back(names_birth(field));
         wheres.push_back(fmt::format("column {}", field.substr(0, 60)));
-        scan_identifiers(fold_width(field), "header", false, findings);
+        scan_identifiers(fold_forms(field), "header", false, findings);
       }
       continue;
     }
@@ -320,12 +222,23 @@ bool scan_table(std::string_view text, char separator, Findings& findings) {
     repeated += !seen.insert(whole).second;
     for (std::size_t i = 0; i < fields.size(); ++i) {
       const bool known = i < columns.size();
-      scan_identifiers(fold_width(fields[i]), known ? wheres[i] : "beyond the last column", known && births[i],
-                       findings);
+      // A number stands for what its column says.
+      const std::string field = fold_forms(fields[i]);
+      scan_identifiers(known && wheres[i].size() < 40 && !field.empty() && is_digit(field[0])
+                           ? fold_forms(columns[i].name) + ": " + field
+                           : field,
+                       known ? wheres[i] : "beyond the last column", known && births[i], findings);
       if (!known || fields[i].empty()) continue;
       Column& column = columns[i];
       ++column.filled;
       column.tokens += looks_like_key(fields[i]);
+      const std::string folded = fold_forms(fields[i]);
+      column.names += is_full_name(folded) || may_be_name(folded);
+      if (const std::size_t point = fields[i].find('.');
+          point != std::string_view::npos && is_digit(fields[i].back())) {
+        ++column.decimals;
+        column.long_decimals += fields[i].size() > 18;
+      }
       if (column.distinct.size() < kManyRows * 4) column.distinct.emplace(fields[i]);
     }
     if (rows > kManyRows * 4) break;  // refused by its rows already
@@ -337,14 +250,49 @@ bool scan_table(std::string_view text, char separator, Findings& findings) {
   return true;
 }
 
+// A printed row of records: four fields or more, a key or a date to the day among them.
+bool looks_like_record(std::string_view line) {
+  std::size_t fields = 0, numbers = 0;
+  bool key = false, day = false;
+  for (std::size_t at = 0; at < line.size();) {
+    at = line.find_first_not_of(" \t|,", at);
+    if (at == std::string_view::npos) break;
+    std::size_t end = line.find_first_of(" \t|,", at);
+    if (end == std::string_view::npos) end = line.size();
+    const std::string_view field = line.substr(at, end - at);
+    ++fields;
+    numbers += is_digit(field.front());
+    key = key || looks_like_key(field);
+    day = day || (field.size() >= 10 && is_period(field) && field.find('/') != std::string_view::npos) ||
+          (field.size() == 10 && is_period(field) && field[4] == '-' && field[7] == '-');
+    at = end;
+  }
+  return fields >= 4 && fields <= 30 && numbers >= 2 && (key || day);
+}
+
 void scan_lines(std::string_view text, Findings& findings) {
-  std::size_t at = 0;
+  std::size_t at = 0, records = 0;
   for (std::uint64_t line = 1; at < text.size(); ++line) {
     std::size_t end = text.find('\n', at);
     if (end == std::string_view::npos) end = text.size();
-    scan_identifiers(fold_width(text.substr(at, end - at)), fmt::format("line {}", line), false, findings);
+    const std::string_view content = text.substr(at, end - at);
+    scan_identifiers(fold_forms(content), fmt::format("line {}", line), false, findings);
+    const bool stamped =
+        content.find("INFO") != std::string_view::npos || content.find("WARN") != std::string_view::npos ||
+        content.find("DEBUG") != std::string_view::npos || content.find("ERROR") != std::string_view::npos;
+    records += !stamped && looks_like_record(content);
+    std::size_t run = 0, longest = 0;
+    for (const char c : content) {
+      run = is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '+' || c == '/' || c == '='
+                ? run + 1
+                : 0;
+      longest = std::max(longest, run);
+    }
+    if (longest > kLongBase64)
+      findings.add("capacity.base64", fmt::format("line {}", line), "a long run of encoded characters");
     at = end + 1;
   }
+  if (records >= 3) findings.add("log.records", "file", fmt::format("{} printed rows of records", records));
 }
 
 bool is_table(std::string_view text, std::string_view file_name, char& separator) {
@@ -365,25 +313,93 @@ std::vector<ScanFinding> scan_text(std::string_view text, std::string_view file_
   return findings.list();
 }
 
-Result<std::vector<ScanFinding>> scan_file(const std::filesystem::path& file) {
-  std::error_code error;
-  const std::uintmax_t size = std::filesystem::file_size(file, error);
-  if (!error && size > kLargestFile)
-    return std::vector<ScanFinding>{{"file.size", "file", "larger than 16 MB: statistics are small"}};
-  SEKISHO_TRY(const Bytes bytes, read_file(file, kLargestFile));
+namespace {
+
+void scan_decoded(ByteView bytes, std::string_view name, Findings& findings) {
   const bool wide =
       bytes.size() >= 2 && ((bytes[0] == 0xFF && bytes[1] == 0xFE) || (bytes[0] == 0xFE && bytes[1] == 0xFF));
-  if (wide || std::ranges::find(bytes, std::uint8_t{0}) != bytes.end() || as_text(bytes).starts_with("%PDF"))
-    return std::vector<ScanFinding>{{"file.type", "file", "not a text file: what is inside cannot be examined"}};
+  if (wide || std::ranges::find(bytes, std::uint8_t{0}) != bytes.end()) {
+    findings.add("file.type", "file", "not a text file: what is inside cannot be examined");
+    return;
+  }
   std::string text;
   DecodeReport report;
   decode(detect_charset(bytes), bytes, text, report);
-  std::vector<ScanFinding> findings = scan_text(text, file.filename().string());
+  for (const ScanFinding& finding : scan_text(text, name))
+    findings.add(finding.rule, finding.where, finding.message);
   if (report.invalid > 0)
-    findings.push_back({"file.charset", "file", "bytes that are no text in the character set of the file"});
-  for (const ScanFinding& finding : scan_text(fold_width(file.filename().string()), "name.txt"))
-    findings.push_back({finding.rule, "file name", finding.message});
+    findings.add("file.charset", "file", "bytes that are no text in the character set of the file");
+}
+
+// Everything that looks at the bytes of the file; runs in the process without rights.
+Findings examine(ByteView bytes, const std::string& name) {
+  Findings findings;
+  const FileType type = type_of(as_text(bytes), name);
+  if (!fits(type, name))
+    findings.add("file.type", "file", fmt::format("the content is {}, not what the name says", disclosure::name(type)));
+  if (type == FileType::kText || type == FileType::kOther) {
+    scan_decoded(bytes, name, findings);
+  } else {
+    Opened opened;
+    open_container(type, as_text(bytes), 0, opened);
+    findings.add(opened.findings.list(), disclosure::name(type));
+    for (const InnerText& inner : opened.texts) {
+      Findings inside;
+      if (inner.text.find('\0') != std::string::npos) {
+        std::string plain = inner.text;
+        std::erase(plain, '\0');
+        scan_decoded(as_bytes(plain), inner.name, inside);
+      } else {
+        scan_decoded(as_bytes(inner.text), inner.name, inside);
+      }
+      findings.add(inside.list(), inner.name);
+    }
+  }
+  for (const ScanFinding& finding : scan_text(fold_forms(name), "name.txt"))
+    findings.add(finding.rule, "file name", finding.message);
   return findings;
+}
+
+}  // namespace
+
+Verdict Scan::verdict() const {
+  Verdict worst = Verdict::kPass;
+  for (const ScanFinding& finding : findings)
+    worst = std::max(worst, rule_of(finding.rule).verdict);
+  return worst;
+}
+
+Result<Scan> scan(const std::filesystem::path& file) {
+  Scan result;
+  std::error_code error;
+  const std::uintmax_t size = std::filesystem::file_size(file, error);
+  if (!error && size > kLargestFile) {
+    result.findings = {{"file.size", "file", "larger than 16 MB: statistics are small"}};
+    return result;
+  }
+  SEKISHO_TRY(const Bytes bytes, read_file(file, kLargestFile));
+  result.sha256 = to_hex(crypto::sha256(bytes));
+  const std::string name = file.filename().string();
+  result.type = disclosure::name(type_of(as_text(bytes), name));
+  SEKISHO_TRY(const std::string answer, without_rights([&] {
+                Json list = Json::array();
+                for (const ScanFinding& finding : examine(bytes, name).list())
+                  list.push_back(Json{{"rule", finding.rule}, {"where", finding.where}, {"message", finding.message}});
+                return list.dump(-1, ' ', true, Json::error_handler_t::replace);
+              }));
+  const auto list = parse_json(answer);
+  if (!list || !list->is_array()) {
+    result.findings = {{"file.hostile", "file", "the file could not be examined within bounds of time and memory"}};
+    return result;
+  }
+  for (const Json& finding : *list)
+    result.findings.push_back({finding.value("rule", ""), finding.value("where", ""), finding.value("message", "")});
+  return result;
+}
+
+Result<std::vector<ScanFinding>> scan_file(const std::filesystem::path& file) {
+  SEKISHO_TRY(Scan result, scan(file));
+  return std::move(result.findings);
 }
 
 }  // namespace sekisho::disclosure

@@ -44,6 +44,7 @@ void Tableau::pivot(std::size_t row, std::size_t column) {
     double* const other = &cells_[r * width_];
     const double factor = other[column];
     if (r == row || factor == 0) continue;
+    work_ += pivot_columns_.size();
     for (const std::int32_t j : pivot_columns_) {
       double& cell = other[j];
       cell -= factor * leading[j];
@@ -65,6 +66,7 @@ double Tableau::gain(std::size_t column, std::size_t target, std::int32_t target
 std::optional<double> Tableau::reach(std::size_t target, bool up, double enough) {
   const double sign = up ? 1 : -1;
   std::ranges::fill(value_, 0.0);
+  work_ += columns_;
   const std::size_t most = 200 + 20 * (rows_ + columns_);
   std::size_t still = 0;  // pivots in a row without a step
   for (std::size_t count = 0; count < most; ++count) {

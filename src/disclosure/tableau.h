@@ -23,6 +23,7 @@ class Tableau {
   // another solver.
   std::optional<double> reach(std::size_t column, bool up, double enough);
   const std::vector<double>& moves() const { return value_; }  // of the last question; columns first
+  std::uint64_t work() const { return work_; }  // multiplications so far: a clock that is the same on every machine
   // Multipliers of the rows that prove the last answer (when it did not stop early).
   std::vector<double> multipliers(std::size_t column, bool up) const;
 
@@ -39,6 +40,7 @@ class Tableau {
   std::vector<std::int32_t> basic_;   // variable of each row
   std::vector<std::int32_t> row_of_;  // row of each variable; -1: not basic
   std::vector<std::int32_t> pivot_columns_;
+  std::uint64_t work_ = 0;
 };
 
 }  // namespace sekisho::disclosure

@@ -133,7 +133,11 @@ TEST_F(Table, ScanFindsIdentifiersByTheirForm) {
   EXPECT_FALSE(rules("a.txt", "no 123456789017 x").contains("id.my_number"));
   EXPECT_TRUE(rules("a.txt", "born S55.3.1").contains("date.era"));
   EXPECT_TRUE(rules("a.txt", "昭和55年3月1日生").contains("date.era"));
-  EXPECT_TRUE(rules("a.txt", "令和元年5月2日").contains("date.era"));
+  EXPECT_TRUE(rules("a.txt", "令和元年5月2日生").contains("date.era"));
+  EXPECT_TRUE(rules("a.txt", "令和元年5月2日").contains("date.event"));
+  EXPECT_TRUE(rules("a.txt", "作成日 令和6年5月2日").empty());
+  EXPECT_TRUE(rules("a.txt", "電話 ０９０－５７６８－５６６１").contains("id.phone"));
+  EXPECT_TRUE(rules("a.txt", "佐藤花子様は").contains("id.name"));
   EXPECT_FALSE(rules("a.txt", "令和6年度 S55.13.1 昭和55年").contains("date.era"));
   EXPECT_TRUE(rules("a.txt", "1980-03-01").contains("date.birth"));
   EXPECT_TRUE(rules("a.txt", "19800301").contains("date.birth"));
