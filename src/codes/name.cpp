@@ -230,7 +230,7 @@ constexpr std::u32string_view kMarks[] = {
     U"先",       U"劇",     U"毒",       U"向",       U"麻",       U"新",     U"旧",   U"冷",   U"遮光",
     U"特",       U"要時",   U"切替",     U"削除",     U"使用不可", U"中止",   U"包装", U"局",   U"特定",
     U"生物",     U"覚",     U"医師限定", U"外用",     U"内服",     U"内用",   U"高",   U"危",   U"ハイリスク",
-    U"非採用",   U"薬剤部", U"仮",       U"試",       U"h",        U"n",
+    U"非採用",   U"薬剤部", U"仮",       U"試",
 };
 
 bool is_mark(std::u32string_view content) {
@@ -332,14 +332,27 @@ class DrugParser {
   void take_number() {
     // A digit inside a Latin word belongs to it: "b12", "q10".
     if (at_ > 0 && is_latin(text_[at_ - 1]) && !parts_.stem.empty() && parts_.stem.back() == text_[at_ - 1]) {
-      parts_.stem += text_[at_];
-      ++at_;
+      for (; at_ < text_.size() && is_digit(text_[at_]); ++at_)
+        parts_.stem += text_[at_];
       return;
     }
     const Quantity quantity = read_quantity(text_, at_);
     parts_.strengths.push_back(quantity);
   }
+  // "…T5mg", "…C(10)", "…T": one letter between a Japanese name and a number or the end.
+  bool take_letter_form() {
+    const char32_t c = text_[at_];
+    if ((c != U't' && c != U'c') || at_ == 0 || is_latin(text_[at_ - 1]) || is_digit(text_[at_ - 1])) return false;
+    const std::size_t next = at_ + 1;
+    if (next < text_.size() && !is_digit(text_[next]) && text_[next] != U'(' && text_[next] != U' ' &&
+        text_[next] != U'「')
+      return false;
+    if (parts_.form == Form::kNone) parts_.form = c == U't' ? Form::kTablet : Form::kCapsule;
+    at_ = next;
+    return true;
+  }
   bool take_form() {
+    if (take_letter_form()) return true;
     for (const FormWord& word : kForms) {
       if (!text_.substr(at_).starts_with(word.word)) continue;
       const bool latin = is_latin(word.word.front());
@@ -440,9 +453,57 @@ std::u32string squeeze(std::u32string_view folded) {
   return out;
 }
 
+std::u32string_view strip_marks(std::u32string_view folded) {
+  for (bool found = true; found && !folded.empty();) {
+    found = false;
+    const auto content = [](std::u32string_view text) {
+      while (!text.empty() && text.front() == U' ')
+        text.remove_prefix(1);
+      while (!text.empty() && text.back() == U' ')
+        text.remove_suffix(1);
+      return text;
+    };
+    if (const std::size_t end = folded.find(U')'); end != std::u32string_view::npos && end < 8) {
+      const std::size_t begin = folded.front() == U'(' ? 1 : 0;
+      if (is_mark(content(folded.substr(begin, end - begin)))) {
+        folded.remove_prefix(end + 1);
+        found = true;
+      }
+    }
+    if (!folded.empty() && folded.back() == U')') {
+      const std::size_t begin = folded.rfind(U'(');
+      if (begin != std::u32string_view::npos && begin > 0 &&
+          is_mark(content(folded.substr(begin + 1, folded.size() - begin - 2)))) {
+        folded = folded.substr(0, begin);
+        found = true;
+      }
+    }
+    if (const std::size_t blank = folded.rfind(U' ');
+        blank != std::u32string_view::npos && blank > 0 && is_mark(folded.substr(blank + 1))) {
+      folded = folded.substr(0, blank);
+      found = true;
+    }
+    folded = content(folded);
+  }
+  return folded;
+}
+
+std::vector<std::u32string_view> numbers(std::u32string_view text) {
+  std::vector<std::u32string_view> out;
+  for (std::size_t i = 0; i < text.size();) {
+    std::size_t end = i;
+    while (end < text.size() && is_digit(text[end]))
+      ++end;
+    if (end > i) out.push_back(text.substr(i, end - i));
+    i = end + 1;
+  }
+  return out;
+}
+
 Parts parse_drug_name(std::string_view text) {
   const std::u32string folded = fold(text);
-  return DrugParser(folded).run();
+  const std::u32string_view stripped = strip_marks(folded);
+  return DrugParser(stripped.empty() ? std::u32string_view(folded) : stripped).run();
 }
 
 double form_similarity(Form a, Form b) {

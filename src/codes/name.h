@@ -22,6 +22,11 @@ std::u32string fold(std::string_view text);
 // The same without blanks and brackets: what n-grams are made of.
 std::u32string squeeze(std::u32string_view folded);
 
+// Without the marks that hospitals put around a name: (採用), [院内], 劇), a trailing 旧.
+std::u32string_view strip_marks(std::u32string_view folded);
+// The numbers of a text in their order, as written: what tells （１） from （２）.
+std::vector<std::u32string_view> numbers(std::u32string_view text);
+
 enum class Dimension : std::uint8_t {
   kNone,
   kMass,

@@ -57,7 +57,9 @@ bool parsed_as_drug(Kind kind) {
 
 Parts text_parts(std::string_view text) {
   Parts out;
-  out.whole = squeeze(fold(text));
+  const std::u32string folded = fold(text);
+  const std::u32string_view stripped = strip_marks(folded);
+  out.whole = squeeze(stripped.empty() ? std::u32string_view(folded) : stripped);
   out.stem = out.whole;
   return out;
 }
@@ -138,10 +140,23 @@ float strength_similarity(const std::vector<Quantity>& local, const std::vector<
   return static_cast<float>(2 * matched - n) / static_cast<float>(n) - 0.15F * static_cast<float>(std::min(extra, 2));
 }
 
+// Of names that differ in their numbers only: （１）, ２日目以降, ４ｃｍ以上.
+float number_similarity(std::u32string_view local, std::u32string_view standard) {
+  const auto a = numbers(local), b = numbers(standard);
+  if (a.empty() && b.empty()) return 0;
+  if (a == b) return 1;
+  std::size_t both = 0;
+  for (const std::u32string_view n : a)
+    both += std::ranges::find(b, n) != b.end() ? 1 : 0;
+  const double most = static_cast<double>(std::max(a.size(), b.size()));
+  return static_cast<float>(2 * static_cast<double>(both) / most - 1);
+}
+
 float maker_similarity(const Parts& local, const Parts& standard) {
   if (standard.maker.empty()) return local.maker.empty() ? 0.3F : -0.6F;
   if (local.maker.empty()) {
     // Written without brackets: the name ends with the maker.
+    if (standard.maker.size() == 1 && local.whole.ends_with(standard.maker)) return 0.9F;
     return standard.maker.size() >= 2 && local.whole.find(standard.maker) != std::u32string::npos ? 1 : -0.1F;
   }
   if (local.maker == standard.maker) return 1;
@@ -327,6 +342,7 @@ struct Suggester::Impl {
     f[kStemEqual] = stem.equal ? 1 : 0;
     f[kWholeEqual] = a.whole == b.whole ? 1 : 0;
     f[kModifiers] = -static_cast<float>(variant.removed);
+    if (kind == Kind::kDisease || kind == Kind::kProcedure) f[kStrength] = number_similarity(a.whole, b.whole);
     if (!parsed_as_drug(kind)) return;
     f[kForm] = static_cast<float>(form_similarity(a.form, b.form));
     f[kStrength] = strength_similarity(a.strengths, b.strengths);

@@ -38,6 +38,24 @@ TEST(Names, GramsMicrogramsAndPercentAreOneScale) {
   EXPECT_DOUBLE_EQ(parse_drug_name("ヘパリン１万単位").strengths.at(0).value, 10000);
 }
 
+TEST(Names, OneLetterBetweenNameAndStrengthIsAForm) {
+  const Parts parts = parse_drug_name("(後)ｼﾝﾊﾞｽﾀﾁﾝT5mg[あすか]");
+  EXPECT_EQ(parts.form, Form::kTablet);
+  ASSERT_EQ(parts.strengths.size(), 1U);
+  EXPECT_DOUBLE_EQ(parts.strengths[0].value, 5);
+  EXPECT_TRUE(parse_drug_name("ビタミンB12").strengths.empty());
+}
+
+TEST(Names, MarksOfHospitalsAreTakenOff) {
+  const auto stripped = [](std::string_view text) {
+    const std::u32string folded = fold(text);
+    return identity::to_utf8(strip_marks(folded));
+  };
+  EXPECT_EQ(stripped("【院外】急性胃炎(採用)"), "急性胃炎");
+  EXPECT_EQ(stripped("劇)梅毒_旧"), "梅毒");
+  EXPECT_EQ(stripped("(1)梅毒"), "(1)梅毒");
+}
+
 TEST(Names, GenericNamesAndChosenBrandsAreMarked) {
   EXPECT_TRUE(parse_drug_name("【般】ファモチジン散２％").generic_name);
   EXPECT_TRUE(parse_drug_name("（選）ノルバスク錠５ｍｇ").chosen);
