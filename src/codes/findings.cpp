@@ -49,6 +49,10 @@ std::vector<std::string_view> shapes(std::string_view code) {
   if (code.size() == 12 && digits(code.substr(0, 7)) && code[7] >= 'A' && code[7] <= 'Z' && digits(code.substr(8)))
     out.push_back("PRICE12"), out.push_back("YJ");
   if (code.size() == 8 && digits(code)) out.push_back("MEDIS_DIS");
+  // K718-21: section, branch, item.
+  if (code.size() >= 4 && code.size() <= 9 && code[0] == 'K' && digits(code.substr(1, 3)) &&
+      code.find_first_not_of("0123456789-", 1) == std::string_view::npos)
+    out.push_back("K");
   if (code.size() >= 3 && code.size() <= 6 && code[0] >= 'A' && code[0] <= 'Z' && digits(code.substr(1, 2)))
     out.push_back("ICD10"), out.push_back("K");
   return out;

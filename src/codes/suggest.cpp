@@ -545,6 +545,19 @@ struct Suggester::Impl {
   }
   std::unordered_map<int, std::uint32_t> first_document;  // of each entry
 
+  // Moves the first probability as the model says; the others share what is left in the proportion they had.
+  static void calibrate(const KindModel& model, std::vector<Suggestion>& all) {
+    if (all.empty()) return;
+    constexpr double kLeast = 1e-6;
+    const double before = std::clamp(all.front().confidence, kLeast, 1 - kLeast);
+    const double after = 1 / (1 + std::exp(-(model.slope * std::log(before / (1 - before)) + model.offset)));
+    for (Suggestion& suggestion : all)
+      suggestion.confidence *= (1 - after) / (1 - before);
+    all.front().confidence = after;
+    for (std::size_t i = 1; i < all.size(); ++i)
+      all[i].confidence = std::min(all[i].confidence, after);
+  }
+
   void finish(Kind kind, std::vector<Suggestion>& all, int count) const {
     std::ranges::sort(all, [](const Suggestion& a, const Suggestion& b) {
       return a.score != b.score ? a.score > b.score : a.entry < b.entry;
@@ -556,6 +569,7 @@ struct Suggester::Impl {
       sum += std::exp((suggestion.score - top) / model.temperature);
     for (Suggestion& suggestion : all)
       suggestion.confidence = std::exp((suggestion.score - top) / model.temperature) / sum;
+    calibrate(model, all);
     if (all.size() > static_cast<std::size_t>(count)) all.resize(static_cast<std::size_t>(count));
     const KindIndex& index = kinds[static_cast<std::size_t>(kind)];
     for (Suggestion& suggestion : all) {

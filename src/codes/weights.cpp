@@ -34,15 +34,15 @@ KindModel model_of(Kind kind) {
   switch (kind) {
     case Kind::kDrug:
     case Kind::kMaterial:
-      return {1.0, 15.2};
+      return {1.0, 15.2, 1.1, 1.3};
     case Kind::kLab:
-      return {1.0, 7.0};
+      return {1.0, 7.0, 1.0, 1.5};
     case Kind::kDisease:
-      return {1.0, 12.8};
+      return {1.0, 12.8, 0.95, 1.3};
     case Kind::kProcedure:
       break;
   }
-  return {1.0, 12.2};
+  return {1.0, 12.2, 1.1, 0.7};
 }
 
 }  // namespace sekisho::codes

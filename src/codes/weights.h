@@ -10,6 +10,8 @@ namespace sekisho::codes {
 struct KindModel {
   double temperature = 1;
   double none = 0;  // score of "none of these"
+  // The first suggestion's probability p becomes that of log-odds slope * logit(p) + offset.
+  double slope = 1, offset = 0;
 };
 
 std::array<double, kFeatures> weights_of(Kind kind);
