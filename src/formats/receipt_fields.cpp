@@ -114,25 +114,7 @@ void FieldIndex::build(std::string_view text, char separator) {
 }
 #endif
 
-namespace {
-
-// What nearly every number is: one to nine digits. -1: something else.
-std::int32_t few_digits(std::string_view text) {
-  if (text.empty() || text.size() > 9) return -1;
-  std::int32_t value = 0;
-  for (const char c : text) {
-    const unsigned digit = static_cast<unsigned char>(c) - '0';
-    if (digit > 9) return -1;
-    value = value * 10 + static_cast<std::int32_t>(digit);
-  }
-  return value;
-}
-
-}  // namespace
-
-std::optional<double> parse_number(std::string_view text) {
-  if (text.empty()) return std::nullopt;
-  if (const std::int32_t value = few_digits(text); value >= 0) return value;
+std::optional<double> parse_long_number(std::string_view text) {
   static constexpr std::array<double, 16> kPowers = {1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
                                                      1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
   std::size_t i = 0;
@@ -166,10 +148,8 @@ std::optional<double> parse_number(std::string_view text) {
   return negative ? -value : value;
 }
 
-std::optional<std::int64_t> parse_whole(std::string_view text) {
-  if (text.empty()) return std::nullopt;
-  if (const std::int32_t value = few_digits(text); value >= 0) return value;
-  const auto value = parse_number(text);
+std::optional<std::int64_t> parse_long_whole(std::string_view text) {
+  const auto value = parse_long_number(text);
   if (!value) return std::nullopt;
   const auto whole = static_cast<std::int64_t>(*value);
   if (static_cast<double>(whole) != *value) return std::nullopt;

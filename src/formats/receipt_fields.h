@@ -77,8 +77,29 @@ class FieldIndex {
 
 // Numbers as receipts and DPC files write them: leading blanks, a sign, digits, a point. nullopt: empty or not a
 // number.
-std::optional<double> parse_number(std::string_view text);
-std::optional<std::int64_t> parse_whole(std::string_view text);
+std::optional<double> parse_long_number(std::string_view text);
+// What nearly every number is: one to nine digits. -1: something else.
+inline std::int32_t few_digits(std::string_view text) {
+  if (text.empty() || text.size() > 9) return -1;
+  std::int32_t value = 0;
+  for (const char c : text) {
+    const unsigned digit = static_cast<unsigned char>(c) - '0';
+    if (digit > 9) return -1;
+    value = value * 10 + static_cast<std::int32_t>(digit);
+  }
+  return value;
+}
+inline std::optional<double> parse_number(std::string_view text) {
+  if (text.empty()) return std::nullopt;
+  if (const std::int32_t value = few_digits(text); value >= 0) return value;
+  return parse_long_number(text);
+}
+std::optional<std::int64_t> parse_long_whole(std::string_view text);
+inline std::optional<std::int64_t> parse_whole(std::string_view text) {
+  if (text.empty()) return std::nullopt;
+  if (const std::int32_t value = few_digits(text); value >= 0) return value;
+  return parse_long_whole(text);
+}
 // Without leading and trailing ASCII blanks and ideographic spaces.
 std::string_view trim(std::string_view text);
 bool all_digits(std::string_view text);  // false for an empty text

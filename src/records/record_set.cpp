@@ -51,28 +51,24 @@ void RecordSet::begin_document(const Document& document) {
   documents_.push_back({reg_, doc_, std::string(document.version), deleted_, history_, part_, ordinal_});
 }
 
-Batch& RecordSet::add(Table table, std::string_view src, std::string_view act, std::string_view state) {
-  Batch& row = batches_[static_cast<std::size_t>(table)];
-  row.add_row();
-  row.integer(common::kSub, sub_++);
-  if (deleted_ || history_) state = deleted_ ? "cancelled" : "superseded";
+void RecordSet::begin_origin(Batch& row, Table table, std::string_view src, std::string_view act,
+                             std::string_view state) {
   Origin& last = origins_[static_cast<std::size_t>(table)];
   const bool first = row.rows() == 1;
   if (first || last.document != document_count_) {
     last.document = document_count_;
     hold_document(row);
   }
-  if (first || last.file != file_count_ || last.src != src.data() || last.act != act.data() ||
-      last.state != state.data()) {
-    last = {file_count_, document_count_, src.data(), act.data(), state.data()};
-    row.hold_integer(common::kPackage, package_);
-    row.hold_integer(common::kPart, part_);
-    row.hold_integer(common::kOrdinal, ordinal_);
-    row.hold_text(common::kSrc, src);
-    row.hold_text(common::kAct, act);
-    row.hold_text(common::kState, state);
-  }
-  return row;
+  if (!first && last.file == file_count_ && last.src == src.data() && last.act == act.data() &&
+      last.state == state.data())
+    return;
+  last = {file_count_, document_count_, src.data(), act.data(), state.data()};
+  row.hold_integer(common::kPackage, package_);
+  row.hold_integer(common::kPart, part_);
+  row.hold_integer(common::kOrdinal, ordinal_);
+  row.hold_text(common::kSrc, src);
+  row.hold_text(common::kAct, act);
+  row.hold_text(common::kState, state);
 }
 
 void RecordSet::hold_document(Batch& row) {
@@ -83,13 +79,6 @@ void RecordSet::hold_document(Batch& row) {
     row.hold_nothing(common::kReg);
     row.hold_nothing(common::kDoc);
   }
-}
-
-void RecordSet::when(Batch& row, const ClinicalTime& start, const ClinicalTime& end) {
-  row.time(common::kT, start);
-  row.time(common::kTEnd, end);
-  row.text(common::kPrec, name(start.precision));
-  if (const std::uint32_t flags = start.flags | end.flags) row.integer(common::kFlags, flags);
 }
 
 std::int64_t RecordSet::keep(std::string_view kind, std::string_view content) {

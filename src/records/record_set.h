@@ -113,9 +113,26 @@ class RecordSet {
   // Begins a row with all common columns but times and codes. The state of a history or deleted document is set by
   // itself. The three texts live for ever (constants and tables): where they are the same objects as in the row before,
   // nothing is written, and readers leave the columns of origin alone.
-  Batch& add(Table table, std::string_view src, std::string_view act, std::string_view state = "active");
-  void when(Batch& row, const ClinicalTime& start, const ClinicalTime& end = {});  // t, t_end, prec, flags
-  std::int64_t keep(std::string_view kind, std::string_view content);              // to the vault; returns its number
+  Batch& add(Table table, std::string_view src, std::string_view act, std::string_view state = "active") {
+    Batch& row = batches_[static_cast<std::size_t>(table)];
+    row.add_row();
+    row.integer(common::kSub, sub_++);
+    if (deleted_ || history_) state = deleted_ ? std::string_view("cancelled") : std::string_view("superseded");
+    const Origin& last = origins_[static_cast<std::size_t>(table)];
+    const bool same_document = last.document == document_count_ && row.rows() > 1;
+    if (!same_document || last.file != file_count_ || last.src != src.data() || last.act != act.data() ||
+        last.state != state.data())
+      begin_origin(row, table, src, act, state);
+    return row;
+  }
+  // t, t_end, prec, flags
+  void when(Batch& row, const ClinicalTime& start, const ClinicalTime& end = {}) {
+    row.time(common::kT, start);
+    row.time(common::kTEnd, end);
+    row.text(common::kPrec, name(start.precision));
+    if (const std::uint32_t flags = start.flags | end.flags) row.integer(common::kFlags, flags);
+  }
+  std::int64_t keep(std::string_view kind, std::string_view content);  // to the vault; returns its number
   IdentityRecord& identity();            // an empty one to fill, its place filled in; valid until the next call
   void identity(IdentityRecord record);  // the same for a record made before
   void find(std::string_view rule, Level level, std::int64_t line, std::string_view where = {});
@@ -155,6 +172,7 @@ class RecordSet {
   std::int32_t part_ = 0, ordinal_ = 0, sub_ = 0;
   std::uint32_t reg_ = 0;
   bool has_document_ = false, history_ = false, deleted_ = false;
+  void begin_origin(Batch& row, Table table, std::string_view src, std::string_view act, std::string_view state);
   void hold_document(Batch& row);
   // Origin of the last row of each table: rows that follow with the same repeat it.
   struct Origin {
