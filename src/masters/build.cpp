@@ -100,7 +100,8 @@ class Builder {
   }
 
   // By day of publication; on one day differential files come before the full one that holds them already, and files of
-  // equal standing go by their name. Copies of a file count once.
+  // equal standing go by their name. Copies of a file count once; the same content
+  // published again on another day is an edition of its own.
   void order() {
     std::ranges::sort(editions_, [](const Edition& a, const Edition& b) {
       const auto key = [](const Edition& e) {
@@ -109,9 +110,9 @@ class Builder {
       };
       return key(a) < key(b);
     });
-    std::set<std::pair<std::string, std::string>> known;
+    std::set<std::tuple<std::string, std::int32_t, std::string>> known;
     std::erase_if(editions_, [&](const Edition& edition) {
-      if (known.insert({edition.series->name, edition.sha256}).second) return false;
+      if (known.insert({edition.series->name, edition.day, edition.sha256}).second) return false;
       ++repeated_;
       state_.find({.rule = "MASTER_REPEATED_FILE",
                    .level = "I",

@@ -179,12 +179,17 @@ void date_by_price_lists(const Layouts& layouts, BuildState& state) {
   const auto price_code = [&](const CodeState& drug) {
     return drug.versions.empty() ? 0u : drug.versions.back().values[static_cast<std::size_t>(attribute)];
   };
+  // Codes of drugs that a patient chose (選定療養, 67...) repeat the price code of the product; codes known from the
+  // supplement alone are no products of the lists.
+  const auto counts = [](const std::string& code, const CodeState& drug) {
+    return !code.starts_with("67") && drug.first.day != kNoDay;
+  };
   for (const auto& [code, drug] : drugs)
-    ++users[price_code(drug)];
+    if (counts(code, drug)) ++users[price_code(drug)];
   for (auto& [code, drug] : drugs) {
     const std::uint32_t id = price_code(drug);
     // A price code that several products share says nothing about one of them.
-    if (id == 0 || users[id] != 1 || drug.lives.size() != 1) continue;
+    if (id == 0 || !counts(code, drug) || users[id] != 1 || drug.lives.size() != 1) continue;
     const auto price = prices.find(state.texts.text(id));
     if (price == prices.end() || price->second.first.day == kNoDay) continue;
     LifeState& life = drug.lives.front();

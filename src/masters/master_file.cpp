@@ -187,7 +187,12 @@ Status CodeView::status_on(std::int32_t day) const {
   for (const LifeRecord& life : lives()) {
     const auto kind = static_cast<ToKind>(life.to_kind);
     if (kind == ToKind::kDeleted) return Status::kDeleted;
-    if (day < life.from) break;
+    if (day < life.from) {
+      // Known to exist by `from`, not that it did not exist before: only an edition that lacks it says that.
+      const bool unknown = static_cast<FromKind>(life.from_kind) == FromKind::kAtLatest && status == Status::kNotYet &&
+                           (life.not_before == kNoDay || day > life.not_before);
+      return unknown ? Status::kDoubtful : status;
+    }
     if (day <= life.to) return Status::kValid;
     status = kind == ToKind::kDoubtful ? Status::kDoubtful : Status::kEnded;
   }
@@ -201,6 +206,18 @@ const VersionRecord* CodeView::version_on(std::int32_t day) const {
     found = &version;
   }
   return found;
+}
+
+bool CodeView::generic_on(std::int32_t day) const {
+  const VersionRecord* version = version_on(day);
+  if (version == nullptr) return false;
+  const bool stated = (version->flags & kExtract) == 0 && version->from <= day;
+  if (kind() != Kind::kDrug || stated) return (version->flags & kGenericFlag) != 0;
+  // Before the first drug master in hand the price lists tell.
+  const VersionRecord* last = version_on(kOpen);
+  const auto price = file_->find(Kind::kPrice, attribute(*last, "price_code"));
+  if (!price || price->version_on(day) == nullptr) return (version->flags & kGenericFlag) != 0;
+  return (price->version_on(day)->flags & kGenericFlag) != 0;
 }
 
 std::string_view CodeView::attribute(const VersionRecord& version, std::string_view name) const {

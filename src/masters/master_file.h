@@ -21,7 +21,7 @@ enum class Status : std::uint8_t {
   kValid,
   kNotYet,    // before its first day (or before it is known)
   kEnded,     // after its last day
-  kDoubtful,  // after its last sight, while no file states an end
+  kDoubtful,  // after its last sight while no file states an end, or before the first with no edition that lacks it
   kDeleted,   // withdrawn as an error
 };
 const char* name(Status status);
@@ -40,6 +40,8 @@ class CodeView {
   Status status_on(std::int32_t day) const;
   // The version in force on a day; the first one for days before it. nullptr: nothing but the code is known.
   const VersionRecord* version_on(std::int32_t day) const;
+  // Counted as generic on that day: by the drug master, and before the first one in hand by the price list.
+  bool generic_on(std::int32_t day) const;
   // An attribute of a version by its name ("price_code"); "" when unknown.
   std::string_view attribute(const VersionRecord& version, std::string_view name) const;
   std::string_view attribute(const VersionRecord& version, std::uint32_t index) const;

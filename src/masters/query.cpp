@@ -115,7 +115,7 @@ Json lookup_json(const MasterFile& file, std::optional<Kind> kind, std::string_v
       hit["name"] = shown["name"];
       for (const char* member : {"unit", "price"})
         if (shown.contains(member)) hit[member] = shown[member];
-      hit["generic"] = (version->flags & kGenericFlag) != 0;
+      hit["generic"] = view.generic_on(on.days);
       hit["version"] = shown;
     }
     if (life != nullptr) hit["life"] = life_json(file, *life);

@@ -173,15 +173,20 @@ class Expander {
 
   void add(const CodeView& view, const Group& group, std::int32_t from, std::int32_t to, bool doubtful,
            const LifeRecord& life) {
-    if (from > window_.to || to < window_.from) return;
+    // A start that is only known from above may lie in the window, unless an edition without the code says otherwise.
+    const bool known_start = static_cast<FromKind>(life.from_kind) == FromKind::kStated || from != life.from;
+    const bool before = from > window_.to;
+    if (to < window_.from || (before && (known_start || (life.not_before != kNoDay && life.not_before >= window_.to))))
+      return;
     const VersionRecord* version = view.version_on(std::min(window_.to, to));
-    Json member{{"code", view.code()},    {"name", version == nullptr ? "" : file_.text(version->name)},
-                {"from", day_json(from)}, {"from_is", masters::name(static_cast<FromKind>(life.from_kind))},
-                {"to", day_json(to)},     {"doubtful_end", doubtful}};
+    Json member{{"code", view.code()},     {"name", version == nullptr ? "" : file_.text(version->name)},
+                {"from", day_json(from)},  {"from_is", masters::name(static_cast<FromKind>(life.from_kind))},
+                {"to", day_json(to)},      {"doubtful_start", before},
+                {"doubtful_end", doubtful}};
     if (!group.role.empty()) member["role"] = group.role;
     if (version != nullptr && set_.kind == Kind::kDrug) {
-      member["generic"] = (version->flags & kGenericFlag) != 0;
-      member["price_code"] = view.attribute(*version, "price_code");
+      member["generic"] = view.generic_on(std::min(window_.to, to));
+      member["price_code"] = view.attribute(*view.version_on(kOpen), "price_code");
     }
     if (set_.kind == Kind::kDpcHospital) member["hospital"] = newest_code(file_, view.code());
     members_.push_back(std::move(member));
@@ -235,8 +240,8 @@ Result<Json> expand_set(const MasterFile& file, const SetQuery& query) {
 }
 
 std::string set_csv(const Json& set) {
-  static constexpr const char* kColumns[] = {"code", "name",         "role",    "from",       "from_is",
-                                             "to",   "doubtful_end", "generic", "price_code", "hospital"};
+  static constexpr const char* kColumns[] = {"code",           "name",         "role",    "from",       "from_is", "to",
+                                             "doubtful_start", "doubtful_end", "generic", "price_code", "hospital"};
   std::string out;
   std::vector<std::string_view> fields{"set", "version"};
   fields.insert(fields.end(), std::begin(kColumns), std::end(kColumns));

@@ -15,7 +15,6 @@ Result<void> apply_supplement(const Layouts& layouts, std::string_view csv, Buil
   info.name = "supplement.csv";
   info.series = "supplement";
   info.mode = FileInfo::Mode::kManual;
-  info.edition = Date::of(1970, 1, 1)->days;
   state.files.push_back(info);
   for (std::size_t i = 0; i < table.rows.size(); ++i) {
     const auto& row = table.rows[i];
