@@ -5,7 +5,8 @@
 
 namespace sekisho::disclosure {
 namespace {
-constexpr int kDeepest = 40, kTried = 8, kNodesHidden = 250, kNodesHiding = 400;
+constexpr int kDeepest = 40, kNodesHidden = 80, kNodesHiding = 150;
+constexpr std::size_t kTried = 6;
 constexpr double kNothing = 1e-9;
 }  // namespace
 
@@ -25,6 +26,10 @@ Circuits::Circuits(const CellTable& table)
     for (const std::int32_t child : table.relations[r].children)
       add(child, 1);
   }
+}
+
+double Circuits::merit(const Step& step) {
+  return step.violated + 1.5 * step.cost;
 }
 
 double Circuits::capacity(std::size_t cell, int direction) const {
@@ -72,13 +77,17 @@ void Circuits::candidates(std::int32_t relation, double smallest, double cost_le
       possible = possible && effect <= 0;
       violated += effect == 0 ? 1 : -1;
     }
-    if (possible)
-      out.push_back({member.index, static_cast<std::int8_t>(direction), violated, is_hidden ? 0.0 : c.weight});
+    if (!possible) continue;
+    // Cheap first would wander; what closes the circuit comes first. Only the best few are kept.
+    const Step step{member.index, static_cast<std::int8_t>(direction), violated, is_hidden ? 0.0 : c.weight};
+    const auto worse = [&](const Step& other) { return merit(other) > merit(step); };
+    auto place = out.end();
+    while (place != out.begin() && worse(*(place - 1)))
+      --place;
+    if (place == out.end() && out.size() >= kTried) continue;
+    out.insert(place, step);
+    if (out.size() > kTried) out.pop_back();
   }
-  // Cheap first would wander; what closes the circuit comes first.
-  std::ranges::stable_sort(
-      out, [](const Step& a, const Step& b) { return a.violated + 1.5 * a.cost < b.violated + 1.5 * b.cost; });
-  if (out.size() > kTried) out.resize(kTried);
 }
 
 bool Circuits::close(double smallest, double cost_left, int depth) {
@@ -92,9 +101,7 @@ bool Circuits::close(double smallest, double cost_left, int depth) {
     own.clear();
     candidates(violated_[k], smallest, cost_left, own);
     if (own.empty()) return false;
-    if (k == 0 || own.front().violated + 1.5 * own.front().cost < steps.front().violated + 1.5 * steps.front().cost ||
-        own.size() == 1)
-      steps.swap(own);
+    if (k == 0 || merit(own.front()) < merit(steps.front()) || own.size() == 1) steps.swap(own);
     if (steps.size() == 1) break;
   }
   for (const Step& step : steps) {

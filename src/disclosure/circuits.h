@@ -37,6 +37,7 @@ class Circuits {
     int violated = 0;  // change in the number of relations that do not add up
     double cost = 0;
   };
+  static double merit(const Step& step);  // the smaller the better
   double capacity(std::size_t cell, int direction) const;
   bool place(std::int32_t cell, int direction);
   void take_back(std::int32_t cell, int direction);
