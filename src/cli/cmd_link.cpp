@@ -7,9 +7,11 @@
 #include <memory>
 
 #include "cli/cli.h"
+#include "core/file.h"
 #include "linkage/evaluate.h"
 #include "linkage/probabilistic.h"
 #include "linkage/run.h"
+#include "linkage/suggest.h"
 
 namespace sekisho::cli {
 namespace {
@@ -66,6 +68,25 @@ Result<int> run_explain(const LinkOptions& options) {
   sum += household;
   line("household", household, "same household, other person");
   fmt::print("probability {:.6f}\n", waterfall["probability"].get<double>());
+  return kDone;
+}
+
+Result<int> run_suggest(const LinkOptions& options) {
+  SEKISHO_TRY(const linkage::Suggestion found, linkage::suggest(options.inputs.front()));
+  if (!options.output.empty()) SEKISHO_CHECK(write_file_durable(options.output, found.spec));
+  if (options.json) {
+    print_json(found.to_json());
+    return kDone;
+  }
+  if (options.output.empty()) {
+    fmt::print("{}", found.spec);
+    return kDone;
+  }
+  fmt::print("{:<24} {:<14} {:>7} {:>9} {:>8}\n", "column", "role", "filled", "distinct", "largest");
+  for (const linkage::ColumnProfile& column : found.columns)
+    fmt::print("{:<24} {:<14} {:>6.1f}% {:>9} {:>7.1f}%\n", column.column, column.role.empty() ? "-" : column.role,
+               100 * column.filled, column.distinct, 100 * column.largest);
+  fmt::print("{} written\n", options.output);
   return kDone;
 }
 
@@ -145,6 +166,15 @@ void add_link(CLI::App& app) {
   explain->add_flag("--json", options->json, "Machine-readable report");
   explain->footer("The report holds the values of both records: it is for those who may see them.");
   set_action(explain, [options] { return run_explain(*options); });
+
+  CLI::App* suggest = link->add_subcommand("suggest", "Profile a CSV and write a first spec for it");
+  suggest->add_option("--input", options->inputs, "CSV with a header")
+      ->required()
+      ->check(CLI::ExistingFile)
+      ->expected(1);
+  suggest->add_option("--output", options->output, "Spec to write (TOML); without it the spec is printed");
+  suggest->add_flag("--json", options->json, "Machine-readable report");
+  set_action(suggest, [options] { return run_suggest(*options); });
 
   CLI::App* evaluate = link->add_subcommand("evaluate", "Compare found persons with the truth");
   evaluate->add_option("--clusters", options->clusters, "CSV of link run")->required()->check(CLI::ExistingFile);

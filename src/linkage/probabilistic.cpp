@@ -57,6 +57,10 @@ class Linker {
     PatternCounts all(counts[0].begin(), counts[0].end());
     std::ranges::sort(all);
     model_ = fit_model(comparator_, all, groups_);
+    const double found = model_.share_same * std::max(1.0, model_.groups * (model_.groups - 1) / 2);
+    const auto repeated =
+        static_cast<double>(std::ranges::count_if(table_.size_of, [](std::uint32_t n) { return n > 1; }));
+    self_bonus_ = static_cast<float>(std::log2((found + repeated) / found));
   }
 
   float weight(std::uint32_t a, std::uint32_t b) const { return weight(a, b, comparator_.pattern(a, b)); }
@@ -74,6 +78,9 @@ class Linker {
     found[0].insert(found[0].end(), found[1].begin(), found[1].end());
     return std::move(found[0]);
   }
+
+  // Records that agree in all fields: their share joins the prior, which knows only pairs of different groups.
+  float self_weight(std::uint32_t group) const { return weight(group, group) + self_bonus_; }
 
   double bits() const { return std::log2(spec_.threshold / (1 - spec_.threshold)); }
   const Comparator& comparator() const { return comparator_; }
@@ -100,6 +107,7 @@ class Linker {
   Candidates candidates_;
   std::vector<Pattern> patterns_;
   Model model_;
+  float self_bonus_ = 0;
 };
 
 // Groups by their smallest record id: an order that does not depend on the order of rows.
@@ -240,7 +248,7 @@ Result<ModelReport> run_model(const ModelSpec& spec, const std::vector<std::file
   linker.forget_candidates();
   std::vector<float> self(table.first_of.size(), 0);
   for (std::uint32_t group = 0; group < self.size(); ++group)
-    if (table.size_of[group] > 1) self[group] = linker.weight(group, group);
+    if (table.size_of[group] > 1) self[group] = linker.self_weight(group);
   std::vector<Edge> usable;
   const auto scattered = [&](std::uint32_t g) { return table.size_of[g] > 1 && self[g] <= linker.bits(); };
   for (const Edge& edge : edges)

@@ -15,6 +15,7 @@
 #include "linkage/fields.h"
 #include "linkage/probabilistic.h"
 #include "linkage/similarity.h"
+#include "linkage/suggest.h"
 
 namespace sekisho::linkage {
 namespace {
@@ -310,6 +311,28 @@ TEST_F(ModelTest, ExplainAddsUpToTheWeightOfThePair) {
   EXPECT_NEAR(sum, (*waterfall)["weight"].get<double>(), 1e-3);
   EXPECT_GT((*waterfall)["probability"].get<double>(), 0.99);
   EXPECT_FALSE(explain(spec("japanese"), {file}, "B1-0", "nobody"));
+}
+
+TEST_F(ModelTest, ASuggestedSpecLinksTheFileItWasMadeFrom) {
+  std::string text = "Person Id,First Name,LAST_NAME,DOB,Mail\n";
+  static constexpr const char* kGiven[] = {"Anna", "Bruno", "Clara", "Dieter", "Emil", "Frieda", "Gustav"};
+  static constexpr const char* kSurname[] = {"Adler", "Brandt", "Conrad", "Dorn", "Engel", "Fuchs", "Graf", "Huber"};
+  for (int i = 0; i < 300; ++i)
+    for (int copy = 0; copy < 2; ++copy)
+      text += fmt::format("{}-{},{},{},{}-0{}-1{},a{}@example.org\n", i, copy, kGiven[i % 7], kSurname[i % 8],
+                          1930 + i % 79, 1 + i % 9, i % 10, i);
+  const fs::path file = write("in.csv", text);
+  const auto found = suggest(file);
+  ASSERT_TRUE(found) << found.error().describe();
+  EXPECT_EQ(found->columns[0].role, "record_id");
+  EXPECT_EQ(found->columns[2].role, "surname");
+  EXPECT_EQ(found->columns[3].role, "birth_date");
+  const auto spec = ModelSpec::parse(found->spec, "suggested");
+  ASSERT_TRUE(spec) << spec.error().describe();
+  auto person = link(*spec, {file});
+  EXPECT_EQ(person["7-0"], person["7-1"]);
+  EXPECT_NE(person["7-0"], person["8-0"]);
+  EXPECT_FALSE(suggest(write("none.csv", "a,b\n1,2\n")));
 }
 
 TEST_F(ModelTest, LabelledRegistrationsReachTheGoal) {
