@@ -25,8 +25,9 @@ namespace {
 using formats::Family;
 using records::RecordSet;
 
-constexpr std::size_t kFilesPerChunk = 1024, kPiece = std::size_t{1} << 20, kLargeFile = std::size_t{8} << 20,
-                      kFindingsShown = 1000;
+constexpr std::size_t kFilesPerChunk = 1024, kPiece = std::size_t{1} << 20, kBytesPerChunk = std::size_t{8} << 20;
+constexpr std::size_t kHeld = std::size_t{64} << 20;  // bytes of rows that a worker keeps until its turn comes
+constexpr std::size_t kFindingsShown = 1000;
 
 struct Options {
   std::vector<std::string> paths;
@@ -174,6 +175,10 @@ class Line {
     changed_.notify_all();
     return chunk;
   }
+  bool is_turn(std::uint64_t number) {
+    const std::scoped_lock lock(mutex_);
+    return turn_ == number || failed_;
+  }
   // False: another worker failed.
   bool wait_turn(std::uint64_t number) {
     std::unique_lock lock(mutex_);
@@ -211,7 +216,9 @@ class Line {
 class Worker {
  public:
   Worker(Line& line, Output& output, Progress& progress) : line_(line), output_(output), progress_(progress) {
+    // Whose turn it is hands over at once, while the rows are in the cache; others go on until they hold much.
     const records::DrainHook drain = [this](RecordSet& set) -> Result<void> {
+      if (!line_.is_turn(chunk_->number) && set.bytes() < kHeld) return {};
       if (!line_.wait_turn(chunk_->number)) return fail("inspect.stopped", "another file could not be written");
       return output_.take(set, [this](std::int32_t part) { return path_of(part); });
     };
@@ -335,23 +342,22 @@ Result<void> read_all(const Options& options, Output& output) {
       }
     });
   Chunk chunk;
-  std::size_t in_chunk = 0;
+  std::size_t in_chunk = 0, bytes = 0;
   std::int32_t next_file = 0;
   const auto send = [&] {
     if (chunk.units.empty()) return;
     const std::uint64_t number = chunk.number;
     line.push(std::move(chunk));
     chunk = {.number = number + 1, .first_file = next_file, .units = {}};
-    in_chunk = 0;
+    in_chunk = bytes = 0;
   };
   const auto walked = StorageWalk([&](WalkUnit unit) {
                         if (line.failed()) return;
                         next_file += static_cast<std::int32_t>(unit.files.size());
                         in_chunk += unit.files.size();
-                        // A large file may be a month of claims: it ends a chunk.
-                        const bool single = unit.size > kLargeFile;
+                        bytes += unit.size;  // files of months of claims are large and few
                         chunk.units.push_back(std::move(unit));
-                        if (single || in_chunk >= kFilesPerChunk) send();
+                        if (bytes >= kBytesPerChunk || in_chunk >= kFilesPerChunk) send();
                       }).run(options.paths);
   send();
   line.close();
