@@ -78,6 +78,7 @@ class Dictionary {
 class DictionaryLoader {
  public:
   Result<void> take(const std::filesystem::path& path);
+  Result<void> take_master_file(const std::filesystem::path& path);           // of `sekisho masters import`
   Result<void> take_text(std::string_view file_name, std::string_view text);  // decoded or raw bytes
   Dictionary finish();
 

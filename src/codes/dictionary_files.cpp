@@ -326,6 +326,8 @@ Result<void> DictionaryLoader::take(const std::filesystem::path& path) {
   SEKISHO_TRY(const MappedFile file, MappedFile::open(path));
   std::string name = path.filename().string();
   const ByteView bytes = file.bytes();
+  if (std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()).starts_with("SKMAST"))
+    return take_master_file(path);
   if (name.ends_with(".zst")) {
     name.resize(name.size() - 4);
     SEKISHO_TRY(const std::string content, unpack(bytes, path.string()));

@@ -80,6 +80,8 @@ class Judge {
       : item_(item), suggestions_(suggestions), suggester_(suggester), dictionary_(suggester.dictionary()), out_(out) {}
 
   void run() {
+    check_local_label();
+    if (item_.std_code.empty()) return;
     const std::string_view system = system_of(item_.std_system);
     if (!shape_fits(system)) return;
     const auto found = dictionary_.find_any(item_.std_code);
@@ -94,6 +96,18 @@ class Judge {
   }
 
  private:
+  // The label of the "local" code names a standard system that the code cannot belong to: readers put a receipt code
+  // labelled HOT9 there.
+  void check_local_label() {
+    const std::string_view system = system_of(item_.system);
+    if (system.empty() || item_.variant || item_.code.empty()) return;
+    const auto possible = shapes(item_.code);
+    if (std::ranges::find(possible, system) != possible.end()) return;
+    add("CODE_SYSTEM_MISLABELLED",
+        fmt::format("{} labelled {}{}", item_.code, item_.system,
+                    possible.empty() ? "" : fmt::format(", has the shape of {}", possible.front())));
+  }
+
   bool shape_fits(std::string_view system) {
     if (system.empty()) return true;
     const auto possible = shapes(item_.std_code);
@@ -204,7 +218,8 @@ std::vector<CodeFinding> find_wrong_codes(std::span<const LocalItem> items,
                                           const Suggester& suggester) {
   std::vector<CodeFinding> out;
   for (std::size_t i = 0; i < items.size(); ++i)
-    if (!items[i].std_code.empty()) Judge(items[i], suggestions[i], suggester, out).run();
+    if (!items[i].std_code.empty() || !system_of(items[i].system).empty())
+      Judge(items[i], suggestions[i], suggester, out).run();
   return out;
 }
 
