@@ -1,4 +1,4 @@
-// Layout of a master file on disk, little-endian, every section aligned to 8 bytes. docs/masters.md describes it.
+// Layout of a master file on disk, little-endian, every section aligned to 64 bytes. docs/masters.md describes it.
 #pragma once
 
 #include <cstdint>
@@ -7,7 +7,7 @@
 
 namespace sekisho::masters {
 
-inline constexpr char kMagic[8] = {'S', 'K', 'M', 'A', 'S', 'T', '0', '1'};
+inline constexpr char kMagic[8] = {'S', 'K', 'M', 'A', 'S', 'T', '0', '2'};
 inline constexpr std::size_t kCodeSize = 20;
 
 enum class Section : std::uint32_t {
@@ -19,6 +19,7 @@ enum class Section : std::uint32_t {
   kHash,
   kLives,
   kVersions,
+  kVersionStarts,
   kDeltas,
   kEvents,
   kLinks,
@@ -26,7 +27,7 @@ enum class Section : std::uint32_t {
   kSummary,
   kFindings
 };
-inline constexpr std::size_t kSections = 14;
+inline constexpr std::size_t kSections = 15;
 
 struct SectionEntry {
   std::uint64_t offset = 0, size = 0;
@@ -40,11 +41,18 @@ struct Header {
 struct KindRecord {
   std::uint32_t first_code = 0, codes = 0, first_attribute = 0, attributes = 0;
 };
+// One cache line: what a lookup by day needs stands here; a code with several lives goes to their records.
 struct CodeRecord {
   char code[kCodeSize];  // padded with zero bytes
-  std::uint32_t kind;
-  std::uint32_t first_life, lives, first_version, versions, first_event, events, first_link, links;
+  std::uint8_t kind, from_kind, to_kind, lives;
+  std::uint32_t first_life, first_version;
+  std::uint16_t versions, in_force;  // of all versions, the first `in_force` are not superseded
+  std::uint32_t first_event, first_link;
+  std::uint16_t events, links;
+  std::int32_t from, to, not_before;  // of the last life
+  std::uint32_t reserved;
 };
+static_assert(sizeof(CodeRecord) == 64);
 struct LifeRecord {
   std::int32_t from, to, not_before, last_seen, first_absent;
   std::uint32_t absent_editions;

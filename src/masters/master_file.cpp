@@ -16,6 +16,7 @@ struct MasterFile::Layout {
   std::span<const CodeRecord> codes;
   std::span<const LifeRecord> lives;
   std::span<const VersionRecord> versions;
+  std::span<const std::int32_t> starts;
   std::span<const DeltaRecord> deltas;
   std::span<const EventRecord> events;
   std::span<const LinkRecord> links;
@@ -82,9 +83,10 @@ Result<MasterFile> MasterFile::from_memory(ByteView bytes) {
       section(bytes, header, Section::kAttributes, l.attributes) && section(bytes, header, Section::kKinds, l.kinds) &&
       section(bytes, header, Section::kCodes, l.codes) && section(bytes, header, Section::kHash, l.hash) &&
       section(bytes, header, Section::kLives, l.lives) && section(bytes, header, Section::kVersions, l.versions) &&
-      section(bytes, header, Section::kDeltas, l.deltas) && section(bytes, header, Section::kEvents, l.events) &&
-      section(bytes, header, Section::kLinks, l.links) && section(bytes, header, Section::kFiles, l.files) &&
-      section(bytes, header, Section::kSummary, summary) && section(bytes, header, Section::kFindings, findings);
+      section(bytes, header, Section::kVersionStarts, l.starts) && section(bytes, header, Section::kDeltas, l.deltas) &&
+      section(bytes, header, Section::kEvents, l.events) && section(bytes, header, Section::kLinks, l.links) &&
+      section(bytes, header, Section::kFiles, l.files) && section(bytes, header, Section::kSummary, summary) &&
+      section(bytes, header, Section::kFindings, findings);
   if (!good || l.kinds.size() != kKinds || l.hash.empty() || (l.hash.size() & (l.hash.size() - 1)) != 0)
     return damaged("a section lies outside the file");
   l.texts = {texts.data(), texts.size()};
@@ -103,7 +105,7 @@ std::optional<CodeView> MasterFile::find(Kind kind, std::string_view code) const
     const std::uint32_t index = layout_->hash[at] - 1;
     if (index >= layout_->codes.size()) return std::nullopt;
     const CodeRecord& record = layout_->codes[index];
-    if (record.kind == static_cast<std::uint32_t>(kind) && std::memcmp(record.code, padded, kCodeSize) == 0)
+    if (record.kind == static_cast<std::uint8_t>(kind) && std::memcmp(record.code, padded, kCodeSize) == 0)
       return CodeView(this, &record);
   }
   return std::nullopt;
@@ -182,30 +184,47 @@ std::span<const LinkRecord> CodeView::links() const {
   return part(file_->layout_->links, record_->first_link, record_->links);
 }
 
+namespace {
+
+// What one life says of a day; `status` is what the lives before it left.
+Status judge(std::int32_t day, std::int32_t from, std::int32_t to, std::int32_t not_before, FromKind from_kind,
+             ToKind to_kind, Status status) {
+  if (to_kind == ToKind::kDeleted) return Status::kDeleted;
+  if (day < from) {
+    // Known to exist by `from`, not that it did not exist before: only an edition that lacks it says that.
+    const bool unknown =
+        from_kind == FromKind::kAtLatest && status == Status::kNotYet && (not_before == kNoDay || day > not_before);
+    return unknown ? Status::kDoubtful : status;
+  }
+  if (day <= to) return Status::kValid;
+  return to_kind == ToKind::kDoubtful ? Status::kDoubtful : Status::kEnded;
+}
+
+}  // namespace
+
 Status CodeView::status_on(std::int32_t day) const {
+  const CodeRecord& r = *record_;
+  if (r.lives == 1)
+    return judge(day, r.from, r.to, r.not_before, static_cast<FromKind>(r.from_kind), static_cast<ToKind>(r.to_kind),
+                 Status::kNotYet);
   Status status = Status::kNotYet;
   for (const LifeRecord& life : lives()) {
-    const auto kind = static_cast<ToKind>(life.to_kind);
-    if (kind == ToKind::kDeleted) return Status::kDeleted;
-    if (day < life.from) {
-      // Known to exist by `from`, not that it did not exist before: only an edition that lacks it says that.
-      const bool unknown = static_cast<FromKind>(life.from_kind) == FromKind::kAtLatest && status == Status::kNotYet &&
-                           (life.not_before == kNoDay || day > life.not_before);
-      return unknown ? Status::kDoubtful : status;
-    }
-    if (day <= life.to) return Status::kValid;
-    status = kind == ToKind::kDoubtful ? Status::kDoubtful : Status::kEnded;
+    if (day < life.from && status != Status::kNotYet) break;
+    status = judge(day, life.from, life.to, life.not_before, static_cast<FromKind>(life.from_kind),
+                   static_cast<ToKind>(life.to_kind), status);
+    if (day <= life.to || status == Status::kDeleted) break;
   }
   return status;
 }
 
 const VersionRecord* CodeView::version_on(std::int32_t day) const {
-  const VersionRecord* found = nullptr;
-  for (const VersionRecord& version : versions()) {
-    if ((version.flags & kSuperseded) != 0 || (found != nullptr && version.from > day)) break;
-    found = &version;
-  }
-  return found;
+  const auto starts = part(file_->layout_->starts, record_->first_version, record_->in_force);
+  if (starts.empty() || std::uint64_t{record_->first_version} + starts.size() > file_->layout_->versions.size())
+    return nullptr;
+  std::size_t found = 0;
+  while (found + 1 < starts.size() && starts[found + 1] <= day)
+    ++found;
+  return file_->layout_->versions.data() + record_->first_version + found;
 }
 
 bool CodeView::generic_on(std::int32_t day) const {

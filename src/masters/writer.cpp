@@ -39,8 +39,8 @@ class Writer {
       offsets.push_back(texts.size());
     }
     out_.reserve(sizeof(Header) + offsets.size() * 8 + texts.size() + bytes(codes_) + bytes(hash) + bytes(lives_) +
-                 bytes(versions_) + bytes(deltas_) + bytes(events_) + bytes(links_) + bytes(files_) + summary.size() +
-                 findings.size() + 4096);
+                 bytes(versions_) + bytes(starts_) + bytes(deltas_) + bytes(events_) + bytes(links_) + bytes(files_) +
+                 summary.size() + findings.size() + 4096);
     out_.assign(sizeof(Header), 0);
     put(Section::kTextOffsets, offsets);
     put(Section::kTextBytes, texts);
@@ -50,6 +50,7 @@ class Writer {
     put(Section::kHash, hash);
     put(Section::kLives, lives_);
     put(Section::kVersions, versions_);
+    put(Section::kVersionStarts, starts_);
     put(Section::kDeltas, deltas_);
     put(Section::kEvents, events_);
     put(Section::kLinks, links_);
@@ -67,7 +68,7 @@ class Writer {
  private:
   template <class T>
   void put(Section section, const T& values) {
-    out_.resize((out_.size() + 7) / 8 * 8);
+    out_.resize((out_.size() + 63) / 64 * 64);
     const auto* begin = reinterpret_cast<const std::uint8_t*>(values.data());
     const std::size_t size = values.size() * sizeof(*values.data());
     header_.sections[static_cast<std::size_t>(section)] = {out_.size(), size};
@@ -95,12 +96,13 @@ class Writer {
     }
     record.codes = static_cast<std::uint32_t>(codes_.size()) - record.first_code;
     kinds_.push_back(record);
+    source = {};  // written: its memory goes to the file that is being made
   }
 
   void write_code(const std::string& code, const CodeState& one, const std::vector<LinkState>* links) {
     CodeRecord record{};
     std::memcpy(record.code, code.data(), std::min(code.size(), kCodeSize));
-    record.kind = static_cast<std::uint32_t>(kind_);
+    record.kind = static_cast<std::uint8_t>(kind_);
     record.first_life = size(lives_);
     record.first_version = size(versions_);
     record.first_event = size(events_);
@@ -131,10 +133,21 @@ class Writer {
       for (const LinkState& link : *links)
         links_.push_back({state_.texts.id(link.to), static_cast<std::uint32_t>(link.to_kind),
                           state_.texts.id(link.type), link.day, link.evidence.file, link.evidence.line});
-    record.lives = size(lives_) - record.first_life;
-    record.versions = size(versions_) - record.first_version;
-    record.events = size(events_) - record.first_event;
-    record.links = size(links_) - record.first_link;
+    const auto narrow = [](std::size_t count) {
+      return static_cast<std::uint16_t>(std::min<std::size_t>(count, 65'535));
+    };
+    record.lives = static_cast<std::uint8_t>(std::min<std::size_t>(one.lives.size(), 255));
+    record.versions = narrow(one.versions.size() + one.superseded.size());
+    record.in_force = narrow(one.versions.size());
+    record.events = narrow(one.events.size());
+    record.links = narrow(size(links_) - record.first_link);
+    if (!one.lives.empty()) {
+      record.from = one.lives.back().from;
+      record.to = one.lives.back().to;
+      record.not_before = one.lives.back().not_before;
+      record.from_kind = static_cast<std::uint8_t>(one.lives.back().from_kind);
+      record.to_kind = static_cast<std::uint8_t>(one.lives.back().to_kind);
+    }
     codes_.push_back(record);
   }
 
@@ -170,6 +183,7 @@ class Writer {
     record.file = version.evidence.file;
     record.line = version.evidence.line;
     versions_.push_back(record);
+    starts_.push_back(record.from);
   }
 
   std::uint32_t search_text(std::uint32_t drug_name, std::uint32_t kana) {
@@ -221,6 +235,7 @@ class Writer {
   std::vector<CodeRecord> codes_;
   std::vector<LifeRecord> lives_;
   std::vector<VersionRecord> versions_;
+  std::vector<std::int32_t> starts_;
   std::vector<DeltaRecord> deltas_;
   std::vector<EventRecord> events_;
   std::vector<LinkRecord> links_;
