@@ -7,6 +7,7 @@ Needs Python's standard library and the stock programs `openssl` (3.x) and, to l
   verify.py receipt FILE     --root root.pem [--at TIME] [--package FILE.skp]
   verify.py ledger  DIR|EXPORT --key public.pem [--remember NOTE.txt ...]
   verify.py dataset MANIFEST.json [--leaves leaves.csv] [--withdrawn FILE]
+  verify.py table   CHECKED.csv --relations relations.csv --witness WITNESS.json
 
 The formats are described in docs/formats. Prints one line for each thing found; the exit code is 0 when all holds, 1 when
 something does not, 2 for wrong use. Nothing readable is written outside a temporary folder that is removed at the end.
@@ -519,6 +520,52 @@ def verify_dataset(options):
         print(f"the rows of {len(shown)} persons hold, {len(withdrawn)} are withdrawn")
 
 
+def check_other_table(cells, relations_of, moves, largest, name):
+    """One other table, given by its differences: nothing shown changes, every sum stays, no cell leaves what is possible."""
+    sums, size = {}, 1.0
+    for identifier, difference in moves:
+        require(identifier in cells, f"the witness of {name} names an unknown cell")
+        cell, value = cells[identifier], float(cells[identifier]["value"])
+        require(cell["status"] in ("primary", "secondary"), f"the witness of {name} changes a published cell")
+        slack = 1e-9 * max(1.0, value)
+        lower, upper = float(cell.get("lower") or 0), float(cell.get("upper") or 0) or value + largest
+        require(lower - slack <= value + difference <= upper + slack, f"the witness of {name} leaves what is possible")
+        size = max(size, abs(difference))
+        for relation, sign in relations_of.get(identifier, ()):
+            sums[relation] = sums.get(relation, 0.0) + sign * difference
+    require(all(abs(total) <= 1e-9 * size for total in sums.values()), f"the witness of {name} does not add up")
+    return sum(difference for identifier, difference in moves if identifier == name)
+
+
+def verify_table(options):
+    with open(options.checked, encoding="utf-8-sig", newline="") as file:
+        cells = {row["cell"]: row for row in csv.DictReader(file)}
+    relations_of, totals = {}, {}
+    with open(options.relations, encoding="utf-8-sig", newline="") as file:
+        for row in csv.DictReader(file):
+            if row["relation"] not in totals:
+                totals[row["relation"]] = row["total"]
+                relations_of.setdefault(row["total"], []).append((row["relation"], -1))
+            require(totals[row["relation"]] == row["total"], f"relation {row['relation']} has two totals")
+            relations_of.setdefault(row["child"], []).append((row["relation"], 1))
+    with open(options.witness, encoding="utf-8") as file:
+        witness = json.load(file)
+    largest = max(float(cell["value"]) for cell in cells.values())
+    proven = set()
+    for entry in witness["witnesses"]:
+        name = entry["cell"]
+        require(name in cells and cells[name]["status"] == "primary", f"{name} is no sensitive cell")
+        above = check_other_table(cells, relations_of, entry["up"], largest, name)
+        below = -check_other_table(cells, relations_of, entry["down"], largest, name)
+        for column, reached in (("need_up", above), ("need_down", below), ("need_slide", above + below)):
+            needed = float(cells[name].get(column) or 0)
+            require(reached >= needed - 1e-6 * max(1.0, needed), f"the witness of {name} reaches {reached:g} instead of {column} {needed:g}")
+        proven.add(name)
+    sensitive = {name for name, cell in cells.items() if cell["status"] == "primary"}
+    require(proven | set(witness["without"]) == sensitive, "a sensitive cell is neither proven nor named as without witness")
+    print(f"{len(proven)} of {len(sensitive)} sensitive cells are proven by other tables; {len(witness['without'])} need a solver")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(required=True)
@@ -545,6 +592,11 @@ def main():
     dataset.add_argument("--leaves", help="leaves.csv (default: beside the manifest)")
     dataset.add_argument("--withdrawn", help="file with the numbers of withdrawn leaves, from 0")
     dataset.add_argument("--rows", help="file with `leaf number,base64 of the person's canonical rows` for each person that is left")
+    table = commands.add_parser("table", help="a protected table and the other tables that agree with what it shows")
+    table.set_defaults(action=verify_table)
+    table.add_argument("checked", help="the checker's CSV that `disclosure protect` wrote")
+    table.add_argument("--relations", required=True)
+    table.add_argument("--witness", required=True)
     options = parser.parse_args()
     try:
         options.action(options)

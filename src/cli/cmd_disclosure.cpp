@@ -7,6 +7,7 @@
 #include "core/file.h"
 #include "disclosure/protect.h"
 #include "disclosure/table.h"
+#include "disclosure/witness.h"
 
 namespace sekisho::cli {
 namespace {
@@ -14,7 +15,7 @@ namespace {
 using namespace disclosure;
 
 struct DisclosureOptions {
-  std::string cells, relations, policy, pattern, output, public_output, mode = "fast";
+  std::string cells, relations, policy, pattern, output, public_output, witness, mode = "fast";
   std::vector<std::string> files;
   double seconds = 0;
   bool json = false;
@@ -56,6 +57,8 @@ Result<int> run_protect(const DisclosureOptions& options) {
   SEKISHO_CHECK(write_file_durable(options.output, csv, 0600));
   if (!options.public_output.empty())
     SEKISHO_CHECK(write_file_durable(options.public_output, public_csv(table, result.pattern)));
+  if (!options.witness.empty())
+    SEKISHO_CHECK(write_file_durable(options.witness, witnesses(table, result.pattern).dump() + "\n", 0600));
   if (options.json) {
     print_json(Json{{"cells", table.cells.size()},
                     {"primary", result.primary},
@@ -168,6 +171,8 @@ void add_disclosure(CLI::App& app) {
       ->check(CLI::Range(0.01, 86400.0));
   protect->add_option("--output", options->output, "the checker's CSV: input columns, status, low, high")->required();
   protect->add_option("--public", options->public_output, "CSV without hidden values, which may leave");
+  protect->add_option("--witness", options->witness,
+                      "JSON for auditors: other tables that agree with what is shown, checked by adding numbers");
   set_action(protect, [options] { return run_protect(*options); });
 
   CLI::App* audit = disclosure->add_subcommand("audit", "Judge a pattern made by anyone: exit 1 when it is not safe");
