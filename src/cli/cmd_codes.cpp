@@ -40,6 +40,9 @@ std::vector<std::filesystem::path> master_paths(const CodesOptions& options) {
   std::vector<std::filesystem::path> out(options.masters.begin(), options.masters.end());
   if (out.empty())
     if (const char* path = std::getenv("SEKISHO_MASTERS"); path != nullptr && *path != '\0') out.emplace_back(path);
+  // Where `sekisho masters import` writes when it is not told otherwise.
+  if (std::error_code code; out.empty() && std::filesystem::exists("masters.skm", code))
+    out.emplace_back("masters.skm");
   return out;
 }
 
@@ -329,9 +332,9 @@ void add_common(CLI::App* command, const std::shared_ptr<CodesOptions>& options)
   command->add_flag("--json", options->json, "Machine-readable report");
 }
 void add_masters(CLI::App* command, const std::shared_ptr<CodesOptions>& options) {
-  command->add_option(
-      "--masters,--dictionary", options->masters,
-      "Published masters (files or folders) and dictionaries of one's own (CSV); default: $SEKISHO_MASTERS");
+  command->add_option("--masters,--dictionary", options->masters,
+                      "File of `sekisho masters import`, published masters (files or folders), dictionaries of one's "
+                      "own (CSV); default: $SEKISHO_MASTERS, ./masters.skm");
 }
 void add_table(CLI::App* command, const std::shared_ptr<CodesOptions>& options) {
   command->add_option("--table", options->table, "The code table (a file that only grows; made when absent)")
