@@ -41,6 +41,8 @@ Mapping mapping_of(const LocalItem& item, const Entry& entry, const Suggestion& 
   m.rank = rank;
   m.confidence = suggestion.confidence;
   m.evidence = evidence(item, entry, suggestion);
+  for (const auto& [system, code] : entry.codes)
+    m.evidence += fmt::format("; {} {}", system, code);
   m.by = "suggest";
   return m;
 }
