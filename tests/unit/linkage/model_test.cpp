@@ -211,17 +211,17 @@ TEST_F(ModelTest, TheOrderOfRowsDoesNotMatter) {
 
 TEST_F(ModelTest, ManyRegistrationsOfOneNameNeitherLinkNorExplode) {
   std::string text = kJapanese;
-  for (int i = 0; i < 60'000; ++i)
+  for (int i = 0; i < 20'000; ++i)
     text += "Y" + std::to_string(i) + ",山田,太郎,ヤマダ,タロウ,,,,,,,,,\n";
-  for (int i = 0; i < 60'000; ++i)
+  for (int i = 0; i < 20'000; ++i)
     text += "U" + std::to_string(i) + ",不明,不明,フメイ,フメイ,1900-01-01,,,不明,,,,,\n";
-  for (int i = 0; i < 60'000; ++i)
+  for (int i = 0; i < 20'000; ++i)
     text += "D" + std::to_string(i) + ",山田,太郎,ヤマダ,タロウ,19" + std::to_string(10 + i % 90) + "-01-0" +
             std::to_string(1 + i % 9) + ",1,,,," + ",," + std::to_string(i) + ",\n";
   ModelReport report;
   const auto person = link(spec("japanese"), {write("in.csv", text)}, &report);
-  EXPECT_EQ(report.records, 180'000u);
-  EXPECT_LT(report.candidates, 180'000u * 25);
+  EXPECT_EQ(report.records, 60'000u);
+  EXPECT_LT(report.candidates, 60'000u * 25);
   EXPECT_NE(person.at("Y1"), person.at("Y2"));
   EXPECT_NE(person.at("U1"), person.at("U2"));
 }
