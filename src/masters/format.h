@@ -7,7 +7,7 @@
 
 namespace sekisho::masters {
 
-inline constexpr char kMagic[8] = {'S', 'K', 'M', 'A', 'S', 'T', '0', '2'};
+inline constexpr char kMagic[8] = {'S', 'K', 'M', 'A', 'S', 'T', '0', '3'};
 inline constexpr std::size_t kCodeSize = 20;
 
 enum class Section : std::uint32_t {

@@ -11,7 +11,8 @@ struct MasterFile::Layout {
   std::optional<MappedFile> mapped;
   std::span<const std::uint64_t> text_offsets;
   std::string_view texts, summary, findings;
-  std::span<const std::uint32_t> attributes, hash;
+  std::span<const std::uint32_t> attributes;
+  std::span<const std::uint64_t> hash;
   std::span<const KindRecord> kinds;
   std::span<const CodeRecord> codes;
   std::span<const LifeRecord> lives;
@@ -100,9 +101,12 @@ std::optional<CodeView> MasterFile::find(Kind kind, std::string_view code) const
   if (code.empty() || code.size() > kCodeSize) return std::nullopt;
   std::memcpy(padded, code.data(), code.size());
   const std::size_t mask = layout_->hash.size() - 1;
-  std::size_t at = code_hash(kind, padded) & mask;
+  const std::uint64_t key = code_hash(kind, padded);
+  std::size_t at = key & mask;
   for (std::size_t probes = 0; probes <= mask && layout_->hash[at] != 0; ++probes, at = (at + 1) & mask) {
-    const std::uint32_t index = layout_->hash[at] - 1;
+    const std::uint64_t slot = layout_->hash[at];
+    if (slot >> 32 != key >> 32) continue;
+    const std::uint64_t index = (slot & 0xffffffff) - 1;
     if (index >= layout_->codes.size()) return std::nullopt;
     const CodeRecord& record = layout_->codes[index];
     if (record.kind == static_cast<std::uint8_t>(kind) && std::memcmp(record.code, padded, kCodeSize) == 0)

@@ -31,7 +31,7 @@ class Writer {
     for (std::size_t i = 0; i < kKinds; ++i)
       write_kind(static_cast<Kind>(i));
     write_files();
-    const std::vector<std::uint32_t> hash = make_hash();
+    const std::vector<std::uint64_t> hash = make_hash();
     std::vector<std::uint64_t> offsets{0};
     std::string texts;
     for (std::uint32_t i = 0; i < state_.texts.size(); ++i) {
@@ -204,14 +204,16 @@ class Writer {
                         static_cast<std::uint32_t>(file.unchanged), static_cast<std::uint32_t>(file.quarantined)});
   }
 
-  // Open addressing; at most half full. 0 is empty, otherwise index + 1.
-  std::vector<std::uint32_t> make_hash() const {
-    std::vector<std::uint32_t> hash(std::bit_ceil(std::max<std::size_t>(codes_.size() * 2, 16)), 0);
+  // Open addressing; at most half full. 0 is empty, otherwise index + 1 below the upper half of the hash, which spares
+  // looking at a code that only shares the slot.
+  std::vector<std::uint64_t> make_hash() const {
+    std::vector<std::uint64_t> hash(std::bit_ceil(std::max<std::size_t>(codes_.size() * 2, 16)), 0);
     for (std::uint32_t i = 0; i < codes_.size(); ++i) {
-      std::size_t at = code_hash(static_cast<Kind>(codes_[i].kind), codes_[i].code) & (hash.size() - 1);
+      const std::uint64_t key = code_hash(static_cast<Kind>(codes_[i].kind), codes_[i].code);
+      std::size_t at = key & (hash.size() - 1);
       while (hash[at] != 0)
         at = (at + 1) & (hash.size() - 1);
-      hash[at] = i + 1;
+      hash[at] = (key >> 32 << 32) | (i + 1);
     }
     return hash;
   }
