@@ -11,6 +11,7 @@ struct Audit {
   std::size_t rows = 0, classes = 0, smallest_class = 0, failing_classes = 0;
   bool counts_persons = false;  // false: the file has no person column, each row counted as one
   std::vector<std::string> problems;
+  std::vector<std::string> not_judged;  // models that a finished file alone cannot show
   Json to_json() const;
 };
 

@@ -48,8 +48,8 @@ class Search {
   // general on, those with the greatest bound first: each invalid one rules out as much as possible.
   bool run() {
     state_.assign(size_, kUnknown);
-    if (!judge(size_ - 1)) return false;
-    descend();
+    if (judge(size_ - 1)) descend();
+    if (state_[size_ - 1] == kInvalid) return false;
     std::vector<std::pair<double, std::uint64_t>> order;
     for (std::uint64_t node = 0; node < size_; ++node) {
       if (state_[node] != kUnknown) continue;
@@ -61,15 +61,15 @@ class Search {
     });
     for (const auto& [bound, node] : order)
       if (state_[node] == kUnknown && may_win(-bound)) judge(node);
-    return true;
+    return found_;
   }
   Levels best_levels() const { return levels(best_node_); }
   const Judgement& best() const { return best_; }
   Levels top() const { return levels(size_ - 1); }
 
  private:
-  bool may_win(double bound) const { return bound <= best_.score * (1 + 1e-11) + 1e-15; }
-  enum State : std::uint8_t { kUnknown, kValid, kInvalid };
+  bool may_win(double bound) const { return !found_ || bound <= best_.score * (1 + 1e-11) + 1e-15; }
+  enum State : std::uint8_t { kUnknown, kValid, kFails, kInvalid };  // invalid: with all that is more specific
 
   Levels levels(std::uint64_t node) const {
     Levels out(radix_.size());
@@ -84,7 +84,8 @@ class Search {
     ++checked_;
     const Judgement judgement = data_.judge(levels(node));
     if (!judgement.valid) {
-      rule_out(node);
+      state_[node] = kFails;
+      if (judgement.excludes) rule_out(node);
       return false;
     }
     state_[node] = kValid;
@@ -126,7 +127,7 @@ class Search {
       for (std::size_t i = radix_.size(); i-- > 0; step *= radix_[i]) {
         if (node / step % radix_[i] == 0) continue;
         const std::uint64_t below = node - step;
-        if (state_[below] == kInvalid || (state_[below] == kUnknown && !judge(below))) continue;
+        if (state_[below] >= kFails || (state_[below] == kUnknown && !judge(below))) continue;
         const double bound = data_.bound(levels(below));
         if (next == node || bound < least) least = bound, next = below;
       }

@@ -126,15 +126,11 @@ Result<Encoded> Encoded::make(const Table& table, const Policy& policy) {
         out.many_.push_back(std::move(list));
     }
   }
+  if (policy.metric == Metric::kEntropy) out.prepare_entropy();
   for (std::size_t m = 0; m < policy.models.size(); ++m) {
-    if (policy.models[m].kind != Model::Kind::kDistinctDiversity) continue;
-    Sensitive& sensitive = out.sensitive_.emplace_back();
-    sensitive.model = m;
-    const Column& column = *table.find(policy.models[m].attribute);
-    for (std::size_t row = 0; row < table.rows; ++row)
-      sensitive.values.emplace_back(tuple_of[row], column.code(row));
-    std::ranges::sort(sensitive.values);
-    sensitive.values.erase(std::ranges::unique(sensitive.values).begin(), sensitive.values.end());
+    if (policy.models[m].kind == Model::Kind::kAnonymity) continue;
+    SEKISHO_TRY(Sensitive one, sensitive(table, policy, m, tuple_of));
+    out.sensitive_.push_back(std::move(one));
   }
   return out;
 }
@@ -190,19 +186,27 @@ void Encoded::test_models() {
   const auto k = static_cast<std::uint32_t>(policy_->k());
   for (std::size_t c = 0; c < class_fails_.size(); ++c)
     class_fails_[c] = class_persons_[c] < k;
-  for (const Sensitive& sensitive : sensitive_) {
-    std::vector<std::uint64_t> pairs;
-    pairs.reserve(sensitive.values.size());
-    for (const auto& [tuple, value] : sensitive.values)
-      pairs.push_back(std::uint64_t{class_of_[tuple]} << 32 | value);
-    std::ranges::sort(pairs);
-    pairs.erase(std::ranges::unique(pairs).begin(), pairs.end());
-    std::vector<int> distinct(class_rows_.size(), 0);
-    for (const std::uint64_t pair : pairs)
-      ++distinct[pair >> 32];
-    for (std::size_t c = 0; c < distinct.size(); ++c)
-      if (distinct[c] < policy_->models[sensitive.model].bound) class_fails_[c] = 1;
-  }
+  for (const Sensitive& sensitive : sensitive_)
+    if (policy_->models[sensitive.model].monotone()) test_distinct(sensitive);
+  monotone_suppressed_ = 0;
+  for (std::size_t c = 0; c < class_fails_.size(); ++c)
+    if (class_fails_[c]) monotone_suppressed_ += class_rows_[c];
+  for (const Sensitive& sensitive : sensitive_)
+    if (!policy_->models[sensitive.model].monotone()) test_distribution(sensitive);
+}
+
+void Encoded::test_distinct(const Sensitive& sensitive) {
+  std::vector<std::uint64_t> pairs;
+  pairs.reserve(sensitive.values.size());
+  for (const auto& [tuple, value] : sensitive.values)
+    pairs.push_back(std::uint64_t{class_of_[tuple]} << 32 | value);
+  std::ranges::sort(pairs);
+  pairs.erase(std::ranges::unique(pairs).begin(), pairs.end());
+  std::vector<int> distinct(class_rows_.size(), 0);
+  for (const std::uint64_t pair : pairs)
+    ++distinct[pair >> 32];
+  for (std::size_t c = 0; c < distinct.size(); ++c)
+    if (distinct[c] < policy_->models[sensitive.model].bound) class_fails_[c] = 1;
 }
 
 namespace {
@@ -244,6 +248,7 @@ double Encoded::bound(const Levels& levels) const {
       if (hierarchies_[i].levels() > 1) sum += static_cast<double>(levels[i]) / (hierarchies_[i].levels() - 1);
     return sum / static_cast<double>(std::max<std::size_t>(1, attributes()));
   }
+  if (policy_->metric == Metric::kEntropy) return entropy(levels, 0);
   if (policy_->metric != Metric::kLoss) return 0;
   std::vector<double> sums, leaves, weights;
   for (std::size_t i = 0; i < attributes(); ++i) {
@@ -275,6 +280,7 @@ Judgement Encoded::judge(const Levels& levels) {
   const auto limit = static_cast<std::size_t>(
       std::floor(policy_->suppression_limit * static_cast<double>(rows_) + 1e-9 * static_cast<double>(rows_ != 0)));
   out.valid = out.suppressed <= limit;
+  out.excludes = monotone_suppressed_ > limit;
   if (!out.valid) return out;
   const auto n = static_cast<double>(rows_), x = static_cast<double>(out.suppressed);
   switch (policy_->metric) {
@@ -286,6 +292,12 @@ Judgement Encoded::judge(const Levels& levels) {
       break;
     case Metric::kAverageClassSize:
       out.score = n / std::max(1.0, static_cast<double>(out.classes + (out.suppressed > 0)));
+      break;
+    case Metric::kEntropy:
+      out.score = entropy(levels, out.suppressed);
+      break;
+    case Metric::kAmbiguity:
+      out.score = ambiguity(levels);
       break;
     case Metric::kPrecision: {
       double sum = 0;

@@ -13,6 +13,7 @@ using Levels = std::vector<int>;
 
 struct Judgement {
   bool valid = false;
+  bool excludes = false;  // the monotone models alone exceed the limit: all that is more specific is invalid too
   std::size_t suppressed = 0, classes = 0, smallest = 0;  // rows; kept classes; persons in the smallest kept class
   double score = 0;
 };
@@ -59,14 +60,29 @@ class Encoded {
   struct Sensitive {
     std::size_t model = 0;
     std::vector<std::pair<std::uint32_t, std::uint32_t>> values;  // distinct (tuple, value)
+    std::vector<std::uint32_t> rows;                              // of each of them
+    std::vector<double> whole;                                    // [value]: share in all rows
+    // Inner nodes of the value's tree per level, for the hierarchical distance: [level][value], level 0 = value itself.
+    std::vector<std::vector<std::uint32_t>> nodes;
   };
+  static Result<Sensitive> sensitive(const Table& table, const Policy& policy, std::size_t model,
+                                     const std::vector<std::uint32_t>& tuple_of);
+  void test_distinct(const Sensitive& sensitive);
+  void test_distribution(const Sensitive& sensitive);
+  static bool passes(const Model& model, const Sensitive& sensitive, std::span<const double> counts);
+  static double distance(const Model& model, const Sensitive& sensitive, std::span<const double> counts, double total);
+  void prepare_entropy();
+  double entropy(const Levels& levels, std::size_t suppressed) const;
+  double ambiguity(const Levels& levels) const;
   std::vector<Sensitive> sensitive_;
-  std::vector<std::vector<double>> sums_;  // [attribute][level]: shares over all rows
+  std::vector<std::vector<double>> sums_;     // [attribute][level]: shares over all rows
+  std::vector<std::vector<double>> entropy_;  // [attribute][level]: non-uniform entropy, nothing suppressed
 
   // Of the node judged last.
   std::vector<std::uint32_t> class_of_;                                  // [tuple]
   std::vector<std::uint32_t> first_tuple_, class_rows_, class_persons_;  // [class]
   std::vector<std::uint8_t> class_fails_;
+  std::size_t monotone_suppressed_ = 0;  // rows of classes that fail a monotone model
   std::vector<std::uint32_t> slots_;
   std::vector<Key> class_key_;
 };

@@ -21,7 +21,15 @@ constexpr Word<Kind> kKinds[] = {{"identifying", Kind::kIdentifying},
 constexpr Word<Metric> kMetrics[] = {{"loss", Metric::kLoss},
                                      {"discernability", Metric::kDiscernability},
                                      {"average-class-size", Metric::kAverageClassSize},
-                                     {"precision", Metric::kPrecision}};
+                                     {"precision", Metric::kPrecision},
+                                     {"entropy", Metric::kEntropy},
+                                     {"ambiguity", Metric::kAmbiguity}};
+constexpr Word<Model::Kind> kVariants[] = {{"distinct", Model::Kind::kDistinctDiversity},
+                                           {"entropy", Model::Kind::kEntropyDiversity},
+                                           {"recursive", Model::Kind::kRecursiveDiversity}};
+constexpr Word<Model::Kind> kDistances[] = {{"equal", Model::Kind::kEqualCloseness},
+                                            {"ordered", Model::Kind::kOrderedCloseness},
+                                            {"hierarchical", Model::Kind::kHierarchicalCloseness}};
 
 template <class Value, std::size_t n>
 Result<Value> choose(const TomlTable& table, std::string_view member, std::string_view text,
@@ -65,22 +73,33 @@ Result<Attribute> read_attribute(const TomlTable& table, const std::filesystem::
 }
 
 Result<Model> read_model(const TomlTable& table) {
-  SEKISHO_CHECK(table.only({"kind", "k", "l", "variant", "attribute"}));
+  SEKISHO_CHECK(table.only({"kind", "k", "l", "c", "t", "variant", "distance", "attribute"}));
   Model out;
   SEKISHO_TRY(const std::string kind, table.text("kind"));
   std::int64_t bound = 0;
   if (kind == "k-anonymity") {
     SEKISHO_TRY(bound, table.integer("k"));
   } else if (kind == "l-diversity") {
-    out.kind = Model::Kind::kDistinctDiversity;
     SEKISHO_TRY(const std::string variant, table.text("variant", "distinct"));
-    if (variant != "distinct")
-      return table.error("policy.model", fmt::format("l-diversity of variant '{}' is not known", variant), "variant");
+    SEKISHO_TRY(out.kind, choose(table, "variant", variant, kVariants));
+    if (out.kind == Model::Kind::kRecursiveDiversity) {
+      SEKISHO_TRY(out.number, table.number("c", 0));
+      if (!(out.number > 0)) return table.error("policy.model", "recursive l-diversity needs a c above 0", "c");
+    }
     SEKISHO_TRY(bound, table.integer("l"));
     SEKISHO_TRY(out.attribute, table.text("attribute"));
+  } else if (kind == "t-closeness") {
+    SEKISHO_TRY(const std::string distance, table.text("distance", "equal"));
+    SEKISHO_TRY(out.kind, choose(table, "distance", distance, kDistances));
+    SEKISHO_TRY(out.number, table.number("t", -1));
+    if (!(out.number >= 0 && out.number <= 1))
+      return table.error("policy.model", "t of t-closeness lies between 0 and 1", "t");
+    SEKISHO_TRY(out.attribute, table.text("attribute"));
+    bound = 1;
   } else {
     return table.error("policy.model",
-                       fmt::format("model '{}' is not known; there are k-anonymity and l-diversity", kind), "kind");
+                       fmt::format("model '{}' is not known; there are k-anonymity, l-diversity and t-closeness", kind),
+                       "kind");
   }
   if (bound < 1 || bound > 1'000'000'000) return table.error("policy.model", "the bound must be 1 or more");
   out.bound = static_cast<int>(bound);
@@ -127,6 +146,10 @@ Result<Policy> Policy::parse(std::string_view text, const std::filesystem::path&
     const Attribute* attribute = out.find(model.attribute);
     if (!model.attribute.empty() && (attribute == nullptr || attribute->kind != Kind::kSensitive))
       return table.error("policy.model", fmt::format("'{}' is not a sensitive attribute", model.attribute),
+                         "attribute");
+    if (model.kind == Model::Kind::kHierarchicalCloseness && attribute->file.empty() && !attribute->rule)
+      return table.error("policy.model",
+                         fmt::format("the hierarchical distance needs a hierarchy of '{}'", model.attribute),
                          "attribute");
     out.models.push_back(std::move(model));
   }

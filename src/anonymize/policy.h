@@ -14,7 +14,7 @@
 namespace sekisho::anonymize {
 
 enum class Kind { kIdentifying, kQuasi, kSensitive, kInsensitive };
-enum class Metric { kLoss, kDiscernability, kAverageClassSize, kPrecision };
+enum class Metric { kLoss, kDiscernability, kAverageClassSize, kPrecision, kEntropy, kAmbiguity };
 std::string_view name(Metric metric);
 
 struct Attribute {
@@ -28,9 +28,22 @@ struct Attribute {
 };
 
 struct Model {
-  enum class Kind { kAnonymity, kDistinctDiversity } kind = Kind::kAnonymity;
+  enum class Kind {
+    kAnonymity,
+    kDistinctDiversity,
+    kEntropyDiversity,
+    kRecursiveDiversity,
+    kEqualCloseness,
+    kOrderedCloseness,
+    kHierarchicalCloseness
+  } kind = Kind::kAnonymity;
   int bound = 2;          // k or l
-  std::string attribute;  // of l-diversity
+  double number = 0;      // c of recursive l-diversity, t of t-closeness
+  std::string attribute;  // the sensitive one of l-diversity and t-closeness
+  // Merging a class that fulfils it with any other gives one that fulfils it: what is more general stays valid.
+  bool monotone() const { return kind == Kind::kAnonymity || kind == Kind::kDistinctDiversity; }
+  // Compares a class with the distribution in the whole input.
+  bool compares() const { return kind >= Kind::kEqualCloseness; }
 };
 
 struct Policy {

@@ -110,6 +110,8 @@ Result<int> run_audit(const AnonymizeOptions& options) {
                audit.counts_persons ? "persons" : "rows", audit.ok ? "fulfils the policy" : "does NOT fulfil it");
     for (const std::string& problem : audit.problems)
       fmt::print("  {}\n", problem);
+    for (const std::string& model : audit.not_judged)
+      fmt::print("  not judged: {}\n", model);
   }
   return audit.ok ? kDone : kFindings;
 }
