@@ -146,9 +146,11 @@ def main():
             large = load(table, folder / "s10", "10x")
             for stage, peak in small.items():
                 table.add(f"peak memory of {stage}, 1x and 10x input", f"{peak:.0f} MB", f"{large[stage]:.0f} MB", f"{large[stage] / peak:.1f} x")
-    columns = BIN / "bench_columns"
-    if columns.exists():
-        print(subprocess.run([columns], capture_output=True, text=True).stdout)
+        # The generator without the file system, the file system without the generator, and the writing part of intake beside COPY.
+        for program in (["bench_synth", folder / "generator", options.persons], ["bench_files", folder / "s1/hospitals", folder / "copy", "2"],
+                        ["bench_columns"]):
+            if (BIN / program[0]).exists():
+                print(subprocess.run([BIN / program[0], *map(str, program[1:])], capture_output=True, text=True).stdout)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Configures a preset and builds the targets named (none: everything). Usage: tools/build.sh PRESET [TARGET...]
+# SEKISHO_CMAKE: further options of CMake, one word.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 preset=$1
@@ -7,7 +8,7 @@ shift
 mkdir -p var
 # Objects found by ccache do not depend on the folder of the clone.
 export CCACHE_BASEDIR="$PWD" CCACHE_NOHASHDIR=1
-cmake --preset "$preset" >"var/configure-$preset.log" 2>&1 || { tail -30 "var/configure-$preset.log" >&2; exit 3; }
+cmake --preset "$preset" ${SEKISHO_CMAKE:-} >"var/configure-$preset.log" 2>&1 || { tail -30 "var/configure-$preset.log" >&2; exit 3; }
 targets=()
 for target in "$@"; do targets+=(--target "$target"); done
 if [ -t 2 ]; then
