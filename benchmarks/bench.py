@@ -136,8 +136,9 @@ def main():
         folder = pathlib.Path(folder)
         start = time.monotonic()
         sekisho("synth", "--out", folder / "s1", "--hospitals", "1", "--persons", options.persons, "--years", "5", "--seed", "3")
+        seconds = time.monotonic() - start
         files, megabytes = size_of(folder / "s1")
-        table.add(f"synth {options.persons} persons, {files} files", f"{megabytes / (time.monotonic() - start):.0f} MB/s")
+        table.add(f"synth {options.persons} persons, {files} files", f"{megabytes / seconds:.0f} MB/s")
         parse(table, folder / "s1")
         pack(table, folder / "s1")
         small = load(table, folder / "s1", "1x")
@@ -146,8 +147,8 @@ def main():
             large = load(table, folder / "s10", "10x")
             for stage, peak in small.items():
                 table.add(f"peak memory of {stage}, 1x and 10x input", f"{peak:.0f} MB", f"{large[stage]:.0f} MB", f"{large[stage] / peak:.1f} x")
-        # The generator without the file system, the file system without the generator, and the writing part of intake beside COPY.
-        for program in (["bench_synth", folder / "generator", options.persons], ["bench_files", folder / "s1/hospitals", folder / "copy", "2"],
+        # The readers in memory, the generator without the file system, the file system without the generator, and the writing part of intake beside COPY.
+        for program in (["bench_formats", folder / "s1/hospitals/H01"], ["bench_synth", folder / "generator", options.persons], ["bench_files", folder / "s1/hospitals", folder / "copy", "2"],
                         ["bench_columns"]):
             if (BIN / program[0]).exists():
                 print(subprocess.run([BIN / program[0], *map(str, program[1:])], capture_output=True, text=True).stdout)
