@@ -23,8 +23,8 @@ struct DecodeReport {
   std::uint64_t escape_state = 0;  // CR or the end met in two-byte mode
 };
 
-// Decides per buffer: UTF-8 BOM, ISO-2022-JP escapes, pure ASCII, valid UTF-8, EUC-JP that shows by its kana, CP932, other
-// EUC-JP, in this order.
+// Decides per buffer: UTF-8 BOM, ISO-2022-JP escapes, pure ASCII, valid UTF-8, EUC-JP that shows by its kana, CP932,
+// other EUC-JP, in this order.
 Charset detect_charset(ByteView bytes);
 
 // Decodes the whole buffer, appending UTF-8 to `out`. Never fails: undecodable bytes become U+FFFD and are counted.

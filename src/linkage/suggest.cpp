@@ -240,8 +240,8 @@ std::string write_spec(const std::map<std::string, std::string, std::less<>>& co
     if (!has(row.roles[0]) || comparisons == 15) continue;
     if (row.name == "name" && has("surname")) continue;  // the same fact twice
     ++comparisons;
-    out += fmt::format("\n[[comparison]]\nname = {}\ntype = {}\nfields = [{}]\n{}", toml_text(row.name), toml_text(row.type),
-                       fields, row.household ? "household = true\n" : "");
+    out += fmt::format("\n[[comparison]]\nname = {}\ntype = {}\nfields = [{}]\n{}", toml_text(row.name),
+                       toml_text(row.type), fields, row.household ? "household = true\n" : "");
   }
   std::size_t blocks = 0;
   for (const auto& block : kBlocks) {
