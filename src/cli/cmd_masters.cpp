@@ -166,7 +166,8 @@ CLI::App* command(CLI::App& parent, const Shared& a, const char* name, const cha
                   Result<int> (*action)(const Shared&)) {
   CLI::App* sub = parent.add_subcommand(name, help);
   sub->add_flag("--json", a->json, "Machine output");
-  if (action != run_build) sub->add_option("--masters", a->file, "The master file")->capture_default_str();
+  if (action != run_build)
+    sub->add_option("--masters", a->file, "The master file")->capture_default_str()->envname("SEKISHO_MASTERS");
   set_action(sub, [a, action] { return action(a); });
   return sub;
 }

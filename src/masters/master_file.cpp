@@ -59,6 +59,11 @@ MasterFile::MasterFile(MasterFile&&) noexcept = default;
 MasterFile::~MasterFile() = default;
 
 Result<MasterFile> MasterFile::open(const std::filesystem::path& path) {
+  std::error_code missing;
+  if (!std::filesystem::exists(path, missing))
+    return fail(
+        "masters.no_file", "there is no master file here", {.file = path.string()},
+        "Build one: sekisho masters build FOLDER --output masters.skm; or name it: --masters, SEKISHO_MASTERS.");
   SEKISHO_TRY(MappedFile mapped, MappedFile::open(path));
   auto file = from_memory(mapped.bytes());
   if (!file) {
