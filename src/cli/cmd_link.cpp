@@ -8,7 +8,9 @@
 
 #include "cli/cli.h"
 #include "core/file.h"
+#include "core/random.h"
 #include "linkage/evaluate.h"
+#include "linkage/filter_file.h"
 #include "linkage/probabilistic.h"
 #include "linkage/run.h"
 #include "linkage/suggest.h"
@@ -20,6 +22,14 @@ struct LinkOptions {
   std::string spec, columns, output, clusters, truth, record_a, record_b;
   std::vector<std::string> inputs;
   bool json = false;
+};
+
+struct FilterOptions {
+  std::vector<std::string> inputs;
+  std::string columns, key, output, harden = "diffuse", salt;
+  double flip = 0;
+  std::optional<double> threshold;
+  bool blind_ids = false, month_first = false, one_to_one = false, json = false;
 };
 
 Result<int> run_probabilistic(const LinkOptions& options) {
@@ -135,6 +145,105 @@ Result<int> run_evaluate(const LinkOptions& options) {
   return result.missing + result.unknown > 0 ? kFindings : kDone;
 }
 
+Result<int> run_filters(const FilterOptions& options) {
+  SEKISHO_TRY(const crypto::SecretBytes key, linkage::load_filter_key(options.key));
+  linkage::FilterRequest request{
+      .inputs = {options.inputs.begin(), options.inputs.end()},
+      .columns = options.columns,
+      .hardening = *linkage::hardening(options.harden),
+      .salt = options.salt,
+      .flip = options.flip,
+      .blind_ids = options.blind_ids,
+      .order = options.month_first ? linkage::DateOrder::kMonthFirst : linkage::DateOrder::kDayFirst};
+  SEKISHO_TRY(const linkage::FilterReport report,
+              linkage::make_filters(request, key.view(), system_random(), options.output));
+  if (options.json) {
+    print_json(report.to_json());
+  } else {
+    fmt::print("{} filters of {} fields; {:.0f} % of their bits are set\n", report.records, report.fields.size(),
+               100 * report.fill);
+    if (report.empty > 0) fmt::print("  {} records have no value at all\n", report.empty);
+    if (report.without_salt > 0)
+      fmt::print("  {} records lack the field that salts: they meet only each other\n", report.without_salt);
+    if (report.missing_ids > 0) fmt::print("  {} records have no id\n", report.missing_ids);
+    if (report.duplicate_ids > 0) fmt::print("  {} record ids stand more than once\n", report.duplicate_ids);
+    if (report.frequencies_show())
+      fmt::print("  one filter stands {} times: frequencies tell who that is; take more fields into the filters\n",
+                 report.largest_equal);
+    fmt::print("{} written\n", options.output);
+  }
+  return report.needs_attention() ? kFindings : kDone;
+}
+
+Result<int> run_compare(const FilterOptions& options) {
+  std::optional<std::filesystem::path> other;
+  if (options.inputs.size() > 1) other = options.inputs[1];
+  SEKISHO_TRY(const linkage::CompareReport report, linkage::compare_filters(options.inputs[0], other, options.threshold,
+                                                                            options.one_to_one, options.output));
+  if (options.json) {
+    print_json(report.to_json());
+  } else {
+    fmt::print("{} and {} filters: {} pairs reach {}; {} comparisons ({}) in {:.2f} s\n{} written\n", report.records_a,
+               report.records_b, report.pairs, report.threshold, report.compared, report.version, report.seconds,
+               options.output);
+  }
+  return kDone;
+}
+
+void add_filters(CLI::App& link) {
+  const auto options = std::make_shared<FilterOptions>();
+  CLI::App* key = link.add_subcommand("key", "Make a key for filters, to be shared by those who make them");
+  key->add_option("--output", options->output, "File to write (mode 0600)")->required();
+  set_action(key, [options]() -> Result<int> {
+    SEKISHO_CHECK(linkage::make_filter_key(options->output, system_random()));
+    return kDone;
+  });
+
+  CLI::App* filters =
+      link.add_subcommand("filters", "Turn records into keyed filters that can be compared without names");
+  filters->add_option("--input", options->inputs, "CSV with a header (UTF-8, CP932 or EUC-JP; .gz too)")
+      ->required()
+      ->check(CLI::ExistingFile);
+  filters
+      ->add_option("--columns", options->columns,
+                   "Fields and their columns: record_id=ID,given_name=FNAME,surname=LNAME,birth_date=DOB,...; a field "
+                   "of another name is text, or of the type named: ward:kanji=BYOTO")
+      ->required();
+  filters->add_option("--key", options->key, "Secret of all parties that make filters (sekisho link key)")
+      ->required()
+      ->check(CLI::ExistingFile);
+  filters->add_option("--output", options->output, "File of filters to write (.clk)")->required();
+  filters->add_option("--harden", options->harden, "diffuse, balance, fold, rule90 or none (for measuring only)")
+      ->check(CLI::IsMember({"diffuse", "balance", "fold", "rule90", "none"}))
+      ->capture_default_str();
+  filters->add_option("--salt", options->salt,
+                      "Field whose value joins the key of each record: birth_year, or a field of --columns. Records "
+                      "that differ in it do not meet");
+  filters->add_option("--flip", options->flip, "Share of bits flipped at random (0.05: deniable, less exact)")
+      ->check(CLI::Range(0.0, 0.4));
+  filters->add_flag("--blind-ids", options->blind_ids, "Write keyed hashes in place of the record ids");
+  filters->add_flag("--month-first", options->month_first, "Dates with slashes name the month first");
+  filters->add_flag("--json", options->json, "Machine-readable report");
+  filters->footer(
+      "Exit code 1: records without values, ids that are missing or stand twice, or a filter so frequent that it tells "
+      "who it is.\nFilters are still data of persons: they go to the linkage unit, never to researchers.");
+  set_action(filters, [options] { return run_filters(*options); });
+
+  CLI::App* compare = link.add_subcommand("compare", "Compare filters of two parties, or of one with itself");
+  compare->add_option("files", options->inputs, "One or two files of link filters")
+      ->required()
+      ->check(CLI::ExistingFile)
+      ->expected(1, 2);
+  compare
+      ->add_option("--threshold", options->threshold,
+                   "Dice similarity that a pair must reach; without it, the usual one of the hardening")
+      ->check(CLI::Range(0.05, 1.0));
+  compare->add_flag("--one-to-one", options->one_to_one, "Each record keeps its most similar partner only");
+  compare->add_option("--output", options->output, "CSV to write: record_a,record_b,similarity")->required();
+  compare->add_flag("--json", options->json, "Machine-readable report");
+  set_action(compare, [options] { return run_compare(*options); });
+}
+
 }  // namespace
 
 void add_link(CLI::App& app) {
@@ -185,6 +294,8 @@ void add_link(CLI::App& app) {
   evaluate->add_flag("--json", options->json, "Machine-readable report");
   evaluate->footer("Pairwise and B-cubed precision, recall and F1 after transitive closure, with 95 % intervals.");
   set_action(evaluate, [options] { return run_evaluate(*options); });
+
+  add_filters(*link);
 }
 
 }  // namespace sekisho::cli

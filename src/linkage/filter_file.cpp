@@ -1,0 +1,357 @@
+#include "linkage/filter_file.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "core/csv.h"
+#include "core/file.h"
+#include "linkage/hash.h"
+#include "linkage/run.h"
+
+namespace sekisho::linkage {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kMagic = "SEKISHO CLK 1\n";
+constexpr std::size_t kFilterBytes = kFilterBits / 8, kDigestBytes = 32;
+constexpr std::size_t kMostPairs = 50'000'000;
+
+void put32(Bytes& out, std::size_t value) {
+  for (int shift = 0; shift < 32; shift += 8)
+    out.push_back(static_cast<std::uint8_t>(value >> shift));
+}
+void put(Bytes& out, std::string_view text) {
+  put32(out, text.size());
+  out.insert(out.end(), text.begin(), text.end());
+}
+
+// Reads with bounds; after a failure everything is empty.
+class Cursor {
+ public:
+  explicit Cursor(ByteView bytes) : bytes_(bytes) {}
+  ByteView take(std::size_t size) {
+    if (size > bytes_.size() - at_) {
+      good_ = false;
+      return {};
+    }
+    at_ += size;
+    return bytes_.subspan(at_ - size, size);
+  }
+  std::size_t number() {
+    const ByteView four = take(4);
+    std::size_t value = 0;
+    for (std::size_t i = 0; i < four.size(); ++i)
+      value |= static_cast<std::size_t>(four[i]) << (8 * i);
+    return value;
+  }
+  std::string_view text() { return as_text(take(number())); }
+  bool good() const { return good_; }
+  std::size_t at() const { return at_; }
+  std::size_t left() const { return bytes_.size() - at_; }
+
+ private:
+  ByteView bytes_;
+  std::size_t at_ = 0;
+  bool good_ = true;
+};
+
+Json scheme_json(const FilterScheme& scheme, ByteView key) {
+  Json fields = Json::array();
+  for (const FilterField& field : scheme.fields)
+    fields.push_back({{"name", field.name},
+                      {"type", static_cast<int>(field.type)},
+                      {"pieces", field.pieces == Pieces::kBigrams ? "bigrams" : "positions"},
+                      {"hashes", field.hashes}});
+  const crypto::Digest check = crypto::hmac_sha256(key, as_bytes("sekisho clk 1|check"));
+  return {{"version", 1},        {"bits", kFilterBits},
+          {"fields", fields},    {"hardening", name(scheme.hardening)},
+          {"salt", scheme.salt}, {"key_check", to_hex(ByteView(check).first(8))}};
+}
+
+// Where the values of the fields stand in one file.
+struct Places {
+  std::size_t id = 0;
+  std::vector<std::size_t> fields;
+};
+Result<Places> find_places(const FilterColumns& columns, const std::vector<std::string_view>& header,
+                           const std::string& file) {
+  const auto strip = [](std::string_view text) {
+    const std::size_t begin = text.find_first_not_of(" \t"), end = text.find_last_not_of(" \t");
+    return begin == std::string_view::npos ? std::string_view() : text.substr(begin, end - begin + 1);
+  };
+  const auto find = [&](const std::string& column) -> Result<std::size_t> {
+    for (std::size_t i = 0; i < header.size(); ++i)
+      if (strip(header[i]) == column) return i;
+    return fail("linkage.columns", fmt::format("there is no column '{}'", column), {.file = file},
+                "Name it: --columns record_id=COLUMN,surname=COLUMN,...");
+  };
+  Places places;
+  SEKISHO_TRY(places.id, find(columns.record_id));
+  for (const FilterField& field : columns.fields) {
+    SEKISHO_TRY(const std::size_t at, find(field.column));
+    places.fields.push_back(at);
+  }
+  return places;
+}
+
+// The field that salts, and whether only its year does.
+struct Salt {
+  std::size_t field = SIZE_MAX;
+  bool year = false;
+  std::string of(std::span<const std::string> values) const {
+    if (field == SIZE_MAX) return {};
+    return year ? values[field].substr(0, 4) : values[field];
+  }
+};
+Result<Salt> find_salt(const FilterScheme& scheme) {
+  if (scheme.salt.empty()) return Salt{};
+  const bool year = scheme.salt == "birth_year";
+  for (std::size_t f = 0; f < scheme.fields.size(); ++f)
+    if (scheme.fields[f].name == (year ? "birth_date" : scheme.salt)) return Salt{f, year};
+  return fail("usage.columns", fmt::format("the salt '{}' needs a field that --columns does not name", scheme.salt));
+}
+
+std::string blind(ByteView key, std::string_view id) {
+  const crypto::Digest digest = crypto::hmac_sha256(key, as_bytes("sekisho clk 1|id|" + std::string(id)));
+  return to_hex(ByteView(digest).first(16));
+}
+
+struct FilterHash {
+  std::size_t operator()(const Filter& filter) const {
+    return hash_text({reinterpret_cast<const char*>(filter.data()), sizeof filter});
+  }
+};
+
+void measure(const FilterFile& file, FilterReport& report) {
+  std::unordered_map<Filter, std::size_t, FilterHash> equal;
+  std::unordered_set<std::string_view> ids;
+  double sum = 0;
+  for (std::size_t i = 0; i < file.ids.size(); ++i) {
+    const std::uint32_t set = ones(file.filters[i]);
+    sum += set;
+    if (set > 0) report.largest_equal = std::max(report.largest_equal, ++equal[file.filters[i]]);
+    if (file.ids[i].empty())
+      ++report.missing_ids;
+    else if (!ids.insert(file.ids[i]).second)
+      ++report.duplicate_ids;
+  }
+  report.records = file.ids.size();
+  if (report.records > 0) report.fill = sum / static_cast<double>(report.records) / kFilterBits;
+}
+
+}  // namespace
+
+Result<crypto::SecretBytes> load_filter_key(const fs::path& file) {
+  struct stat info{};
+  if (::stat(file.c_str(), &info) == 0 && (info.st_mode & 077) != 0)
+    return fail("linkage.key_mode", "others may read the key of the filters", {.file = file.string()}, "chmod 600 it.");
+  SEKISHO_TRY(Bytes bytes, read_file(file, 4096));
+  if (bytes.size() < 32)
+    return fail("linkage.key", "the key of the filters has fewer than 32 bytes", {.file = file.string()},
+                "Make one: sekisho link key --output FILE");
+  return crypto::SecretBytes(std::move(bytes));
+}
+
+Result<void> make_filter_key(const fs::path& file, Random& random) {
+  std::error_code ignored;
+  if (fs::exists(file, ignored))
+    return fail("usage.exists", "the file is there already: a key that is in use must not vanish",
+                {.file = file.string()});
+  const auto key = crypto::SecretBytes::generate(random, 32);
+  return write_file_durable(file, key.view(), 0600);
+}
+
+Bytes FilterFile::serialize() const {
+  Bytes out(kMagic.begin(), kMagic.end());
+  put(out, scheme.dump());
+  put32(out, ids.size());
+  for (const std::string& id : ids)
+    put(out, id);
+  for (const Filter& filter : filters)
+    for (const std::uint64_t word : filter)
+      for (int shift = 0; shift < 64; shift += 8)
+        out.push_back(static_cast<std::uint8_t>(word >> shift));
+  const crypto::Digest digest = crypto::sha256(out);
+  out.insert(out.end(), digest.begin(), digest.end());
+  return out;
+}
+
+Result<FilterFile> FilterFile::parse(ByteView bytes, const std::string& name) {
+  const auto wrong = [&](const char* what, std::size_t at) {
+    return fail("linkage.filters", fmt::format("{} (byte {})", what, at), {.file = name},
+                "Make it again: sekisho link filters");
+  };
+  if (bytes.size() < kMagic.size() + kDigestBytes || !as_text(bytes).starts_with(kMagic))
+    return wrong("the file does not hold filters", 0);
+  const ByteView content = bytes.first(bytes.size() - kDigestBytes);
+  if (!std::ranges::equal(crypto::sha256(content), bytes.last(kDigestBytes)))
+    return wrong("the file is damaged: its digest does not fit", content.size());
+  Cursor cursor(content);
+  cursor.take(kMagic.size());
+  FilterFile file;
+  SEKISHO_TRY(file.scheme, parse_json(cursor.text(), name));
+  const std::size_t records = cursor.number();
+  if (!cursor.good() || records > cursor.left() / (kFilterBytes + 4))
+    return wrong("the file ends before its records", cursor.at());
+  for (std::size_t i = 0; i < records; ++i)
+    file.ids.emplace_back(cursor.text());
+  if (!cursor.good() || cursor.left() != records * kFilterBytes)
+    return wrong("the file does not hold as many filters as records", cursor.at());
+  file.filters.resize(records);
+  for (Filter& filter : file.filters)
+    for (std::uint64_t& word : filter) {
+      const ByteView eight = cursor.take(8);
+      for (std::size_t i = 0; i < 8; ++i)
+        word |= static_cast<std::uint64_t>(eight[i]) << (8 * i);
+    }
+  return file;
+}
+
+Result<FilterFile> FilterFile::load(const fs::path& path) {
+  SEKISHO_TRY(const Bytes bytes, read_file(path, std::size_t{16} << 30));
+  return parse(bytes, path.string());
+}
+
+Result<FilterReport> make_filters(const FilterRequest& request, ByteView key, Random& random, const fs::path& output) {
+  SEKISHO_TRY(const FilterColumns columns, FilterColumns::parse(request.columns));
+  const FilterScheme scheme{.fields = columns.fields, .hardening = request.hardening, .salt = request.salt};
+  SEKISHO_TRY(const Salt salt, find_salt(scheme));
+  FilterMaker maker(scheme, key);
+  FilterFile file;
+  file.scheme = scheme_json(scheme, key);
+  FilterReport report;
+  std::vector<std::string> values(scheme.fields.size());
+  for (const fs::path& input : request.inputs) {
+    SEKISHO_TRY(const std::string text, read_input(input));
+    CsvReader reader(text, ',', input.string());
+    std::vector<std::string_view> cells;
+    SEKISHO_TRY(bool more, reader.next(cells));
+    if (!more) return fail("csv.empty", "the file holds no header", {.file = input.string()});
+    const std::size_t width = cells.size();
+    SEKISHO_TRY(const Places places, find_places(columns, cells, input.string()));
+    while (true) {
+      SEKISHO_TRY(more, reader.next(cells));
+      if (!more) break;
+      if (cells.size() != width)
+        return fail("csv.ragged", fmt::format("{} fields instead of {}", cells.size(), width),
+                    {.file = input.string(), .line = reader.line()});
+      for (std::size_t f = 0; f < values.size(); ++f)
+        values[f] = normalise(scheme.fields[f].type, cells[places.fields[f]], request.order);
+      const std::string own = salt.of(values);
+      if (!scheme.salt.empty() && own.empty()) ++report.without_salt;
+      Filter filter = maker.make(values, own);
+      if (ones(filter) == 0)
+        ++report.empty;
+      else if (request.flip > 0)
+        flip_bits(filter, request.flip, random);
+      const std::string_view id = cells[places.id];
+      file.ids.push_back(request.blind_ids && !id.empty() ? blind(key, id) : std::string(id));
+      file.filters.push_back(filter);
+    }
+  }
+  measure(file, report);
+  for (const FilterField& field : scheme.fields)
+    report.fields.push_back(field.name);
+  SEKISHO_CHECK(write_file_durable(output, file.serialize()));
+  return report;
+}
+
+Json FilterReport::to_json() const {
+  return {{"records", records},
+          {"fields", fields},
+          {"empty", empty},
+          {"without_salt", without_salt},
+          {"missing_ids", missing_ids},
+          {"duplicate_ids", duplicate_ids},
+          {"largest_equal", largest_equal},
+          {"frequencies_show", frequencies_show()},
+          {"fill", fill}};
+}
+
+namespace {
+
+Result<void> check_same_scheme(const FilterFile& a, const FilterFile& b, const std::string& name) {
+  for (const auto& [member, value] : a.scheme.items())
+    if (!b.scheme.contains(member) || b.scheme[member] != value)
+      return fail("linkage.filters_differ",
+                  fmt::format("the filters of the two files were not made the same way: '{}' differs", member),
+                  {.file = name}, "Both parties use the same fields, options and key.");
+  return {};
+}
+
+double similarity(const Hit& hit, const std::vector<std::uint32_t>& a, const std::vector<std::uint32_t>& b) {
+  return 2.0 * hit.common / (a[hit.a] + b[hit.b]);
+}
+
+std::vector<std::uint32_t> ones_of(const std::vector<Filter>& filters) {
+  std::vector<std::uint32_t> out;
+  out.reserve(filters.size());
+  for (const Filter& filter : filters)
+    out.push_back(ones(filter));
+  return out;
+}
+
+// Greedy: the most similar pair first; among equals, the order of records.
+void keep_best(std::vector<Hit>& hits, const std::vector<std::uint32_t>& a, const std::vector<std::uint32_t>& b,
+               bool same_file) {
+  std::ranges::stable_sort(hits, std::ranges::greater(), [&](const Hit& hit) { return similarity(hit, a, b); });
+  std::vector<bool> used_a(a.size()), used_b(b.size());
+  std::vector<bool>& other = same_file ? used_a : used_b;
+  std::erase_if(hits, [&](const Hit& hit) {
+    if (used_a[hit.a] || other[hit.b]) return true;
+    used_a[hit.a] = true, other[hit.b] = true;
+    return false;
+  });
+  std::ranges::sort(hits, [](const Hit& x, const Hit& y) { return x.a != y.a ? x.a < y.a : x.b < y.b; });
+}
+
+}  // namespace
+
+Result<CompareReport> compare_filters(const fs::path& a, const std::optional<fs::path>& b,
+                                      std::optional<double> threshold, bool one_to_one, const fs::path& output) {
+  SEKISHO_TRY(const FilterFile left, FilterFile::load(a));
+  FilterFile other;
+  if (b) {
+    SEKISHO_TRY(other, FilterFile::load(*b));
+    SEKISHO_CHECK(check_same_scheme(left, other, b->string()));
+  }
+  const FilterFile& right = b ? other : left;
+  if (!threshold) {
+    SEKISHO_TRY(const std::string hardened, json_string(left.scheme, "hardening", a.string()));
+    threshold = usual_threshold(hardening(hardened).value_or(Hardening::kNone));
+  }
+  const auto begin = std::chrono::steady_clock::now();
+  DiceResult result = all_above(left.filters, right.filters, *threshold, kMostPairs);
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+  if (!result.complete)
+    return fail("linkage.too_many_pairs", fmt::format("more than {} pairs reach the threshold", kMostPairs), {},
+                "Raise --threshold.");
+  if (!b) std::erase_if(result.hits, [](const Hit& hit) { return hit.a >= hit.b; });
+  const std::vector<std::uint32_t> in_a = ones_of(left.filters), in_b = ones_of(right.filters);
+  if (one_to_one) keep_best(result.hits, in_a, in_b, !b);
+  std::string text = "record_a,record_b,similarity\n";
+  for (const Hit& hit : result.hits)
+    append_csv(text, {left.ids[hit.a], right.ids[hit.b], fmt::format("{:.6f}", similarity(hit, in_a, in_b))});
+  SEKISHO_CHECK(write_file_durable(output, text));
+  return CompareReport{.records_a = left.ids.size(),
+                       .records_b = right.ids.size(),
+                       .pairs = result.hits.size(),
+                       .compared = result.compared,
+                       .version = best_dice().name,
+                       .threshold = *threshold,
+                       .seconds = took.count()};
+}
+
+Json CompareReport::to_json() const {
+  return {{"records_a", records_a}, {"records_b", records_b}, {"pairs", pairs},    {"compared", compared},
+          {"version", version},     {"threshold", threshold}, {"seconds", seconds}};
+}
+
+}  // namespace sekisho::linkage
