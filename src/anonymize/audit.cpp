@@ -3,102 +3,350 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
-#include <map>
 #include <set>
+
+#include "anonymize/uniqueness.h"
+#include "columns/parquet.h"
+#include "core/csv.h"
+#include "core/file.h"
 
 namespace sekisho::anonymize {
 namespace {
 
-bool fulfils(const Model& model, std::size_t persons, const std::map<std::string, double>& values) {
-  const auto bound = static_cast<std::size_t>(model.bound);
-  double rows = 0, sum = 0, greatest = 0;
-  std::multiset<double> rising;
-  for (const auto& [value, count] : values) {
-    rows += count, sum += count * std::log(count), greatest = std::max(greatest, count);
-    rising.insert(count);
-  }
-  switch (model.kind) {
-    case Model::Kind::kAnonymity:
-      return persons >= bound;
-    case Model::Kind::kDistinctDiversity:
-      return values.size() >= bound;
-    case Model::Kind::kEntropyDiversity:  // -sum p ln p = ln n - (sum c ln c) / n
-      return std::log(rows) - sum / rows >= std::log(static_cast<double>(bound)) - 1e-9;
-    case Model::Kind::kRecursiveDiversity: {
-      double tail = 0;
-      std::size_t left = values.size() < bound ? 0 : values.size() - bound + 1;
-      for (auto count = rising.begin(); left > 0; ++count, --left)
-        tail += *count;
-      return greatest < model.number * tail;
-    }
-    default:
-      return true;  // needs the distribution of the input: named as not judged
-  }
+namespace fs = std::filesystem;
+using columns::sql_name;
+using columns::sql_text;
+
+Result<std::vector<std::string>> header_of(const fs::path& file, char delimiter) {
+  SEKISHO_TRY(const MappedFile mapped, MappedFile::open(file));
+  CsvReader reader(as_text(mapped.bytes()), delimiter, file.string());
+  std::vector<std::string_view> fields;
+  SEKISHO_TRY(const bool any, reader.next(fields));
+  if (!any) return fail("csv.empty", "the file holds no header", {.file = file.string()});
+  return std::vector<std::string>(fields.begin(), fields.end());
 }
+
+std::string read_csv(const fs::path& file, const std::vector<std::string>& header, char delimiter) {
+  std::string names;
+  for (const std::string& name : header)
+    names += (names.empty() ? "" : ", ") + sql_text(name) + ": 'VARCHAR'";
+  return fmt::format(
+      "read_csv({}, auto_detect = false, header = true, columns = {{{}}}, delim = {}, quote = '\"', escape = '\"', "
+      "nullstr = '\\N', strict_mode = true)",
+      sql_text(file.string()), names, sql_text(std::string(1, delimiter)));
+}
+
+class Auditor {
+ public:
+  Auditor(const Policy& policy, columns::Engine& engine, const fs::path& scratch)
+      : policy_(policy), engine_(engine), scratch_(scratch) {}
+
+  Result<Audit> run(const fs::path& file, const fs::path& original) {
+    SEKISHO_CHECK(load(file));
+    if (!original.empty()) {
+      SEKISHO_TRY(const std::vector<std::string> header, header_of(original, policy_.delimiter));
+      SEKISHO_CHECK(execute("CREATE TABLE whole AS SELECT {} AS \"#who\", * FROM {}", who(header),
+                            read_csv(original, header, policy_.delimiter)));
+      original_ = true;
+    }
+    for (std::size_t m = 0; m < policy_.models.size(); ++m)
+      SEKISHO_CHECK(judge(policy_.models[m], m));
+    SEKISHO_CHECK(judge_circumstances());
+    SEKISHO_CHECK(finish());
+    return out_;
+  }
+
+ private:
+  template <class... Arguments>
+  Result<void> execute(fmt::format_string<Arguments...> sql, Arguments&&... arguments) {
+    return engine_.execute(fmt::format(sql, std::forward<Arguments>(arguments)...));
+  }
+
+  std::string who(const std::vector<std::string>& header) const {
+    return !policy_.person.empty() && std::ranges::find(header, policy_.person) != header.end()
+               ? sql_name(policy_.person)
+               : "CAST(row_number() OVER () AS VARCHAR)";
+  }
+
+  // t: the rows with "#class" and "#who"; c: a row for each class.
+  Result<void> load(const fs::path& file) {
+    SEKISHO_TRY(header_, header_of(file, policy_.delimiter));
+    out_.counts_persons = std::ranges::find(header_, policy_.person) != header_.end();
+    std::string order;
+    for (const Attribute& attribute : policy_.attributes) {
+      const bool there = std::ranges::find(header_, attribute.name) != header_.end();
+      if (attribute.kind == Kind::kIdentifying && there && attribute.name != policy_.person)
+        out_.problems.push_back(fmt::format("the identifying column '{}' is still there", attribute.name));
+      if (attribute.kind != Kind::kQuasi) continue;
+      if (!there) return fail("policy.columns", fmt::format("there is no column '{}'", attribute.name));
+      order += (order.empty() ? "" : ", ") + sql_name(attribute.name);
+    }
+    std::set<std::string> seen;
+    for (const std::string& name : header_) {
+      if (!seen.insert(name).second) return fail("csv.header", fmt::format("column '{}' stands twice", name));
+      if (policy_.find(name) == nullptr && !policy_.is_unit(name))
+        out_.problems.push_back(fmt::format("the policy does not say what column '{}' is", name));
+    }
+    SEKISHO_CHECK(execute("CREATE TABLE t AS SELECT {} AS \"#class\", {} AS \"#who\", * FROM {}",
+                          order.empty() ? "1" : "dense_rank() OVER (ORDER BY " + order + ")", who(header_),
+                          read_csv(file, header_, policy_.delimiter)));
+    return engine_.execute(
+        "CREATE TABLE c AS SELECT \"#class\" AS class, count(*) AS n, count(DISTINCT \"#who\") AS persons FROM t GROUP "
+        "BY "
+        "1; CREATE TABLE failing(class BIGINT)");
+  }
+
+  // p: share of each value in each class; q: in the whole table; both over persons.
+  Result<void> shares(const std::string& attribute) {
+    if (std::ranges::find(header_, attribute) == header_.end())
+      return fail("policy.columns", fmt::format("there is no column '{}'", attribute));
+    const std::string name = sql_name(attribute);
+    SEKISHO_CHECK(
+        execute("CREATE OR REPLACE TABLE h AS SELECT \"#class\" AS class, {} AS s, count(DISTINCT \"#who\") AS n FROM "
+                "t GROUP BY 1, "
+                "2; CREATE OR REPLACE TABLE p AS SELECT class, s, n, n / sum(n) OVER (PARTITION BY class) AS p FROM h; "
+                "CREATE OR REPLACE TABLE q AS SELECT s, n / sum(n) OVER () AS q FROM (SELECT {} AS s, count(DISTINCT "
+                "\"#who\") AS n "
+                "FROM {} GROUP BY 1)",
+                name, name, original_ ? "whole" : "t"));
+    return {};
+  }
+
+  // Adds the classes that a query names; says so when there are any.
+  Result<void> fails(const Model& model, const std::string& classes) {
+    SEKISHO_TRY(const std::int64_t count, engine_.query_integer("SELECT count(*) FROM (" + classes + ")"));
+    if (count == 0) return {};
+    out_.problems.push_back(fmt::format("{}: {} classes fail", describe(model), count));
+    return execute("INSERT INTO failing {}", classes);
+  }
+
+  // A table (s, level, label) of an attribute's hierarchy for the values of a table's column.
+  Result<int> load_tree(const Attribute& attribute, const std::string& source, const std::string& table) {
+    Column column(attribute.name);
+    SEKISHO_TRY(const auto values,
+                engine_.query(fmt::format("SELECT DISTINCT {} FROM {} WHERE {} IS NOT NULL", sql_name(attribute.name),
+                                          source, sql_name(attribute.name))));
+    while (values->next())
+      column.add(values->text(0));
+    SEKISHO_TRY(const Hierarchy tree, hierarchy_of(attribute, column, policy_.delimiter));
+    std::string text = "s,level,label,place\n";
+    for (const std::string& value : column.values())
+      for (int level = 0; level < tree.levels(); ++level) {
+        const int leaf = tree.leaf(value);
+        const std::string number = std::to_string(level), place = std::to_string(leaf);
+        append_csv(text, {value, number, tree.label(level, tree.label_code(level, leaf)), place}, ',');
+      }
+    const fs::path file = scratch_ / "tree.csv";
+    SEKISHO_CHECK(write_file_durable(file, text));
+    SEKISHO_CHECK(
+        execute("CREATE OR REPLACE TABLE {} AS SELECT s, CAST(level AS INTEGER) AS level, label, CAST(place AS "
+                "BIGINT) AS place FROM {}",
+                table, read_csv(file, {"s", "level", "label", "place"}, ',')));
+    return tree.levels() - 1;
+  }
+
+  Result<void> judge_closeness(const Model& model) {
+    // Suppressing a share x of the rows moves no distance by more than x.
+    const double slack = original_ ? 0 : policy_.suppression_limit;
+    if (slack > 0)
+      out_.undecided.push_back(
+          fmt::format("{}: judged with a margin of {} for the suppressed rows", describe(model), slack));
+    const std::string over = fmt::format("> {:.17g}", model.threshold + slack + 1e-9);
+    if (model.distance == Model::Distance::kEqual)
+      return fails(model, "SELECT class FROM p JOIN q USING (s) GROUP BY class HAVING sum(greatest(p - q, 0)) " + over);
+    const Attribute& attribute = *policy_.find(model.attribute);
+    const bool has_tree = !attribute.file.empty() || attribute.rule;
+    SEKISHO_CHECK(engine_.execute(
+        "CREATE OR REPLACE TABLE net AS SELECT class, s, coalesce(p, 0) AS p, q FROM c CROSS JOIN q LEFT JOIN p USING "
+        "(class, s)"));
+    if (model.distance == Model::Distance::kOrdered) {
+      std::string place = "s";
+      SEKISHO_TRY(const std::int64_t words,
+                  engine_.query_integer("SELECT count(*) FROM q WHERE TRY_CAST(s AS DOUBLE) IS NULL"));
+      if (words == 0) {
+        place = "CAST(s AS DOUBLE), s";
+      } else if (!attribute.file.empty()) {
+        SEKISHO_CHECK(load_tree(attribute, original_ ? "whole" : "t", "tree"));
+        place = "(SELECT place FROM tree WHERE tree.s = net.s AND level = 0)";
+      }
+      return fails(model,
+                   fmt::format("SELECT class FROM (SELECT class, sum(p - q) OVER (PARTITION BY class ORDER BY {}) "
+                               "AS run FROM net) GROUP BY class HAVING sum(abs(run)) / greatest(1, (SELECT "
+                               "count(*) - 1 FROM q)) {}",
+                               place, over));
+    }
+    if (!has_tree) return fail("policy.model", "the hierarchical distance needs a hierarchy");
+    SEKISHO_TRY(const int height, load_tree(attribute, original_ ? "whole" : "t", "tree"));
+    return fails(
+        model, fmt::format(
+                   "WITH child AS (SELECT net.class, up.level, up.label AS parent, low.label AS child, sum(q - p) AS x "
+                   "FROM net JOIN tree low ON low.s = net.s JOIN tree up ON up.s = net.s AND up.level = low.level + 1 "
+                   "GROUP BY 1, 2, 3, 4), moved AS (SELECT class, level, parent, least(sum(greatest(x, 0)), "
+                   "sum(greatest(-x, 0))) AS x FROM child GROUP BY 1, 2, 3) SELECT class FROM moved GROUP BY class "
+                   "HAVING sum(level * x) / {} {}",
+                   height, over));
+  }
+
+  // Models that compare with the whole table's shares, and have no margin for suppressed rows.
+  Result<void> judge_ratio(const Model& model) {
+    if (!original_ && policy_.suppression_limit > 0) {
+      out_.undecided.push_back(describe(model) + ": needs the original file");
+      return {};
+    }
+    if (model.kind == Model::Kind::kDisclosure)
+      return fails(model,
+                   fmt::format("SELECT class FROM p JOIN q USING (s) GROUP BY class HAVING max(abs(log2(p / q))) "
+                               ">= {:.17g}",
+                               model.threshold + 1e-9));
+    const std::string bound = model.enhanced ? fmt::format("least({:.17g}, -ln(q))", model.threshold)
+                                             : fmt::format("{:.17g}", model.threshold);
+    return fails(model,
+                 fmt::format("SELECT class FROM p JOIN q USING (s) GROUP BY class HAVING max((p - q) / q - {}) > "
+                             "1e-9",
+                             bound));
+  }
+
+  Result<void> judge_sample(const Model& model) {
+    double risk = 0;
+    std::map<std::size_t, std::size_t> sizes;
+    double persons = 0, classes = 0;
+    SEKISHO_TRY(const auto found, engine_.query("SELECT persons, count(*) FROM c GROUP BY 1"));
+    while (found->next()) {
+      sizes[static_cast<std::size_t>(found->integer(0))] = static_cast<std::size_t>(found->integer(1));
+      persons += static_cast<double>(found->integer(0)) * static_cast<double>(found->integer(1));
+      classes += static_cast<double>(found->integer(1));
+    }
+    if (persons == 0) return {};
+    if (model.kind == Model::Kind::kAverageRisk)
+      risk = classes / persons;
+    else if (model.kind == Model::Kind::kSampleUniqueness)
+      risk = static_cast<double>(sizes[1]) / persons;
+    else
+      risk = population_uniqueness(sizes, policy_.population_size);
+    if (risk > model.threshold + 1e-9)
+      out_.problems.push_back(fmt::format("{}: {:.6g} is above {:.6g}", describe(model), risk, model.threshold));
+    return {};
+  }
+
+  // pop: size of each combination of labels in the population, at the levels that the file shows.
+  Result<void> judge_population(const Model& model) {
+    const fs::path file = scratch_ / "population.csv";
+    SEKISHO_CHECK(write_file_durable(file, policy_.population));
+    SEKISHO_TRY(const std::vector<std::string> header, header_of(file, policy_.delimiter));
+    SEKISHO_CHECK(
+        execute("CREATE OR REPLACE TABLE raw AS SELECT * FROM {}", read_csv(file, header, policy_.delimiter)));
+    std::string select, joins, on;
+    for (const Attribute& attribute : policy_.attributes) {
+      if (attribute.kind != Kind::kQuasi) continue;
+      const std::string number = std::to_string(select.size()), name = sql_name(attribute.name);
+      SEKISHO_TRY(const int height, load_tree(attribute, "raw", "tree" + number));
+      SEKISHO_TRY(const std::int64_t level,
+                  engine_.query_integer(fmt::format(
+                      "SELECT coalesce(min(level), {}) FROM (SELECT l.level FROM (SELECT DISTINCT level FROM tree{}) l "
+                      "WHERE NOT EXISTS (SELECT 1 FROM t WHERE {} NOT IN (SELECT label FROM tree{} x WHERE x.level = "
+                      "l.level)))",
+                      height, number, name, number)));
+      select += (select.empty() ? "" : ", ") + fmt::format("x{}.label AS {}", number, name);
+      joins += fmt::format(" JOIN tree{0} x{0} ON x{0}.s = raw.{1} AND x{0}.level = {2}", number, name, level);
+      on += (on.empty() ? "" : " AND ") + fmt::format("g.{0} = a.{0}", name);
+    }
+    SEKISHO_CHECK(
+        execute("CREATE OR REPLACE TABLE pop AS SELECT count(*) AS size{} FROM (SELECT {} FROM raw{}) GROUP BY "
+                "ALL",
+                select.empty() ? "" : ", *", select.empty() ? "1" : select, joins));
+    SEKISHO_CHECK(
+        execute("CREATE OR REPLACE TABLE f AS SELECT g.\"#class\" AS class, any_value(g.n) AS n, coalesce(sum(a.size), "
+                "0) AS size "
+                "FROM (SELECT t.*, c.persons AS n FROM t JOIN c ON c.class = t.\"#class\" QUALIFY row_number() OVER "
+                "(PARTITION BY "
+                "t.\"#class\") = 1) g LEFT JOIN pop a ON {} GROUP BY 1",
+                on.empty() ? "true" : on));
+    if (model.kind == Model::Kind::kMap)
+      return fails(model, fmt::format("SELECT class FROM f WHERE size < {}", model.bound));
+    return fails(model, fmt::format("SELECT class FROM f WHERE size = 0 OR n / size > {:.17g} OR n / size < {:.17g}",
+                                    model.threshold + 1e-9, model.minimum - 1e-9));
+  }
+
+  Result<void> judge(const Model& model, std::size_t) {
+    if (!model.attribute.empty()) SEKISHO_CHECK(shares(model.attribute));
+    switch (model.kind) {
+      case Model::Kind::kAnonymity:
+        return fails(model, fmt::format("SELECT class FROM c WHERE persons < {}", model.bound));
+      case Model::Kind::kDistinctDiversity:
+        return fails(model, fmt::format("SELECT class FROM h GROUP BY class HAVING count(*) < {}", model.bound));
+      case Model::Kind::kEntropyDiversity:
+        return fails(model,
+                     fmt::format("SELECT class FROM p GROUP BY class HAVING -sum(p * ln(p)) < ln({:.17g}) - 1e-9",
+                                 model.threshold));
+      case Model::Kind::kRecursiveDiversity:
+        return fails(
+            model,
+            fmt::format("SELECT class FROM (SELECT class, n, row_number() OVER (PARTITION BY class ORDER BY n DESC) "
+                        "AS place FROM h) GROUP BY class HAVING NOT max(n) < {:.17g} * coalesce(sum(n) FILTER "
+                        "(place >= {}), 0)",
+                        model.threshold, model.bound));
+      case Model::Kind::kCloseness:
+        return judge_closeness(model);
+      case Model::Kind::kBetaLikeness:
+      case Model::Kind::kDisclosure:
+        return judge_ratio(model);
+      case Model::Kind::kMap:
+      case Model::Kind::kPresence:
+        return judge_population(model);
+      default:
+        return judge_sample(model);
+    }
+  }
+
+  // Households and hospitals, where the file still has their columns.
+  Result<void> judge_circumstances() {
+    for (const auto& [column, least] :
+         {std::pair(policy_.household, policy_.k()), std::pair(policy_.hospital, policy_.minimum_hospitals)}) {
+      if (column.empty() || std::ranges::find(header_, column) == header_.end()) continue;
+      const std::string classes = fmt::format(
+          "SELECT \"#class\" AS class FROM t GROUP BY 1 HAVING count(DISTINCT {}) < {}", sql_name(column), least);
+      SEKISHO_TRY(const std::int64_t count, engine_.query_integer("SELECT count(*) FROM (" + classes + ")"));
+      if (count == 0) continue;
+      out_.problems.push_back(
+          fmt::format("{} classes have fewer than {} different values of '{}'", count, least, column));
+      SEKISHO_CHECK(execute("INSERT INTO failing {}", classes));
+    }
+    return {};
+  }
+
+  Result<void> finish() {
+    SEKISHO_TRY(const auto found,
+                engine_.query("SELECT coalesce(sum(n), 0), count(*), coalesce(min(persons), 0), (SELECT count(DISTINCT "
+                              "class) FROM failing) FROM c"));
+    if (!found->next()) return fail("anonymize.audit", "the audit gave no answer");
+    out_.rows = static_cast<std::size_t>(found->integer(0));
+    out_.classes = static_cast<std::size_t>(found->integer(1));
+    out_.smallest_class = static_cast<std::size_t>(found->integer(2));
+    out_.failing_classes = static_cast<std::size_t>(found->integer(3));
+    out_.ok = out_.problems.empty();
+    return {};
+  }
+
+  const Policy& policy_;
+  columns::Engine& engine_;
+  fs::path scratch_;
+  std::vector<std::string> header_;
+  bool original_ = false;
+  Audit out_;
+};
 
 }  // namespace
 
-Result<Audit> audit(const Table& table, const Policy& policy) {
-  Audit out;
-  out.rows = table.rows;
-  const Column* person = policy.person.empty() ? nullptr : table.find(policy.person);
-  out.counts_persons = person != nullptr;
-  std::vector<const Column*> quasi;
-  for (const Attribute& attribute : policy.attributes) {
-    const Column* column = table.find(attribute.name);
-    if (attribute.kind == Kind::kIdentifying && column != nullptr && attribute.name != policy.person)
-      out.problems.push_back(fmt::format("the identifying column '{}' is still there", attribute.name));
-    if (attribute.kind != Kind::kQuasi) continue;
-    if (column == nullptr) return fail("policy.columns", fmt::format("there is no column '{}'", attribute.name));
-    quasi.push_back(column);
-  }
-  for (const Column& column : table.columns)
-    if (policy.find(column.name()) == nullptr && column.name() != policy.person)
-      out.problems.push_back(fmt::format("the policy does not say what column '{}' is", column.name()));
-
-  struct Members {
-    std::set<std::string> persons;
-    std::vector<std::map<std::string, double>> values;  // by model: rows of each sensitive value
-  };
-  std::map<std::vector<std::string>, Members> classes;
-  for (std::size_t row = 0; row < table.rows; ++row) {
-    std::vector<std::string> labels;
-    for (const Column* column : quasi)
-      labels.push_back(column->text(row));
-    Members& members = classes[labels];
-    members.persons.insert(person != nullptr ? person->text(row) : std::to_string(row));
-    members.values.resize(policy.models.size());
-    for (std::size_t m = 0; m < policy.models.size(); ++m) {
-      if (policy.models[m].kind == Model::Kind::kAnonymity) continue;
-      const Column* column = table.find(policy.models[m].attribute);
-      if (column == nullptr)
-        return fail("policy.columns", fmt::format("there is no column '{}'", policy.models[m].attribute));
-      ++members.values[m][column->text(row)];
-    }
-  }
-  out.classes = classes.size();
-  out.smallest_class = classes.empty() ? 0 : SIZE_MAX;
-  for (const auto& [labels, members] : classes) {
-    out.smallest_class = std::min(out.smallest_class, members.persons.size());
-    bool fails = false;
-    for (std::size_t m = 0; m < policy.models.size(); ++m) {
-      fails = fails || !fulfils(policy.models[m], members.persons.size(), members.values[m]);
-    }
-    out.failing_classes += fails;
-  }
-  if (out.failing_classes > 0)
-    out.problems.push_back(fmt::format("{} of {} classes do not fulfil the policy; the smallest has {} {}",
-                                       out.failing_classes, out.classes, out.smallest_class,
-                                       out.counts_persons ? "persons" : "rows"));
-  for (const Model& model : policy.models)
-    if (model.compares())
-      out.not_judged.push_back(
-          fmt::format("t-closeness of '{}': the finished file does not tell the distribution of "
-                      "the input",
-                      model.attribute));
-  out.ok = out.problems.empty();
-  return out;
+Result<Audit> audit(const fs::path& file, const Policy& policy, const fs::path& original) {
+  SEKISHO_TRY(const TemporaryFolder scratch, TemporaryFolder::create());
+  columns::EngineOptions options;
+  options.allowed_folders = {fs::absolute(file).parent_path(), scratch.path()};
+  if (!original.empty()) options.allowed_folders.push_back(fs::absolute(original).parent_path());
+  options.temporary = scratch.path();
+  options.memory_limit = "4GB";
+  SEKISHO_TRY(const auto engine, columns::Engine::create(options));
+  return Auditor(policy, *engine, scratch.path())
+      .run(fs::absolute(file), original.empty() ? fs::path() : fs::absolute(original));
 }
 
 Json Audit::to_json() const {
@@ -109,7 +357,7 @@ Json Audit::to_json() const {
           {"failing_classes", failing_classes},
           {"counted", counts_persons ? "persons" : "rows"},
           {"problems", problems},
-          {"not_judged", not_judged}};
+          {"undecided", undecided}};
 }
 
 }  // namespace sekisho::anonymize

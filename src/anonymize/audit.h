@@ -1,5 +1,8 @@
-// Judges a finished file against a policy. Shares nothing with the engine but the policy: classes are counted as texts.
+// Judges a finished file against a policy by SQL over the file's texts. Shares no judgement with the search: only the
+// policy and the text of its hierarchies.
 #pragma once
+
+#include <filesystem>
 
 #include "anonymize/policy.h"
 #include "core/json.h"
@@ -11,10 +14,14 @@ struct Audit {
   std::size_t rows = 0, classes = 0, smallest_class = 0, failing_classes = 0;
   bool counts_persons = false;  // false: the file has no person column, each row counted as one
   std::vector<std::string> problems;
-  std::vector<std::string> not_judged;  // models that a finished file alone cannot show
+  std::vector<std::string> undecided;  // what only the original file could decide
   Json to_json() const;
 };
 
-Result<Audit> audit(const Table& table, const Policy& policy);
+// Models that compare with the whole table take their shares from `original` (the file before anonymization); without
+// it from the file itself, and what suppression may have shifted is left undecided. Errors: csv.*, policy.columns,
+// hierarchy.*, columns.query.
+Result<Audit> audit(const std::filesystem::path& file, const Policy& policy,
+                    const std::filesystem::path& original = {});
 
 }  // namespace sekisho::anonymize

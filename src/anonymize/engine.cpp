@@ -48,19 +48,20 @@ class Search {
   // general on, those with the greatest bound first: each invalid one rules out as much as possible.
   bool run() {
     state_.assign(size_, kUnknown);
-    if (judge(size_ - 1)) descend();
-    if (state_[size_ - 1] == kInvalid) return false;
+    judge(size_ - 1);
+    if (state_[size_ - 1] == kRuledOut) return false;
+    descend();
     std::vector<std::pair<double, std::uint64_t>> order;
     for (std::uint64_t node = 0; node < size_; ++node) {
       if (state_[node] != kUnknown) continue;
       const double bound = data_.bound(levels(node));
-      if (may_win(bound)) order.emplace_back(-bound, node);
+      if (may_win(bound)) order.emplace_back(urgency(node, bound), node);
     }
     std::ranges::sort(order, [](const auto& a, const auto& b) {
       return a.first != b.first ? a.first < b.first : a.second > b.second;
     });
-    for (const auto& [bound, node] : order)
-      if (state_[node] == kUnknown && may_win(-bound)) judge(node);
+    for (const auto& [rank, node] : order)
+      if (state_[node] == kUnknown && may_win(data_.bound(levels(node)))) judge(node);
     return found_;
   }
   Levels best_levels() const { return levels(best_node_); }
@@ -68,8 +69,20 @@ class Search {
   Levels top() const { return levels(size_ - 1); }
 
  private:
+  enum State : std::uint8_t { kUnknown, kValid, kInvalid, kRuledOut, kTooGeneral };
   bool may_win(double bound) const { return !found_ || bound <= best_.score * (1 + 1e-11) + 1e-15; }
-  enum State : std::uint8_t { kUnknown, kValid, kFails, kInvalid };  // invalid: with all that is more specific
+
+  // The least is judged first. Scores with a bound: while invalid nodes rule others out, those with the greatest bound;
+  // else those with the least, as the first valid ones end the search. Scores without: around the level of the best
+  // answer, where a node either rules out all below or shows all above to be too general.
+  double urgency(std::uint64_t node, double bound) const {
+    if (bound > 0) return data_.prunes() ? -bound : bound;
+    return found_ ? std::abs(level_sum(node) - level_sum(best_node_)) : -level_sum(node);
+  }
+  int level_sum(std::uint64_t node) const {
+    const Levels l = levels(node);
+    return std::accumulate(l.begin(), l.end(), 0);
+  }
 
   Levels levels(std::uint64_t node) const {
     Levels out(radix_.size());
@@ -83,39 +96,52 @@ class Search {
   bool judge(std::uint64_t node) {
     ++checked_;
     const Judgement judgement = data_.judge(levels(node));
-    if (!judgement.valid) {
-      state_[node] = kFails;
-      if (judgement.excludes) rule_out(node);
-      return false;
+    state_[node] = judgement.valid ? kValid : kInvalid;
+    if (judgement.rules_out) rule_out(node);
+    if (judgement.valid) {
+      const auto rank = [&](const Judgement& j, std::uint64_t n) {
+        return std::tuple(twelve_digits(j.score), level_sum(n), j.suppressed, n);
+      };
+      if (!found_ || rank(judgement, node) < rank(best_, best_node_)) {
+        best_ = judgement;
+        best_node_ = node;
+        found_ = true;
+      }
     }
-    state_[node] = kValid;
-    const auto rank = [&](const Judgement& j, std::uint64_t n) {
-      const Levels l = levels(n);
-      return std::tuple(twelve_digits(j.score), std::accumulate(l.begin(), l.end(), 0), j.suppressed, n);
-    };
-    if (!found_ || rank(judgement, node) < rank(best_, best_node_)) {
-      best_ = judgement;
-      best_node_ = node;
-      found_ = true;
-    }
-    return true;
+    if (judgement.floor > 0 && !may_win(judgement.floor)) leave_out_above(node);
+    return judgement.valid;
   }
 
+  // The node and all that is more specific.
   void rule_out(std::uint64_t start) {
+    spread(
+        start, kRuledOut, [&](std::uint64_t digit, std::uint64_t) { return digit > 0; },
+        [](std::uint64_t node, std::uint64_t step) { return node - step; });
+  }
+  // All that is more general; nodes judged keep their state.
+  void leave_out_above(std::uint64_t start) {
+    spread(
+        start, kTooGeneral, [&](std::uint64_t digit, std::uint64_t radix) { return digit + 1 < radix; },
+        [](std::uint64_t node, std::uint64_t step) { return node + step; });
+  }
+  template <class May, class Move>
+  void spread(std::uint64_t start, State state, const May& may, const Move& move) {
     std::vector<std::uint64_t> todo{start};
-    state_[start] = kInvalid;
+    const std::uint8_t before = state_[start];
+    state_[start] = state;
     while (!todo.empty()) {
       const std::uint64_t node = todo.back();
       todo.pop_back();
       std::uint64_t step = 1;
       for (std::size_t i = radix_.size(); i-- > 0; step *= radix_[i]) {
-        if (node / step % radix_[i] == 0) continue;
-        const std::uint64_t below = node - step;
-        if (state_[below] == kInvalid) continue;
-        state_[below] = kInvalid;
-        todo.push_back(below);
+        if (!may(node / step % radix_[i], radix_[i])) continue;
+        const std::uint64_t next = move(node, step);
+        if (state_[next] == state) continue;
+        state_[next] = state;
+        todo.push_back(next);
       }
     }
+    if (state == kTooGeneral) state_[start] = before;
   }
 
   // A good answer early: from the top always to the valid neighbour below with the least score.
@@ -127,7 +153,8 @@ class Search {
       for (std::size_t i = radix_.size(); i-- > 0; step *= radix_[i]) {
         if (node / step % radix_[i] == 0) continue;
         const std::uint64_t below = node - step;
-        if (state_[below] >= kFails || (state_[below] == kUnknown && !judge(below))) continue;
+        if (state_[below] == kUnknown) judge(below);
+        if (state_[below] != kValid) continue;
         const double bound = data_.bound(levels(below));
         if (next == node || bound < least) least = bound, next = below;
       }
@@ -151,6 +178,21 @@ std::vector<const Attribute*> quasi_identifiers(const Policy& policy) {
   return out;
 }
 
+// Names the models that alone suppress too much at the highest levels.
+std::unexpected<Error> impossible(Encoded& data, const Policy& policy, const Levels& top) {
+  std::string guilty;
+  for (const std::size_t model : data.broken(top))
+    guilty += (guilty.empty() ? "" : ", ") + describe(policy.models[model]);
+  return fail(
+      "anonymize.impossible",
+      fmt::format("no choice of levels meets the policy. At the highest levels the smallest class has {} persons, "
+                  "k is {}, the best k within the suppression limit is {}; {}",
+                  data.best_k(top), policy.k(), data.reachable_k(top),
+                  guilty.empty() ? "each model alone could be met there, but not all together"
+                                 : "these alone suppress more rows than the limit allows: " + guilty),
+      {}, "Raise suppression_limit, lower what the models ask for, or give the hierarchies a higher level.");
+}
+
 }  // namespace
 
 Result<Outcome> search(const Table& table, const Policy& policy) {
@@ -163,11 +205,7 @@ Result<Outcome> search(const Table& table, const Policy& policy) {
   if (search.size() > kLargestLattice)
     return fail("anonymize.lattice", "the lattice of levels is too large to be searched for the optimum", {},
                 "Bound levels by 'minimum' and 'maximum', or leave out a quasi-identifier.");
-  if (!search.run())
-    return fail("anonymize.impossible",
-                fmt::format("even at the highest levels the policy is not met: the smallest class has {} persons, k is "
-                            "{}, and more rows would be suppressed than the limit allows",
-                            data.best_k(search.top()), policy.k()));
+  if (!search.run()) return impossible(data, policy, search.top());
   const Levels levels = search.best_levels();
   for (std::size_t i = 0; i < levels.size(); ++i)
     out.decision.levels.emplace_back(data.attribute(i).name, levels[i]);
@@ -199,9 +237,10 @@ Result<Applied> apply(const Table& table, const Policy& policy, const Decision& 
   std::vector<std::size_t> quasi_place(quasi.size(), 0);
   for (const Column& column : table.columns) {
     const Attribute* attribute = policy.find(column.name());
-    if (attribute == nullptr && column.name() != policy.person)
+    if (attribute == nullptr && !policy.is_unit(column.name()))
       return fail("policy.columns", fmt::format("the policy does not say what column '{}' is", column.name()));
     if (attribute != nullptr && attribute->kind == Kind::kIdentifying) continue;
+    if (attribute == nullptr && column.name() != policy.person) continue;  // household, hospital: only counted
     Shown one{&column, {}, false};
     if (attribute != nullptr && attribute->kind == Kind::kQuasi) {
       const auto place = static_cast<std::size_t>(std::ranges::find(quasi, attribute) - quasi.begin());

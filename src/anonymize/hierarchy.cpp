@@ -96,6 +96,13 @@ Result<void> Hierarchy::finish(const std::string& file) {
   }
   rows_.clear();
   rows_.shrink_to_fit();
+  lifts_.resize(levels);
+  for (std::size_t from = 0; from < levels; ++from)
+    for (std::size_t to = from; to < levels; ++to) {
+      std::vector<std::uint32_t>& lift = lifts_[from].emplace_back(labels_[from].size());
+      for (std::size_t leaf = 0; leaf < codes_[from].size(); ++leaf)
+        lift[codes_[from][leaf]] = codes_[to][leaf];
+    }
   return {};
 }
 

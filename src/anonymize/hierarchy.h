@@ -32,6 +32,11 @@ class Hierarchy {
   std::uint32_t label_code(int level, int leaf) const { return codes_[level][leaf]; }
   const std::string& label(int level, std::uint32_t code) const { return labels_[level][code]; }
   std::size_t label_count(int level) const { return labels_[level].size(); }
+  // Label codes at level `to` by label codes at level `from` <= `to`.
+  const std::vector<std::uint32_t>& lift(int from, int to) const {
+    return lifts_[static_cast<std::size_t>(from)][static_cast<std::size_t>(to - from)];
+  }
+  std::size_t leaves_under(int level, std::uint32_t code) const { return sizes_[level][code]; }
   // Leaves under a label, as a share of all.
   double share(int level, std::uint32_t code) const {
     return static_cast<double>(sizes_[level][code]) / static_cast<double>(leaves());
@@ -42,9 +47,10 @@ class Hierarchy {
   Result<void> finish(const std::string& file);
   std::vector<std::vector<std::string>> rows_;  // while building
   std::unordered_map<std::string, int> index_;
-  std::vector<std::vector<std::uint32_t>> codes_;  // [level][leaf]
-  std::vector<std::vector<std::string>> labels_;   // [level][code]
-  std::vector<std::vector<std::size_t>> sizes_;    // [level][code]
+  std::vector<std::vector<std::uint32_t>> codes_;               // [level][leaf]
+  std::vector<std::vector<std::string>> labels_;                // [level][code]
+  std::vector<std::vector<std::size_t>> sizes_;                 // [level][code]
+  std::vector<std::vector<std::vector<std::uint32_t>>> lifts_;  // [from][to - from][code]
 };
 
 }  // namespace sekisho::anonymize

@@ -1,21 +1,24 @@
-// The data as distinct tuples of quasi-identifiers, and the judgement of one node of the lattice.
+// The data as distinct tuples of quasi-identifiers, and the judgement of one node of the lattice. A node is never
+// grouped from the rows: always from the smallest table of classes at hand that is more specific.
 #pragma once
 
-#include <span>
+#include <map>
+#include <memory>
 #include <vector>
 
+#include "anonymize/classes.h"
 #include "anonymize/engine.h"
+#include "anonymize/models.h"
 
 namespace sekisho::anonymize::detail {
 
-using Key = unsigned __int128;
-using Levels = std::vector<int>;
-
 struct Judgement {
   bool valid = false;
-  bool excludes = false;  // the monotone models alone exceed the limit: all that is more specific is invalid too
+  // No node that is more specific can be valid either.
+  bool rules_out = false;
   std::size_t suppressed = 0, classes = 0, smallest = 0;  // rows; kept classes; persons in the smallest kept class
   double score = 0;
+  double floor = 0;  // no node that is more general has a lower score; 0: nothing known
 };
 
 class Encoded {
@@ -28,63 +31,59 @@ class Encoded {
   int lowest(std::size_t i) const { return lowest_[i]; }
   int highest(std::size_t i) const { return highest_[i]; }
   std::size_t rows() const { return rows_; }
+  // Whether each invalid node rules out the more specific ones.
+  bool prunes() const { return models_.prunes(limit()); }
   bool counts_persons() const { return counts_persons_; }
+  std::size_t tuples() const { return root_->entries(); }
 
   Judgement judge(const Levels& levels);
   // Score when nothing is suppressed, where the metric has such a bound that grows with every level; else 0.
   double bound(const Levels& levels) const;
   // The failing classes of a node, as labels.
   std::vector<std::vector<std::string>> failing(const Levels& levels);
-  std::size_t best_k(const Levels& levels);  // persons in the smallest class
+  std::size_t best_k(const Levels& levels);               // persons in the smallest class
+  std::size_t reachable_k(const Levels& levels);          // ... when the smaller ones are suppressed up to the limit
+  std::vector<std::size_t> broken(const Levels& levels);  // models that suppress more than the limit, each alone
 
  private:
-  void classify(const Levels& levels);
-  void count_persons();
-  void test_models();
+  std::shared_ptr<const ClassTable> table_for(const Levels& levels);
+  void group(const Levels& levels);
+  std::uint32_t label_of(std::size_t i, int level, std::size_t c) const {
+    return hierarchies_[i].lift(base_->levels[i], level)[base_->code[i][grouping_.first[c]]];
+  }
+  // scores.cpp
+  void prepare_scores(const std::vector<std::vector<std::uint64_t>>& leaf_rows);
+  double aggregate(const std::vector<double>& sums) const;
+  double score(const Levels& levels, const Judgement& judgement) const;
   double loss(const Levels& levels) const;
+  double entropy(const Levels& levels) const;
+  double ambiguity(const Levels& levels, bool suppress) const;
+  double precision(const Levels& levels, double suppressed) const;
+  double squares(bool suppress) const;
+  double floor(const Levels& levels) const;
+  std::size_t limit() const;
 
   const Policy* policy_ = nullptr;
   std::vector<const Attribute*> attributes_;
   std::vector<Hierarchy> hierarchies_;
   std::vector<int> lowest_, highest_;
-  std::vector<unsigned> shift_;
-  std::vector<std::vector<std::vector<Key>>> keys_;      // [attribute][level][leaf]: label code, shifted
-  std::vector<std::vector<std::vector<double>>> share_;  // [attribute][level][leaf]
   std::size_t rows_ = 0;
   bool counts_persons_ = false;
-  std::size_t tuples_ = 0;
-  std::vector<std::vector<std::uint32_t>> leaf_;  // [attribute][tuple]
-  std::vector<std::uint32_t> rows_of_;            // [tuple]
-  std::vector<std::uint32_t> singles_of_;         // [tuple]: persons who have rows in this tuple only
-  std::vector<std::vector<std::uint32_t>> many_;  // persons with several tuples: their tuples
-  struct Sensitive {
-    std::size_t model = 0;
-    std::vector<std::pair<std::uint32_t, std::uint32_t>> values;  // distinct (tuple, value)
-    std::vector<std::uint32_t> rows;                              // of each of them
-    std::vector<double> whole;                                    // [value]: share in all rows
-    // Inner nodes of the value's tree per level, for the hierarchical distance: [level][value], level 0 = value itself.
-    std::vector<std::vector<std::uint32_t>> nodes;
-  };
-  static Result<Sensitive> sensitive(const Table& table, const Policy& policy, std::size_t model,
-                                     const std::vector<std::uint32_t>& tuple_of);
-  void test_distinct(const Sensitive& sensitive);
-  void test_distribution(const Sensitive& sensitive);
-  static bool passes(const Model& model, const Sensitive& sensitive, std::span<const double> counts);
-  static double distance(const Model& model, const Sensitive& sensitive, std::span<const double> counts, double total);
-  void prepare_entropy();
-  double entropy(const Levels& levels, std::size_t suppressed) const;
-  double ambiguity(const Levels& levels) const;
-  std::vector<Sensitive> sensitive_;
-  std::vector<std::vector<double>> sums_;     // [attribute][level]: shares over all rows
-  std::vector<std::vector<double>> entropy_;  // [attribute][level]: non-uniform entropy, nothing suppressed
+  std::shared_ptr<ClassTable> root_;
+  std::map<Levels, std::shared_ptr<const ClassTable>> kept_;  // nullptr: not worth keeping
+  std::size_t kept_entries_ = 0;
+  ModelSet models_;
+  std::vector<std::vector<std::uint64_t>> leaf_sums_;  // [attribute][level]: leaves under the label, over all rows
+  std::vector<std::vector<double>> entropy_;           // [attribute][level]
+  std::vector<std::vector<double>> log_leaves_;        // [attribute][level]: mean logarithm of the leaves
+  std::vector<std::vector<std::vector<std::uint64_t>>> label_rows_;  // [attribute][level][label]
+  std::vector<double> weights_;                                      // the heaviest is 1
+  Grouper grouper_;
 
   // Of the node judged last.
-  std::vector<std::uint32_t> class_of_;                                  // [tuple]
-  std::vector<std::uint32_t> first_tuple_, class_rows_, class_persons_;  // [class]
-  std::vector<std::uint8_t> class_fails_;
-  std::size_t monotone_suppressed_ = 0;  // rows of classes that fail a monotone model
-  std::vector<std::uint32_t> slots_;
-  std::vector<Key> class_key_;
+  std::shared_ptr<const ClassTable> base_;
+  Grouping grouping_;
+  Verdict verdict_;
 };
 
 }  // namespace sekisho::anonymize::detail

@@ -24,12 +24,6 @@ constexpr Word<Metric> kMetrics[] = {{"loss", Metric::kLoss},
                                      {"precision", Metric::kPrecision},
                                      {"entropy", Metric::kEntropy},
                                      {"ambiguity", Metric::kAmbiguity}};
-constexpr Word<Model::Kind> kVariants[] = {{"distinct", Model::Kind::kDistinctDiversity},
-                                           {"entropy", Model::Kind::kEntropyDiversity},
-                                           {"recursive", Model::Kind::kRecursiveDiversity}};
-constexpr Word<Model::Kind> kDistances[] = {{"equal", Model::Kind::kEqualCloseness},
-                                            {"ordered", Model::Kind::kOrderedCloseness},
-                                            {"hierarchical", Model::Kind::kHierarchicalCloseness}};
 
 template <class Value, std::size_t n>
 Result<Value> choose(const TomlTable& table, std::string_view member, std::string_view text,
@@ -72,44 +66,145 @@ Result<Attribute> read_attribute(const TomlTable& table, const std::filesystem::
   return out;
 }
 
-Result<Model> read_model(const TomlTable& table) {
-  SEKISHO_CHECK(table.only({"kind", "k", "l", "c", "t", "variant", "distance", "attribute"}));
-  Model out;
+// What a kind of model asks for.
+struct ModelForm {
+  std::string_view kind, variant;
+  Model::Kind value;
+  std::string_view bound;      // member with a whole number; "": none
+  std::string_view threshold;  // member with a number; "": none
+  double least = 0, most = 0;  // of the threshold
+  bool sensitive = false;      // names an attribute
+};
+constexpr double kAny = 1e9;
+constexpr ModelForm kModels[] = {
+    {"k-anonymity", "", Model::Kind::kAnonymity, "k", ""},
+    {"k-map", "", Model::Kind::kMap, "k", ""},
+    {"l-diversity", "distinct", Model::Kind::kDistinctDiversity, "l", "", 0, 0, true},
+    {"l-diversity", "entropy", Model::Kind::kEntropyDiversity, "", "l", 1, kAny, true},
+    {"l-diversity", "recursive", Model::Kind::kRecursiveDiversity, "l", "c", 0, kAny, true},
+    {"t-closeness", "", Model::Kind::kCloseness, "", "t", 0, 1, true},
+    {"delta-presence", "", Model::Kind::kPresence, "", "maximum", 0, 1},
+    {"beta-likeness", "", Model::Kind::kBetaLikeness, "", "beta", 0, kAny, true},
+    {"delta-disclosure", "", Model::Kind::kDisclosure, "", "delta", 0, kAny, true},
+    {"sample-uniqueness", "", Model::Kind::kSampleUniqueness, "", "threshold", 0, 1},
+    {"average-risk", "", Model::Kind::kAverageRisk, "", "threshold", 0, 1},
+    {"population-uniqueness", "", Model::Kind::kPopulationUniqueness, "", "threshold", 0, 1},
+};
+constexpr Word<Model::Distance> kDistances[] = {{"equal", Model::Distance::kEqual},
+                                                {"ordered", Model::Distance::kOrdered},
+                                                {"hierarchical", Model::Distance::kHierarchical}};
+
+Result<const ModelForm*> form_of(const TomlTable& table) {
   SEKISHO_TRY(const std::string kind, table.text("kind"));
-  std::int64_t bound = 0;
-  if (kind == "k-anonymity") {
-    SEKISHO_TRY(bound, table.integer("k"));
-  } else if (kind == "l-diversity") {
-    SEKISHO_TRY(const std::string variant, table.text("variant", "distinct"));
-    SEKISHO_TRY(out.kind, choose(table, "variant", variant, kVariants));
-    if (out.kind == Model::Kind::kRecursiveDiversity) {
-      SEKISHO_TRY(out.number, table.number("c", 0));
-      if (!(out.number > 0)) return table.error("policy.model", "recursive l-diversity needs a c above 0", "c");
-    }
-    SEKISHO_TRY(bound, table.integer("l"));
-    SEKISHO_TRY(out.attribute, table.text("attribute"));
-  } else if (kind == "t-closeness") {
-    SEKISHO_TRY(const std::string distance, table.text("distance", "equal"));
-    SEKISHO_TRY(out.kind, choose(table, "distance", distance, kDistances));
-    SEKISHO_TRY(out.number, table.number("t", -1));
-    if (!(out.number >= 0 && out.number <= 1))
-      return table.error("policy.model", "t of t-closeness lies between 0 and 1", "t");
-    SEKISHO_TRY(out.attribute, table.text("attribute"));
-    bound = 1;
-  } else {
-    return table.error("policy.model",
-                       fmt::format("model '{}' is not known; there are k-anonymity, l-diversity and t-closeness", kind),
-                       "kind");
+  SEKISHO_TRY(const std::string variant, table.text("variant", kind == "l-diversity" ? "distinct" : ""));
+  std::string known;
+  bool kind_known = false;
+  for (const ModelForm& form : kModels) {
+    if (form.kind == kind && (form.variant == variant || (form.variant.empty() && kind == "beta-likeness")))
+      return &form;
+    kind_known = kind_known || form.kind == kind;
+    if (known.find(form.kind) == std::string::npos) known += (known.empty() ? "" : ", ") + std::string(form.kind);
   }
-  if (bound < 1 || bound > 1'000'000'000) return table.error("policy.model", "the bound must be 1 or more");
-  out.bound = static_cast<int>(bound);
+  if (kind_known)
+    return table.error("policy.model", fmt::format("{} of variant '{}' is not known", kind, variant), "variant");
+  return table.error("policy.model", fmt::format("model '{}' is not known; there are {}", kind, known), "kind");
+}
+
+Result<Model> read_model(const TomlTable& table) {
+  SEKISHO_CHECK(table.only({"kind", "k", "l", "c", "t", "beta", "delta", "minimum", "maximum", "threshold", "variant",
+                            "distance", "attribute"}));
+  SEKISHO_TRY(const ModelForm* form, form_of(table));
+  Model out;
+  out.kind = form->value;
+  if (!form->bound.empty()) {
+    SEKISHO_TRY(const std::int64_t bound, table.integer(form->bound));
+    if (bound < 1 || bound > 1'000'000'000)
+      return table.error("policy.model", fmt::format("{} must be 1 or more", form->bound), form->bound);
+    out.bound = static_cast<int>(bound);
+  }
+  if (!form->threshold.empty()) {
+    if (!table.has(form->threshold))
+      return table.error("policy.model", fmt::format("{} needs '{}'", form->kind, form->threshold), "kind");
+    SEKISHO_TRY(out.threshold, table.number(form->threshold, 0));
+    if (!(out.threshold >= form->least && out.threshold <= form->most))
+      return table.error("policy.model",
+                         fmt::format("{} must lie between {} and {}", form->threshold, form->least, form->most),
+                         form->threshold);
+  }
+  if (form->sensitive) {
+    SEKISHO_TRY(out.attribute, table.text("attribute"));
+  }
+  if (out.kind == Model::Kind::kPresence) {
+    SEKISHO_TRY(out.minimum, table.number("minimum", 0));
+    if (!(out.minimum >= 0 && out.minimum <= out.threshold))
+      return table.error("policy.model", "minimum must lie between 0 and maximum", "minimum");
+  }
+  if (out.kind == Model::Kind::kCloseness) {
+    SEKISHO_TRY(const std::string distance, table.text("distance", "equal"));
+    SEKISHO_TRY(out.distance, choose(table, "distance", distance, kDistances));
+  }
+  if (out.kind == Model::Kind::kBetaLikeness) {
+    SEKISHO_TRY(const std::string variant, table.text("variant", "basic"));
+    if (variant != "basic" && variant != "enhanced")
+      return table.error("policy.model", "beta-likeness is of variant basic or enhanced", "variant");
+    out.enhanced = variant == "enhanced";
+  }
   return out;
+}
+
+// Columns and numbers beside attributes and models.
+Result<void> read_circumstances(const TomlTable& root, const std::filesystem::path& folder, Policy& out) {
+  SEKISHO_TRY(out.person, root.text("person", ""));
+  SEKISHO_TRY(out.household, root.text("household", ""));
+  SEKISHO_TRY(out.hospital, root.text("hospital", ""));
+  SEKISHO_TRY(const std::int64_t hospitals, root.integer("minimum_hospitals", 0));
+  if (hospitals < 0 || hospitals > 1'000'000 || (hospitals > 0 && out.hospital.empty()))
+    return root.error("policy.hospital", "minimum_hospitals needs a hospital column and is 0 or more",
+                      "minimum_hospitals");
+  out.minimum_hospitals = static_cast<int>(hospitals);
+  SEKISHO_TRY(out.population_name, root.text("population", ""));
+  if (!out.population_name.empty()) {
+    auto text = read_text(folder / out.population_name);
+    if (!text)
+      return root.error("policy.population", fmt::format("the population {} cannot be read", out.population_name),
+                        "population");
+    out.population = std::move(*text);
+  }
+  SEKISHO_TRY(out.population_size, root.number("population_size", 0));
+  SEKISHO_TRY(out.gs_factor, root.number("gs_factor", 0.5));
+  if (!(out.gs_factor >= 0 && out.gs_factor <= 1))
+    return root.error("policy.gs_factor", "gs_factor lies between 0 and 1", "gs_factor");
+  return {};
+}
+
+// What a model needs of the rest of the policy.
+Result<void> check_model(const TomlTable& table, const Model& model, const Policy& policy) {
+  const Attribute* attribute = policy.find(model.attribute);
+  if (!model.attribute.empty() && (attribute == nullptr || attribute->kind != Kind::kSensitive))
+    return table.error("policy.model", fmt::format("'{}' is not a sensitive attribute", model.attribute), "attribute");
+  if (model.distance == Model::Distance::kHierarchical && attribute->file.empty() && !attribute->rule)
+    return table.error("policy.model",
+                       fmt::format("the hierarchical distance needs a hierarchy of '{}'", model.attribute), "distance");
+  if ((model.kind == Model::Kind::kMap || model.kind == Model::Kind::kPresence) && policy.population.empty())
+    return table.error("policy.population", "this model needs population = \"FILE.csv\" in the policy", "kind");
+  if (model.kind == Model::Kind::kPopulationUniqueness && !(policy.population_size >= 1))
+    return table.error("policy.population", "this model needs population_size in the policy", "kind");
+  return {};
 }
 
 }  // namespace
 
 std::string_view name(Metric metric) {
   return kMetrics[static_cast<int>(metric)].word;
+}
+
+std::string describe(const Model& model) {
+  for (const ModelForm& form : kModels) {
+    if (form.value != model.kind) continue;
+    return fmt::format("{}{}{}", form.variant, form.variant.empty() ? "" : " ", form.kind) +
+           (model.attribute.empty() ? "" : fmt::format(" of '{}'", model.attribute));
+  }
+  return "";
 }
 
 Result<Policy> Policy::load(const std::filesystem::path& file) {
@@ -119,20 +214,21 @@ Result<Policy> Policy::load(const std::filesystem::path& file) {
 
 Result<Policy> Policy::parse(std::string_view text, const std::filesystem::path& file) {
   SEKISHO_TRY(const TomlTable root, TomlTable::parse(text, file.string()));
-  SEKISHO_CHECK(root.only(
-      {"delimiter", "suppression_limit", "person", "household", "hospital", "metric", "attribute", "model", "title"}));
+  SEKISHO_CHECK(root.only({"delimiter", "suppression_limit", "person", "household", "hospital", "minimum_hospitals",
+                           "population", "population_size", "gs_factor", "metric", "attribute", "model", "title"}));
   Policy out;
   SEKISHO_TRY(const std::string delimiter, root.text("delimiter", ","));
   if (delimiter.size() != 1) return root.error("policy.delimiter", "the delimiter is one character", "delimiter");
   out.delimiter = delimiter[0];
   SEKISHO_TRY(out.suppression_limit, root.number("suppression_limit", 0));
-  if (out.suppression_limit < 0 || out.suppression_limit > 1)
+  if (!(out.suppression_limit >= 0 && out.suppression_limit <= 1))
     return root.error("policy.limit", "suppression_limit lies between 0 and 1", "suppression_limit");
-  SEKISHO_TRY(out.person, root.text("person", ""));
+  SEKISHO_CHECK(read_circumstances(root, file.parent_path(), out));
   SEKISHO_TRY(const std::string metric, root.text("metric", "loss"));
   SEKISHO_TRY(out.metric, choose(root, "metric", metric, kMetrics));
   SEKISHO_TRY(const std::vector<TomlTable> attributes, root.tables("attribute"));
   out.content_ = std::string(text);
+  if (!out.population.empty()) out.content_ += "\n--- population\n" + out.population;
   for (const TomlTable& table : attributes) {
     SEKISHO_TRY(Attribute attribute, read_attribute(table, file.parent_path()));
     if (out.find(attribute.name) != nullptr)
@@ -143,14 +239,7 @@ Result<Policy> Policy::parse(std::string_view text, const std::filesystem::path&
   SEKISHO_TRY(const std::vector<TomlTable> models, root.tables("model"));
   for (const TomlTable& table : models) {
     SEKISHO_TRY(Model model, read_model(table));
-    const Attribute* attribute = out.find(model.attribute);
-    if (!model.attribute.empty() && (attribute == nullptr || attribute->kind != Kind::kSensitive))
-      return table.error("policy.model", fmt::format("'{}' is not a sensitive attribute", model.attribute),
-                         "attribute");
-    if (model.kind == Model::Kind::kHierarchicalCloseness && attribute->file.empty() && !attribute->rule)
-      return table.error("policy.model",
-                         fmt::format("the hierarchical distance needs a hierarchy of '{}'", model.attribute),
-                         "attribute");
+    SEKISHO_CHECK(check_model(table, model, out));
     out.models.push_back(std::move(model));
   }
   if (out.models.empty()) return root.error("policy.model", "a policy needs at least one [[model]]");
@@ -174,12 +263,17 @@ Result<Hierarchy> hierarchy_of(const Attribute& attribute, const Column& column,
   auto hierarchy = attribute.rule ? Hierarchy::from_rule(*attribute.rule, column.values())
                                   : Hierarchy::from_csv(attribute.file, delimiter, attribute.file_name);
   if (!hierarchy) return hierarchy;
+  std::size_t missing = 0;
+  std::string examples;
   for (const std::string& value : column.values())
-    if (hierarchy->leaf(value) < 0)
-      return fail("hierarchy.missing",
-                  fmt::format("attribute '{}' holds a value that its hierarchy does not know", attribute.name),
-                  {.file = attribute.file_name, .part = attribute.name},
-                  "Add a row for it; an empty value needs a row too.");
+    if (hierarchy->leaf(value) < 0 && ++missing <= 5)
+      examples += fmt::format("{}'{}'", missing > 1 ? ", " : "", std::string_view(value).substr(0, 40));
+  if (missing > 0)
+    return fail("hierarchy.missing",
+                fmt::format("attribute '{}' holds {} values that its hierarchy does not know: {}{}", attribute.name,
+                            missing, examples, missing > 5 ? ", ..." : ""),
+                {.file = attribute.file_name, .part = attribute.name},
+                "Add a row for each; an empty value needs a row too.");
   return hierarchy;
 }
 

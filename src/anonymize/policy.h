@@ -27,29 +27,43 @@ struct Attribute {
   int minimum = 0, maximum = -1;  // levels the search may use; -1: the highest
 };
 
+// The formulas are in docs/anonymize.md.
 struct Model {
   enum class Kind {
     kAnonymity,
+    kMap,
     kDistinctDiversity,
     kEntropyDiversity,
     kRecursiveDiversity,
-    kEqualCloseness,
-    kOrderedCloseness,
-    kHierarchicalCloseness
+    kCloseness,
+    kPresence,
+    kBetaLikeness,
+    kDisclosure,
+    kSampleUniqueness,
+    kAverageRisk,
+    kPopulationUniqueness
   } kind = Kind::kAnonymity;
+  enum class Distance { kEqual, kOrdered, kHierarchical } distance = Distance::kEqual;
   int bound = 2;          // k or l
-  double number = 0;      // c of recursive l-diversity, t of t-closeness
-  std::string attribute;  // the sensitive one of l-diversity and t-closeness
-  // Merging a class that fulfils it with any other gives one that fulfils it: what is more general stays valid.
-  bool monotone() const { return kind == Kind::kAnonymity || kind == Kind::kDistinctDiversity; }
-  // Compares a class with the distribution in the whole input.
-  bool compares() const { return kind >= Kind::kEqualCloseness; }
+  double threshold = 0;   // l of entropy, c, t, beta, delta (upper), share of uniques, average risk
+  double minimum = 0;     // delta-presence: lower
+  bool enhanced = false;  // beta-likeness
+  std::string attribute;  // the sensitive attribute judged
 };
+
+std::string describe(const Model& model);  // "t-closeness of 'occupation'"
 
 struct Policy {
   char delimiter = ',';
   double suppression_limit = 0;
-  std::string person;  // column that k counts; "": one person a row
+  double gs_factor = 0.5;  // loss: below 0.5 suppression costs less, above it generalization
+  std::string person;      // column that k counts; "": one person a row
+  std::string household;   // column; a class needs k different ones too
+  std::string hospital;    // column; a class needs minimum_hospitals different ones
+  int minimum_hospitals = 0;
+  std::string population;       // text of the CSV of all from whom the rows are drawn; "": not known
+  std::string population_name;  // for messages
+  double population_size = 0;   // persons; 0: not known
   Metric metric = Metric::kLoss;
   std::vector<Attribute> attributes;
   std::vector<Model> models;
@@ -59,6 +73,10 @@ struct Policy {
   static Result<Policy> load(const std::filesystem::path& file);
   static Result<Policy> parse(std::string_view text, const std::filesystem::path& file);
   const Attribute* find(std::string_view name) const;
+  // Person, household, hospital: columns that need no attribute.
+  bool is_unit(std::string_view column) const {
+    return !column.empty() && (column == person || column == household || column == hospital);
+  }
   int k() const;  // greatest k asked for; 1: none
   // Everything that decides: the file's text and the hierarchies', in order.
   const std::string& content() const { return content_; }

@@ -19,7 +19,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 struct AnonymizeOptions {
-  std::string input, policy, output, report;
+  std::string input, policy, output, report, original;
   bool json = false;
 };
 
@@ -71,19 +71,23 @@ Result<int> run_anonymize(const AnonymizeOptions& options) {
   begin = Clock::now();
   SEKISHO_TRY(anonymize::Applied applied, anonymize::apply(table, policy, outcome.decision));
   renumber_persons(applied, policy.person);
-  const std::string text = csv_text(applied, policy.delimiter);
-  // Judged as it would be read, before anything appears under its name.
-  SEKISHO_TRY(const anonymize::Table finished, anonymize::read_table(text, policy.delimiter, options.output));
-  SEKISHO_TRY(const anonymize::Audit audit, anonymize::audit(finished, policy));
-  if (!audit.ok)
-    return fail("anonymize.audit", fmt::format("the audit refuses the result: {}", fmt::join(audit.problems, "; ")));
-  SEKISHO_CHECK(write_file_durable(options.output, text));
+  // Written aside, judged as it would be read, and only then given its name.
+  const std::filesystem::path aside = options.output + ".unaudited";
+  SEKISHO_CHECK(write_file_durable(aside, csv_text(applied, policy.delimiter)));
+  const auto audit = anonymize::audit(aside, policy, options.input);
+  if (!audit || !audit->ok) {
+    std::error_code ignored;
+    std::filesystem::remove(aside, ignored);
+    if (!audit) return std::unexpected(audit.error());
+    return fail("anonymize.audit", fmt::format("the audit refuses the result: {}", fmt::join(audit->problems, "; ")));
+  }
+  SEKISHO_CHECK(rename_durable(aside, options.output));
   Json report = outcome.to_json();
   Json seconds{{"read", seconds_read}};
   seconds.update(report["seconds"]);
   seconds["write"] = seconds_since(begin);
   report["seconds"] = seconds;
-  report["audit"] = audit.to_json();
+  report["audit"] = audit->to_json();
   if (!options.report.empty()) SEKISHO_CHECK(write_file_durable(options.report, report.dump(2) + "\n"));
   if (options.json) {
     print_json(report);
@@ -101,8 +105,7 @@ Result<int> run_anonymize(const AnonymizeOptions& options) {
 
 Result<int> run_audit(const AnonymizeOptions& options) {
   SEKISHO_TRY(const anonymize::Policy policy, anonymize::Policy::load(options.policy));
-  SEKISHO_TRY(const anonymize::Table table, anonymize::read_table_file(options.input, policy.delimiter));
-  SEKISHO_TRY(const anonymize::Audit audit, anonymize::audit(table, policy));
+  SEKISHO_TRY(const anonymize::Audit audit, anonymize::audit(options.input, policy, options.original));
   if (options.json)
     print_json(audit.to_json());
   else {
@@ -110,8 +113,8 @@ Result<int> run_audit(const AnonymizeOptions& options) {
                audit.counts_persons ? "persons" : "rows", audit.ok ? "fulfils the policy" : "does NOT fulfil it");
     for (const std::string& problem : audit.problems)
       fmt::print("  {}\n", problem);
-    for (const std::string& model : audit.not_judged)
-      fmt::print("  not judged: {}\n", model);
+    for (const std::string& note : audit.undecided)
+      fmt::print("  not decided without --original: {}\n", note);
   }
   return audit.ok ? kDone : kFindings;
 }
@@ -139,6 +142,10 @@ void add_anonymize(CLI::App& app) {
   const auto audited = std::make_shared<AnonymizeOptions>();
   audit->add_option("--input", audited->input, "CSV to judge")->required()->check(CLI::ExistingFile);
   audit->add_option("--policy", audited->policy, "The policy it must fulfil")->required()->check(CLI::ExistingFile);
+  audit
+      ->add_option("--original", audited->original,
+                   "The file before anonymization: models that compare with the whole table take its shares from there")
+      ->check(CLI::ExistingFile);
   audit->add_flag("--json", audited->json, "Machine-readable report");
   audit->footer("Exit code 1: the file does not fulfil the policy.");
   set_action(audit, [audited] { return run_audit(*audited); });

@@ -28,6 +28,10 @@ struct AnonymizeTest : testing::Test {
     EXPECT_TRUE(out) << out.error().describe();
     return out ? *out : Policy();
   }
+  Result<Audit> audited(const std::string& text, const Policy& p) {
+    write("finished.csv", text);
+    return audit(folder.path() / "finished.csv", p);
+  }
   Table table(const std::string& text, char separator = ',') { return *read_table(text, separator, "t.csv"); }
 };
 
@@ -125,11 +129,11 @@ TEST_F(AnonymizeTest, MistakesInAPolicyAreNamedWithTheirLine) {
 
 TEST_F(AnonymizeTest, TheAuditFindsAClassThatIsTooSmallAndAnIdentifierLeftIn) {
   const Policy p = policy(kAgePolicy);
-  EXPECT_TRUE(audit(table("pid,age,drug\n1,30-39,x\n2,30-39,y\n"), p)->ok);
-  const auto small = audit(table("pid,age,drug\n1,30-39,x\n1,30-39,y\n"), p);
+  EXPECT_TRUE(audited("pid,age,drug\n1,30-39,x\n2,30-39,y\n", p)->ok);
+  const auto small = audited("pid,age,drug\n1,30-39,x\n1,30-39,y\n", p);
   EXPECT_FALSE(small->ok);
   EXPECT_EQ(small->smallest_class, 1u);
-  EXPECT_FALSE(audit(table("pid,age,drug,name\n1,30-39,x,Sato\n2,30-39,y,Ito\n"), p)->ok);
+  EXPECT_FALSE(audited("pid,age,drug,name\n1,30-39,x,Sato\n2,30-39,y,Ito\n", p)->ok);
 }
 
 // Every node of the lattice, judged by maps of texts.

@@ -1,0 +1,218 @@
+#include "anonymize/classes.h"
+
+#include <algorithm>
+#include <bit>
+#include <numeric>
+
+namespace sekisho::anonymize::detail {
+namespace {
+
+using Wide = unsigned __int128;
+
+std::uint64_t hash_of(std::uint64_t key) {
+  std::uint64_t h = key * 0xD6E8FEB86659FD93;
+  h ^= h >> 32;
+  return h * 0xD6E8FEB86659FD93;
+}
+std::uint64_t hash_of(Wide key) {
+  return hash_of(static_cast<std::uint64_t>(key) ^ (static_cast<std::uint64_t>(key >> 64) * 0x9E3779B97F4A7C15));
+}
+
+// Counts of a unit by class: those of one entry are summed, the others counted once in each class they reach.
+std::vector<std::uint32_t> count_units(const Units& units, const Grouping& grouping) {
+  std::vector<std::uint32_t> out(grouping.classes(), 0);
+  for (std::size_t e = 0; e < units.singles.size(); ++e)
+    out[grouping.class_of[e]] += units.singles[e];
+  std::vector<std::uint32_t> seen(units.many.size() == 0 ? 0 : grouping.classes(), UINT32_MAX);
+  for (std::uint32_t u = 0; u < units.many.size(); ++u)
+    for (std::uint32_t at = units.many.start[u]; at < units.many.start[u + 1]; ++at) {
+      const std::uint32_t c = grouping.class_of[units.many.items[at]];
+      if (seen[c] == u) continue;
+      seen[c] = u;
+      ++out[c];
+    }
+  return out;
+}
+
+}  // namespace
+
+template <class Key>
+void Grouper::keys(const ClassTable& table, const std::vector<Hierarchy>& hierarchies, const Levels& levels,
+                   std::vector<Key>& out) {
+  out.assign(table.entries(), Key{0});
+  Key stride = 1;
+  std::vector<Key> by_code;
+  for (std::size_t i = 0; i < levels.size(); ++i) {
+    const Hierarchy& h = hierarchies[i];
+    const std::size_t labels = h.label_count(levels[i]);
+    if (labels == 1) continue;
+    const std::vector<std::uint32_t>& up = h.lift(table.levels[i], levels[i]);
+    by_code.resize(up.size());
+    for (std::size_t code = 0; code < up.size(); ++code)
+      by_code[code] = Key{up[code]} * stride;
+    const std::uint32_t* codes = table.code[i].data();
+    for (std::size_t e = 0; e < out.size(); ++e)
+      out[e] += by_code[codes[e]];
+    stride *= labels;
+  }
+}
+
+void Grouper::direct(std::size_t range, Grouping& out) {
+  slots_.assign(range, 0);  // class + 1
+  for (std::size_t e = 0; e < narrow_.size(); ++e) {
+    std::uint32_t& slot = slots_[narrow_[e]];
+    if (slot == 0) {
+      out.first.push_back(static_cast<std::uint32_t>(e));
+      slot = static_cast<std::uint32_t>(out.first.size());
+    }
+    out.class_of[e] = slot - 1;
+  }
+}
+
+template <class Key>
+void Grouper::hashed(const std::vector<Key>& keys, Grouping& out) {
+  std::size_t capacity = 1 << 12;
+  slots_.assign(capacity, 0);  // class + 1
+  for (std::size_t e = 0; e < keys.size(); ++e) {
+    if (out.first.size() * 2 > capacity) {
+      capacity *= 4;
+      slots_.assign(capacity, 0);
+      for (std::uint32_t c = 0; c < out.first.size(); ++c) {
+        std::size_t slot = hash_of(keys[out.first[c]]) & (capacity - 1);
+        while (slots_[slot] != 0)
+          slot = (slot + 1) & (capacity - 1);
+        slots_[slot] = c + 1;
+      }
+    }
+    std::size_t slot = hash_of(keys[e]) & (capacity - 1);
+    while (slots_[slot] != 0 && keys[out.first[slots_[slot] - 1]] != keys[e])
+      slot = (slot + 1) & (capacity - 1);
+    if (slots_[slot] == 0) {
+      out.first.push_back(static_cast<std::uint32_t>(e));
+      slots_[slot] = static_cast<std::uint32_t>(out.first.size());
+    }
+    out.class_of[e] = slots_[slot] - 1;
+  }
+}
+
+void Grouper::run(const ClassTable& table, const std::vector<Hierarchy>& hierarchies, const Levels& levels,
+                  Grouping& out) {
+  out.class_of.resize(table.entries());
+  out.first.clear();
+  double range = 1;
+  for (std::size_t i = 0; i < levels.size(); ++i)
+    range *= static_cast<double>(hierarchies[i].label_count(levels[i]));
+  if (range < 0x1p63) {
+    keys(table, hierarchies, levels, narrow_);
+    if (range <= std::max<double>(1 << 12, 2.0 * static_cast<double>(table.entries())))
+      direct(static_cast<std::size_t>(range), out);
+    else
+      hashed(narrow_, out);
+  } else {
+    keys(table, hierarchies, levels, wide_);
+    hashed(wide_, out);
+  }
+  out.rows.assign(out.classes(), 0);
+  for (std::size_t e = 0; e < table.entries(); ++e)
+    out.rows[out.class_of[e]] += table.rows[e];
+  out.population.assign(table.population.empty() ? 0 : out.classes(), 0);
+  for (std::size_t e = 0; e < table.population.size(); ++e)
+    out.population[out.class_of[e]] += table.population[e];
+  out.units.clear();
+  for (const Units& units : table.units)
+    out.units.push_back(count_units(units, out));
+}
+
+namespace {
+
+// Lists of entries become lists of classes, each class once; a list that reaches one class only is counted there.
+void lift_units(const Units& from, const Grouping& grouping, Units& to) {
+  to.singles.assign(grouping.classes(), 0);
+  for (std::size_t e = 0; e < from.singles.size(); ++e)
+    to.singles[grouping.class_of[e]] += from.singles[e];
+  std::vector<std::uint32_t> classes;
+  for (std::size_t u = 0; u < from.many.size(); ++u) {
+    classes.clear();
+    for (std::uint32_t at = from.many.start[u]; at < from.many.start[u + 1]; ++at)
+      classes.push_back(grouping.class_of[from.many.items[at]]);
+    std::ranges::sort(classes);
+    classes.erase(std::ranges::unique(classes).begin(), classes.end());
+    if (classes.size() == 1) {
+      ++to.singles[classes.front()];
+      continue;
+    }
+    to.many.items.insert(to.many.items.end(), classes.begin(), classes.end());
+    to.many.close();
+  }
+}
+
+void lift_histogram(const Histogram& from, const Grouping& grouping, Histogram& to) {
+  to.values = from.values;
+  if (!from.masks.empty()) {
+    to.masks.assign(grouping.classes(), 0);
+    for (std::size_t e = 0; e < from.masks.size(); ++e)
+      to.masks[grouping.class_of[e]] |= from.masks[e];
+    return;
+  }
+  // Entries in the order of their class, then each class added up.
+  std::vector<std::uint32_t> begin(grouping.classes() + 1, 0), order(grouping.class_of.size());
+  for (const std::uint32_t c : grouping.class_of)
+    ++begin[c + 1];
+  std::partial_sum(begin.begin(), begin.end(), begin.begin());
+  std::vector<std::uint32_t> fill(begin.begin(), begin.end() - 1);
+  for (std::uint32_t e = 0; e < grouping.class_of.size(); ++e)
+    order[fill[grouping.class_of[e]]++] = e;
+  std::vector<std::uint32_t> sums(from.values, 0), touched;
+  for (std::size_t c = 0; c < grouping.classes(); ++c) {
+    touched.clear();
+    for (std::uint32_t at = begin[c]; at < begin[c + 1]; ++at)
+      for (std::uint32_t i = from.value.start[order[at]]; i < from.value.start[order[at] + 1]; ++i) {
+        if (sums[from.value.items[i]] == 0) touched.push_back(from.value.items[i]);
+        sums[from.value.items[i]] += from.count[i];
+      }
+    for (const std::uint32_t value : touched) {
+      to.value.items.push_back(value);
+      to.count.push_back(sums[value]);
+      sums[value] = 0;
+    }
+    to.value.close();
+  }
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> pairs;
+  for (std::size_t u = 0; u < from.many_entry.size(); ++u) {
+    pairs.clear();
+    for (std::uint32_t at = from.many_entry.start[u]; at < from.many_entry.start[u + 1]; ++at)
+      pairs.emplace_back(grouping.class_of[from.many_entry.items[at]], from.many_value[at]);
+    std::ranges::sort(pairs);
+    pairs.erase(std::ranges::unique(pairs).begin(), pairs.end());
+    for (const auto& [c, value] : pairs) {
+      to.many_entry.items.push_back(c);
+      to.many_value.push_back(value);
+    }
+    to.many_entry.close();
+  }
+}
+
+}  // namespace
+
+ClassTable rolled_up(const ClassTable& table, const Grouping& grouping, const std::vector<Hierarchy>& hierarchies,
+                     const Levels& levels) {
+  ClassTable out;
+  out.levels = levels;
+  out.rows = grouping.rows;
+  out.population = grouping.population;
+  for (std::size_t i = 0; i < levels.size(); ++i) {
+    const std::vector<std::uint32_t>& up = hierarchies[i].lift(table.levels[i], levels[i]);
+    std::vector<std::uint32_t>& codes = out.code.emplace_back(grouping.classes());
+    for (std::size_t c = 0; c < codes.size(); ++c)
+      codes[c] = up[table.code[i][grouping.first[c]]];
+  }
+  out.units.resize(table.units.size());
+  for (std::size_t u = 0; u < out.units.size(); ++u)
+    lift_units(table.units[u], grouping, out.units[u]);
+  out.histograms.resize(table.histograms.size());
+  for (std::size_t h = 0; h < out.histograms.size(); ++h)
+    lift_histogram(table.histograms[h], grouping, out.histograms[h]);
+  return out;
+}
+
+}  // namespace sekisho::anonymize::detail

@@ -1,0 +1,76 @@
+// Classes of equal quasi-identifiers at given levels, with all that models and scores need of their members, and the
+// step from one table of classes to a coarser one.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "anonymize/hierarchy.h"
+
+namespace sekisho::anonymize::detail {
+
+using Levels = std::vector<int>;
+
+// Lists of numbers, one after the other: list i is items[start[i]..start[i + 1]).
+struct Lists {
+  std::vector<std::uint32_t> start{0}, items;
+  std::size_t size() const { return start.size() - 1; }
+  void close() { start.push_back(static_cast<std::uint32_t>(items.size())); }
+};
+
+// Something of which a class must hold enough different ones: persons, households, hospitals.
+struct Units {
+  std::vector<std::uint32_t> singles;  // [entry]: those that stand in this entry alone
+  Lists many;                          // of each other one: its entries
+};
+
+// Values of a sensitive attribute, counted as persons who have them.
+struct Histogram {
+  std::size_t values = 0;                 // how many different ones the whole table has
+  std::vector<std::uint64_t> masks;       // [entry], when only the different ones matter and they fit
+  Lists value;                            // [entry]: values of persons who stand in this entry alone
+  std::vector<std::uint32_t> count;       // beside value.items
+  Lists many_entry;                       // of each other person: entries ...
+  std::vector<std::uint32_t> many_value;  // ... and the value there, beside many_entry.items
+};
+
+struct ClassTable {
+  Levels levels;
+  std::vector<std::vector<std::uint32_t>> code;  // [attribute][entry]: label at the attribute's level
+  std::vector<std::uint32_t> rows;               // [entry]; 0: the population alone has it
+  std::vector<std::uint32_t> population;         // [entry], or empty
+  std::vector<Units> units;
+  std::vector<Histogram> histograms;
+  std::size_t entries() const { return rows.size(); }
+};
+
+struct Grouping {
+  std::vector<std::uint32_t> class_of;  // [entry of the table grouped]
+  std::vector<std::uint32_t> first;     // [class]: its first entry
+  std::vector<std::uint32_t> rows, population;
+  std::vector<std::vector<std::uint32_t>> units;  // [unit][class]
+  std::size_t classes() const { return first.size(); }
+};
+
+// Groups entries; keeps its buffers between calls.
+class Grouper {
+ public:
+  void run(const ClassTable& table, const std::vector<Hierarchy>& hierarchies, const Levels& levels, Grouping& out);
+
+ private:
+  template <class Key>
+  void keys(const ClassTable& table, const std::vector<Hierarchy>& hierarchies, const Levels& levels,
+            std::vector<Key>& out);
+  void direct(std::size_t range, Grouping& out);
+  template <class Key>
+  void hashed(const std::vector<Key>& keys, Grouping& out);
+  std::vector<std::uint64_t> narrow_;
+  std::vector<unsigned __int128> wide_;
+  std::vector<std::uint32_t> slots_;
+};
+
+// The classes of a grouping as a table of their own.
+ClassTable rolled_up(const ClassTable& table, const Grouping& grouping, const std::vector<Hierarchy>& hierarchies,
+                     const Levels& levels);
+
+}  // namespace sekisho::anonymize::detail

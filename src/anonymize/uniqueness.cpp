@@ -1,0 +1,93 @@
+#include "anonymize/uniqueness.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace sekisho::anonymize {
+namespace {
+
+using Sizes = std::map<std::size_t, std::size_t>;
+
+struct Sample {
+  double persons = 0, classes = 0, uniques = 0;
+};
+Sample totals(const Sizes& sizes) {
+  Sample out;
+  for (const auto& [size, count] : sizes) {
+    out.persons += static_cast<double>(size * count);
+    out.classes += static_cast<double>(count);
+    if (size == 1) out.uniques = static_cast<double>(count);
+  }
+  return out;
+}
+
+double log_choose(double n, double k) {
+  return std::lgamma(n + 1) - std::lgamma(k + 1) - std::lgamma(n - k + 1);
+}
+
+// Greatest value of a function with one peak, by golden section.
+template <class Function>
+double peak(double low, double high, const Function& value) {
+  const double ratio = (std::sqrt(5.0) - 1) / 2;
+  double a = high - ratio * (high - low), b = low + ratio * (high - low), at_a = value(a), at_b = value(b);
+  for (int round = 0; round < 60; ++round) {
+    if (at_a > at_b) {
+      high = b, b = a, at_b = at_a;
+      a = high - ratio * (high - low), at_a = value(a);
+    } else {
+      low = a, a = b, at_a = at_b;
+      b = low + ratio * (high - low), at_b = value(b);
+    }
+  }
+  return (low + high) / 2;
+}
+
+}  // namespace
+
+double zayatz_uniques(const Sizes& sizes, double population) {
+  const Sample sample = totals(sizes);
+  if (sample.uniques == 0 || sample.persons == 0) return 0;
+  const double n = std::min(sample.persons, population);
+  const double all = log_choose(population, n);
+  double sum = 0, one = 0;
+  for (const auto& [size, count] : sizes) {
+    const auto j = static_cast<double>(size);
+    if (population - j < n - 1) continue;
+    const double alone = j * std::exp(log_choose(population - j, n - 1) - all) * static_cast<double>(count);
+    sum += alone;
+    if (size == 1) one = alone;
+  }
+  return sum > 0 ? sample.uniques * (one / sum) * population / n : 0;
+}
+
+double pitman_uniques(const Sizes& sizes, double population) {
+  const Sample sample = totals(sizes);
+  if (sample.classes < 2 || sample.classes >= sample.persons) return -1;
+  // Likelihood of theta and alpha: sums over 1..u-1 and 1..n-1 in closed form.
+  const auto likelihood = [&](double theta, double alpha) {
+    double out = (sample.classes - 1) * std::log(alpha) + std::lgamma(theta / alpha + sample.classes) -
+                 std::lgamma(theta / alpha + 1) - std::lgamma(theta + sample.persons) + std::lgamma(theta + 1);
+    for (const auto& [size, count] : sizes)
+      out += static_cast<double>(count) * (std::lgamma(static_cast<double>(size) - alpha) - std::lgamma(1 - alpha));
+    return out;
+  };
+  const auto best_theta = [&](double alpha) {
+    return std::exp(peak(std::log(1e-6), std::log(1e9), [&](double x) { return likelihood(std::exp(x), alpha); }));
+  };
+  const double alpha = peak(1e-6, 1 - 1e-6, [&](double a) { return likelihood(best_theta(a), a); });
+  if (alpha < 1e-4 || alpha > 1 - 1e-4) return -1;
+  const double theta = best_theta(alpha);
+  return std::exp(std::lgamma(theta + 1) - std::lgamma(theta + alpha) + alpha * std::log(population));
+}
+
+double population_uniqueness(const Sizes& sizes, double population) {
+  const Sample sample = totals(sizes);
+  if (sample.uniques == 0) return 0;
+  if (sample.persons >= population) return sample.uniques / sample.persons;
+  double uniques = -1;
+  if (sample.persons / population <= 0.1) uniques = pitman_uniques(sizes, population);
+  if (uniques < 0) uniques = zayatz_uniques(sizes, population);
+  return std::clamp(uniques / population, 0.0, 1.0);
+}
+
+}  // namespace sekisho::anonymize

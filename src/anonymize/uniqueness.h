@@ -1,0 +1,18 @@
+// Estimates of how many persons are unique in the population from which a table is drawn, from the sizes of its
+// classes (after Dankar et al. 2012, without its slide negative binomial).
+#pragma once
+
+#include <cstddef>
+#include <map>
+
+namespace sekisho::anonymize {
+
+// Share of the population's persons who are unique there, 0 without a unique in the sample;
+// Pitman up to a sampling fraction of a tenth (Zayatz where it has no solution), Zayatz above it. Sizes: class size to
+// number of classes.
+double population_uniqueness(const std::map<std::size_t, std::size_t>& sizes, double population);
+
+double zayatz_uniques(const std::map<std::size_t, std::size_t>& sizes, double population);  // persons
+double pitman_uniques(const std::map<std::size_t, std::size_t>& sizes, double population);  // persons; -1: no solution
+
+}  // namespace sekisho::anonymize
