@@ -11,6 +11,7 @@
 #include "core/random.h"
 #include "linkage/evaluate.h"
 #include "linkage/filter_file.h"
+#include "linkage/ndb.h"
 #include "linkage/probabilistic.h"
 #include "linkage/run.h"
 #include "linkage/suggest.h"
@@ -29,7 +30,7 @@ struct FilterOptions {
   std::string columns, key, output, harden = "diffuse", salt;
   double flip = 0;
   std::optional<double> threshold;
-  bool blind_ids = false, month_first = false, one_to_one = false, json = false;
+  bool blind_ids = false, month_first = false, one_to_one = false, ndb = false, json = false;
 };
 
 Result<int> run_probabilistic(const LinkOptions& options) {
@@ -190,6 +191,51 @@ Result<int> run_compare(const FilterOptions& options) {
   return kDone;
 }
 
+Result<int> run_report(const FilterOptions& options) {
+  crypto::SecretBytes key;
+  if (options.key.empty()) {
+    key = crypto::SecretBytes::generate(system_random(), 32);
+  } else {
+    SEKISHO_TRY(key, linkage::load_filter_key(options.key));
+  }
+  const std::vector<std::filesystem::path> inputs(options.inputs.begin(), options.inputs.end());
+  SEKISHO_TRY(const linkage::NdbReport report,
+              linkage::report_ndb(inputs, options.columns, key.view(), options.output));
+  if (options.json) {
+    print_json(report.to_json());
+  } else {
+    fmt::print("{:<6} {:>10} {:>10} {:>10} {:>10}\n", "", "filled", "distinct", "men", "women");
+    for (const linkage::NdbCount& one : report.identifiers)
+      fmt::print("{:<6} {:>10} {:>10} {:>10} {:>10}\n", one.name, one.filled, one.distinct, one.men, one.women);
+    fmt::print("persons by id0 with more than one id1: {}, with more than one id2: {}\n", report.id1_changes,
+               report.id2_changes);
+    fmt::print("id5 with different sex or month of birth: {}; equal id1n and id2 with different id5: {}\n",
+               report.id5_conflicts, report.id5_differs);
+    if (report.missing_ids > 0) fmt::print("{} records have no id\n", report.missing_ids);
+    if (report.bad_dates > 0) fmt::print("{} birth dates are not usable\n", report.bad_dates);
+    fmt::print("{} written\n", options.output);
+  }
+  return report.missing_ids + report.bad_dates > 0 ? kFindings : kDone;
+}
+
+void add_report(CLI::App& link) {
+  const auto options = std::make_shared<FilterOptions>();
+  CLI::App* report = link.add_subcommand("report", "The identifiers of the NDB (ID0, ID1, ID1N, ID2, ID5) over a file");
+  report->add_flag("--ndb", options->ndb, "Identifiers of the national claims database (the only report)");
+  report->add_option("--input", options->inputs, "CSV with a header; may be repeated")
+      ->required()
+      ->check(CLI::ExistingFile);
+  report->add_option("--columns", options->columns,
+                     "Columns of the files: record_id=ID,insurer=...,symbol=...,number=...,name=...,birth_date=...,"
+                     "sex=...,claim_month=...,outcome=...,personal_number=...");
+  report->add_option("--key", options->key, "Key of the hashes (sekisho link key); without it, one of this run only")
+      ->check(CLI::ExistingFile);
+  report->add_option("--output", options->output, "CSV to write: record_id,id1,id1n,id2,id0,id5,id0n")->required();
+  report->add_flag("--json", options->json, "Machine-readable report");
+  report->footer("Exit code 1: records without id, or birth dates that are not usable.");
+  set_action(report, [options] { return run_report(*options); });
+}
+
 void add_filters(CLI::App& link) {
   const auto options = std::make_shared<FilterOptions>();
   CLI::App* key = link.add_subcommand("key", "Make a key for filters, to be shared by those who make them");
@@ -296,6 +342,7 @@ void add_link(CLI::App& app) {
   set_action(evaluate, [options] { return run_evaluate(*options); });
 
   add_filters(*link);
+  add_report(*link);
 }
 
 }  // namespace sekisho::cli
