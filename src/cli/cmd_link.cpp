@@ -78,6 +78,12 @@ Result<int> run_explain(const LinkOptions& options) {
   const double household = waterfall["household"].get<double>();
   sum += household;
   line("household", household, "same household, other person");
+  if (waterfall.contains("two_numbers")) {
+    const double taken = waterfall["two_numbers"].get<double>();
+    sum += taken;
+    line("numbers", taken, "one hospital, two patient numbers");
+  }
+  if (waterfall.contains("impossible")) fmt::print("impossible: {}\n", waterfall["impossible"].get<std::string>());
   fmt::print("probability {:.6f}\n", waterfall["probability"].get<double>());
   return kDone;
 }

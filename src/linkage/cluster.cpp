@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <map>
 #include <queue>
 #include <thread>
@@ -14,6 +15,12 @@ namespace {
 
 constexpr float kMost = 14, kLeast = -14;  // bits that one pair may add: one field cannot outvote a whole cluster
 constexpr std::size_t kSample = 48;        // members of a large cluster that are compared
+
+// What a pair adds to the mean of two clusters. An impossible pair (minus infinity) stays so in every mean: no number
+// of good pairs outvotes it.
+double bits_of(float weight) {
+  return std::isinf(weight) ? static_cast<double>(weight) : static_cast<double>(std::clamp(weight, kLeast, kMost));
+}
 
 struct Cluster {
   std::vector<std::uint32_t> members;     // by rank
@@ -44,7 +51,7 @@ class Component {
       clusters_[i].members = {nodes_[i]}, place[nodes_[i]] = i;
     for (std::size_t e = begin; e < end; ++e) {
       const std::uint32_t a = place[edges[e].a], b = place[edges[e].b];
-      const double bits = std::clamp(edges[e].weight, kLeast, kMost);
+      const double bits = bits_of(edges[e].weight);
       clusters_[a].means[b] = bits, clusters_[b].means[a] = bits;
     }
     for (std::uint32_t i = 0; i < clusters_.size(); ++i)
@@ -78,7 +85,7 @@ class Component {
     double sum = 0, count = 0;
     for (std::size_t i = 0; i < a.members.size(); i += step_a)
       for (std::size_t j = 0; j < b.members.size(); j += step_b)
-        sum += std::clamp(weight_(a.members[i], b.members[j]), kLeast, kMost), ++count;
+        sum += bits_of(weight_(a.members[i], b.members[j])), ++count;
     return sum / count;
   }
   void join(std::uint32_t a, std::uint32_t b) {  // a < b

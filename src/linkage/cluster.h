@@ -1,5 +1,6 @@
 // Persons from weighted pairs: average linkage inside each connected component. All pairs of two clusters count, those
-// that blocking did not propose too, so that a single bridge cannot join two persons. Independent of order.
+// that blocking did not propose too, so that a single bridge cannot join two persons. A pair of weight
+// minus infinity never stands in one person. Independent of order.
 #pragma once
 
 #include <cstdint>

@@ -3,8 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <cmath>
+#include <cstdlib>
+#include <limits>
 #include <numeric>
 #include <thread>
 #include <unordered_map>
@@ -35,10 +38,53 @@ void in_halves(std::size_t size, Body body) {
   helper.join();
 }
 
+// What no agreement of other fields overrules: one person does not die twice. And what needs strong evidence: one
+// hospital knows a person by one number.
+class Impossible {
+ public:
+  Impossible(const ModelSpec& spec, const Table& table)
+      : death_(find(spec, table, "death_date")),
+        hospital_(find(spec, table, "hospital")),
+        number_(find(spec, table, "patient_number")) {}
+
+  float operator()(float weight, std::uint32_t a, std::uint32_t b) const {
+    if (death_ != nullptr && far_apart(text(*death_, a), text(*death_, b)))
+      return -std::numeric_limits<float>::infinity();
+    if (hospital_ != nullptr && number_ != nullptr && !text(*hospital_, a).empty() &&
+        hospital_->codes[a] == hospital_->codes[b] && !text(*number_, a).empty() && !text(*number_, b).empty() &&
+        number_->codes[a] != number_->codes[b])
+      return weight - kTwoNumbers;
+    return weight;
+  }
+
+ private:
+  static constexpr float kTwoNumbers = 8;  // bits
+  static const Column* find(const ModelSpec& spec, const Table& table, std::string_view name) {
+    const auto field = spec.field(name);
+    return field && table.columns[*field].present ? &table.columns[*field] : nullptr;
+  }
+  static std::string_view text(const Column& column, std::uint32_t group) { return column.values[column.codes[group]]; }
+  // Whole dates more than a month apart; less is a typing error or the end of the month in place of the day.
+  static bool far_apart(std::string_view a, std::string_view b) {
+    if (a.size() != 8 || b.size() != 8 || a.ends_with("00") || b.ends_with("00")) return false;
+    const auto days = [](std::string_view date) {
+      int value = 0;
+      std::from_chars(date.data(), date.data() + date.size(), value);
+      return value / 10000 * 372 + value / 100 % 100 * 31 + value % 100;
+    };
+    return std::abs(days(a) - days(b)) > 31;
+  }
+  const Column *death_, *hospital_, *number_;
+};
+
 class Linker {
  public:
   Linker(const ModelSpec& spec, Table& table)
-      : spec_(spec), table_(table), comparator_(spec, table), groups_(table.first_of.size()) {}
+      : spec_(spec),
+        table_(table),
+        comparator_(spec, table),
+        groups_(table.first_of.size()),
+        impossible_(spec, table) {}
 
   void block() { candidates_ = find_candidates(spec_, table_); }
 
@@ -64,6 +110,7 @@ class Linker {
   }
 
   float weight(std::uint32_t a, std::uint32_t b) const { return weight(a, b, comparator_.pattern(a, b)); }
+  float weight_of_fields(std::uint32_t a, std::uint32_t b) const { return of_fields(a, b, comparator_.pattern(a, b)); }
 
   std::vector<Edge> edges() {
     const auto threshold = static_cast<float>(bits());
@@ -94,6 +141,9 @@ class Linker {
 
  private:
   float weight(std::uint32_t a, std::uint32_t b, Pattern pattern) const {
+    return impossible_(of_fields(a, b, pattern), a, b);
+  }
+  float of_fields(std::uint32_t a, std::uint32_t b, Pattern pattern) const {
     std::uint32_t holders[16];
     for (std::size_t c = 0; c < comparator_.size(); ++c)
       holders[c] = comparator_.holders(c, level_in(pattern, c), a, b);
@@ -104,6 +154,7 @@ class Linker {
   Table& table_;
   Comparator comparator_;
   std::size_t groups_;
+  Impossible impossible_;
   Candidates candidates_;
   std::vector<Pattern> patterns_;
   Model model_;
@@ -301,8 +352,13 @@ Result<Json> explain(const ModelSpec& spec, const std::vector<std::filesystem::p
   double sum = std::log2(model.share_same);
   for (const Json& comparison : out["comparisons"])
     sum += comparison["weight"].get<double>();
-  out["household"] = static_cast<double>(bits) - sum;  // what "same household, other person" takes away
-  out["weight"] = bits;
+  const float of_fields = linker.weight_of_fields(x, y);
+  out["household"] = static_cast<double>(of_fields) - sum;  // what "same household, other person" takes away
+  if (std::isinf(bits))
+    out["impossible"] = "two deaths";
+  else if (bits != of_fields)
+    out["two_numbers"] = static_cast<double>(bits - of_fields);  // of one hospital
+  out["weight"] = std::isinf(bits) ? -1000.0 : static_cast<double>(bits);
   out["probability"] = probability_of(bits);
   return out;
 }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <limits>
 #include <map>
 #include <set>
 
@@ -122,6 +123,19 @@ TEST(Cluster, AWeakBridgeDoesNotJoinTwoPersons) {
   EXPECT_EQ(found, (std::vector<std::uint32_t>{0, 0, 0, 3, 3, 3}));
 }
 
+TEST(Cluster, AnImpossiblePairIsNotOutvoted) {
+  // All agree strongly, but 0 and 5 cannot be one person.
+  const auto weight = [](std::uint32_t a, std::uint32_t b) {
+    return std::min(a, b) == 0 && std::max(a, b) == 5 ? -std::numeric_limits<float>::infinity() : 14.F;
+  };
+  std::vector<Edge> edges;
+  for (std::uint32_t a = 0; a < 6; ++a)
+    for (std::uint32_t b = a + 1; b < 6; ++b)
+      if (a != 0 || b != 5) edges.push_back({a, b, 14});
+  const std::vector<std::uint32_t> found = cluster(6, edges, weight, {0, 1, 2, 3, 4, 5}, 0);
+  EXPECT_NE(found[0], found[5]);
+}
+
 struct ModelTest : testing::Test {
   TemporaryFolder folder = *TemporaryFolder::create();
 
@@ -176,6 +190,43 @@ std::string background(int persons) {
              "," + half(family, 1) + "," + half(given, 1) + "," + rest + (copy == 0 ? "01" : "") + "\n";
   }
   return out;
+}
+
+// Two columns behind every line.
+std::string widen(const std::string& csv, const std::string& header, const std::map<std::string, std::string>& tails) {
+  std::string out;
+  for (std::size_t at = 0; at < csv.size();) {
+    const std::size_t feed = csv.find('\n', at);
+    const std::string line = csv.substr(at, feed - at), id = line.substr(0, line.find(','));
+    const auto tail = tails.find(id);
+    out += line + "," + (at == 0 ? header : tail == tails.end() ? "," : tail->second) + "\n";
+    at = feed + 1;
+  }
+  return out;
+}
+
+TEST_F(ModelTest, NobodyDiesTwice) {
+  const std::string csv =
+      widen(kJapanese + background(400), "death_date,note",
+            {{"B1-0", "2019-03-04,"}, {"B1-1", "2020-11-12,"}, {"B2-0", "2019-03-04,"}, {"B2-1", "2019-03-31,"}});
+  const auto person = link(spec("japanese"), {write("in.csv", csv)});
+  EXPECT_NE(person.at("B1-0"), person.at("B1-1"));
+  EXPECT_TRUE(person.at("B1-2") == person.at("B1-0") || person.at("B1-2") == person.at("B1-1"));
+  EXPECT_EQ(person.at("B2-0"), person.at("B2-1"));  // the day and the end of the month
+}
+
+TEST_F(ModelTest, TwoNumbersOfOneHospitalNeedStrongEvidence) {
+  const fs::path file =
+      write("in.csv", widen(kJapanese + background(400), "place,chart",
+                            {{"B1-0", "H1,100"}, {"B1-1", "H1,200"}, {"B2-0", "H1,7"}, {"B2-1", "H2,8"}}));
+  ModelSpec named = spec("japanese");
+  ASSERT_TRUE(named.rename("hospital=place,patient_number=chart"));
+  const auto person = link(named, {file});
+  EXPECT_EQ(person.at("B1-0"), person.at("B1-1"));  // all else agrees
+  const auto one = explain(named, {file}, "B1-0", "B1-1"), other = explain(named, {file}, "B2-0", "B2-1");
+  ASSERT_TRUE(one && other);
+  EXPECT_NEAR((*one)["two_numbers"].get<double>(), -8, 1e-3);
+  EXPECT_FALSE(other->contains("two_numbers"));
 }
 
 TEST_F(ModelTest, TwinsStayApartAndABrideIsFollowed) {
