@@ -197,6 +197,7 @@ Result<FilterFile> FilterFile::parse(ByteView bytes, const std::string& name) {
   cursor.take(kMagic.size());
   FilterFile file;
   SEKISHO_TRY(file.scheme, parse_json(cursor.text(), name));
+  if (!file.scheme.is_object()) return wrong("the header is no object", kMagic.size());
   const std::size_t records = cursor.number();
   if (!cursor.good() || records > cursor.left() / (kFilterBytes + 4))
     return wrong("the file ends before its records", cursor.at());
