@@ -87,9 +87,15 @@ class Auditor {
       if (policy_.find(name) == nullptr && !policy_.is_unit(name))
         out_.problems.push_back(fmt::format("the policy does not say what column '{}' is", name));
     }
-    SEKISHO_CHECK(execute("CREATE TABLE t AS SELECT {} AS \"#class\", {} AS \"#who\", * FROM {}",
-                          order.empty() ? "1" : "dense_rank() OVER (ORDER BY " + order + ")", who(header_),
-                          read_csv(file, header_, policy_.delimiter)));
+    const auto read = execute("CREATE TABLE t AS SELECT {} AS \"#class\", {} AS \"#who\", * FROM {}",
+                              order.empty() ? "1" : "dense_rank() OVER (ORDER BY " + order + ")", who(header_),
+                              read_csv(file, header_, policy_.delimiter));
+    // The query engine's own words would repeat a line of the file.
+    if (!read)
+      return fail("csv.audit",
+                  fmt::format("the file cannot be read as UTF-8 CSV with {} columns separated by '{}'", header_.size(),
+                              policy_.delimiter),
+                  {.file = file.string()});
     return engine_.execute(
         "CREATE TABLE c AS SELECT \"#class\" AS class, count(*) AS n, count(DISTINCT \"#who\") AS persons FROM t GROUP "
         "BY "

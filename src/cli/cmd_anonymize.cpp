@@ -1,5 +1,5 @@
 // sekisho anonymize: the least generalization that fulfils a policy; audit judges any file by other code.
-// modules: anonymize
+// modules: anonymize disclosure
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -12,6 +12,7 @@
 #include "cli/cli.h"
 #include "core/csv.h"
 #include "core/random.h"
+#include "disclosure/table.h"
 
 namespace sekisho::cli {
 namespace {
@@ -60,6 +61,26 @@ std::string csv_text(const anonymize::Applied& applied, char separator) {
   return text;
 }
 
+// Columns that leave as they are must not carry names, numbers or addresses: judged by the scanners of the exit check.
+Result<void> check_insensitive(const anonymize::Table& table, const anonymize::Policy& policy) {
+  for (const anonymize::Attribute& attribute : policy.attributes) {
+    const anonymize::Column* column = table.find(attribute.name);
+    if (attribute.kind != anonymize::Kind::kInsensitive || column == nullptr) continue;
+    std::string text;
+    append_csv(text, {attribute.name});
+    for (const std::string& value : column->values())
+      append_csv(text, {value});
+    for (const disclosure::ScanFinding& finding : disclosure::scan_text(text, "column.csv")) {
+      if (!finding.rule.starts_with("id.")) continue;  // the other rules speak of files that leave, not of columns
+      return fail(
+          "anonymize.identifier",
+          fmt::format("the insensitive column '{}' seems to hold identifiers ({})", attribute.name, finding.rule), {},
+          "Declare the column as identifying, or as quasi with a hierarchy.");
+    }
+  }
+  return {};
+}
+
 Result<int> run_anonymize(const AnonymizeOptions& options) {
   if (options.input.empty() || options.policy.empty() || options.output.empty())
     return fail("usage.anonymize", "--input, --policy and --output are needed");
@@ -67,7 +88,14 @@ Result<int> run_anonymize(const AnonymizeOptions& options) {
   auto begin = Clock::now();
   SEKISHO_TRY(const anonymize::Table table, anonymize::read_table_file(options.input, policy.delimiter));
   const double seconds_read = seconds_since(begin);
-  SEKISHO_TRY(const anonymize::Outcome outcome, anonymize::search(table, policy));
+  SEKISHO_CHECK(check_insensitive(table, policy));
+  const auto found = anonymize::search(table, policy);
+  if (!found && found.error().code == "anonymize.impossible") {
+    fmt::print(stderr, "sekisho anonymize: {}\n", found.error().describe());
+    return kFindings;
+  }
+  if (!found) return std::unexpected(found.error());
+  const anonymize::Outcome& outcome = *found;
   begin = Clock::now();
   SEKISHO_TRY(anonymize::Applied applied, anonymize::apply(table, policy, outcome.decision));
   renumber_persons(applied, policy.person);
@@ -132,6 +160,9 @@ void add_anonymize(CLI::App& app) {
   command->add_option("--output", options->output, "CSV to write; suppressed rows are left out");
   command->add_option("--report", options->report, "JSON report to write");
   command->add_flag("--json", options->json, "Print the report");
+  command->footer(
+      "Exit code 1: no choice of levels meets the policy; the message names the models that cannot be met and the best "
+      "k.\nNothing is written under the output's name before the audit has passed.");
   set_action(command, [options, command]() -> Result<int> {
     if (!command->get_subcommands().empty()) return exit_code;  // audit has run
     return run_anonymize(*options);
