@@ -136,6 +136,34 @@ TEST_F(AnonymizeTest, TheAuditFindsAClassThatIsTooSmallAndAnIdentifierLeftIn) {
   EXPECT_FALSE(audited("pid,age,drug,name\n1,30-39,x,Sato\n2,30-39,y,Ito\n", p)->ok);
 }
 
+TEST_F(AnonymizeTest, AFileThatIsNotUtf8ThroughoutIsRefusedWithItsLine) {
+  const auto read = read_table("a,s\nx,1\nx,\x82\xa0\n", ',', "t.csv");
+  ASSERT_FALSE(read);
+  EXPECT_EQ(read.error().code, "csv.encoding");
+  EXPECT_EQ(read.error().place.line, 3);
+}
+
+TEST_F(AnonymizeTest, AnUnreadableFileIsRefusedByTheAuditWithoutRepeatingItsText) {
+  const auto judged = audited("pid,age,drug\n1,30-39,x\n2,Yamada\n", policy(kAgePolicy));
+  ASSERT_FALSE(judged);
+  EXPECT_EQ(judged.error().code, "csv.audit");
+  EXPECT_EQ(judged.error().describe().find("Yamada"), std::string::npos);
+}
+
+TEST_F(AnonymizeTest, ModelsNameWhatTheyMiss) {
+  const auto code = [&](const std::string& model) {
+    return Policy::parse("[[attribute]]\nname = \"s\"\nkind = \"sensitive\"\n[[model]]\n" + model,
+                         folder.path() / "p.toml")
+        .error()
+        .code;
+  };
+  EXPECT_EQ(code("kind = \"t-closeness\"\nattribute = \"s\"\n"), "policy.model");
+  EXPECT_EQ(code("kind = \"t-closeness\"\nt = 1.5\nattribute = \"s\"\n"), "policy.model");
+  EXPECT_EQ(code("kind = \"t-closeness\"\nt = 0.2\ndistance = \"hierarchical\"\nattribute = \"s\"\n"), "policy.model");
+  EXPECT_EQ(code("kind = \"k-map\"\nk = 3\n"), "policy.population");
+  EXPECT_EQ(code("kind = \"magic\"\n"), "policy.model");
+}
+
 // Every node of the lattice, judged by maps of texts.
 struct Brute {
   double score = 1e300;
