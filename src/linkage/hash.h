@@ -24,7 +24,7 @@ inline std::uint64_t hash_text(std::string_view text) {
     hash = mix(hash, word);
   }
   std::uint64_t word = 0;
-  std::memcpy(&word, text.data() + at, text.size() - at);
+  if (at < text.size()) std::memcpy(&word, text.data() + at, text.size() - at);  // an empty text may have no bytes
   return mix(hash, word);
 }
 

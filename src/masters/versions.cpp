@@ -85,7 +85,7 @@ bool apply_content(CodeState& state, RowInput& row, std::int32_t from, bool appr
     if (!agrees(here.values, row)) state.superseded.push_back(here);
     here = make_version(row, from, approximate && here.approximate, std::move(values));
   } else {
-    state.versions.insert(state.versions.begin() + at + 1, make_version(row, from, approximate, std::move(values)));
+    state.versions.insert(state.versions.begin() + (at + 1), make_version(row, from, approximate, std::move(values)));
     state.events.push_back({from, at < 0 ? EventType::kFirstSeen : EventType::kChanged, row.published, row.evidence});
   }
   return true;

@@ -12,7 +12,7 @@ import subprocess
 import tempfile
 import unittest
 
-from harness import BIN, DATA, SOAK, run
+from scenarios.harness import BIN, DATA, SOAK, run
 
 FOLDER = DATA / "anonymize"
 METRICS = {"loss": "loss", "nue": "entropy", "disc": "discernability", "prec": "precision", "aecs": "average-class-size"}
