@@ -1,0 +1,234 @@
+// The report as one HTML file: no network, no library. Both languages are in it; a button switches. Charts are SVG.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+#include "quality/quality.h"
+
+namespace sekisho::quality {
+
+std::string period_text(int period);  // report.cpp
+
+namespace {
+
+constexpr int kFirstYear = 1985, kChartWidth = 560, kChartHeight = 110, kMonthsListed = 240;
+
+std::string escape(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    switch (c) {
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      default:
+        out += c;
+    }
+  }
+  return out;
+}
+
+std::string both(std::string_view en, std::string_view ja) {
+  return fmt::format("<span class=ja lang=ja>{}</span><span class=en lang=en>{}</span>", escape(ja), escape(en));
+}
+
+double percent(const Cell& cell) {
+  return cell.denominator == 0 ? 0 : 100.0 * static_cast<double>(cell.count) / static_cast<double>(cell.denominator);
+}
+
+constexpr std::string_view kHead =
+    R"html(<!DOCTYPE html>
+<html lang="ja"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'">
+<title>sekisho quality</title>
+<style>
+:root{--line:#d5d9e0;--ink:#1b2430;--soft:#5a6675;--E:#b3261e;--W:#b26a00;--I:#2a6fb0;--ok:#1d7a46}
+body{font:15px/1.55 system-ui,"Noto Sans CJK JP","Hiragino Sans",sans-serif;color:var(--ink);margin:0 auto;max-width:1080px;padding:24px}
+h1{font-size:24px;margin:0 0 4px}h2{font-size:19px;margin:32px 0 8px;border-bottom:1px solid var(--line)}h3{font-size:16px;margin:0 0 2px}
+table{border-collapse:collapse;width:100%}th,td{border-bottom:1px solid var(--line);padding:5px 8px;text-align:left}
+td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}th{color:var(--soft);font-weight:600}
+.card{border:1px solid var(--line);border-left:5px solid var(--I);border-radius:4px;padding:10px 14px;margin:12px 0;break-inside:avoid}
+.card.E{border-left-color:var(--E)}.card.W{border-left-color:var(--W)}
+.mark{font-weight:700}.mark.E{color:var(--E)}.mark.W{color:var(--W)}.mark.I{color:var(--I)}.ok{color:var(--ok)}
+.soft{color:var(--soft);font-size:13px}dl{display:grid;grid-template-columns:7em 1fr;gap:2px 10px;margin:6px 0}dt{color:var(--soft)}dd{margin:0}
+svg{display:block;max-width:100%;margin-top:6px}button{float:right;font:inherit;padding:4px 12px;cursor:pointer}
+html[lang=ja] .en,html[lang=en] .ja{display:none}
+@media print{button{display:none}}
+</style></head><body>
+<button type="button" id="switch">English / 日本語</button>
+)html";
+
+constexpr std::string_view kTail =
+    R"html(<script>
+document.getElementById('switch').addEventListener('click',function(){
+var root=document.documentElement;root.lang=root.lang==='ja'?'en':'ja';});
+if(!/^ja/.test(navigator.language||'ja')&&location.hash!=='#ja'||location.hash==='#en')document.documentElement.lang='en';
+</script></body></html>
+)html";
+
+// Share of each month as bars, the allowed share as a line. Months without rows leave a gap.
+std::string chart(const Outcome& outcome) {
+  std::vector<const Cell*> months;
+  for (const Cell& month : outcome.months)
+    if (month.period >= kFirstYear * 100) months.push_back(&month);
+  if (months.size() > kMonthsListed) months.erase(months.begin(), months.end() - kMonthsListed);
+  if (months.size() < 2) return {};
+  const auto index = [](int period) { return period / 100 * 12 + period % 100 - 1; };
+  const int first = index(months.front()->period), span = index(months.back()->period) - first + 1;
+  if (span > 12 * 100) return {};
+  double top = outcome.limit.allowed;
+  for (const Cell* month : months)
+    top = std::max(top, percent(*month));
+  top = top <= 0 ? 1 : std::min(100.0, top * 1.1);
+  constexpr double kLeft = 44, kBottom = 18, kTop = 6;
+  const double width = kChartWidth - kLeft - 6, height = kChartHeight - kBottom - kTop, step = width / span;
+  const auto y = [&](double share) { return kTop + height * (1 - share / top); };
+  std::string out = fmt::format(
+      "<svg viewBox='0 0 {0} {1}' width='{0}' height='{1}' role='img' aria-label='{2}'><line x1='{3}' y1='{4}' "
+      "x2='{5}' "
+      "y2='{4}' stroke='#8a94a3'/><text x='{6}' y='12' font-size='11' text-anchor='end' fill='#5a6675'>{7:.3g}%</text>"
+      "<text x='{6}' y='{4}' font-size='11' text-anchor='end' fill='#5a6675'>0</text>",
+      kChartWidth, kChartHeight, escape(outcome.id), kLeft, kTop + height, kChartWidth - 6, kLeft - 4, top);
+  for (const Cell* month : months) {
+    const double share = percent(*month), x = kLeft + step * (index(month->period) - first);
+    out += fmt::format(
+        "<rect x='{:.1f}' y='{:.1f}' width='{:.1f}' height='{:.1f}' fill='{}'><title>{}: {}/{} = {:.1f} "
+        "%</title></rect>",
+        x + step * 0.1, y(share), step * 0.8, kTop + height - y(share), outcome.finding(*month) ? "#d0574f" : "#7aa6d6",
+        period_text(month->period), month->count, month->denominator, share);
+  }
+  out += fmt::format(
+      "<line x1='{0}' y1='{1:.1f}' x2='{2}' y2='{1:.1f}' stroke='#1b2430' stroke-dasharray='4 3'/><text x='{0}' "
+      "y='{3}' "
+      "font-size='11' fill='#5a6675'>{4}</text><text x='{2}' y='{3}' font-size='11' text-anchor='end' "
+      "fill='#5a6675'>{5}</text></svg>",
+      kLeft, y(std::min(outcome.limit.allowed, top)), kChartWidth - 6, kChartHeight - 4,
+      period_text(months.front()->period), period_text(months.back()->period));
+  return out;
+}
+
+std::string card(const Outcome& outcome) {
+  const Wording w = wording_of(outcome.id);
+  const char level = outcome.limit.level;
+  std::string place = "-";
+  if (const auto& p = outcome.total.example; p)
+    place = fmt::format("package {}, part {}, ordinal {}, sub {}", p->package, p->part, p->ordinal, p->sub);
+  const auto item = [](std::string_view en, std::string_view ja, const std::string& value) {
+    return fmt::format("<dt>{}</dt><dd>{}</dd>", both(en, ja), value);
+  };
+  return fmt::format(
+      "<div class='card {0}'><h3><span class='mark {0}'>{0}</span> {1}</h3><div class=soft>{2} · {3}{4}{5} · {6}</div>"
+      "<div><b>{7} / {8} = {9:.2f} %</b> <span class=soft>({10} {11:g} %)</span></div>{12}<dl>{13}{14}{15}{16}</dl>"
+      "</div>\n",
+      level, both(w.title_en, w.title_ja), escape(outcome.id), w.category, w.subcategory.empty() ? "" : " / ",
+      w.subcategory, w.context, outcome.total.count, outcome.total.denominator, percent(outcome.total),
+      both("allowed", "許容"), outcome.limit.allowed, chart(outcome), item("Standard", "標準仕様", escape(w.section)),
+      item("Likely cause", "考えられる原因", both(w.cause_en, w.cause_ja)),
+      item("Repair", "対処", both(w.repair_en, w.repair_ja)), item("Example", "例", escape(place)));
+}
+
+std::string accounting_table(const Report& report) {
+  std::string out = fmt::format(
+      "<h2>{}</h2><table><tr><th>{}</th><th class=n>{}</th><th class=n>{}</th><th class=n>{}</th><th class=n>{}</th>"
+      "<th></th></tr>",
+      both("Accounting", "収支"), both("Hospital", "病院"), both("input records", "入力"), both("loaded", "採用"),
+      both("superseded", "置換え"), both("quarantined", "隔離"));
+  for (const Accounting& a : report.accounting)
+    out += fmt::format(
+        "<tr><td>{}</td><td class=n>{}</td><td class=n>{}</td><td class=n>{}</td><td class=n>{}</td><td>{}</td></tr>",
+        a.hospital.empty() ? both("all", "全体") : escape(a.hospital), a.records, a.loaded, a.superseded, a.quarantined,
+        a.balanced() ? "<span class=ok>✓</span>" : "<span class='mark E'>≠</span>");
+  return out + "</table>";
+}
+
+struct CategoryRow {
+  std::string_view id, en, ja;
+};
+constexpr CategoryRow kCategories[] = {{"completeness", "Completeness", "完全性"},
+                                       {"conformance", "Conformance", "適合性"},
+                                       {"plausibility", "Plausibility", "妥当性"},
+                                       {"timeliness", "Timeliness", "適時性"}};
+
+// Measures with findings / measures judged, by hospital and category.
+std::string overview(const Report& report) {
+  std::string out =
+      fmt::format("<h2>{}</h2><table><tr><th>{}</th>", both("Overview", "概要"), both("Hospital", "病院"));
+  for (const CategoryRow& c : kCategories)
+    out += fmt::format("<th class=n>{}</th>", both(c.en, c.ja));
+  out += "</tr>";
+  for (const std::string& hospital : report.hospitals) {
+    out += fmt::format("<tr><td>{}</td>", escape(hospital));
+    for (const CategoryRow& c : kCategories) {
+      int found = 0, judged = 0;
+      for (const Outcome& o : report.outcomes)
+        if (o.hospital == hospital && o.judged() && wording_of(o.id).category == c.id) {
+          ++judged;
+          found += o.finding() ? 1 : 0;
+        }
+      out +=
+          fmt::format("<td class=n><span class='{}'>{}</span> / {}</td>", found > 0 ? "mark E" : "ok", found, judged);
+    }
+    out += "</tr>";
+  }
+  return out + "</table><p class=soft>" +
+         both("measures with findings / measures with rows", "所見のある指標 / 対象行のある指標") + "</p>";
+}
+
+std::string all_measures(const Report& report) {
+  std::string out = fmt::format(
+      "<h2>{}</h2><table><tr><th>{}</th><th>{}</th><th class=n>{}</th><th class=n>{}</th><th class=n>%</th><th "
+      "class=n>{} %</th></tr>",
+      both("All measures", "全指標"), both("Hospital", "病院"), both("Measure", "指標"), both("count", "該当"),
+      both("of", "対象"), both("allowed", "許容"));
+  for (const std::string& hospital : report.hospitals)
+    for (const Outcome& o : report.outcomes) {
+      if (o.hospital != hospital) continue;
+      const Wording w = wording_of(o.id);
+      out += fmt::format(
+          "<tr><td>{}</td><td>{} <span class=soft>{}</span></td><td class=n>{}</td><td class=n>{}</td><td "
+          "class=n><span class='{}'>{:.2f}</span></td><td class=n>{:g}</td></tr>",
+          escape(hospital), both(w.title_en, w.title_ja), escape(o.id), o.total.count, o.total.denominator,
+          o.finding() ? "mark E" : "ok", percent(o.total), o.limit.allowed);
+    }
+  return out + "</table>\n";
+}
+
+}  // namespace
+
+std::string to_html(const Report& report) {
+  std::string out(kHead);
+  out += fmt::format("<h1>{}</h1><div class=soft>{} {}</div>", both("Data quality", "データ品質報告"),
+                     both("as of", "基準日"), report.on.iso());
+  out += overview(report) + accounting_table(report);
+  constexpr std::string_view kOrder = "EWI";
+  for (const std::string& hospital : report.hospitals) {
+    std::vector<const Outcome*> found;
+    for (const Outcome& o : report.outcomes)
+      if (o.hospital == hospital && o.finding()) found.push_back(&o);
+    std::ranges::stable_sort(found, {}, [&](const Outcome* o) { return kOrder.find(o->limit.level); });
+    out += fmt::format("<h2>{} {}</h2>", both("Findings:", "所見:"), escape(hospital));
+    if (found.empty()) out += fmt::format("<p class=ok>{}</p>", both("no findings", "所見なし"));
+    for (const Outcome* o : found)
+      out += card(*o);
+  }
+  out += all_measures(report);
+  out +=
+      fmt::format("<p class=soft>{}</p>",
+                  both("A place names a file (part) and a row in it (sub) in the order of reading; table `file` of "
+                       "`sekisho inspect --tables` or the centre's vault resolves it. No patient is named here.",
+                       "例の場所は読取り順のファイル番号(part)と行番号(sub)です。sekisho inspect --tables の file 表、"
+                       "または中央の保管庫で特定できます。患者を特定する情報は含みません。"));
+  return out + std::string(kTail);
+}
+
+}  // namespace sekisho::quality
