@@ -1,0 +1,90 @@
+"""Data quality of synthetic hospitals: planted faults are found, clean hospitals are not accused, nobody is named."""
+import collections
+import csv
+import json
+import pathlib
+import tempfile
+import unittest
+
+from scenarios.harness import sekisho, sekisho_json
+
+DAY = "2026-11-21"
+
+
+class QualityOfSynthHospitals(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.temporary = tempfile.TemporaryDirectory()
+        cls.root = pathlib.Path(cls.temporary.name)
+        for name, defects in (("faulty", "default"), ("clean", "off")):
+            sekisho("synth", "--out", cls.root / name, "--hospitals", 2, "--persons", 150, "--years", 2, "--seed", 7,
+                    "--defects", defects)
+        cls.findings, cls.html = cls.root / "f.jsonl", cls.root / "r.html"
+        cls.faulty = sekisho_json("quality", cls.root / "faulty", "--on", DAY, "--findings", cls.findings,
+                                  "--html", cls.html, "--out", cls.root / "each")
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.temporary.cleanup()
+
+    def test_clean_hospitals_have_no_finding(self):
+        report = sekisho_json("quality", self.root / "clean", "--on", DAY, "--fail-on", "I")
+        self.assertEqual(report["findings"], [])
+
+    def test_input_records_are_all_accounted_for(self):
+        a = self.faulty["accounting"]
+        self.assertGreater(a["records"], 0)
+        self.assertEqual(a["records"], a["loaded"] + a["superseded"] + a["quarantined"])
+
+    def test_repeated_claims_are_those_that_were_planted(self):
+        planted = collections.Counter()
+        with open(self.root / "faulty/truth/defects.csv", encoding="utf-8") as file:
+            for row in csv.DictReader(file):
+                if row["defect"] == "D15":
+                    planted[row["hospital"]] += 1
+        found = {m["hospital"]: m["count"] for m in self.faulty["measures"] if m["measure"] == "claim.twice"}
+        self.assertEqual(found, dict(planted))
+
+    def test_her2_decidability_is_that_of_the_truth(self):
+        undecided, tested = collections.Counter(), collections.Counter()
+        with open(self.root / "faulty/truth/breast.csv", encoding="utf-8") as file:
+            for row in csv.DictReader(file):
+                tested[row["hospital"]] += 1
+                undecided[row["hospital"]] += row["determinable"] == "0"
+        found, of = collections.Counter(), collections.Counter()
+        for m in self.faulty["measures"]:
+            if m["measure"].startswith("cross.her2"):
+                found[m["hospital"]] += m["count"]
+                of[m["hospital"]] += m["denominator"]
+        self.assertEqual(of, tested)
+        self.assertEqual(sum(found.values()), sum(undecided.values()))
+
+    def test_no_output_names_a_patient(self):
+        with open(self.root / "faulty/truth/registrations.csv", encoding="utf-8") as file:
+            numbers = [row["patient_number"] for row in csv.DictReader(file)]
+        self.assertGreater(len(numbers), 100)
+        outputs = [json.dumps(self.faulty, ensure_ascii=False), self.findings.read_text("utf-8"),
+                   self.html.read_text("utf-8")]
+        for output in outputs:
+            for number in numbers:
+                self.assertNotIn(number, output)
+
+    def test_each_hospital_gets_its_own_only(self):
+        own = json.loads((self.root / "each/H01.json").read_text("utf-8"))
+        self.assertEqual(own["hospitals"], ["H01"])
+        self.assertEqual({m["hospital"] for m in own["measures"]}, {"H01"})
+
+    def test_a_run_fails_only_when_asked_to(self):
+        self.assertTrue(self.faulty["findings"])
+        sekisho("quality", self.root / "faulty", "--on", DAY, "--fail-on", "W", check=(1,))
+        sekisho("quality", self.root / "nothing", check=(2,))
+
+    def test_tables_of_inspect_give_the_same_measures(self):
+        sekisho("inspect", self.root / "faulty", "--tables", self.root / "tables", check=(0, 1))
+        tables = sekisho_json("quality", self.root / "tables", "--on", DAY)
+        rows = [m for m in self.faulty["measures"] if not m["measure"].startswith("rule.")]
+        self.assertEqual(tables["measures"], rows)
+
+
+if __name__ == "__main__":
+    unittest.main()
