@@ -311,7 +311,8 @@ TEST(Quality, AMonthWithoutRowsIsFound) {
   World world;
   world.file(0, "x/H01/ssmix2/a");
   for (const int month : {1, 2, 5})
-    world.lab(5.5, at(2024, month, 3));
+    for (int day = 1; day <= 5; ++day)
+      world.lab(5.5, at(2024, month, day));
   expect_counts(world.judge(), {{"volume.gap", 2, 5}});
 }
 
