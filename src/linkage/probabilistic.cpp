@@ -3,19 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <cmath>
-#include <cstdlib>
-#include <limits>
 #include <numeric>
-#include <thread>
-#include <unordered_map>
 
 #include "core/csv.h"
 #include "core/file.h"
-#include "linkage/cluster.h"
-#include "linkage/model.h"
+#include "linkage/linker.h"
 
 namespace sekisho::linkage {
 namespace {
@@ -28,138 +22,6 @@ double lap(Clock::time_point& since) {
   since = now;
   return seconds;
 }
-
-// Runs body(begin, end, worker) over halves of [0, size).
-template <class Body>
-void in_halves(std::size_t size, Body body) {
-  if (size < 4096) return body(std::size_t{0}, size, 0);
-  std::thread helper([&] { body(size / 2, size, 1); });
-  body(std::size_t{0}, size / 2, 0);
-  helper.join();
-}
-
-// What no agreement of other fields overrules: one person does not die twice. And what needs strong evidence: one
-// hospital knows a person by one number.
-class Impossible {
- public:
-  Impossible(const ModelSpec& spec, const Table& table)
-      : death_(find(spec, table, "death_date")),
-        hospital_(find(spec, table, "hospital")),
-        number_(find(spec, table, "patient_number")) {}
-
-  float operator()(float weight, std::uint32_t a, std::uint32_t b) const {
-    if (death_ != nullptr && far_apart(text(*death_, a), text(*death_, b)))
-      return -std::numeric_limits<float>::infinity();
-    if (hospital_ != nullptr && number_ != nullptr && !text(*hospital_, a).empty() &&
-        hospital_->codes[a] == hospital_->codes[b] && !text(*number_, a).empty() && !text(*number_, b).empty() &&
-        number_->codes[a] != number_->codes[b])
-      return weight - kTwoNumbers;
-    return weight;
-  }
-
- private:
-  static constexpr float kTwoNumbers = 8;  // bits
-  static const Column* find(const ModelSpec& spec, const Table& table, std::string_view name) {
-    const auto field = spec.field(name);
-    return field && table.columns[*field].present ? &table.columns[*field] : nullptr;
-  }
-  static std::string_view text(const Column& column, std::uint32_t group) { return column.values[column.codes[group]]; }
-  // Whole dates more than a month apart; less is a typing error or the end of the month in place of the day.
-  static bool far_apart(std::string_view a, std::string_view b) {
-    if (a.size() != 8 || b.size() != 8 || a.ends_with("00") || b.ends_with("00")) return false;
-    const auto days = [](std::string_view date) {
-      int value = 0;
-      std::from_chars(date.data(), date.data() + date.size(), value);
-      return value / 10000 * 372 + value / 100 % 100 * 31 + value % 100;
-    };
-    return std::abs(days(a) - days(b)) > 31;
-  }
-  const Column *death_, *hospital_, *number_;
-};
-
-class Linker {
- public:
-  Linker(const ModelSpec& spec, Table& table)
-      : spec_(spec),
-        table_(table),
-        comparator_(spec, table),
-        groups_(table.first_of.size()),
-        impossible_(spec, table) {}
-
-  void block() { candidates_ = find_candidates(spec_, table_); }
-
-  void fit() {
-    patterns_.resize(candidates_.pairs.size());
-    std::unordered_map<Pattern, double> counts[2];
-    in_halves(candidates_.pairs.size(), [&](std::size_t begin, std::size_t end, int worker) {
-      for (std::size_t i = begin; i < end; ++i) {
-        const Pair pair = candidates_.pairs[i];
-        patterns_[i] = comparator_.pattern(first(pair), second(pair));
-        ++counts[worker][patterns_[i]];
-      }
-    });
-    for (const auto& [pattern, count] : counts[1])
-      counts[0][pattern] += count;
-    PatternCounts all(counts[0].begin(), counts[0].end());
-    std::ranges::sort(all);
-    model_ = fit_model(comparator_, all, groups_);
-    const double found = model_.share_same * std::max(1.0, model_.groups * (model_.groups - 1) / 2);
-    const auto repeated =
-        static_cast<double>(std::ranges::count_if(table_.size_of, [](std::uint32_t n) { return n > 1; }));
-    self_bonus_ = static_cast<float>(std::log2((found + repeated) / found));
-  }
-
-  float weight(std::uint32_t a, std::uint32_t b) const { return weight(a, b, comparator_.pattern(a, b)); }
-  float weight_of_fields(std::uint32_t a, std::uint32_t b) const { return of_fields(a, b, comparator_.pattern(a, b)); }
-
-  std::vector<Edge> edges() {
-    const auto threshold = static_cast<float>(bits());
-    std::vector<Edge> found[2];
-    in_halves(candidates_.pairs.size(), [&](std::size_t begin, std::size_t end, int worker) {
-      for (std::size_t i = begin; i < end; ++i) {
-        const std::uint32_t a = first(candidates_.pairs[i]), b = second(candidates_.pairs[i]);
-        const float w = weight(a, b, patterns_[i]);
-        if (w > threshold - 12) found[worker].push_back({a, b, w});
-      }
-    });
-    found[0].insert(found[0].end(), found[1].begin(), found[1].end());
-    return std::move(found[0]);
-  }
-
-  // Records that agree in all fields: their share joins the prior, which knows only pairs of different groups.
-  float self_weight(std::uint32_t group) const { return weight(group, group) + self_bonus_; }
-
-  double bits() const { return std::log2(spec_.threshold / (1 - spec_.threshold)); }
-  const Comparator& comparator() const { return comparator_; }
-  const Model& model() const { return model_; }
-  const Candidates& candidates() const { return candidates_; }
-  std::size_t groups() const { return groups_; }
-  void forget_candidates() {
-    std::vector<Pair>().swap(candidates_.pairs);
-    std::vector<Pattern>().swap(patterns_);
-  }
-
- private:
-  float weight(std::uint32_t a, std::uint32_t b, Pattern pattern) const {
-    return impossible_(of_fields(a, b, pattern), a, b);
-  }
-  float of_fields(std::uint32_t a, std::uint32_t b, Pattern pattern) const {
-    std::uint32_t holders[16];
-    for (std::size_t c = 0; c < comparator_.size(); ++c)
-      holders[c] = comparator_.holders(c, level_in(pattern, c), a, b);
-    return static_cast<float>(model_.log_odds(pattern, holders));
-  }
-
-  const ModelSpec& spec_;
-  Table& table_;
-  Comparator comparator_;
-  std::size_t groups_;
-  Impossible impossible_;
-  Candidates candidates_;
-  std::vector<Pattern> patterns_;
-  Model model_;
-  float self_bonus_ = 0;
-};
 
 // Groups by their smallest record id: an order that does not depend on the order of rows.
 std::vector<std::uint32_t> rank_groups(const Table& table, ModelReport& report, std::vector<std::uint32_t>& row_order) {
@@ -198,10 +60,6 @@ Json model_json(const Comparator& comparator, const Model& model) {
     out["comparisons"].push_back({{"name", comparator.spec(c).name}, {"levels", levels}});
   }
   return out;
-}
-
-double probability_of(float bits) {
-  return bits > 60 ? 1 : 1 / (1 + std::exp2(-static_cast<double>(bits)));
 }
 
 // By group: the best evidence inside its cluster, and outside.
@@ -327,40 +185,10 @@ Result<Json> explain(const ModelSpec& spec, const std::vector<std::filesystem::p
   Linker linker(spec, table);
   linker.block();
   linker.fit();
-  const Comparator& comparator = linker.comparator();
-  const Model& model = linker.model();
-  const Pattern pattern = comparator.pattern(x, y);
-  Json out{{"a", a}, {"b", b}, {"prior", std::log2(model.share_same)}, {"comparisons", Json::array()}};
-  for (std::size_t c = 0; c < comparator.size(); ++c) {
-    const int level = level_in(pattern, c);
-    const std::uint32_t holders = comparator.holders(c, level, x, y);
-    Json values = Json::array();
-    for (const std::size_t field : comparator.spec(c).fields) {
-      const Column& column = table.columns[field];
-      if (column.present)
-        values.push_back({{"field", spec.fields[field].name},
-                          {"a", column.values[column.codes[x]]},
-                          {"b", column.values[column.codes[y]]}});
-    }
-    out["comparisons"].push_back({{"name", comparator.spec(c).name},
-                                  {"level", levels_of(comparator.spec(c).type)[static_cast<std::size_t>(level)].name},
-                                  {"weight", model.weight(c, level, holders)},
-                                  {"holders", holders},
-                                  {"values", values}});
-  }
-  const float bits = linker.weight(x, y);
-  double sum = std::log2(model.share_same);
-  for (const Json& comparison : out["comparisons"])
-    sum += comparison["weight"].get<double>();
-  const float of_fields = linker.weight_of_fields(x, y);
-  out["household"] = static_cast<double>(of_fields) - sum;  // what "same household, other person" takes away
-  if (std::isinf(bits))
-    out["impossible"] = "two deaths";
-  else if (bits != of_fields)
-    out["two_numbers"] = static_cast<double>(bits - of_fields);  // of one hospital
-  out["weight"] = std::isinf(bits) ? -1000.0 : static_cast<double>(bits);
-  out["probability"] = probability_of(bits);
-  return out;
+  Json out = linker.waterfall(x, y);
+  Json named{{"a", a}, {"b", b}};
+  named.update(out);
+  return named;
 }
 
 Json ModelReport::to_json() const {

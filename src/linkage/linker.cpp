@@ -1,0 +1,154 @@
+#include "linkage/linker.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <cstdlib>
+#include <limits>
+#include <thread>
+#include <unordered_map>
+
+namespace sekisho::linkage {
+namespace {
+
+// Runs body(begin, end, worker) over halves of [0, size).
+template <class Body>
+void in_halves(std::size_t size, Body body) {
+  if (size < 4096) return body(std::size_t{0}, size, 0);
+  std::thread helper([&] { body(size / 2, size, 1); });
+  body(std::size_t{0}, size / 2, 0);
+  helper.join();
+}
+
+constexpr float kTwoNumbers = 8;  // bits
+
+const Column* find(const ModelSpec& spec, const Table& table, std::string_view name) {
+  const auto field = spec.field(name);
+  return field && table.columns[*field].present ? &table.columns[*field] : nullptr;
+}
+std::string_view text(const Column& column, std::uint32_t group) {
+  return column.values[column.codes[group]];
+}
+
+// Whole dates more than a month apart; less is a typing error or the end of the month in place of the day.
+bool far_apart(std::string_view a, std::string_view b) {
+  if (a.size() != 8 || b.size() != 8 || a.ends_with("00") || b.ends_with("00")) return false;
+  const auto days = [](std::string_view date) {
+    int value = 0;
+    std::from_chars(date.data(), date.data() + date.size(), value);
+    return value / 10000 * 372 + value / 100 % 100 * 31 + value % 100;
+  };
+  return std::abs(days(a) - days(b)) > 31;
+}
+
+}  // namespace
+
+Impossible::Impossible(const ModelSpec& spec, const Table& table)
+    : death_(find(spec, table, "death_date")),
+      hospital_(find(spec, table, "hospital")),
+      number_(find(spec, table, "patient_number")) {}
+
+float Impossible::operator()(float weight, std::uint32_t a, std::uint32_t b) const {
+  if (death_ != nullptr && far_apart(text(*death_, a), text(*death_, b)))
+    return -std::numeric_limits<float>::infinity();
+  if (hospital_ != nullptr && number_ != nullptr && !text(*hospital_, a).empty() &&
+      hospital_->codes[a] == hospital_->codes[b] && !text(*number_, a).empty() && !text(*number_, b).empty() &&
+      number_->codes[a] != number_->codes[b])
+    return weight - kTwoNumbers;
+  return weight;
+}
+
+Linker::Linker(const ModelSpec& spec, const Table& table)
+    : spec_(spec), table_(table), comparator_(spec, table), groups_(table.first_of.size()), impossible_(spec, table) {}
+
+void Linker::fit() {
+  patterns_.resize(candidates_.pairs.size());
+  std::unordered_map<Pattern, double> counts[2];
+  in_halves(candidates_.pairs.size(), [&](std::size_t begin, std::size_t end, int worker) {
+    for (std::size_t i = begin; i < end; ++i) {
+      const Pair pair = candidates_.pairs[i];
+      patterns_[i] = comparator_.pattern(first(pair), second(pair));
+      ++counts[worker][patterns_[i]];
+    }
+  });
+  for (const auto& [pattern, count] : counts[1])
+    counts[0][pattern] += count;
+  PatternCounts all(counts[0].begin(), counts[0].end());
+  std::ranges::sort(all);
+  model_ = fit_model(comparator_, all, groups_);
+  const double found = model_.share_same * std::max(1.0, model_.groups * (model_.groups - 1) / 2);
+  const auto repeated =
+      static_cast<double>(std::ranges::count_if(table_.size_of, [](std::uint32_t n) { return n > 1; }));
+  self_bonus_ = static_cast<float>(std::log2((found + repeated) / found));
+}
+
+std::vector<Edge> Linker::edges() const {
+  const auto threshold = static_cast<float>(bits());
+  std::vector<Edge> found[2];
+  in_halves(candidates_.pairs.size(), [&](std::size_t begin, std::size_t end, int worker) {
+    for (std::size_t i = begin; i < end; ++i) {
+      const std::uint32_t a = first(candidates_.pairs[i]), b = second(candidates_.pairs[i]);
+      const float w = weight(a, b, patterns_[i]);
+      if (w > threshold - 12) found[worker].push_back({a, b, w});
+    }
+  });
+  found[0].insert(found[0].end(), found[1].begin(), found[1].end());
+  return std::move(found[0]);
+}
+
+float Linker::of_fields(std::uint32_t a, std::uint32_t b, Pattern pattern) const {
+  std::uint32_t holders[16];
+  for (std::size_t c = 0; c < comparator_.size(); ++c)
+    holders[c] = comparator_.holders(c, level_in(pattern, c), a, b);
+  return static_cast<float>(model_.log_odds(pattern, holders));
+}
+
+void Linker::forget_candidates() {
+  std::vector<Pair>().swap(candidates_.pairs);
+  std::vector<Pattern>().swap(patterns_);
+}
+
+double Linker::bits() const {
+  return std::log2(spec_.threshold / (1 - spec_.threshold));
+}
+
+double probability_of(float bits) {
+  return bits > 60 ? 1 : 1 / (1 + std::exp2(-static_cast<double>(bits)));
+}
+
+Json Linker::waterfall(std::uint32_t a, std::uint32_t b) const {
+  const Pattern pattern = comparator_.pattern(a, b);
+  Json out{{"prior", std::log2(model_.share_same)}, {"comparisons", Json::array()}};
+  for (std::size_t c = 0; c < comparator_.size(); ++c) {
+    const int level = level_in(pattern, c);
+    const std::uint32_t holders = comparator_.holders(c, level, a, b);
+    Json values = Json::array();
+    for (const std::size_t field : comparator_.spec(c).fields) {
+      const Column& column = table_.columns[field];
+      if (column.present)
+        values.push_back({{"field", spec_.fields[field].name},
+                          {"a", column.values[column.codes[a]]},
+                          {"b", column.values[column.codes[b]]}});
+    }
+    out["comparisons"].push_back({{"name", comparator_.spec(c).name},
+                                  {"level", levels_of(comparator_.spec(c).type)[static_cast<std::size_t>(level)].name},
+                                  {"weight", model_.weight(c, level, holders)},
+                                  {"holders", holders},
+                                  {"values", values}});
+  }
+  const float total = weight(a, b);
+  double sum = std::log2(model_.share_same);
+  for (const Json& comparison : out["comparisons"])
+    sum += comparison["weight"].get<double>();
+  const float by_fields = weight_of_fields(a, b);
+  out["household"] = static_cast<double>(by_fields) - sum;  // what "same household, other person" takes away
+  if (std::isinf(total))
+    out["impossible"] = "two deaths";
+  else if (total != by_fields)
+    out["two_numbers"] = static_cast<double>(total - by_fields);  // of one hospital
+  out["weight"] = std::isinf(total) ? -1000.0 : static_cast<double>(total);
+  out["probability"] = probability_of(total);
+  return out;
+}
+
+}  // namespace sekisho::linkage

@@ -1,0 +1,72 @@
+// One linkage in memory: candidates, model and weights of pairs over a grouped table. What a run, an explanation, a
+// review and a calibration have in common.
+#pragma once
+
+#include <vector>
+
+#include "core/json.h"
+#include "linkage/blocking.h"
+#include "linkage/cluster.h"
+#include "linkage/comparison.h"
+#include "linkage/model.h"
+
+namespace sekisho::linkage {
+
+// What no agreement of other fields overrules: one person does not die twice. And what needs strong evidence: one
+// hospital knows a person by one number.
+class Impossible {
+ public:
+  Impossible(const ModelSpec& spec, const Table& table);
+  // The weight of a pair after both rules; minus infinity for two deaths.
+  float operator()(float weight, std::uint32_t a, std::uint32_t b) const;
+
+ private:
+  const Column *death_, *hospital_, *number_;
+};
+
+// `spec` and `table` outlive it. Groups are what it compares (table.h). block(), then fit(), then the rest.
+class Linker {
+ public:
+  Linker(const ModelSpec& spec, const Table& table);
+
+  void block() { candidates_ = find_candidates(spec_, table_); }
+  void fit();
+
+  // log2 odds that two groups are one person.
+  float weight(std::uint32_t a, std::uint32_t b) const { return weight(a, b, comparator_.pattern(a, b)); }
+  // The same by the fields alone, without what is impossible.
+  float weight_of_fields(std::uint32_t a, std::uint32_t b) const { return of_fields(a, b, comparator_.pattern(a, b)); }
+  // Records that agree in all fields: their share joins the prior, which knows only pairs of different groups.
+  float self_weight(std::uint32_t group) const { return weight(group, group) + self_bonus_; }
+  // Candidates worth a look: within 12 bits of the threshold or above.
+  std::vector<Edge> edges() const;
+  // The weights of a pair one by one: {prior, comparisons: [{name, level, weight, holders, values}], household,
+  // two_numbers?, impossible?, weight, probability}. `values` are those of the fields: for those who may see them.
+  Json waterfall(std::uint32_t a, std::uint32_t b) const;
+
+  double bits() const;  // of the threshold
+  const Comparator& comparator() const { return comparator_; }
+  const Model& model() const { return model_; }
+  const Candidates& candidates() const { return candidates_; }
+  void forget_candidates();
+
+ private:
+  float weight(std::uint32_t a, std::uint32_t b, Pattern pattern) const {
+    return impossible_(of_fields(a, b, pattern), a, b);
+  }
+  float of_fields(std::uint32_t a, std::uint32_t b, Pattern pattern) const;
+
+  const ModelSpec& spec_;
+  const Table& table_;
+  Comparator comparator_;
+  std::size_t groups_;
+  Impossible impossible_;
+  Candidates candidates_;
+  std::vector<Pattern> patterns_;
+  Model model_;
+  float self_bonus_ = 0;
+};
+
+double probability_of(float bits);
+
+}  // namespace sekisho::linkage
