@@ -20,7 +20,7 @@ namespace sekisho::cli {
 namespace {
 
 struct LinkOptions {
-  std::string spec, columns, output, clusters, truth, record_a, record_b;
+  std::string spec, columns, output, clusters, truth, record_a, record_b, decisions;
   std::vector<std::string> inputs;
   bool json = false;
 };
@@ -37,7 +37,8 @@ Result<int> run_probabilistic(const LinkOptions& options) {
   SEKISHO_TRY(linkage::ModelSpec spec, linkage::ModelSpec::load(options.spec));
   SEKISHO_CHECK(spec.rename(options.columns));
   const std::vector<std::filesystem::path> inputs(options.inputs.begin(), options.inputs.end());
-  SEKISHO_TRY(const linkage::ModelReport report, linkage::run_model(spec, inputs, options.output));
+  SEKISHO_TRY(const linkage::ModelReport report,
+              linkage::run_model(spec, inputs, options.output, {.decisions = options.decisions}));
   if (options.json) {
     print_json(report.to_json());
   } else {
@@ -312,6 +313,9 @@ void add_link(CLI::App& app) {
       ->required()
       ->check(CLI::ExistingFile);
   run->add_option("--output", options->output, "CSV to write: record_id,person_id,probability")->required();
+  run->add_option(
+      "--decisions", options->decisions,
+      "Decisions of people (JSON lines): pairs that are one person, or never are, whatever the weights say");
   run->add_flag("--json", options->json, "Machine-readable report");
   run->footer("Exit code 1: ids are missing or stand twice, or a key is shared by too many records to be a person's.");
   set_action(run, [options] { return run_link(*options); });

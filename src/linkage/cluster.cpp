@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <queue>
 #include <thread>
@@ -42,8 +43,8 @@ class Component {
  public:
   Component(std::vector<std::uint32_t> nodes, const std::vector<Edge>& edges, std::size_t begin, std::size_t end,
             const std::function<float(std::uint32_t, std::uint32_t)>& weight, const std::vector<std::uint32_t>& rank,
-            double threshold)
-      : nodes_(std::move(nodes)), weight_(weight), rank_(rank), threshold_(threshold) {
+            double threshold, const Constraints& constraints)
+      : nodes_(std::move(nodes)), weight_(weight), rank_(rank), threshold_(threshold), constraints_(constraints) {
     std::ranges::sort(nodes_, {}, [&](std::uint32_t node) { return rank_[node]; });
     clusters_.resize(nodes_.size());
     std::map<std::uint32_t, std::uint32_t> place;
@@ -54,6 +55,7 @@ class Component {
       const double bits = bits_of(edges[e].weight);
       clusters_[a].means[b] = bits, clusters_[b].means[a] = bits;
     }
+    obey(place);
     for (std::uint32_t i = 0; i < clusters_.size(); ++i)
       for (const auto& [j, mean] : clusters_[i].means)
         if (i < j) propose(i, j, mean);
@@ -76,10 +78,39 @@ class Component {
   }
 
  private:
+  // Joins what people decided to be one, in an order that does not depend on numbers of nodes.
+  void obey(const std::map<std::uint32_t, std::uint32_t>& place) {
+    std::vector<std::pair<std::uint32_t, std::uint32_t>> pairs;
+    for (const std::uint32_t node : nodes_) {
+      const auto own = std::ranges::equal_range(constraints_.together, node, {}, [](const auto& p) { return p.first; });
+      for (const auto& [a, b] : own)
+        pairs.push_back(std::minmax(place.at(a), place.at(b)));
+    }
+    std::ranges::sort(pairs);
+    for (const auto& [a, b] : pairs) {
+      const std::uint32_t x = where(a), y = where(b);
+      if (x != y && !torn(clusters_[x], clusters_[y])) join(std::min(x, y), std::max(x, y));
+    }
+  }
+  std::uint32_t where(std::uint32_t place) const {
+    for (std::uint32_t i = 0; i < clusters_.size(); ++i)
+      if (clusters_[i].alive && std::ranges::find(clusters_[i].members, nodes_[place]) != clusters_[i].members.end())
+        return i;
+    return place;
+  }
+  bool torn(const Cluster& a, const Cluster& b) const {
+    if (constraints_.apart.empty()) return false;
+    for (const std::uint32_t x : a.members)
+      if (constraints_.torn[x])
+        for (const std::uint32_t y : b.members)
+          if (constraints_.forbids(x, y)) return true;
+    return false;
+  }
   void propose(std::uint32_t a, std::uint32_t b, double mean) {
     if (mean > threshold_) queue_.push({mean, a, b, a, b, clusters_[a].version, clusters_[b].version});
   }
   double mean_of(const Cluster& a, const Cluster& b) const {
+    if (torn(a, b)) return -std::numeric_limits<double>::infinity();
     const std::size_t step_a = (a.members.size() + kSample - 1) / kSample,
                       step_b = (b.members.size() + kSample - 1) / kSample;
     double sum = 0, count = 0;
@@ -119,16 +150,36 @@ class Component {
   const std::function<float(std::uint32_t, std::uint32_t)>& weight_;
   const std::vector<std::uint32_t>& rank_;
   double threshold_;
+  const Constraints& constraints_;
   std::vector<Cluster> clusters_;
   std::priority_queue<Proposal> queue_;
 };
 
 }  // namespace
 
+void Constraints::prepare() {
+  for (auto* side : {&together, &apart}) {
+    std::ranges::sort(*side);
+    side->erase(std::ranges::unique(*side).begin(), side->end());
+  }
+  for (const auto& [a, b] : apart) {
+    if (torn.size() <= b) torn.resize(std::size_t{b} + 1);
+    torn[a] = torn[b] = true;
+  }
+}
+
+bool Constraints::forbids(std::uint32_t a, std::uint32_t b) const {
+  if (apart.empty() || a >= torn.size() || b >= torn.size() || !torn[a] || !torn[b]) return false;
+  return std::ranges::binary_search(apart, std::pair(std::min(a, b), std::max(a, b)));
+}
+
 std::vector<std::uint32_t> cluster(std::size_t nodes, const std::vector<Edge>& edges,
                                    const std::function<float(std::uint32_t, std::uint32_t)>& weight,
-                                   const std::vector<std::uint32_t>& rank, double threshold_bits) {
+                                   const std::vector<std::uint32_t>& rank, double threshold_bits,
+                                   const Constraints& constraints) {
   Components components(nodes);
+  for (const auto& [a, b] : constraints.together)
+    components.join(a, b);
   for (const Edge& edge : edges)
     if (edge.weight > threshold_bits) components.join(edge.a, edge.b);
   std::vector<std::uint32_t> out(nodes);
@@ -138,15 +189,17 @@ std::vector<std::uint32_t> cluster(std::size_t nodes, const std::vector<Edge>& e
   std::vector<std::uint32_t> size(nodes, 0);
   for (const std::uint32_t root : out)
     ++size[root];
+  // Two nodes are one person when they are a component, unless people said otherwise.
+  const auto whole = [&](std::uint32_t root) { return size[root] > 2 || (size[root] == 2 && !constraints.empty()); };
   std::vector<Edge> inner;
   for (const Edge& edge : edges)
-    if (out[edge.a] == out[edge.b] && size[out[edge.a]] > 2) inner.push_back(edge);
+    if (out[edge.a] == out[edge.b] && whole(out[edge.a])) inner.push_back(edge);
   std::ranges::sort(inner, [&](const Edge& x, const Edge& y) {
     return std::tuple(out[x.a], x.a, x.b) < std::tuple(out[y.a], y.a, y.b);
   });
   std::vector<std::pair<std::uint32_t, std::uint32_t>> members;  // (root, node)
   for (std::uint32_t node = 0; node < nodes; ++node)
-    if (size[out[node]] > 2) members.emplace_back(out[node], node);
+    if (whole(out[node])) members.emplace_back(out[node], node);
   std::ranges::sort(members);
   std::vector<std::pair<std::size_t, std::size_t>> starts;  // of each component in members and in inner
   for (std::size_t m = 0, e = 0; m < members.size();) {
@@ -164,7 +217,8 @@ std::vector<std::uint32_t> cluster(std::size_t nodes, const std::vector<Edge>& e
       std::vector<std::uint32_t> own;
       for (std::size_t m = starts[i].first; m < starts[i + 1].first; ++m)
         own.push_back(members[m].second);
-      Component component(std::move(own), inner, starts[i].second, starts[i + 1].second, weight, rank, threshold_bits);
+      Component component(std::move(own), inner, starts[i].second, starts[i + 1].second, weight, rank, threshold_bits,
+                          constraints);
       component.run();
       component.each([&](const std::vector<std::uint32_t>& cluster) {
         const std::uint32_t name = *std::ranges::min_element(cluster);

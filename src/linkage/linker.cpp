@@ -5,20 +5,12 @@
 #include <cmath>
 #include <cstdlib>
 #include <limits>
-#include <thread>
 #include <unordered_map>
+
+#include "linkage/parallel.h"
 
 namespace sekisho::linkage {
 namespace {
-
-// Runs body(begin, end, worker) over halves of [0, size).
-template <class Body>
-void in_halves(std::size_t size, Body body) {
-  if (size < 4096) return body(std::size_t{0}, size, 0);
-  std::thread helper([&] { body(size / 2, size, 1); });
-  body(std::size_t{0}, size / 2, 0);
-  helper.join();
-}
 
 constexpr float kTwoNumbers = 8;  // bits
 
@@ -41,6 +33,19 @@ bool far_apart(std::string_view a, std::string_view b) {
   return std::abs(days(a) - days(b)) > 31;
 }
 
+// Rows of the ids that decisions name.
+std::unordered_map<std::string_view, std::uint32_t> rows_of(const Table& table,
+                                                            const std::vector<Decision>& decisions) {
+  std::unordered_map<std::string_view, std::uint32_t> rows;
+  for (const Decision& decision : decisions)
+    for (const std::string* id : {&decision.a, &decision.b})
+      rows.emplace(*id, UINT32_MAX);
+  if (!rows.empty())
+    for (std::uint32_t row = 0; row < table.rows; ++row)
+      if (const auto at = rows.find(table.ids[row]); at != rows.end() && at->second == UINT32_MAX) at->second = row;
+  return rows;
+}
+
 }  // namespace
 
 Impossible::Impossible(const ModelSpec& spec, const Table& table)
@@ -60,6 +65,11 @@ float Impossible::operator()(float weight, std::uint32_t a, std::uint32_t b) con
 
 Linker::Linker(const ModelSpec& spec, const Table& table)
     : spec_(spec), table_(table), comparator_(spec, table), groups_(table.first_of.size()), impossible_(spec, table) {}
+
+void Linker::constrain(Constraints constraints) {
+  constraints_ = std::move(constraints);
+  constraints_.prepare();
+}
 
 void Linker::fit() {
   patterns_.resize(candidates_.pairs.size());
@@ -94,6 +104,11 @@ std::vector<Edge> Linker::edges() const {
   });
   found[0].insert(found[0].end(), found[1].begin(), found[1].end());
   return std::move(found[0]);
+}
+
+float Linker::weight(std::uint32_t a, std::uint32_t b, Pattern pattern) const {
+  if (constraints_.forbids(a, b)) return -std::numeric_limits<float>::infinity();
+  return impossible_(of_fields(a, b, pattern), a, b);
 }
 
 float Linker::of_fields(std::uint32_t a, std::uint32_t b, Pattern pattern) const {
@@ -143,11 +158,31 @@ Json Linker::waterfall(std::uint32_t a, std::uint32_t b) const {
   const float by_fields = weight_of_fields(a, b);
   out["household"] = static_cast<double>(by_fields) - sum;  // what "same household, other person" takes away
   if (std::isinf(total))
-    out["impossible"] = "two deaths";
+    out["impossible"] = constraints_.forbids(a, b) ? "decided to be two persons" : "two deaths";
   else if (total != by_fields)
     out["two_numbers"] = static_cast<double>(total - by_fields);  // of one hospital
   out["weight"] = std::isinf(total) ? -1000.0 : static_cast<double>(total);
   out["probability"] = probability_of(total);
+  return out;
+}
+
+std::vector<std::uint32_t> decided_rows(const Table& table, const std::vector<Decision>& decisions) {
+  std::vector<std::uint32_t> out;
+  for (const auto& [id, row] : rows_of(table, decisions))
+    if (row != UINT32_MAX) out.push_back(row);
+  std::ranges::sort(out);
+  return out;
+}
+
+Constraints constraints_of(const Table& table, const std::vector<Decision>& decisions) {
+  Constraints out;
+  const auto rows = rows_of(table, decisions);
+  for (const Decision& decision : decisions) {
+    const std::uint32_t a = rows.at(decision.a), b = rows.at(decision.b);
+    if (a == UINT32_MAX || b == UINT32_MAX || decision.verdict == Verdict::kOpen) continue;
+    auto& side = decision.verdict == Verdict::kSame ? out.together : out.apart;
+    side.push_back(std::minmax(table.group[a], table.group[b]));
+  }
   return out;
 }
 

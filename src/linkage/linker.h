@@ -2,12 +2,14 @@
 // review and a calibration have in common.
 #pragma once
 
+#include <utility>
 #include <vector>
 
 #include "core/json.h"
 #include "linkage/blocking.h"
 #include "linkage/cluster.h"
 #include "linkage/comparison.h"
+#include "linkage/decisions.h"
 #include "linkage/model.h"
 
 namespace sekisho::linkage {
@@ -29,6 +31,9 @@ class Linker {
  public:
   Linker(const ModelSpec& spec, const Table& table);
 
+  // From now on these pairs of groups stand in one person, or never do.
+  void constrain(Constraints constraints);
+
   void block() { candidates_ = find_candidates(spec_, table_); }
   void fit();
 
@@ -48,12 +53,11 @@ class Linker {
   const Comparator& comparator() const { return comparator_; }
   const Model& model() const { return model_; }
   const Candidates& candidates() const { return candidates_; }
+  const Constraints& constraints() const { return constraints_; }
   void forget_candidates();
 
  private:
-  float weight(std::uint32_t a, std::uint32_t b, Pattern pattern) const {
-    return impossible_(of_fields(a, b, pattern), a, b);
-  }
+  float weight(std::uint32_t a, std::uint32_t b, Pattern pattern) const;
   float of_fields(std::uint32_t a, std::uint32_t b, Pattern pattern) const;
 
   const ModelSpec& spec_;
@@ -62,11 +66,17 @@ class Linker {
   std::size_t groups_;
   Impossible impossible_;
   Candidates candidates_;
+  Constraints constraints_;
   std::vector<Pattern> patterns_;
   Model model_;
   float self_bonus_ = 0;
 };
 
 double probability_of(float bits);
+
+// Rows that a standing decision names, ascending: each of them is a group of its own (group_records).
+std::vector<std::uint32_t> decided_rows(const Table& table, const std::vector<Decision>& decisions);
+// The decisions as pairs of groups. Those about records that the table does not hold are left out.
+Constraints constraints_of(const Table& table, const std::vector<Decision>& decisions);
 
 }  // namespace sekisho::linkage

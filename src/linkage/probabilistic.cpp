@@ -121,11 +121,13 @@ Result<void> write_persons(const Table& table, const std::vector<std::uint32_t>&
 }  // namespace
 
 Result<ModelReport> run_model(const ModelSpec& spec, const std::vector<std::filesystem::path>& inputs,
-                              const std::filesystem::path& output) {
+                              const std::filesystem::path& output, const ModelOptions& options) {
   ModelReport report;
   Clock::time_point since = Clock::now();
   SEKISHO_TRY(Table table, read_table(spec, inputs));
-  group_records(table);
+  SEKISHO_TRY(const std::vector<Decision> all_decisions, load_decisions(options.decisions));
+  const std::vector<Decision> decisions = standing(all_decisions);
+  group_records(table, decided_rows(table, decisions));
   report.records = table.rows, report.groups = table.first_of.size(), report.bad_dates = table.bad_dates;
   std::vector<std::uint32_t> row_order;
   const std::vector<std::uint32_t> rank = rank_groups(table, report, row_order);
@@ -141,6 +143,8 @@ Result<ModelReport> run_model(const ModelSpec& spec, const std::vector<std::file
       active |= &linker.comparator().spec(c) == &comparison;
     if (!active) report.left_out.push_back(comparison.name);
   }
+  linker.constrain(constraints_of(table, decisions));
+  report.decisions = linker.constraints().together.size() + linker.constraints().apart.size();
   linker.block();
   report.blocking = linker.candidates().rules;
   report.big_blocks = linker.candidates().big_blocks;
@@ -164,7 +168,7 @@ Result<ModelReport> run_model(const ModelSpec& spec, const std::vector<std::file
     if (!scattered(edge.a) && !scattered(edge.b)) usable.push_back(edge);
   const std::vector<std::uint32_t> person = cluster(
       table.first_of.size(), usable, [&](std::uint32_t a, std::uint32_t b) { return linker.weight(a, b); }, rank,
-      linker.bits());
+      linker.bits(), linker.constraints());
   report.links = usable.size();
   report.seconds_link = lap(since);
   SEKISHO_CHECK(
@@ -201,6 +205,7 @@ Json ModelReport::to_json() const {
            {"bad_dates", bad_dates},
            {"candidates", candidates},
            {"links", links},
+           {"decisions", decisions},
            {"big_blocks", big_block_count},
            {"biggest_blocks", Json::array()},
            {"blocking", Json::array()},

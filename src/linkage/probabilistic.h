@@ -13,7 +13,7 @@ namespace sekisho::linkage {
 struct ModelReport {
   std::size_t records = 0, groups = 0, persons = 0, largest = 0;
   std::size_t missing_ids = 0, duplicate_ids = 0, bad_dates = 0;
-  std::uint64_t candidates = 0, links = 0;
+  std::uint64_t candidates = 0, links = 0, decisions = 0;
   std::vector<RulePlan> blocking;
   std::vector<BigBlock> big_blocks;  // biggest first, at most 20
   std::size_t big_block_count = 0;
@@ -24,10 +24,15 @@ struct ModelReport {
   bool needs_attention() const { return missing_ids + duplicate_ids > 0; }
 };
 
+// What people decided (decisions.h); "" none.
+struct ModelOptions {
+  std::filesystem::path decisions;
+};
+
 // Writes record_id,person_id,probability in the order of input: how sure it is that the record belongs with the others
 // of its person, or that it stands alone. Errors: linkage.columns, csv.*, file errors.
 Result<ModelReport> run_model(const ModelSpec& spec, const std::vector<std::filesystem::path>& inputs,
-                              const std::filesystem::path& output);
+                              const std::filesystem::path& output, const ModelOptions& options = {});
 
 // How two records compare, as a table of weights.
 Result<Json> explain(const ModelSpec& spec, const std::vector<std::filesystem::path>& inputs, std::string_view a,

@@ -308,18 +308,20 @@ Result<Table> read_table(const ModelSpec& spec, const std::vector<std::filesyste
   return table;
 }
 
-void group_records(Table& table) {
+void group_records(Table& table, const std::vector<std::uint32_t>& single) {
   std::vector<std::uint64_t> hashes(table.rows, 0x243F6A8885A308D3);
   for (const Column& column : table.columns)
     if (column.present)
       for (std::size_t row = 0; row < table.rows; ++row)
         hashes[row] = mix(hashes[row], column.codes[row]);
+  const auto alone = [&](std::uint32_t row) { return !single.empty() && std::ranges::binary_search(single, row); };
   // Open addressing over the hashes; equal hashes are checked field by field.
   std::size_t size = 64;
   while (size < table.rows * 2)
     size *= 2;
   std::vector<std::uint32_t> slots(size, 0);
   const auto same = [&](std::uint32_t a, std::uint32_t b) {
+    if (alone(a) || alone(b)) return false;
     return std::ranges::all_of(
         table.columns, [&](const Column& column) { return !column.present || column.codes[a] == column.codes[b]; });
   };

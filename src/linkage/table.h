@@ -62,7 +62,8 @@ struct Table {
 // Reads the files (UTF-8, CP932, EUC-JP; .gz too), finds the columns of the fields. Errors: linkage.columns, csv.*.
 Result<Table> read_table(const ModelSpec& spec, const std::vector<std::filesystem::path>& files);
 
-// Gathers records that agree in all fields into groups and keeps columns by group from then on.
-void group_records(Table& table);
+// Gathers records that agree in all fields into groups and keeps columns by group from then on. Rows of `single`
+// (ascending) are groups of their own.
+void group_records(Table& table, const std::vector<std::uint32_t>& single = {});
 
 }  // namespace sekisho::linkage
