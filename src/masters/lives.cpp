@@ -27,7 +27,7 @@ void judge_editions(Kind kind, BuildState& state) {
     // Masters grow: an edition is compared with the one before it, the first with the one after it only when tiny.
     const std::uint64_t before = i > 0 ? editions[i - 1].rows : 0;
     edition.covering = static_cast<double>(edition.rows) >= kComplete * static_cast<double>(before);
-    if (!edition.covering)
+    if (!edition.covering && spec(kind).scope == 0)
       state.find({.rule = "MASTER_PARTIAL_EDITION",
                   .level = "W",
                   .message = fmt::format("the full edition of {} has {} rows, the one before it {}: absence from it "
@@ -83,9 +83,9 @@ class Settler {
 
  private:
   bool covers(const EditionState& edition) const {
-    if (!edition.covering) return false;
+    // Lists that are made of regions are judged region by region.
     const std::size_t scope = spec(kind_).scope;
-    if (scope == 0) return true;
+    if (scope == 0) return edition.covering;
     const auto found = edition.covered.find(code_.substr(0, scope));
     return found != edition.covered.end() && found->second;
   }

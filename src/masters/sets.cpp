@@ -128,7 +128,7 @@ class Expander {
     if (set.kind == Kind::kDrug) price_code_ = file.attribute_index(set.kind, "price_code");
   }
 
-  Json run() {
+  void run() {
     for (const CodeRecord& record : file_.codes(set_.kind)) {
       const CodeView view = file_.view(record);
       const Group* group = group_of(file_, set_, view, price_code_);
@@ -139,8 +139,10 @@ class Expander {
       else
         add_flag_periods(view, *group);
     }
-    return members_;
   }
+  // Codes of the set in the window, and those of which the files only say that they began before or after its end.
+  Json& members() { return members_; }
+  Json& possible() { return possible_; }
 
  private:
   void add_life(const CodeView& view, const Group& group, const LifeRecord& life) {
@@ -178,6 +180,8 @@ class Expander {
     const bool before = from > window_.to;
     if (to < window_.from || (before && (known_start || (life.not_before != kNoDay && life.not_before >= window_.to))))
       return;
+    // An edition that lacks the code, before its first sight behind the window: it may have begun in between.
+    Json& list = before && life.not_before != kNoDay ? possible_ : members_;
     const VersionRecord* version = view.version_on(std::min(window_.to, to));
     Json member{{"code", view.code()},     {"name", version == nullptr ? "" : file_.text(version->name)},
                 {"from", day_json(from)},  {"from_is", masters::name(static_cast<FromKind>(life.from_kind))},
@@ -189,14 +193,14 @@ class Expander {
       member["price_code"] = view.attribute(*view.version_on(kOpen), "price_code");
     }
     if (set_.kind == Kind::kDpcHospital) member["hospital"] = newest_code(file_, view.code());
-    members_.push_back(std::move(member));
+    list.push_back(std::move(member));
   }
 
   const MasterFile& file_;
   const Definition& set_;
   Window window_;
   int price_code_ = -1;
-  Json members_ = Json::array();
+  Json members_ = Json::array(), possible_ = Json::array();
 };
 
 }  // namespace
@@ -230,8 +234,11 @@ Result<Json> expand_set(const MasterFile& file, const SetQuery& query) {
   Json out = head(set);
   if (!query.season.empty()) out["season"] = query.season;
   out["window"] = {{"from", day_json(window.from)}, {"to", day_json(window.to)}};
-  out["members"] = Expander(file, set, window).run();
-  out["count"] = out["members"].size();
+  Expander expander(file, set, window);
+  expander.run();
+  out["count"] = expander.members().size();
+  out["members"] = std::move(expander.members());
+  out["possible"] = std::move(expander.possible());
   std::set<std::string> hospitals;
   for (const Json& member : out["members"])
     if (member.contains("hospital")) hospitals.insert(member["hospital"].get<std::string>());
@@ -243,18 +250,20 @@ std::string set_csv(const Json& set) {
   static constexpr const char* kColumns[] = {"code",           "name",         "role",    "from",       "from_is", "to",
                                              "doubtful_start", "doubtful_end", "generic", "price_code", "hospital"};
   std::string out;
-  std::vector<std::string_view> fields{"set", "version"};
+  std::vector<std::string_view> fields{"set", "version", "membership"};
   fields.insert(fields.end(), std::begin(kColumns), std::end(kColumns));
   append_csv(out, fields);
-  for (const Json& member : set["members"]) {
-    std::vector<std::string> row{set["name"].get<std::string>(), set["version"].get<std::string>()};
-    for (const char* column : kColumns) {
-      const Json value = member.contains(column) ? member[column] : Json();
-      row.push_back(value.is_null() ? "" : value.is_string() ? value.get<std::string>() : value.dump());
+  for (const char* membership : {"members", "possible"})
+    for (const Json& member : set[membership]) {
+      std::vector<std::string> row{set["name"].get<std::string>(), set["version"].get<std::string>(),
+                                   membership == std::string_view("members") ? "member" : "possible"};
+      for (const char* column : kColumns) {
+        const Json value = member.contains(column) ? member[column] : Json();
+        row.push_back(value.is_null() ? "" : value.is_string() ? value.get<std::string>() : value.dump());
+      }
+      fields.assign(row.begin(), row.end());
+      append_csv(out, fields);
     }
-    fields.assign(row.begin(), row.end());
-    append_csv(out, fields);
-  }
   return out;
 }
 
