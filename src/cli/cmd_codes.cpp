@@ -30,7 +30,8 @@ using codes::Status;
 struct CodesOptions {
   std::vector<std::string> inputs, tables, masters;
   std::string hospital, table, output, findings, items, suggestions, truth, wrong, format = "csv";
-  std::string kind, system, code, std_code, std_system, by, reason, status, on, decisions, least = "confirmed_by_one";
+  std::string kind, system, code, std_code, std_system, by, reason, status, on, from, to, decisions, code_column,
+      day_column, least = "confirmed_by_one";
   int top = 5, threads = 2;
   double above = 2, confidence = 0.95;
   bool confirm = false, reject = false, history = false, replace = false, json = false;
@@ -106,7 +107,8 @@ Result<int> run_suggest(const CodesOptions& options) {
   SEKISHO_TRY(const codes::RunResult result, codes::run(items, run));
   std::size_t written = 0;
   if (table) {
-    SEKISHO_TRY(written, table->append(result.mappings, system_clock()));
+    SEKISHO_TRY(const auto appended, table->append(result.mappings, system_clock()));
+    written = appended.written;
   }
   if (!options.output.empty()) {
     std::string csv;
@@ -194,6 +196,8 @@ Result<int> run_review(const CodesOptions& options) {
     one.mapping.std_system = options.std_system;
     one.confirm = options.confirm;
     one.reason = options.reason;
+    SEKISHO_TRY(one.period.from, parse_day(options.from));
+    SEKISHO_TRY(one.period.to, parse_day(options.to));
     decisions.push_back(one);
   }
   SEKISHO_TRY(const codes::ReviewReport report,
@@ -217,6 +221,7 @@ Result<int> run_review(const CodesOptions& options) {
 Result<int> run_import(const CodesOptions& options) {
   SEKISHO_TRY(CodeTable table, CodeTable::open(options.table));
   std::size_t read = 0, written = 0;
+  std::vector<std::pair<std::string, std::string>> refused;
   for (const std::string& path : options.inputs) {
     SEKISHO_TRY(const std::string text, read_text(path));
     SEKISHO_TRY(auto mappings, codes::read_mappings(text, path));
@@ -227,14 +232,22 @@ Result<int> run_import(const CodesOptions& options) {
       if (m.by.empty()) m.by = options.by.empty() ? "import" : options.by;
     }
     read += mappings.size();
-    SEKISHO_TRY(const std::size_t added, table.append(mappings, system_clock()));
-    written += added;
+    SEKISHO_TRY(auto appended, table.append(mappings, system_clock()));
+    written += appended.written;
+    std::ranges::move(appended.refused, std::back_inserter(refused));
   }
-  if (options.json)
-    print_json({{"read", read}, {"written", written}});
-  else
-    fmt::print("{} mappings read, {} new versions written\n", read, written);
-  return kDone;
+  if (options.json) {
+    Json json{{"read", read}, {"written", written}};
+    json["refused"] = Json::array();
+    for (const auto& [code, why] : refused)
+      json["refused"].push_back({{"local_code", code}, {"why", why}});
+    print_json(json);
+  } else {
+    fmt::print("{} mappings read, {} new versions written, {} refused\n", read, written, refused.size());
+    for (const auto& [code, why] : refused)
+      fmt::print("  {}: {}\n", code, why);
+  }
+  return refused.empty() ? kDone : kFindings;
 }
 
 Result<int> run_export(const CodesOptions& options) {
@@ -265,6 +278,24 @@ Result<int> run_export(const CodesOptions& options) {
   return kDone;
 }
 
+Result<codes::ApplyReport> apply_with(const codes::CodeReader& reader, const CodesOptions& options) {
+  if (options.tables.empty() == options.inputs.empty())
+    return fail("usage.input", "which tables?", {}, "--tables DIR or --input F.csv");
+  if (!options.tables.empty())
+    return codes::apply_codes(reader, {options.tables.front(), options.output, options.hospital, options.replace});
+  codes::ApplyCsvOptions csv;
+  csv.input = options.inputs.front();
+  csv.output = options.output;
+  csv.hospital = options.hospital;
+  csv.local_system = options.system;
+  csv.code_column = options.code_column;
+  csv.day_column = options.day_column;
+  csv.replace = options.replace;
+  SEKISHO_TRY(const auto filter, filter_of(options));
+  csv.kind = filter.kind;
+  return codes::apply_codes_csv(reader, csv);
+}
+
 Result<int> run_apply(const CodesOptions& options) {
   SEKISHO_TRY(const CodeTable table, CodeTable::open(options.table, true));
   SEKISHO_TRY(const auto mappings, table.list({.hospital = options.hospital}));
@@ -273,18 +304,16 @@ Result<int> run_apply(const CodesOptions& options) {
     return fail("usage.status", fmt::format("unknown status {}", options.least));
   reading.confidence = options.confidence;
   const codes::CodeReader reader(mappings, reading);
-  codes::ApplyOptions apply;
-  apply.input = options.tables.front();
-  apply.output = options.output;
-  apply.hospital = options.hospital;
-  apply.replace = options.replace;
-  SEKISHO_TRY(const codes::ApplyReport report, codes::apply_codes(reader, apply));
+  SEKISHO_TRY(const codes::ApplyReport report, apply_with(reader, options));
   if (options.json) {
     print_json(report.to_json());
   } else {
     for (const auto& t : report.tables)
       fmt::print("{:<10} {:>10} rows, {:>10} with a local code, {:>10} mapped, {:>10} kept as sent\n", t.table, t.rows,
                  t.local, t.mapped, t.kept);
+    for (const auto& t : report.tables)
+      if (t.undated > 0)
+        fmt::print("{:<10} {:>10} rows without a day take only mappings that hold always\n", t.table, t.undated);
   }
   return kDone;
 }
@@ -391,9 +420,12 @@ void add_review(CLI::App* codes, const std::shared_ptr<CodesOptions>& options) {
   command->add_flag("--reject", options->reject, "Reject --std-code for --code")->excludes(confirm);
   command->add_option("--reason", options->reason, "Why it is rejected");
   command
-      ->add_option("--decisions", options->decisions,
-                   "CSV: hospital,kind,local_system,local_code,std_system,std_code,decision (confirm|reject),reason")
+      ->add_option(
+          "--decisions", options->decisions,
+          "CSV: hospital,kind,local_system,local_code,std_system,std_code,decision (confirm|reject),reason,from,to")
       ->check(CLI::ExistingFile);
+  command->add_option("--from", options->from, "With --confirm: the first day the mapping holds for (YYYY-MM-DD)");
+  command->add_option("--to", options->to, "With --confirm: the last day the mapping holds for; both persons again");
   command->add_option("--confirm-above", options->above, "Confirm all first suggestions of at least this confidence");
   command->add_option("--by", options->by, "Who decides; the second confirmation must come from another person");
   add_common(command, options);
@@ -434,10 +466,21 @@ void add_apply(CLI::App* codes, const std::shared_ptr<CodesOptions>& options) {
   CLI::App* command =
       codes->add_subcommand("apply", "Put standard codes into exported tables, by the date of each row");
   add_table(command, options);
-  command->add_option("--tables", options->tables, "Folder of tables (`sekisho inspect --tables`)")
-      ->required()
-      ->expected(1);
-  command->add_option("--output", options->output, "New folder")->required();
+  CLI::Option* tables =
+      command->add_option("--tables", options->tables, "Folder of tables (`sekisho inspect --tables`)");
+  tables->expected(1);
+  command
+      ->add_option("--input", options->inputs,
+                   "Or one CSV with a local code (local_code, loc_code, code) and a day (t, day, date) in each row; "
+                   "columns hospital, kind, local_system, std_code, std_sys are used where present")
+      ->expected(1)
+      ->check(CLI::ExistingFile)
+      ->excludes(tables);
+  command->add_option("--output", options->output, "New folder, or new CSV for --input")->required();
+  command->add_option("--kind", options->kind, "With --input: kind of its codes (drug, lab, disease, procedure)");
+  command->add_option("--local-system", options->system, "With --input: label of its local code system");
+  command->add_option("--code-column", options->code_column, "With --input: column of the local code");
+  command->add_option("--day-column", options->day_column, "With --input: column of the day");
   command->add_option("--hospital", options->hospital, "Hospital whose table is used");
   command
       ->add_option("--at-least", options->least,

@@ -35,17 +35,19 @@ Result<std::filesystem::path> write_used(const CodeReader& reader, const std::fi
   return path;
 }
 
+// Rows without a day take only mappings that hold always.
 std::string apply_sql(const std::string& source, const std::string& mapping, Kind kind, bool replace) {
   const std::string when = replace ? "m.std_code IS NOT NULL" : "m.std_code IS NOT NULL AND x.std_code IS NULL";
   return fmt::format(
       "WITH m AS (SELECT * FROM read_csv({0}, header = true, all_varchar = true) WHERE kind = {1}), x AS (SELECT *, "
-      "row_number() OVER () AS row_, coalesce(CAST(strftime(t, '%Y%m%d') AS BIGINT), 0) AS day_ FROM {2}), j AS "
+      "row_number() OVER () AS row_, coalesce(CAST(strftime(TRY_CAST(t AS TIMESTAMP), '%Y%m%d') AS BIGINT), 0) AS day_ "
+      "FROM {2}), j AS "
       "(SELECT "
       "x.row_, m.std_code, m.std_sys, m.status, row_number() OVER (PARTITION BY x.row_ ORDER BY CAST(m.nth AS BIGINT)) "
       "AS "
       "best FROM x JOIN m ON coalesce(x.loc_sys, '') = coalesce(m.sys, '') AND CAST(x.loc_code AS VARCHAR) = m.code "
-      "AND "
-      "x.day_ BETWEEN CAST(m.from_day AS BIGINT) AND CAST(m.to_day AS BIGINT)) SELECT x.* EXCLUDE (row_, day_) REPLACE "
+      "AND CAST(m.from_day AS BIGINT) <= x.day_ AND CAST(m.to_day AS BIGINT) >= if(x.day_ = 0, 99999999, x.day_)) "
+      "SELECT x.* EXCLUDE (row_, day_) REPLACE "
       "(CASE WHEN {3} THEN m.std_code ELSE CAST(x.std_code AS VARCHAR) END AS std_code, CASE WHEN {3} THEN m.std_sys "
       "ELSE "
       "CAST(x.std_sys AS VARCHAR) END AS std_sys), CAST(x.std_code AS VARCHAR) AS source_std_code, CAST(x.std_sys AS "
@@ -60,7 +62,8 @@ Json ApplyReport::to_json() const {
   Json out;
   out["tables"] = Json::object();
   for (const TableReport& t : tables)
-    out["tables"][t.table] = {{"rows", t.rows}, {"with_local_code", t.local}, {"mapped", t.mapped}, {"kept", t.kept}};
+    out["tables"][t.table] = {
+        {"rows", t.rows}, {"with_local_code", t.local}, {"mapped", t.mapped}, {"kept", t.kept}, {"undated", t.undated}};
   return out;
 }
 
@@ -88,7 +91,7 @@ Result<ApplyReport> apply_codes(const CodeReader& reader, const ApplyOptions& op
       if (!std::filesystem::exists(input / file, code)) continue;
       const std::string source =
           parquet ? fmt::format("read_parquet({})", sql_text((input / file).string()))
-                  : fmt::format("read_csv({}, header = true, sample_size = -1)", sql_text((input / file).string()));
+                  : fmt::format("read_csv({}, header = true, all_varchar = true)", sql_text((input / file).string()));
       const std::string sql = apply_sql(source, mapping.string(), target.kind, options.replace);
       const std::string to = sql_text((output / file).string());
       SEKISHO_CHECK(engine->execute(fmt::format("COPY ({}) TO {} ({})", sql, to,
@@ -97,11 +100,11 @@ Result<ApplyReport> apply_codes(const CodeReader& reader, const ApplyOptions& op
                                           : fmt::format("read_csv({}, header = true, all_varchar = true)", to);
       SEKISHO_TRY(const auto counts,
                   engine->query(fmt::format("SELECT count(*), count(loc_code), count(mapping_status), count(std_code) "
-                                            "- count(mapping_status) FROM {}",
+                                            "- count(mapping_status), count(loc_code) FILTER (t IS NULL) FROM {}",
                                             written)));
       if (counts->next())
         report.tables.push_back({std::string(target.table), counts->integer(0), counts->integer(1), counts->integer(2),
-                                 counts->integer(3)});
+                                 counts->integer(3), counts->integer(4)});
       break;
     }
   }

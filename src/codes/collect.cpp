@@ -32,7 +32,13 @@ std::string source_of(const std::filesystem::path& folder, std::string_view tabl
     std::error_code code;
     if (!std::filesystem::exists(path, code)) continue;
     if (ending[1] == 'p') return fmt::format("read_parquet({})", sql_text(path.string()));
-    return fmt::format("read_csv({}, header = true, all_varchar = false, sample_size = -1)", sql_text(path.string()));
+    // Codes and numbers of patients are texts, leading zeros included; the rest is what the file shows.
+    constexpr std::string_view kTyped =
+        "{'reg': 'VARCHAR', 't': 'TIMESTAMP', 'std_code': 'VARCHAR', 'std_sys': 'VARCHAR', 'loc_code': 'VARCHAR', "
+        "'loc_sys': 'VARCHAR', 'act': 'VARCHAR'}";
+    constexpr std::string_view kText = "{'text_ref': 'BIGINT', 'kind': 'VARCHAR', 'content': 'VARCHAR'}";
+    const std::string_view types = table == "text" ? kText : kTyped;
+    return fmt::format("read_csv({}, header = true, sample_size = -1, types = {})", sql_text(path.string()), types);
   }
   return {};
 }

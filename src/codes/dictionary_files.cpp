@@ -7,6 +7,7 @@
 #include <set>
 
 #include "codes/dictionary.h"
+#include "codes/item.h"
 #include "core/csv.h"
 #include "core/file.h"
 #include "core/text.h"
@@ -267,8 +268,14 @@ Result<void> DictionaryLoader::take_csv(std::string_view text, std::string_view 
     entry.units = split(get(unit), '|');
     entry.specimen = specimen_code(get(specimen));
     entry.acts = split(get(acts), '|');
-    if (const int date = to_date(get(from)); date > 0) entry.from = date;
-    if (const int date = to_date(get(to)); date > 0) entry.to = date;
+    for (const auto& [column_, day] : {std::pair{from, &entry.from}, {to, &entry.to}}) {
+      if (get(column_).empty()) continue;
+      *day = get(column_) == "99999999" ? kAlways : day_number(get(column_));
+      if (*day == 0)
+        return fail("codes.dictionary", "is no day",
+                    {.file = std::string(file), .line = table.lines[r], .part = column_ == from ? "from" : "to"},
+                    "YYYY-MM-DD");
+    }
     for (const std::string& pair : split(get(codes), '|'))
       if (const std::size_t colon = pair.find(':'); colon != std::string::npos)
         entry.codes.emplace_back(pair.substr(0, colon), pair.substr(colon + 1));

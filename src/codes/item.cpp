@@ -169,15 +169,6 @@ double number_of(std::string_view text) {
 }
 
 // yyyymmdd or yyyy-mm-dd or yyyy/mm/dd
-int date_number(std::string_view text) {
-  int out = 0, digits = 0;
-  for (const char c : text) {
-    if (c >= '0' && c <= '9' && digits < 8) out = out * 10 + (c - '0'), ++digits;
-    if (c == 'T' || c == ' ') break;
-  }
-  return digits == 8 ? out : 0;
-}
-
 // "160022510:812;160022610" (also | , and blanks between codes, = between code and count)
 std::vector<std::pair<std::string, double>> claimed_of(std::string_view text) {
   std::vector<std::pair<std::string, double>> out;
@@ -196,15 +187,38 @@ std::vector<std::pair<std::string, double>> claimed_of(std::string_view text) {
 
 }  // namespace
 
-Result<std::vector<LocalItem>> read_items_text(std::string_view raw, std::string_view file) {
-  std::string text;
-  const Charset charset = detect_charset(as_bytes(raw));
-  if (charset == Charset::kUtf8 || charset == Charset::kAscii) {
-    text = raw;
-  } else {
-    DecodeReport report;
-    decode(charset, as_bytes(raw), text, report);
+int day_number(std::string_view text) {
+  // 20240301, 20240301120000, 2024-03-01T12:00, 2024/3/1, 2024年3月1日: four digits of a year, then month and day.
+  std::array<int, 3> part{};
+  std::array<int, 3> digits{};
+  std::size_t at = 0;
+  for (const char c : text) {
+    if (c >= '0' && c <= '9') {
+      if (at < 2 && digits[at] == (at == 0 ? 4 : 2)) ++at;
+      if (at == 2 && digits[2] == 2) break;
+      part[at] = part[at] * 10 + (c - '0');
+      ++digits[at];
+    } else if (digits[at] > 0) {
+      if (at == 2) break;
+      ++at;
+    }
   }
+  if (digits[0] != 4 || digits[1] == 0 || digits[2] == 0) return 0;
+  if (part[1] < 1 || part[1] > 12 || part[2] < 1 || part[2] > 31) return 0;
+  return part[0] * 10000 + part[1] * 100 + part[2];
+}
+
+std::string decoded_text(std::string_view raw) {
+  const Charset charset = detect_charset(as_bytes(raw));
+  if (charset == Charset::kUtf8 || charset == Charset::kAscii) return std::string(raw);
+  std::string text;
+  DecodeReport report;
+  decode(charset, as_bytes(raw), text, report);
+  return text;
+}
+
+Result<std::vector<LocalItem>> read_items_text(std::string_view raw, std::string_view file) {
+  const std::string text = decoded_text(raw);
   CsvReader reader(text, text.substr(0, text.find('\n')).find('\t') != std::string::npos ? '\t' : ',', file);
   std::vector<std::string_view> fields;
   SEKISHO_TRY(const bool any, reader.next(fields));
@@ -243,8 +257,8 @@ Result<std::vector<LocalItem>> read_items_text(std::string_view raw, std::string
     item.specimen = get(kSpecimenColumn);
     item.form = get(kFormColumn);
     item.count = number_of(get(kCount));
-    item.first = date_number(get(kFirst));
-    item.last = date_number(get(kLast));
+    item.first = day_number(get(kFirst));
+    item.last = day_number(get(kLast));
     item.values = {number_of(get(kLow)), number_of(get(kMiddle)), number_of(get(kHigh)), number_of(get(kNumber))};
     if (get(kMiddle).empty() && !get(kMean).empty()) {
       const double mean = number_of(get(kMean)), sd = number_of(get(kSd));

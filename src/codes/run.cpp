@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 #include "core/csv.h"
@@ -39,7 +40,8 @@ Mapping mapping_of(const LocalItem& item, const Entry& entry, const Suggestion& 
     if (item.last > 0) m.valid_to = std::max(m.valid_from, std::min(m.valid_to, item.last));
   }
   m.rank = rank;
-  m.confidence = suggestion.confidence;
+  // Four digits, as files carry it: what comes back from a file is the same statement. Nothing is certain.
+  m.confidence = std::min(std::round(suggestion.confidence * 1e4) / 1e4, 0.9999);
   m.evidence = evidence(item, entry, suggestion);
   for (const auto& [system, code] : entry.codes)
     m.evidence += fmt::format("; {} {}", system, code);
@@ -141,7 +143,8 @@ Result<std::vector<Decision>> read_decisions(std::string_view text, std::string_
   SEKISHO_TRY(const CsvTable table, read_csv(text, ',', file));
   const int hospital = table.column("hospital"), kind = table.column("kind"), system = table.column("local_system"),
             code = table.column("local_code"), std_system = table.column("std_system"),
-            std_code = table.column("std_code"), decision = table.column("decision"), reason = table.column("reason");
+            std_code = table.column("std_code"), decision = table.column("decision"), reason = table.column("reason"),
+            from = table.column("from"), to = table.column("to");
   if (code < 0 || std_code < 0 || decision < 0)
     return fail("codes.decisions", "has no columns local_code, std_code, decision", {.file = std::string(file)});
   std::vector<Decision> out;
@@ -165,6 +168,9 @@ Result<std::vector<Decision>> read_decisions(std::string_view text, std::string_
       return fail("codes.decisions", "decision is neither confirm nor reject",
                   {.file = std::string(file), .line = table.lines[r]});
     d.reason = get(reason);
+    d.period = {day_number(get(from)), day_number(get(to))};
+    if ((!get(from).empty() && d.period.from == 0) || (!get(to).empty() && d.period.to == 0))
+      return fail("codes.decisions", "from or to is no day", {.file = std::string(file), .line = table.lines[r]});
     out.push_back(std::move(d));
   }
   return out;
@@ -184,6 +190,8 @@ Json ReviewReport::to_json() const {
 Result<ReviewReport> review(CodeTable& table, const MappingFilter& filter, std::span<const Decision> decisions,
                             double above, std::string_view by, const Clock& clock) {
   ReviewReport report;
+  if (squeeze(fold(by)).empty() && (!decisions.empty() || above <= 1))
+    return fail("usage.by", "a decision needs a name", {}, "--by NAME");
   std::vector<Decision> all(decisions.begin(), decisions.end());
   if (above <= 1) {
     SEKISHO_TRY(const auto mappings, table.list(filter));
@@ -205,7 +213,8 @@ Result<ReviewReport> review(CodeTable& table, const MappingFilter& filter, std::
         if (d.mapping.hospital.empty()) d.mapping.hospital = m.hospital;
       }
     }
-    const auto done = d.confirm ? table.confirm(d.mapping, by, clock) : table.reject(d.mapping, by, d.reason, clock);
+    const auto done =
+        d.confirm ? table.confirm(d.mapping, by, clock, d.period) : table.reject(d.mapping, by, d.reason, clock);
     if (done)
       ++(d.confirm ? report.confirmed : report.rejected);
     else if (done.error().code.starts_with("codes."))

@@ -39,6 +39,7 @@ struct Decision {
   Mapping mapping;  // the key
   bool confirm = true, any_kind = false, any_system = false;
   std::string reason;
+  CodeTable::Period period;
 };
 Result<std::vector<Decision>> read_decisions(std::string_view text, std::string_view file);
 

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <map>
 
+#include "codes/dictionary.h"
 #include "core/csv.h"
 
 namespace sekisho::codes {
@@ -28,7 +29,11 @@ constexpr db::Migration kSchema[] = {
      "CREATE TRIGGER code_mapping_keep BEFORE UPDATE ON code_mapping BEGIN SELECT RAISE(ABORT, 'versions are never "
      "changed'); END;\n"
      "CREATE TRIGGER code_mapping_hold BEFORE DELETE ON code_mapping BEGIN SELECT RAISE(ABORT, 'versions are never "
-     "removed'); END"}};
+     "removed'); END"},
+    // INSERT OR REPLACE removes a row without asking the trigger above.
+    {2,
+     "CREATE TRIGGER code_mapping_new BEFORE INSERT ON code_mapping WHEN EXISTS (SELECT 1 FROM code_mapping WHERE "
+     "version = NEW.version) BEGIN SELECT RAISE(ABORT, 'versions are never replaced'); END"}};
 
 std::string key_of(const Mapping& m) {
   return fmt::format("{}\x1f{}\x1f{}\x1f{}\x1f{}\x1f{}\x1f{}", m.hospital, static_cast<int>(m.kind), m.local_system,
@@ -47,6 +52,29 @@ bool confirmed(const Mapping& m) {
 
 bool overlap(const Mapping& a, const Mapping& b) {
   return a.valid_from <= b.valid_to && b.valid_from <= a.valid_to;
+}
+
+// Whether a decision's key means this mapping; system and first day may be left open.
+bool named_by(const Mapping& key, const Mapping& m) {
+  return m.kind == key.kind && m.local_system == key.local_system && m.std_code == key.std_code &&
+         (key.std_system.empty() || m.std_system == key.std_system) &&
+         (key.valid_from == 0 || m.valid_from == key.valid_from);
+}
+
+// Two confirmed standard codes for one local code on one day.
+bool conflicting(const Mapping& known, const Mapping& m) {
+  return confirmed(known) && overlap(known, m) && (known.std_code != m.std_code || known.std_system != m.std_system);
+}
+Error conflict(const Mapping& m, const Mapping& known) {
+  return Error{"codes.conflict",
+               fmt::format("{} is confirmed as {} for the same period", m.local_code, known.std_code),
+               {},
+               "Reject that mapping first, or end its period."};
+}
+
+// "Sato", " sato" and "ＳＡＴＯ" are one person.
+bool same_person(std::string_view a, std::string_view b) {
+  return squeeze(fold(a)) == squeeze(fold(b));
 }
 
 std::string local_key(std::string_view hospital, Kind kind, std::string_view system, std::string_view code) {
@@ -157,55 +185,69 @@ void insert(soci::session& session, const Mapping& m, const std::string& now) {
 
 }  // namespace
 
-Result<std::size_t> CodeTable::append(std::span<const Mapping> mappings, const Clock& clock) {
-  std::size_t written = 0;
+Result<AppendReport> CodeTable::append(std::span<const Mapping> mappings, const Clock& clock) {
+  AppendReport report;
   SEKISHO_CHECK(database_->transaction("write code mappings", [&](soci::session& session) -> Result<void> {
+    report = {};
     const std::string now = clock.now().iso();
     std::unordered_map<std::string, Mapping> present;
-    for (Mapping& m : last_versions(read_all(session, {})))
-      present.insert_or_assign(key_of(m), std::move(m));
+    std::unordered_map<std::string, std::vector<std::string>> standards;  // of a local code: keys in `present`
+    const auto take = [&](const Mapping& m) {
+      const std::string key = key_of(m);
+      if (present.insert_or_assign(key, m).second)
+        standards[local_key(m.hospital, m.kind, m.local_system, m.local_code)].push_back(key);
+    };
+    for (const Mapping& m : read_all(session, {}))
+      take(m);
     for (const Mapping& m : mappings) {
       const auto at = present.find(key_of(m));
       if (at != present.end() &&
           (same_state(at->second, m) || (m.status == Status::kSuggested && at->second.status != Status::kSuggested)))
         continue;
-      insert(session, m, now);
-      present.insert_or_assign(key_of(m), m);
-      ++written;
+      if (confirmed(m)) {
+        const Mapping* other = nullptr;
+        for (const std::string& key : standards[local_key(m.hospital, m.kind, m.local_system, m.local_code)])
+          if (const Mapping& known = present.at(key); key != key_of(m) && conflicting(known, m)) other = &known;
+        if (other != nullptr) {
+          report.refused.emplace_back(m.local_code, conflict(m, *other).describe());
+          continue;
+        }
+      }
+      insert(session, m, m.at.empty() ? now : m.at);
+      take(m);
+      ++report.written;
     }
     return {};
   }));
-  return written;
+  return report;
 }
 
-Result<Mapping> CodeTable::confirm(const Mapping& key, std::string_view by, const Clock& clock) {
+Result<Mapping> CodeTable::confirm(const Mapping& key, std::string_view by, const Clock& clock, Period period) {
   Mapping out;
   SEKISHO_CHECK(database_->transaction("confirm a code mapping", [&](soci::session& session) -> Result<void> {
     const auto all = last_versions(read_all(session, {.hospital = key.hospital, .local_code = key.local_code}));
     const Mapping* found = nullptr;
-    for (const Mapping& m : all) {
-      const bool same_local = m.kind == key.kind && m.local_system == key.local_system;
-      if (!same_local) continue;
-      const bool this_one = m.std_code == key.std_code && (key.std_system.empty() || m.std_system == key.std_system) &&
-                            (key.valid_from == 0 || m.valid_from == key.valid_from);
-      if (this_one) found = &m;
-    }
-    out = found != nullptr ? *found : key;
     for (const Mapping& m : all)
-      if (m.kind == out.kind && m.local_system == out.local_system && m.std_code != out.std_code && confirmed(m) &&
-          overlap(m, out))
-        return fail("codes.conflict",
-                    fmt::format("{} is confirmed as {} for the same period", out.local_code, m.std_code), {},
-                    "Reject that mapping first, or end its period.");
+      if (named_by(key, m) && (found == nullptr || period.from == 0 || found->valid_from != period.from)) found = &m;
+    out = found != nullptr ? *found : key;
+    const bool moved =
+        (period.from > 0 && period.from != out.valid_from) || (period.to > 0 && period.to != out.valid_to);
+    if (moved && confirmed(out) && period.from > 0 && period.from != out.valid_from)
+      return fail("codes.period", fmt::format("{} is confirmed from another day on", out.local_code), {},
+                  "Reject that mapping first; its end alone can be moved.");
+    if (period.from > 0) out.valid_from = period.from;
+    if (period.to > 0) out.valid_to = period.to;
+    if (out.valid_to < out.valid_from) return fail("codes.period", "the period ends before it begins");
+    for (const Mapping& m : all)
+      if (m.kind == out.kind && m.local_system == out.local_system && key_of(m) != key_of(out) && conflicting(m, out))
+        return std::unexpected(conflict(out, m));
+    // Another period is another statement: it needs both persons again.
+    if (moved) out.status = Status::kSuggested;
     if (out.status == Status::kConfirmedByTwo) return {};
-    if (out.status == Status::kConfirmedByOne) {
-      if (out.by == by)
-        return fail("codes.same_reviewer", fmt::format("{} was confirmed by the same person", out.local_code), {},
-                    "The second confirmation must come from another person.");
-      out.status = Status::kConfirmedByTwo;
-    } else {
-      out.status = Status::kConfirmedByOne;
-    }
+    if (out.status == Status::kConfirmedByOne && same_person(out.by, by))
+      return fail("codes.same_reviewer", fmt::format("{} was confirmed by the same person", out.local_code), {},
+                  "The second confirmation must come from another person.");
+    out.status = out.status == Status::kConfirmedByOne ? Status::kConfirmedByTwo : Status::kConfirmedByOne;
     out.by = by;
     out.reason.clear();
     out.at = clock.now().iso();
@@ -221,10 +263,7 @@ Result<Mapping> CodeTable::reject(const Mapping& key, std::string_view by, std::
   SEKISHO_CHECK(database_->transaction("reject a code mapping", [&](soci::session& session) -> Result<void> {
     bool found = false;
     for (const Mapping& m : last_versions(read_all(session, {.hospital = key.hospital, .local_code = key.local_code})))
-      if (m.kind == key.kind && m.local_system == key.local_system && m.std_code == key.std_code &&
-          (key.std_system.empty() || m.std_system == key.std_system) &&
-          (key.valid_from == 0 || m.valid_from == key.valid_from))
-        out = m, found = true;
+      if (named_by(key, m)) out = m, found = true;
     if (!found)
       return fail("codes.unknown_mapping", fmt::format("no mapping of {} to {}", key.local_code, key.std_code));
     out.status = Status::kRejected;
@@ -271,8 +310,9 @@ const Mapping* CodeReader::find(std::string_view hospital, Kind kind, std::strin
                                 std::string_view local_code, int day) const {
   const auto at = by_code_.find(local_key(hospital, kind, local_system, local_code));
   if (at == by_code_.end()) return nullptr;
+  const int from = day, to = day == 0 ? kAlways : day;
   for (const std::size_t i : at->second)
-    if (mappings_[i].valid_from <= day && day <= mappings_[i].valid_to) return &mappings_[i];
+    if (mappings_[i].valid_from <= from && to <= mappings_[i].valid_to) return &mappings_[i];
   return nullptr;
 }
 
@@ -335,6 +375,7 @@ Result<std::vector<Mapping>> read_mappings(std::string_view text, std::string_vi
     m.evidence = get(13);
     m.by = get(14);
     m.reason = get(15);
+    m.at = get(16);
     out.push_back(std::move(m));
   }
   return out;

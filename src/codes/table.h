@@ -47,17 +47,30 @@ struct MappingFilter {
   bool history = false;  // all versions, not only the last of each
 };
 
+struct AppendReport {
+  std::size_t written = 0;
+  std::vector<std::pair<std::string, std::string>> refused;  // local code, why
+};
+
 class CodeTable {
  public:
   static Result<CodeTable> open(const std::filesystem::path& file, bool reading = false);
 
   // Appends versions in one transaction. Mappings whose present state is already the same are left out, and a
-  // suggestion never follows a decision of people. Returns how many were written.
-  Result<std::size_t> append(std::span<const Mapping> mappings, const Clock& clock);
+  // suggestion never follows a decision of people. A confirmation beside another one of the same local code and period
+  // is refused. A version that names its time (`at`) keeps it, so that an imported history stays one.
+  Result<AppendReport> append(std::span<const Mapping> mappings, const Clock& clock);
 
   // A reviewer confirms or rejects. The second confirmation must come from another person; confirming one standard code
-  // while another is confirmed for the same local code and period is refused (codes.conflict).
-  Result<Mapping> confirm(const Mapping& key, std::string_view by, const Clock& clock);
+  // while another is confirmed for the same local code and period is refused (codes.conflict). A period (0: as it is)
+  // moves the mapping's, which then needs both persons again.
+  struct Period {
+    int from = 0, to = 0;
+  };
+  Result<Mapping> confirm(const Mapping& key, std::string_view by, const Clock& clock, Period period);
+  Result<Mapping> confirm(const Mapping& key, std::string_view by, const Clock& clock) {
+    return confirm(key, by, clock, {});
+  }
   Result<Mapping> reject(const Mapping& key, std::string_view by, std::string_view reason, const Clock& clock);
 
   Result<std::vector<Mapping>> list(const MappingFilter& filter) const;
@@ -76,7 +89,7 @@ class CodeReader {
   };
   // `mappings` as list() gives them; decisions win over suggestions, two confirmations over one.
   CodeReader(std::span<const Mapping> mappings, const Options& options);
-  // nullptr: no mapping holds on that day. Thread safe.
+  // nullptr: no mapping holds on that day; day 0 (unknown) takes only mappings that hold always. Thread safe.
   const Mapping* find(std::string_view hospital, Kind kind, std::string_view local_system, std::string_view local_code,
                       int day) const;
   std::span<const Mapping> used() const { return mappings_; }

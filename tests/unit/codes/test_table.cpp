@@ -36,7 +36,7 @@ class CodeTables : public ::testing::Test {
 
 TEST_F(CodeTables, VersionsAreAddedNeverChanged) {
   const Mapping m = mapping("A1", "3B035000002327201");
-  ASSERT_EQ(*table_->append({&m, 1}, clock_), 1U);
+  ASSERT_EQ(table_->append({&m, 1}, clock_)->written, 1U);
   ASSERT_TRUE(table_->confirm(m, "sato", clock_));
   ASSERT_TRUE(table_->reject(m, "tanaka", "another method", clock_));
   const auto history = table_->list({.history = true});
@@ -83,14 +83,14 @@ TEST_F(CodeTables, ASuggestionNeverFollowsADecision) {
   ASSERT_TRUE(table_->append({&m, 1}, clock_));
   ASSERT_TRUE(table_->reject(m, "sato", "no", clock_));
   m.confidence = 0.99;
-  EXPECT_EQ(*table_->append({&m, 1}, clock_), 0U);
+  EXPECT_EQ(table_->append({&m, 1}, clock_)->written, 0U);
   EXPECT_EQ(table_->list({})->front().status, Status::kRejected);
 }
 
 TEST_F(CodeTables, TheSameSuggestionTwiceIsOneVersion) {
   const Mapping m = mapping("A1", "3B035000002327201");
-  ASSERT_EQ(*table_->append({&m, 1}, clock_), 1U);
-  EXPECT_EQ(*table_->append({&m, 1}, clock_), 0U);
+  ASSERT_EQ(table_->append({&m, 1}, clock_)->written, 1U);
+  EXPECT_EQ(table_->append({&m, 1}, clock_)->written, 0U);
 }
 
 TEST_F(CodeTables, ReadingGoesByDate) {

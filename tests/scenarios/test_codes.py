@@ -1,0 +1,245 @@
+"""Local codes to standard codes, end to end through the commands: suggest, review by two persons, export, import
+elsewhere, use by the date of a row; and attacks on what was decided."""
+import csv
+import pathlib
+import sqlite3
+import tempfile
+import unittest
+
+from scenarios.harness import sekisho, sekisho_json
+
+# A dictionary of made-up products: the test needs no published master.
+DICTIONARY = [
+    # kind, system, code, name, aliases, unit, from, to, codes
+    ("drug", "REC", "620000001", "アルファロール錠５ｍｇ", "", "錠", "", "", "PRICE12:1149001F1020|YJ:1149001F1020|HOT9:100000101"),
+    ("drug", "REC", "620000002", "アルファロール錠１０ｍｇ", "", "錠", "", "", "PRICE12:1149001F2027"),
+    ("drug", "REC", "620000003", "ベータミン注射液２０ｍｇ", "", "管", "", "2019-03-31", "PRICE12:2149001A1020"),
+    ("drug", "REC", "620000004", "ベータミン静注液２０ｍｇ", "", "管", "2019-04-01", "", "PRICE12:2149001A1039"),
+    ("disease", "REC", "8830001", "仮想性肺炎", "カソウセイハイエン", "", "", "", "ICD10:J189"),
+    ("procedure", "REC", "160900001", "仮想血液検査", "", "", "", "", ""),
+]
+ITEMS = [
+    # local_code, name, kind, local_system, first, last
+    ("0001", "ｱﾙﾌｧﾛｰﾙ錠5mg", "drug", "99DRG", "20180101", "20240101"),
+    ("0002", "アルファロール10", "drug", "99DRG", "", ""),
+    ("0003", "ﾍﾞｰﾀﾐﾝ注20mg", "drug", "99DRG", "20170101", "20190301"),
+    ("D1", "右仮想性肺炎の疑い", "disease", "99DIS", "", ""),
+    ("L1", "GOT", "lab", "99LAB", "", ""),
+]
+
+
+def write_csv(path, header, rows):
+    with open(path, "w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(header)
+        writer.writerows(rows)
+    return path
+
+
+def read_csv(path):
+    with open(path, newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+class CodesFromSuggestionToUse(unittest.TestCase):
+    def setUp(self):
+        self.temporary = tempfile.TemporaryDirectory()
+        self.addCleanup(self.temporary.cleanup)
+        self.root = pathlib.Path(self.temporary.name)
+        self.masters = self.root / "masters"
+        self.masters.mkdir()
+        write_csv(self.masters / "own.csv", ("kind", "system", "code", "name", "aliases", "unit", "from", "to", "codes"), DICTIONARY)
+        self.items = write_csv(self.root / "items.csv", ("local_code", "name", "kind", "local_system", "first", "last"), ITEMS)
+        self.table = self.root / "codes.db"
+
+    def suggest(self, *more):
+        return sekisho_json("codes", "suggest", "--input", self.items, "--masters", self.masters, "--table", self.table, "--hospital",
+                            "H01", *more, check=(0, 1))
+
+    def review(self, *arguments, check=(0,)):
+        return sekisho_json("codes", "review", "--table", self.table, "--hospital", "H01", *arguments, check=check)
+
+    def confirm(self, local, standard, by, *more, check=(0,)):
+        return self.review("--confirm", "--code", local, "--std-code", standard, "--by", by, *more, check=check)
+
+    def export(self, *arguments, table=None):
+        return sekisho_json("codes", "export", "--table", table or self.table, *arguments)["rows"]
+
+    def state(self, local, standard):
+        return {(m["local_code"], m["std_code"]): m["status"] for m in self.export()}[(local, standard)]
+
+    def test_first_suggestions_are_the_codes_meant(self):
+        summary = self.suggest()
+        self.assertEqual(summary["items"], len(ITEMS))
+        first = {m["local_code"]: m["std_code"] for m in self.export() if m["rank"] == 1}
+        self.assertEqual(first, {"0001": "620000001", "0002": "620000002", "0003": "620000003", "D1": "8830001",
+                                 "L1": "3B035000002327201"})
+
+    def test_evidence_names_the_other_codes_of_the_same_thing(self):
+        self.suggest()
+        evidence = next(m["evidence"] for m in self.export() if m["std_code"] == "620000001" and m["rank"] == 1)
+        for code in ("PRICE12 1149001F1020", "YJ 1149001F1020", "HOT9 100000101"):
+            self.assertIn(code, evidence)
+
+    def test_confirmed_by_one_then_by_another_then_export_and_import_elsewhere(self):
+        self.suggest()
+        self.confirm("0001", "620000001", "sato")
+        self.assertEqual(self.state("0001", "620000001"), "confirmed_by_one")
+        for same in ("sato", "Sato ", "ＳＡＴＯ"):
+            answer = self.confirm("0001", "620000001", same, check=(1,))
+            self.assertIn("same_reviewer", answer["refused"][0]["why"], same)
+        self.assertEqual(self.state("0001", "620000001"), "confirmed_by_one")
+        self.confirm("0001", "620000001", "tanaka")
+        self.assertEqual(self.state("0001", "620000001"), "confirmed_by_two")
+        self.review("--reject", "--code", "0002", "--std-code", "620000001", "--by", "sato", "--reason", "other strength")
+        whole, elsewhere = self.root / "all.csv", self.root / "elsewhere.db"
+        sekisho("codes", "export", "--table", self.table, "--history", "--output", whole)
+        answer = sekisho_json("codes", "import", whole, "--table", elsewhere)
+        self.assertEqual(answer["refused"], [])
+        here, there = self.export("--history"), self.export("--history", table=elsewhere)
+        keep = ("hospital", "kind", "local_code", "std_code", "valid_from", "valid_to", "status", "evidence", "by", "reason", "at")
+        self.assertEqual([[m[k] for k in keep] for m in here], [[m[k] for k in keep] for m in there])
+        self.assertEqual(sekisho_json("codes", "import", whole, "--table", elsewhere)["refused"], [])
+        self.assertEqual(self.export(table=elsewhere), [{**m, "version": n["version"]} for m, n in
+                                                        zip(self.export(), self.export(table=elsewhere))])
+
+    def test_a_suggestion_never_follows_a_decision(self):
+        self.suggest()
+        self.confirm("0001", "620000001", "sato")
+        self.review("--reject", "--code", "L1", "--std-code", "3B035000002327201", "--by", "sato", "--reason", "other test")
+        before = self.export("--history")
+        self.suggest("--top", "3")
+        after = self.export("--history")
+        self.assertEqual(after[:len(before)], before)
+        self.assertEqual(self.state("0001", "620000001"), "confirmed_by_one")
+        self.assertEqual(self.state("L1", "3B035000002327201"), "rejected")
+        suggestions = self.root / "s.csv"
+        sekisho("codes", "suggest", "--input", self.items, "--masters", self.masters, "--hospital", "H01", "--output", suggestions,
+                check=(0, 1))
+        sekisho("codes", "import", suggestions, "--table", self.table)
+        self.assertEqual(self.state("0001", "620000001"), "confirmed_by_one")
+
+    def test_overlapping_periods_are_refused_and_following_ones_are_not(self):
+        self.suggest()
+        self.confirm("0003", "620000003", "sato")
+        self.confirm("0003", "620000004", "sato")  # the product that followed: its period begins after
+        answer = self.confirm("0003", "620000001", "sato", check=(1,))
+        self.assertIn("codes.conflict", answer["refused"][0]["why"])
+        # The same by import.
+        path = write_csv(self.root / "attack.csv", ("hospital", "kind", "local_system", "local_code", "std_system", "std_code", "status",
+                                                    "by"), [("H01", "drug", "99DRG", "0003", "REC", "620000002", "confirmed_by_two", "x")])
+        answer = sekisho_json("codes", "import", path, "--table", self.table, check=(1,))
+        self.assertEqual(answer["written"], 0)
+        self.assertIn("codes.conflict", answer["refused"][0]["why"])
+
+    def test_a_moved_period_needs_both_persons_again(self):
+        self.suggest()
+        self.confirm("0001", "620000001", "sato")
+        self.confirm("0001", "620000001", "tanaka")
+        self.confirm("0001", "620000001", "tanaka", "--to", "2021-12-31")
+        self.assertEqual(self.state("0001", "620000001"), "confirmed_by_one")
+        self.confirm("0001", "620000002", "sato", "--from", "2022-01-01")
+        days = {(m["std_code"], m["valid_from"], m["valid_to"]) for m in self.export("--status", "confirmed_by_one")}
+        self.assertEqual(days, {("620000001", 0, 20211231), ("620000002", 20220101, 99999999)})
+        # The earlier versions still stand in the history.
+        self.assertIn(("confirmed_by_two", 99999999), {(m["status"], m["valid_to"]) for m in self.export("--history")})
+
+    def test_sql_cannot_change_what_was_written(self):
+        self.suggest()
+        self.confirm("0001", "620000001", "sato")
+        before = self.export("--history")
+        database = sqlite3.connect(self.table)
+        columns = "version, hospital, kind, local_system, local_code, local_name, std_system, std_code, std_name, valid_from, valid_to, " \
+                  "status, place, confidence, evidence, made_by, reason, made_at"
+        attacks = ("UPDATE code_mapping SET std_code = '620000002'", "DELETE FROM code_mapping",
+                   "UPDATE OR REPLACE code_mapping SET version = 1 WHERE version = 2",
+                   f"INSERT OR REPLACE INTO code_mapping ({columns}) SELECT {columns.replace('std_code', chr(39) + 'x' + chr(39))} "
+                   "FROM code_mapping WHERE version = 1",
+                   f"REPLACE INTO code_mapping ({columns}) SELECT {columns} FROM code_mapping")
+        for attack in attacks:
+            with self.assertRaises(sqlite3.Error, msg=attack):
+                database.execute(attack)
+            database.rollback()
+        database.close()
+        self.assertEqual(self.export("--history"), before)
+
+    def test_one_csv_is_read_with_the_codes_of_each_day(self):
+        self.suggest()
+        self.confirm("0001", "620000001", "sato")
+        self.confirm("0003", "620000003", "sato")
+        self.confirm("0003", "620000004", "sato")
+        rows = [("7", "2019-03-31", "0003", "", "a,b"), ("7", "2019/4/1", "0003", "", ""), ("8", "20200101120000", "0001", "", "x"),
+                ("8", "", "0001", "", ""), ("8", "", "0003", "", ""), ("9", "2020-01-01", "9999", "", ""),
+                ("9", "2020-01-01", "0001", "1149001F1020", "")]
+        source = write_csv(self.root / "orders.csv", ("patient", "date", "local_code", "std_code", "note"), rows)
+        out = self.root / "orders-standard.csv"
+        report = sekisho_json("codes", "apply", "--table", self.table, "--hospital", "H01", "--kind", "drug", "--input", source,
+                              "--output", out)["tables"]["orders"]
+        self.assertEqual(report, {"rows": 7, "with_local_code": 7, "mapped": 4, "kept": 1, "undated": 2})
+        done = read_csv(out)
+        self.assertEqual([r["std_code"] for r in done], ["620000003", "620000004", "620000001", "620000001", "", "", "1149001F1020"])
+        self.assertEqual([(r["patient"], r["date"], r["local_code"], r["note"]) for r in done], [(r[0], r[1], r[2], r[4]) for r in rows])
+        self.assertEqual(done[-1]["source_std_code"], "1149001F1020")
+        self.assertEqual([r["mapping_status"] for r in done][:5], ["confirmed_by_one"] * 4 + [""])
+        sekisho("codes", "apply", "--table", self.table, "--hospital", "H01", "--kind", "drug", "--input", source, "--output", out, "--replace")
+        done = read_csv(out)
+        self.assertEqual((done[-1]["std_code"], done[-1]["source_std_code"]), ("620000001", "1149001F1020"))
+        # Two confirmations are asked for: nothing has them.
+        sekisho("codes", "apply", "--table", self.table, "--hospital", "H01", "--kind", "drug", "--input", source, "--output", out,
+                "--at-least", "confirmed_by_two")
+        self.assertEqual([r["std_code"] for r in read_csv(out)], [""] * 6 + ["1149001F1020"])
+
+    def test_one_csv_that_cannot_be_read_is_refused_with_its_reason(self):
+        self.suggest()
+        out = self.root / "out.csv"
+        for name, header, rows, word in (("nocode", ("patient", "date"), [], "code"), ("noday", ("local_code", "x"), [], "day"),
+                                         ("ragged", ("local_code", "date"), [("1",)], "fields"), ("empty", (), [], "empty")):
+            source = write_csv(self.root / f"{name}.csv", header, rows)
+            if name == "empty":
+                source.write_text("")
+            done = sekisho("codes", "apply", "--table", self.table, "--hospital", "H01", "--kind", "drug", "--input", source, "--output", out,
+                           check=None)
+            self.assertNotEqual(done.returncode, 0, name)
+            self.assertIn(word, done.stderr, name)
+            self.assertFalse(out.exists(), name)
+
+    def test_tables_are_read_with_the_codes_of_each_day_and_keep_leading_zeros(self):
+        self.suggest()
+        self.confirm("0001", "620000001", "sato")
+        self.confirm("0003", "620000003", "sato")
+        self.confirm("0003", "620000004", "sato")
+        tables = self.root / "tables"
+        tables.mkdir()
+        write_csv(tables / "drug.csv", ("reg", "t", "act", "std_code", "std_sys", "loc_code", "loc_sys"),
+                  [("001", "2019-03-31 09:00:00", "", "", "", "0003", "99DRG"), ("001", "2019-04-01 00:00:00", "", "", "", "0003", "99DRG"),
+                   ("002", "2020-05-05 00:00:00", "", "", "", "0001", "99DRG"), ("002", "2020-05-05 00:00:00", "", "", "", "0001", "OTHER")])
+        out = self.root / "applied"
+        report = sekisho_json("codes", "apply", "--table", self.table, "--hospital", "H01", "--tables", tables, "--output", out)
+        self.assertEqual(report["tables"]["drug"]["mapped"], 3)
+        done = read_csv(out / "drug.csv")
+        self.assertEqual([r["std_code"] for r in done], ["620000003", "620000004", "620000001", ""])
+        self.assertEqual([(r["reg"], r["loc_code"]) for r in done], [("001", "0003"), ("001", "0003"), ("002", "0001"), ("002", "0001")])
+
+    def test_bad_decisions_are_refused(self):
+        self.suggest()
+        self.assertNotEqual(sekisho("codes", "review", "--table", self.table, "--confirm", "--code", "0001", "--std-code", "620000001",
+                                    check=None).returncode, 0)  # by nobody
+        answer = self.review("--reject", "--code", "0001", "--std-code", "999999999", "--by", "sato", check=(1,))
+        self.assertIn("unknown_mapping", answer["refused"][0]["why"])
+        decisions = write_csv(self.root / "d.csv", ("local_code", "std_code", "decision"), [("0001", "620000001", "perhaps")])
+        self.assertNotEqual(sekisho("codes", "review", "--table", self.table, "--decisions", decisions, "--by", "sato", check=None).returncode, 0)
+
+    def test_decisions_in_a_file_and_above_a_confidence(self):
+        self.suggest()
+        decisions = write_csv(self.root / "d.csv", ("local_code", "std_code", "decision", "reason"),
+                              [("0001", "620000001", "confirm", ""), ("0002", "620000001", "reject", "strength"), ("0003", "620000003", "", "")])
+        answer = self.review("--decisions", decisions, "--by", "sato")
+        self.assertEqual((answer["confirmed"], answer["rejected"]), (1, 1))
+        self.review("--confirm-above", "0", "--by", "tanaka")
+        states = {m["local_code"]: m["status"] for m in self.export() if m["rank"] == 1}
+        self.assertEqual(states["0001"], "confirmed_by_two")
+        self.assertEqual(states["0003"], "confirmed_by_one")
+
+
+if __name__ == "__main__":
+    unittest.main()
