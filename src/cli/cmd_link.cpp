@@ -2,11 +2,11 @@
 // modules: linkage
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cmath>
 #include <memory>
 
 #include "cli/cli.h"
+#include "cli/link_review.h"
+#include "cli/link_waterfall.h"
 #include "core/file.h"
 #include "core/random.h"
 #include "linkage/evaluate.h"
@@ -22,6 +22,7 @@ namespace {
 struct LinkOptions {
   std::string spec, columns, output, clusters, truth, record_a, record_b, decisions;
   std::vector<std::string> inputs;
+  linkage::ReviewRequest review;
   bool json = false;
 };
 
@@ -37,8 +38,9 @@ Result<int> run_probabilistic(const LinkOptions& options) {
   SEKISHO_TRY(linkage::ModelSpec spec, linkage::ModelSpec::load(options.spec));
   SEKISHO_CHECK(spec.rename(options.columns));
   const std::vector<std::filesystem::path> inputs(options.inputs.begin(), options.inputs.end());
-  SEKISHO_TRY(const linkage::ModelReport report,
-              linkage::run_model(spec, inputs, options.output, {.decisions = options.decisions}));
+  SEKISHO_TRY(
+      const linkage::ModelReport report,
+      linkage::run_model(spec, inputs, options.output, {.decisions = options.decisions, .review = options.review}));
   if (options.json) {
     print_json(report.to_json());
   } else {
@@ -49,6 +51,7 @@ Result<int> run_probabilistic(const LinkOptions& options) {
     if (report.bad_dates > 0) fmt::print("  {} different texts are no usable date\n", report.bad_dates);
     for (const linkage::BigBlock& block : report.big_blocks)
       fmt::print("  a key of {} is shared by {} records and proposes no pairs\n", block.rule, block.nodes);
+    if (report.open_pairs) fmt::print("  {} pairs are open for review\n", *report.open_pairs);
     fmt::print("{} written\n", options.output);
   }
   return report.needs_attention() ? kFindings : kDone;
@@ -63,29 +66,7 @@ Result<int> run_explain(const LinkOptions& options) {
     print_json(waterfall);
     return kDone;
   }
-  double sum = waterfall["prior"].get<double>();
-  const auto line = [&](const std::string& name, double weight, const std::string& what) {
-    const int width = static_cast<int>(std::min(30.0, std::abs(weight)));
-    fmt::print("{:<12} {:>+8.2f} {:>+9.2f}  {:<30}  {}\n", name, weight, sum,
-               std::string(static_cast<std::size_t>(width), weight < 0 ? '-' : '+'), what);
-  };
-  fmt::print("{:<12} {:>8} {:>9}\n", "", "bits", "sum");
-  line("prior", sum, "share of pairs that are one person");
-  for (const Json& comparison : waterfall["comparisons"]) {
-    const double weight = comparison["weight"].get<double>();
-    sum += weight;
-    line(comparison["name"].get<std::string>(), weight, comparison["level"].get<std::string>());
-  }
-  const double household = waterfall["household"].get<double>();
-  sum += household;
-  line("household", household, "same household, other person");
-  if (waterfall.contains("two_numbers")) {
-    const double taken = waterfall["two_numbers"].get<double>();
-    sum += taken;
-    line("numbers", taken, "one hospital, two patient numbers");
-  }
-  if (waterfall.contains("impossible")) fmt::print("impossible: {}\n", waterfall["impossible"].get<std::string>());
-  fmt::print("probability {:.6f}\n", waterfall["probability"].get<double>());
+  fmt::print("{}", draw_waterfall(waterfall));
   return kDone;
 }
 
@@ -316,6 +297,15 @@ void add_link(CLI::App& app) {
   run->add_option(
       "--decisions", options->decisions,
       "Decisions of people (JSON lines): pairs that are one person, or never are, whatever the weights say");
+  run->add_option("--review-out", options->review.output,
+                  "File (mode 0600) of the pairs that people should decide, for link review and the portal; it holds "
+                  "the values of records");
+  run->add_option("--review-low", options->review.zone.low, "Pairs of a lower probability are not open")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
+  run->add_option("--review-high", options->review.zone.high, "Pairs of a higher probability are not open")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
   run->add_flag("--json", options->json, "Machine-readable report");
   run->footer("Exit code 1: ids are missing or stand twice, or a key is shared by too many records to be a person's.");
   set_action(run, [options] { return run_link(*options); });
@@ -351,6 +341,7 @@ void add_link(CLI::App& app) {
   evaluate->footer("Pairwise and B-cubed precision, recall and F1 after transitive closure, with 95 % intervals.");
   set_action(evaluate, [options] { return run_evaluate(*options); });
 
+  add_review(*link);
   add_filters(*link);
   add_report(*link);
 }

@@ -170,6 +170,17 @@ Result<ModelReport> run_model(const ModelSpec& spec, const std::vector<std::file
       table.first_of.size(), usable, [&](std::uint32_t a, std::uint32_t b) { return linker.weight(a, b); }, rank,
       linker.bits(), linker.constraints());
   report.links = usable.size();
+  if (!options.review.output.empty()) {
+    SEKISHO_TRY(report.open_pairs, write_review_queue({.spec = spec,
+                                                       .files = inputs,
+                                                       .table = table,
+                                                       .linker = linker,
+                                                       .edges = usable,
+                                                       .person = person,
+                                                       .row_order = row_order,
+                                                       .decisions = options.decisions},
+                                                      options.review));
+  }
   report.seconds_link = lap(since);
   SEKISHO_CHECK(
       write_persons(table, person, gather_evidence(usable, person), self, row_order, linker.bits(), report, output));
@@ -215,6 +226,7 @@ Json ModelReport::to_json() const {
   for (const RulePlan& plan : blocking)
     out["blocking"].push_back(
         {{"rule", plan.rule}, {"pairs", plan.pairs}, {"cap", plan.cap}, {"blocks_left_out", plan.left_out}});
+  if (open_pairs) out["open_pairs"] = *open_pairs;
   out["model"] = model;
   out["seconds"] = {{"read", seconds_read},
                     {"block", seconds_block},

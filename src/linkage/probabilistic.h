@@ -2,11 +2,13 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <vector>
 
 #include "core/json.h"
 #include "linkage/blocking.h"
 #include "linkage/model_spec.h"
+#include "linkage/review_queue.h"
 
 namespace sekisho::linkage {
 
@@ -14,6 +16,7 @@ struct ModelReport {
   std::size_t records = 0, groups = 0, persons = 0, largest = 0;
   std::size_t missing_ids = 0, duplicate_ids = 0, bad_dates = 0;
   std::uint64_t candidates = 0, links = 0, decisions = 0;
+  std::optional<std::size_t> open_pairs;  // for review, where one was asked for
   std::vector<RulePlan> blocking;
   std::vector<BigBlock> big_blocks;  // biggest first, at most 20
   std::size_t big_block_count = 0;
@@ -24,9 +27,9 @@ struct ModelReport {
   bool needs_attention() const { return missing_ids + duplicate_ids > 0; }
 };
 
-// What people decided (decisions.h); "" none.
 struct ModelOptions {
-  std::filesystem::path decisions;
+  std::filesystem::path decisions;  // what people decided (decisions.h); "" none
+  ReviewRequest review;             // what people shall decide
 };
 
 // Writes record_id,person_id,probability in the order of input: how sure it is that the record belongs with the others

@@ -308,6 +308,31 @@ Result<Table> read_table(const ModelSpec& spec, const std::vector<std::filesyste
   return table;
 }
 
+Result<RawRows> read_rows(const ModelSpec& spec, const std::vector<std::filesystem::path>& files,
+                          const std::set<std::uint32_t>& rows) {
+  RawRows out;
+  for (const std::uint32_t row : rows)
+    out[row].resize(spec.fields.size());
+  std::uint32_t row = 0;
+  for (const std::filesystem::path& file : files) {
+    SEKISHO_TRY(const std::string text, read_input(file));
+    CsvReader reader(text, ',', file.string());
+    std::vector<std::string_view> cells;
+    SEKISHO_TRY(bool more, reader.next(cells));
+    SEKISHO_TRY(const std::vector<Source> sources, find_sources(spec, cells, file.string()));
+    for (;; ++row) {
+      SEKISHO_TRY(more, reader.next(cells));
+      if (!more) break;
+      const auto wanted = out.find(row);
+      if (wanted == out.end()) continue;
+      for (std::size_t f = 0; f < sources.size(); ++f)
+        if (sources[f].column >= 0 && static_cast<std::size_t>(sources[f].column) < cells.size())
+          wanted->second[f] = strip(cells[static_cast<std::size_t>(sources[f].column)]);
+    }
+  }
+  return out;
+}
+
 void group_records(Table& table, const std::vector<std::uint32_t>& single) {
   std::vector<std::uint64_t> hashes(table.rows, 0x243F6A8885A308D3);
   for (const Column& column : table.columns)

@@ -4,7 +4,9 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -61,6 +63,12 @@ struct Table {
 
 // Reads the files (UTF-8, CP932, EUC-JP; .gz too), finds the columns of the fields. Errors: linkage.columns, csv.*.
 Result<Table> read_table(const ModelSpec& spec, const std::vector<std::filesystem::path>& files);
+
+// What the files say, unchanged, by row (in order of the files) and field; "" where a field has no column of its own.
+// Rows that are not there are empty. Errors as read_table.
+using RawRows = std::map<std::uint32_t, std::vector<std::string>>;
+Result<RawRows> read_rows(const ModelSpec& spec, const std::vector<std::filesystem::path>& files,
+                          const std::set<std::uint32_t>& rows);
 
 // Gathers records that agree in all fields into groups and keeps columns by group from then on. Rows of `single`
 // (ascending) are groups of their own.

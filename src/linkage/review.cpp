@@ -1,0 +1,275 @@
+#include "linkage/review.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "core/file.h"
+#include "core/text.h"
+#include "crypto/digest.h"
+
+namespace sekisho::linkage {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::array<std::string_view, 3> kOpinions = {"same", "different", "unsure"};
+constexpr std::array<std::string_view, 3> kStates = {"open", "third", "decided"};
+
+std::string_view state_name(PairState state) {
+  return kStates[static_cast<std::size_t>(state)];
+}
+
+bool there_is(const fs::path& path) {
+  std::error_code error;
+  return fs::exists(path, error);
+}
+
+bool usable_name(std::string_view name) {
+  return !name.empty() && name.size() <= 64 && is_valid_utf8(name) &&
+         std::ranges::all_of(name, [](char c) { return static_cast<unsigned char>(c) >= 0x20 && c != 0x7F; });
+}
+
+Json waiting_row(const OpenPair& pair, PairState state, const std::vector<Vote>& votes, std::string_view reviewer) {
+  Json row{{"id", pair.id},
+           {"probability", pair.probability},
+           {"weight", pair.detail["waterfall"]["weight"]},
+           {"state", state_name(state)},
+           {"mine", nullptr}};
+  for (const Vote& vote : votes)
+    if (vote.reviewer == reviewer) row["mine"] = opinion_name(vote.opinion);
+  return row;
+}
+
+}  // namespace
+
+std::optional<Opinion> opinion_of(std::string_view name) {
+  const auto found = std::ranges::find(kOpinions, name);
+  if (found == kOpinions.end()) return std::nullopt;
+  return static_cast<Opinion>(found - kOpinions.begin());
+}
+std::string_view opinion_name(Opinion opinion) {
+  return kOpinions[static_cast<std::size_t>(opinion)];
+}
+
+std::optional<Opinion> outcome_of(const std::vector<Vote>& votes) {
+  const auto count = [&](Opinion opinion) { return std::ranges::count(votes, opinion, &Vote::opinion); };
+  const auto same = count(Opinion::kSame), different = count(Opinion::kDifferent);
+  if (same >= 2 && same > different) return Opinion::kSame;
+  if (different >= 2 && different > same) return Opinion::kDifferent;
+  return std::nullopt;
+}
+
+PairState state_of(const std::vector<Vote>& votes) {
+  if (outcome_of(votes)) return PairState::kDecided;
+  return votes.size() < 2 ? PairState::kOpen : PairState::kThird;
+}
+
+Json ReviewCounts::to_json() const {
+  return {{"pairs", pairs}, {"untouched", untouched}, {"one_vote", one_vote},
+          {"third", third}, {"same", same},           {"different", different}};
+}
+
+Result<std::string> Reviewers::invite(std::string_view name, std::chrono::days valid, const Clock& clock,
+                                      Random& random) const {
+  if (!usable_name(name))
+    return fail("usage.reviewer", "a reviewer's name has 1 to 64 bytes and no control characters");
+  SEKISHO_CHECK(make_folders(file_.parent_path(), 0700));
+  Json all = Json::array();
+  if (there_is(file_)) {
+    SEKISHO_TRY(all, read_json(file_));
+  }
+  Json kept = Json::array();
+  for (const Json& one : all)
+    if (one.value("name", "") != name) kept.push_back(one);
+  std::array<std::uint8_t, 32> secret{};
+  random.fill(secret);
+  const std::string text = to_hex(secret);
+  kept.push_back({{"name", name},
+                  {"digest", to_hex(crypto::sha256(as_bytes(text)))},
+                  {"until", clock.now().seconds() + std::chrono::seconds(valid).count()}});
+  SEKISHO_CHECK(write_file_durable(file_, kept.dump(1) + "\n", 0600));
+  return text;
+}
+
+Result<void> Reviewers::revoke(std::string_view name) const {
+  Json all = Json::array(), kept = Json::array();
+  if (there_is(file_)) {
+    SEKISHO_TRY(all, read_json(file_));
+  }
+  for (const Json& one : all)
+    if (one.value("name", "") != name) kept.push_back(one);
+  if (kept.size() == all.size()) return fail("usage.reviewer", "nobody of this name may review");
+  return write_file_durable(file_, kept.dump(1) + "\n", 0600);
+}
+
+Result<std::string> Reviewers::identify(std::string_view secret, const Clock& clock) const {
+  Json all = Json::array();
+  if (there_is(file_)) {
+    SEKISHO_TRY(all, read_json(file_));
+  }
+  const std::string digest = to_hex(crypto::sha256(as_bytes(secret)));
+  std::string name;
+  for (const Json& one : all)
+    if (crypto::equal_constant_time(as_bytes(digest), as_bytes(one.value("digest", ""))) &&
+        clock.now().seconds() < one.value("until", std::int64_t{0}))
+      name = one.value("name", "");
+  if (name.empty())
+    return fail("review.secret", "this secret belongs to nobody who may review", {},
+                "Ask for one: sekisho link review invite NAME --folder FOLDER.");
+  return name;
+}
+
+Result<std::unique_ptr<ReviewDesk>> ReviewDesk::open(const fs::path& folder, const fs::path& decisions,
+                                                     const Clock& clock, Random& random) {
+  SEKISHO_TRY(ReviewQueue queue, ReviewQueue::load(folder / "pairs.json"));
+  std::unique_ptr<ReviewDesk> desk(new ReviewDesk(folder, decisions.empty() ? folder / "decisions.jsonl" : decisions,
+                                                  std::move(queue), clock, random));
+  SEKISHO_CHECK(desk->read_votes());
+  return desk;
+}
+
+Result<void> ReviewDesk::read_votes() {
+  votes_.clear();
+  if (!there_is(folder_ / "votes.jsonl")) return {};
+  SEKISHO_TRY(const std::string text, read_text(folder_ / "votes.jsonl"));
+  std::int64_t line = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t feed = std::min(text.find('\n', at), text.size());
+    const Place place{.file = (folder_ / "votes.jsonl").string(), .line = ++line};
+    SEKISHO_TRY(const Json json, parse_json(std::string_view(text).substr(at, feed - at), place.file));
+    at = feed + 1;
+    for (const char* member : {"a", "b", "reviewer", "opinion", "at"})
+      if (!json.is_object() || !json.contains(member) || !json[member].is_string())
+        return fail("linkage.review_file", fmt::format("a vote lacks the text member '{}'", member), place);
+    const auto opinion = opinion_of(json["opinion"].get<std::string>());
+    if (!opinion) return fail("linkage.review_file", "a vote holds an unknown opinion", place);
+    std::vector<Vote>& votes = votes_[{json["a"].get<std::string>(), json["b"].get<std::string>()}];
+    const std::string reviewer = json["reviewer"].get<std::string>();
+    std::erase_if(votes, [&](const Vote& vote) { return vote.reviewer == reviewer; });
+    votes.push_back({reviewer, *opinion, json["at"].get<std::string>()});
+  }
+  return {};
+}
+
+const std::vector<Vote>& ReviewDesk::votes_of(const OpenPair& pair) const {
+  static const std::vector<Vote> kNone;
+  const auto found = votes_.find({pair.a, pair.b});
+  return found == votes_.end() ? kNone : found->second;
+}
+
+// Opened with the first thing to record. What a power loss kept from the decisions file is written then.
+Result<ledger::Ledger*> ReviewDesk::ledger() {
+  if (ledger_) return ledger_.get();
+  const fs::path key_file = folder_ / "ledger.key";
+  if (!there_is(key_file)) {
+    SEKISHO_TRY(const crypto::PrivateKey fresh, crypto::PrivateKey::generate(crypto::KeyKind::kEd25519));
+    SEKISHO_CHECK(fresh.save(key_file));
+  }
+  SEKISHO_TRY(crypto::PrivateKey key, crypto::PrivateKey::load(key_file));
+  SEKISHO_TRY(ledger_, ledger::Ledger::open(folder_ / "ledger", "sekisho/review", std::move(key), clock_, random_));
+  SEKISHO_CHECK(read_votes());
+  SEKISHO_TRY(const std::vector<Decision> written, load_decisions(decisions_));
+  for (const OpenPair& pair : queue_.pairs) {
+    const auto outcome = outcome_of(votes_of(pair));
+    const bool known = std::ranges::any_of(written, [&](const Decision& d) {
+      return (d.a == pair.a && d.b == pair.b) || (d.a == pair.b && d.b == pair.a);
+    });
+    if (outcome && !known) SEKISHO_CHECK(decide(pair, *outcome));
+  }
+  return ledger_.get();
+}
+
+ReviewCounts ReviewDesk::counts() const {
+  const std::scoped_lock lock(mutex_);
+  ReviewCounts out;
+  out.pairs = queue_.pairs.size();
+  for (const OpenPair& pair : queue_.pairs) {
+    const std::vector<Vote>& votes = votes_of(pair);
+    const auto outcome = outcome_of(votes);
+    ++(outcome             ? (*outcome == Opinion::kSame ? out.same : out.different)
+       : votes.empty()     ? out.untouched
+       : votes.size() == 1 ? out.one_vote
+                           : out.third);
+  }
+  return out;
+}
+
+Json ReviewDesk::list(std::string_view reviewer) const {
+  const std::scoped_lock lock(mutex_);
+  Json rows = Json::array();
+  for (const OpenPair& pair : queue_.pairs) {
+    const std::vector<Vote>& votes = votes_of(pair);
+    const PairState state = state_of(votes);
+    const bool mine = std::ranges::find(votes, reviewer, &Vote::reviewer) != votes.end();
+    // A first opinion may still be changed by its author; after that it is others' turn.
+    if (state == PairState::kDecided || (mine && state == PairState::kThird)) continue;
+    rows.push_back(waiting_row(pair, state, votes, reviewer));
+  }
+  return rows;
+}
+
+Result<Json> ReviewDesk::pair(std::string_view id, std::string_view reviewer) {
+  const std::scoped_lock lock(mutex_);
+  const OpenPair* found = queue_.find(id);
+  if (found == nullptr) return fail("review.pair", "there is no such pair in this review");
+  SEKISHO_TRY(ledger::Ledger* const book, ledger());
+  SEKISHO_CHECK(book->append("review.viewed", {{"pair", found->id}, {"reviewer", reviewer}}));
+  const std::vector<Vote>& votes = votes_of(*found);
+  Json out = waiting_row(*found, state_of(votes), votes, reviewer);
+  out.update(found->detail);
+  return out;
+}
+
+Result<Json> ReviewDesk::vote(std::string_view id, std::string_view reviewer, Opinion opinion) {
+  const std::scoped_lock lock(mutex_);
+  const OpenPair* found = queue_.find(id);
+  if (found == nullptr) return fail("review.pair", "there is no such pair in this review");
+  SEKISHO_TRY(ledger::Ledger* const book, ledger());
+  std::vector<Vote> votes = votes_of(*found);
+  if (state_of(votes) == PairState::kDecided) return fail("review.decided", "two persons have decided this pair");
+  const auto mine = std::ranges::find(votes, reviewer, &Vote::reviewer);
+  if (mine != votes.end() && votes.size() > 1)
+    return fail("review.third", "who has voted leaves a disagreement to another person");
+  if (mine != votes.end()) votes.erase(mine);
+  votes.push_back({std::string(reviewer), opinion, clock_.now().iso()});
+
+  SEKISHO_CHECK(
+      book->append("review.voted", {{"pair", found->id}, {"reviewer", reviewer}, {"opinion", opinion_name(opinion)}}));
+  std::string text;
+  if (there_is(folder_ / "votes.jsonl")) {
+    SEKISHO_TRY(text, read_text(folder_ / "votes.jsonl"));
+  }
+  text += Json{{"pair", found->id},
+               {"a", found->a},
+               {"b", found->b},
+               {"reviewer", reviewer},
+               {"opinion", opinion_name(opinion)},
+               {"at", votes.back().at}}
+              .dump() +
+          "\n";
+  SEKISHO_CHECK(write_file_durable(folder_ / "votes.jsonl", text, 0600));
+  votes_of(*found) = votes;
+  const auto outcome = outcome_of(votes);
+  if (outcome) SEKISHO_CHECK(decide(*found, *outcome));
+  Json out{{"id", found->id}, {"state", state_name(state_of(votes))}};
+  if (outcome) out["outcome"] = opinion_name(*outcome);
+  return out;
+}
+
+Result<void> ReviewDesk::decide(const OpenPair& pair, Opinion outcome) {
+  Decision decision{.a = pair.a,
+                    .b = pair.b,
+                    .verdict = outcome == Opinion::kSame ? Verdict::kSame : Verdict::kDifferent,
+                    .by = {},
+                    .at = clock_.now().iso(),
+                    .reason = "clerical review"};
+  for (const Vote& vote : votes_of(pair))
+    if (vote.opinion == outcome) decision.by.push_back(vote.reviewer);
+  SEKISHO_CHECK(ledger_->append("review.decided",
+                                {{"pair", pair.id}, {"outcome", opinion_name(outcome)}, {"reviewers", decision.by}}));
+  return append_decision(decisions_, decision);
+}
+
+}  // namespace sekisho::linkage

@@ -1,0 +1,149 @@
+#include "linkage/review_queue.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+#include <unordered_map>
+
+#include "core/file.h"
+#include "core/random.h"
+#include "crypto/digest.h"
+
+namespace sekisho::linkage {
+namespace {
+
+struct Found {
+  std::uint32_t a = 0, b = 0;  // groups
+  float weight = 0;
+};
+
+// The record by which a group is known: the one whose id comes first.
+std::vector<std::uint32_t> speakers(const QueueInput& input) {
+  std::vector<std::uint32_t> row(input.table.first_of.size(), UINT32_MAX);
+  for (const std::uint32_t r : input.row_order)
+    if (std::uint32_t& known = row[input.table.group[r]]; known == UINT32_MAX) known = r;
+  return row;
+}
+
+Pair pair_of(std::uint32_t a, std::uint32_t b) {
+  return a < b ? Pair{a} << 32 | b : Pair{b} << 32 | a;
+}
+
+Result<std::set<Pair>> decided_pairs(const QueueInput& input, const std::filesystem::path& file) {
+  std::set<Pair> out;
+  if (file.empty()) return out;
+  SEKISHO_TRY(const std::vector<Decision> decisions, load_decisions(file));
+  const std::vector<Decision> counted = standing(decisions);
+  std::unordered_map<std::string_view, std::uint32_t> group;
+  for (const Decision& decision : counted)
+    group.emplace(decision.a, UINT32_MAX), group.emplace(decision.b, UINT32_MAX);
+  for (std::size_t row = 0; row < input.table.rows; ++row)
+    if (const auto found = group.find(input.table.ids[row]); found != group.end())
+      found->second = input.table.group[row];
+  for (const Decision& decision : counted)
+    if (group[decision.a] != UINT32_MAX && group[decision.b] != UINT32_MAX)
+      out.insert(pair_of(group[decision.a], group[decision.b]));
+  return out;
+}
+
+std::vector<Found> open_pairs(const QueueInput& input, const std::set<Pair>& decided, const GreyZone& zone) {
+  std::vector<Found> out;
+  for (const Edge& edge : input.edges) {
+    const double probability = probability_of(edge.weight);
+    const bool joined = input.person[edge.a] == input.person[edge.b];
+    const bool grey = probability >= zone.low && probability <= zone.high;
+    if ((!grey && !(probability > 0.5 && !joined)) || decided.contains(pair_of(edge.a, edge.b))) continue;
+    out.push_back({edge.a, edge.b, edge.weight});
+  }
+  return out;
+}
+
+Json record_json(const QueueInput& input, const RawRows& raw, std::uint32_t row) {
+  Json out = Json::object();
+  for (std::size_t f = 0; f < input.spec.fields.size(); ++f)
+    if (const auto& value = raw.at(row)[f]; !value.empty()) out[input.spec.fields[f].name] = value;
+  return out;
+}
+
+}  // namespace
+
+Result<std::size_t> write_review_queue(const QueueInput& input, const ReviewRequest& request) {
+  const std::vector<std::uint32_t> speaker = speakers(input);
+  SEKISHO_TRY(const std::set<Pair> decided, decided_pairs(input, input.decisions));
+  std::vector<Found> found = open_pairs(input, decided, request.zone);
+  const std::size_t all = found.size();
+  for (Found& one : found)
+    if (input.table.ids[speaker[one.b]] < input.table.ids[speaker[one.a]]) std::swap(one.a, one.b);
+  const auto id = [&](std::uint32_t group) { return input.table.ids[speaker[group]]; };
+  std::ranges::sort(found, [&](const Found& x, const Found& y) {
+    const float far_x = std::abs(x.weight), far_y = std::abs(y.weight);
+    if (far_x != far_y) return far_x < far_y;
+    return std::pair(id(x.a), id(x.b)) < std::pair(id(y.a), id(y.b));
+  });
+  if (found.size() > request.zone.most) found.resize(request.zone.most);
+
+  std::set<std::uint32_t> rows;
+  for (const Found& one : found)
+    rows.insert(speaker[one.a]), rows.insert(speaker[one.b]);
+  SEKISHO_TRY(const RawRows raw, read_rows(input.spec, input.files, rows));
+  std::vector<std::uint32_t> size(input.person.size(), 0);
+  for (std::size_t group = 0; group < input.person.size(); ++group)
+    size[input.person[group]] += input.table.size_of[group];
+
+  Bytes salt(32);  // so that ids of pairs, which logs and ledgers name, cannot be tried out
+  system_random().fill(salt);
+  Json out{{"review", 1},
+           {"salt", to_hex(salt)},
+           {"zone", {request.zone.low, request.zone.high}},
+           {"open", all},
+           {"pairs", Json::array()}};
+  for (const Found& one : found) {
+    Json pair{{"a", id(one.a)}, {"b", id(one.b)}};
+    pair["joined"] = input.person[one.a] == input.person[one.b];
+    pair["records_a"] = size[input.person[one.a]], pair["records_b"] = size[input.person[one.b]];
+    pair["record_a"] = record_json(input, raw, speaker[one.a]);
+    pair["record_b"] = record_json(input, raw, speaker[one.b]);
+    pair["waterfall"] = input.linker.waterfall(one.a, one.b);
+    out["pairs"].push_back(std::move(pair));
+  }
+  SEKISHO_CHECK(remove_file(request.output));  // a file that was there may be readable by others
+  SEKISHO_CHECK(
+      write_file_durable(request.output, out.dump(1, ' ', false, Json::error_handler_t::replace) + "\n", 0600));
+  return all;
+}
+
+Result<ReviewQueue> ReviewQueue::load(const std::filesystem::path& file) {
+  SEKISHO_TRY(const Json json, read_json(file));
+  const auto bad = [&](const char* what) {
+    return fail("linkage.review_file", what, {.file = file.string()}, "Give the file of `link run --review-out`.");
+  };
+  if (!json.is_object() || !json.contains("review") || json["review"] != 1 || !json.contains("salt") ||
+      !json["salt"].is_string() || !json.contains("pairs") || !json["pairs"].is_array())
+    return bad("this is no file of pairs to review");
+  const std::string salt = json["salt"].get<std::string>();
+  ReviewQueue out;
+  for (const Json& pair : json["pairs"]) {
+    for (const char* member : {"a", "b", "record_a", "record_b", "waterfall"})
+      if (!pair.is_object() || !pair.contains(member)) return bad("a pair lacks a member");
+    if (!pair["a"].is_string() || !pair["b"].is_string() || !pair["waterfall"].is_object() ||
+        !pair["waterfall"].contains("probability") || !pair["waterfall"]["probability"].is_number() ||
+        !pair["waterfall"].contains("weight") || !pair["waterfall"]["weight"].is_number())
+      return bad("a member of a pair has the wrong type");
+    OpenPair one;
+    one.a = pair["a"].get<std::string>(), one.b = pair["b"].get<std::string>();
+    one.probability = pair["waterfall"]["probability"].get<double>();
+    const std::string both = std::to_string(one.a.size()) + ':' + one.a + one.b;
+    one.id = to_hex(crypto::hmac_sha256(as_bytes(salt), as_bytes(both))).substr(0, 16);
+    one.detail = pair;
+    out.pairs.push_back(std::move(one));
+  }
+  return out;
+}
+
+const OpenPair* ReviewQueue::find(std::string_view id) const {
+  const auto found = std::ranges::find(pairs, id, &OpenPair::id);
+  return found == pairs.end() ? nullptr : &*found;
+}
+
+}  // namespace sekisho::linkage

@@ -1,0 +1,286 @@
+// Clerical review: what is asked, who may answer, when an answer counts.
+#include "linkage/review.h"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include "core/file.h"
+#include "linkage/probabilistic.h"
+
+namespace sekisho::linkage {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kSpec = R"(
+kind = "probabilistic"
+[[field]]
+name = "record_id"
+type = "code"
+columns = ["id"]
+[[field]]
+name = "given_name"
+type = "name"
+columns = ["given"]
+[[field]]
+name = "surname"
+type = "name"
+columns = ["family"]
+[[field]]
+name = "birth_date"
+type = "date"
+columns = ["birth"]
+[[comparison]]
+name = "given_name"
+type = "given_name"
+fields = ["given_name"]
+[[comparison]]
+name = "surname"
+type = "surname"
+fields = ["surname"]
+[[comparison]]
+name = "birth_date"
+type = "date"
+fields = ["birth_date"]
+[[block]]
+key = ["birth_date"]
+)";
+
+Vote vote(std::string_view who, Opinion opinion) {
+  return {std::string(who), opinion, "2026-11-21T00:00:00Z"};
+}
+
+mode_t mode_of(const fs::path& path) {
+  struct stat info{};
+  return ::stat(path.c_str(), &info) == 0 ? info.st_mode & 07777 : 0;
+}
+
+class ReviewTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    folder_.emplace(*TemporaryFolder::create("clerical"));
+    // Sixty persons twice; of three of them one name differs much, which leaves the model unsure.
+    std::string csv = "id,given,family,birth\n";
+    for (int i = 0; i < 60; ++i)
+      for (int copy = 0; copy < 2; ++copy) {
+        std::string given = std::string("Given") + static_cast<char>('a' + i / 8) + static_cast<char>('a' + i % 8);
+        if (copy == 1 && i % 20 == 0) given = "Other";
+        csv += "X" + std::to_string(100 + i) + (copy == 0 ? "a" : "b") + "," + given + ",Family" +
+               static_cast<char>('a' + i % 7) + "," + std::to_string(1930 + i) + "-0" + std::to_string(1 + i % 9) +
+               "-17\n";
+      }
+    ASSERT_TRUE(write_file_durable(dir() / "in.csv", csv));
+    run();
+  }
+  void run() {
+    auto spec = ModelSpec::parse(kSpec, "spec.toml");
+    ASSERT_TRUE(spec) << spec.error().describe();
+    const auto report =
+        run_model(*spec, {dir() / "in.csv"}, dir() / "out.csv",
+                  {.decisions = dir() / "decisions.jsonl",
+                   .review = {.output = dir() / "pairs.json", .zone = {.low = 0.0001, .high = 0.9999, .most = 6}}});
+    ASSERT_TRUE(report) << report.error().describe();
+    ASSERT_TRUE(report->open_pairs);
+  }
+  std::unique_ptr<ReviewDesk> desk() const {
+    auto made = ReviewDesk::open(dir(), {}, clock_, system_random());
+    EXPECT_TRUE(made) << made.error().describe();
+    return std::move(*made);
+  }
+  fs::path dir() const { return folder_->path(); }
+  std::string text(const char* name) const { return read_text(dir() / name).value_or(""); }
+
+  std::optional<TemporaryFolder> folder_;
+  ManualClock clock_{*UtcTime::parse("2026-11-21T00:00:00Z")};
+};
+
+TEST(ReviewState, TwoDifferentPersonsDecideAndADisagreementGoesToAThird) {
+  using enum Opinion;
+  EXPECT_EQ(state_of({}), PairState::kOpen);
+  EXPECT_EQ(state_of({vote("a", kSame)}), PairState::kOpen);
+  EXPECT_EQ(state_of({vote("a", kSame), vote("b", kSame)}), PairState::kDecided);
+  EXPECT_EQ(state_of({vote("a", kSame), vote("b", kDifferent)}), PairState::kThird);
+  EXPECT_EQ(state_of({vote("a", kSame), vote("b", kUnsure)}), PairState::kThird);
+  EXPECT_EQ(outcome_of({vote("a", kSame), vote("b", kDifferent), vote("c", kDifferent)}), kDifferent);
+  EXPECT_EQ(state_of({vote("a", kSame), vote("b", kDifferent), vote("c", kUnsure)}), PairState::kThird);
+  EXPECT_EQ(state_of({vote("a", kUnsure), vote("b", kUnsure)}), PairState::kThird);
+}
+
+TEST_F(ReviewTest, PairsAreOrderedByUncertaintyAndTheFileIsForItsOwnerOnly) {
+  EXPECT_EQ(mode_of(dir() / "pairs.json"), 0600u);
+  ASSERT_EQ(::chmod((dir() / "pairs.json").c_str(), 0644), 0);
+  run();
+  EXPECT_EQ(mode_of(dir() / "pairs.json"), 0600u);
+  const Json rows = desk()->list("sato");
+  ASSERT_GT(rows.size(), 0u);
+  for (std::size_t i = 1; i < rows.size(); ++i)
+    EXPECT_LE(std::abs(rows[i - 1]["weight"].get<double>()), std::abs(rows[i]["weight"].get<double>()));
+  const auto pair = desk()->pair(rows[0]["id"].get<std::string>(), "sato");
+  ASSERT_TRUE(pair);
+  EXPECT_TRUE((*pair)["record_a"].contains("surname"));
+  double sum = (*pair)["waterfall"]["prior"].get<double>() + (*pair)["waterfall"]["household"].get<double>();
+  for (const Json& one : (*pair)["waterfall"]["comparisons"])
+    sum += one["weight"].get<double>();
+  EXPECT_NEAR(sum, (*pair)["waterfall"]["weight"].get<double>(), 1e-4);
+}
+
+TEST_F(ReviewTest, OnePersonAloneDecidesNothingHoweverOften) {
+  const auto at = desk();
+  const std::string id = at->list("sato")[0]["id"].get<std::string>();
+  for (int i = 0; i < 3; ++i) {
+    const auto answer = at->vote(id, "sato", Opinion::kSame);
+    ASSERT_TRUE(answer);
+    EXPECT_EQ((*answer)["state"], "open");
+  }
+  EXPECT_FALSE(fs::exists(dir() / "decisions.jsonl"));
+  EXPECT_EQ(at->counts().one_vote, 1u);
+  const auto second = at->vote(id, "suzuki", Opinion::kSame);
+  ASSERT_TRUE(second);
+  EXPECT_EQ((*second)["outcome"], "same");
+  const auto decisions = load_decisions(dir() / "decisions.jsonl");
+  ASSERT_TRUE(decisions);
+  ASSERT_EQ(decisions->size(), 1u);
+  EXPECT_EQ((*decisions)[0].verdict, Verdict::kSame);
+  EXPECT_EQ((*decisions)[0].by, (std::vector<std::string>{"sato", "suzuki"}));
+  EXPECT_EQ(at->vote(id, "tanaka", Opinion::kDifferent).error().code, "review.decided");
+}
+
+TEST_F(ReviewTest, ADisagreementIsSettledByAnotherPerson) {
+  const auto at = desk();
+  const std::string id = at->list("sato")[0]["id"].get<std::string>();
+  ASSERT_TRUE(at->vote(id, "sato", Opinion::kSame));
+  ASSERT_TRUE(at->vote(id, "suzuki", Opinion::kDifferent));
+  EXPECT_EQ(at->vote(id, "sato", Opinion::kDifferent).error().code, "review.third");
+  EXPECT_EQ(at->vote(id, "suzuki", Opinion::kSame).error().code, "review.third");
+  for (const char* who : {"sato", "suzuki"})
+    for (const Json& row : at->list(who))
+      EXPECT_NE(row["id"], id);
+  EXPECT_EQ(at->list("tanaka")[0]["state"], "third");
+  const auto third = at->vote(id, "tanaka", Opinion::kDifferent);
+  ASSERT_TRUE(third);
+  EXPECT_EQ((*third)["outcome"], "different");
+}
+
+TEST_F(ReviewTest, NobodySeesTheOpinionOfAnother) {
+  const auto at = desk();
+  const std::string id = at->list("sato")[0]["id"].get<std::string>();
+  ASSERT_TRUE(at->vote(id, "sato", Opinion::kDifferent));
+  EXPECT_EQ(at->list("sato")[0]["mine"], "different");
+  const auto pair = at->pair(id, "suzuki");
+  ASSERT_TRUE(pair);
+  EXPECT_TRUE((*pair)["mine"].is_null());
+  EXPECT_EQ(pair->dump().find("sato"), std::string::npos);
+}
+
+TEST_F(ReviewTest, VotesOutliveTheProcessAndAnotherRun) {
+  std::string a, b;
+  {
+    const auto at = desk();
+    const std::string id = at->list("sato")[0]["id"].get<std::string>();
+    const auto pair = at->pair(id, "sato");
+    a = (*pair)["a"], b = (*pair)["b"];
+    ASSERT_TRUE(at->vote(id, "sato", Opinion::kSame));
+  }
+  run();
+  const auto at = desk();
+  EXPECT_EQ(at->counts().one_vote, 1u);
+  for (const Json& row : at->list("suzuki")) {
+    const std::string id = row["id"].get<std::string>();
+    const auto pair = at->pair(id, "suzuki");
+    if ((*pair)["a"] != a || (*pair)["b"] != b) continue;
+    EXPECT_EQ((*at->vote(id, "suzuki", Opinion::kSame))["outcome"], "same");
+  }
+}
+
+TEST_F(ReviewTest, ADecisionIsNeverOverturnedByAnotherRunAndNeverAskedAgain) {
+  const auto person_of = [&](const std::string& record) {
+    const std::string out = text("out.csv");
+    const std::size_t at = out.find("\n" + record + ",");
+    return out.substr(at + 2 + record.size(), 13);
+  };
+  for (const Opinion opinion : {Opinion::kSame, Opinion::kDifferent, Opinion::kSame}) {
+    fs::remove(dir() / "decisions.jsonl"), fs::remove(dir() / "votes.jsonl");
+    run();
+    const auto at = desk();
+    const Json rows = at->list("sato");
+    std::vector<std::pair<std::string, std::string>> decided;
+    for (const Json& row : rows) {
+      const std::string id = row["id"].get<std::string>();
+      const auto pair = at->pair(id, "sato");
+      decided.emplace_back((*pair)["a"], (*pair)["b"]);
+      ASSERT_TRUE(at->vote(id, "sato", opinion));
+      ASSERT_TRUE(at->vote(id, "suzuki", opinion));
+      if (opinion == Opinion::kSame) break;  // all of them as one person may join many
+    }
+    run();
+    for (const auto& [a, b] : decided)
+      EXPECT_EQ(person_of(a) == person_of(b), opinion == Opinion::kSame);
+    const auto again = ReviewQueue::load(dir() / "pairs.json");
+    ASSERT_TRUE(again);
+    for (const OpenPair& pair : again->pairs)
+      EXPECT_EQ(std::ranges::find(decided, std::pair(pair.a, pair.b)), decided.end());
+  }
+}
+
+TEST_F(ReviewTest, ADecisionThatAPowerLossCutOffIsWrittenLater) {
+  std::string id;
+  {
+    const auto at = desk();
+    id = at->list("sato")[0]["id"].get<std::string>();
+    ASSERT_TRUE(at->vote(id, "sato", Opinion::kSame));
+    ASSERT_TRUE(at->vote(id, "suzuki", Opinion::kSame));
+  }
+  fs::remove(dir() / "decisions.jsonl");
+  const auto at = desk();
+  ASSERT_TRUE(at->pair(id, "sato"));
+  EXPECT_EQ(load_decisions(dir() / "decisions.jsonl")->size(), 1u);
+}
+
+TEST_F(ReviewTest, TheLedgerAndErrorsHoldNoValueAndNoIdOfARecord) {
+  const auto at = desk();
+  for (const Json& row : at->list("sato")) {
+    const std::string id = row["id"].get<std::string>();
+    ASSERT_TRUE(at->pair(id, "sato"));
+    ASSERT_TRUE(at->vote(id, "sato", Opinion::kSame));
+    ASSERT_TRUE(at->vote(id, "suzuki", Opinion::kSame));
+    const std::string error = at->vote(id, "tanaka", Opinion::kSame).error().describe();
+    EXPECT_EQ(error.find("X1"), std::string::npos);
+  }
+  const std::string ledger = text("ledger/entries.jsonl");
+  ASSERT_NE(ledger.find("review.decided"), std::string::npos);
+  for (const char* name : {"Given", "Family", "Other", "X1"})
+    EXPECT_EQ(ledger.find(name), std::string::npos) << name;
+  EXPECT_EQ(at->vote("0000", "sato", Opinion::kSame).error().code, "review.pair");
+}
+
+TEST_F(ReviewTest, ASecretIsGoodForItsPersonUntilItEnds) {
+  const Reviewers who(dir());
+  const auto secret = who.invite("sato", std::chrono::days(30), clock_, system_random());
+  ASSERT_TRUE(secret);
+  EXPECT_EQ(text("reviewers.json").find(*secret), std::string::npos);
+  EXPECT_EQ(mode_of(dir() / "reviewers.json"), 0600u);
+  EXPECT_EQ(who.identify(*secret, clock_), "sato");
+  EXPECT_EQ(who.identify("", clock_).error().code, "review.secret");
+  EXPECT_EQ(who.identify(std::string(64, '0'), clock_).error().code, "review.secret");
+  const auto newer = who.invite("sato", std::chrono::days(30), clock_, system_random());
+  EXPECT_EQ(who.identify(*secret, clock_).error().code, "review.secret");
+  EXPECT_EQ(who.identify(*newer, clock_), "sato");
+  clock_.advance_seconds(31 * 86400);
+  EXPECT_EQ(who.identify(*newer, clock_).error().code, "review.secret");
+  EXPECT_TRUE(who.revoke("sato"));
+  EXPECT_EQ(who.revoke("sato").error().code, "usage.reviewer");
+  EXPECT_EQ(who.invite("", std::chrono::days(1), clock_, system_random()).error().code, "usage.reviewer");
+  EXPECT_EQ(who.invite("a\nb", std::chrono::days(1), clock_, system_random()).error().code, "usage.reviewer");
+}
+
+TEST_F(ReviewTest, AFileThatIsNoReviewIsRefused) {
+  for (const char* bad :
+       {"", "{}", "[]", R"({"review":1})", R"({"review":1,"salt":"","pairs":[{}]})",
+        R"({"review":1,"salt":"","pairs":[{"a":1,"b":"","record_a":{},"record_b":{},"waterfall":{}}]})"}) {
+    ASSERT_TRUE(write_file_durable(dir() / "pairs.json", std::string_view(bad)));
+    EXPECT_FALSE(ReviewDesk::open(dir(), {}, clock_, system_random())) << bad;
+  }
+}
+
+}  // namespace
+}  // namespace sekisho::linkage
