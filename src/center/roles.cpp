@@ -109,7 +109,8 @@ Result<ChildProcess> start_portal(const Layout& layout, std::uint16_t port, std:
               ChildProcess::spawn(
                   {program_folder() / "sekisho", "portal", "run", "--state", layout.status_file(), "--certificate",
                    layout.core() / "portal.pem", "--key", layout.core() / "portal.key", "--port", std::to_string(port),
-                   "--port-file", port_file, "--token-file", layout.core() / "portal.token"},
+                   "--port-file", port_file, "--token-file", layout.core() / "portal.token", "--quality",
+                   layout.core() / "quality", "--links", layout.core() / "portal-links"},
                   options));
   SEKISHO_TRY(const std::string taken, wait_for_file(child, port_file, "portal"));
   address = fmt::format("https://127.0.0.1:{}/", taken);

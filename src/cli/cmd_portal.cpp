@@ -1,13 +1,17 @@
 // modules: portal
 // `sekisho portal`: the page on which a centre's people see what is going on.
+#include <fmt/format.h>
+
 #include "cli/cli.h"
+#include "core/file.h"
+#include "portal/link.h"
 #include "portal/portal.h"
 
 namespace sekisho::cli {
 namespace {
 
 struct Options {
-  std::string state, certificate, key, address = "127.0.0.1", port_file, token_file, pages;
+  std::string state, certificate, key, address = "127.0.0.1", port_file, token_file, pages, quality, links;
   std::uint16_t port = 0;
   bool json = false;
 };
@@ -19,6 +23,8 @@ Result<int> run(const Options& o) {
   service.portal.address = o.address;
   service.portal.port = o.port;
   service.portal.pages = o.pages;
+  service.portal.quality = o.quality;
+  service.portal.links = o.links;
   service.portal.source = std::make_unique<portal::FileSource>(o.state);
   service.portal.clock = &system_clock();
   service.portal.random = &system_random();
@@ -28,6 +34,33 @@ Result<int> run(const Options& o) {
   auto result = portal::run_service(std::move(service));
   if (!result && result.error().code == "portal.address") result.error().code = "usage.address";
   return result;
+}
+
+struct LinkOptions {
+  std::string centre, links, port_file, hospital, role = "hospital";
+  int hours = 24;
+  bool json = false;
+};
+
+// The token stands behind '#': browsers send it to nobody, and no log holds it.
+Result<int> make_link(const LinkOptions& o) {
+  namespace fs = std::filesystem;
+  if (o.centre.empty() == o.links.empty()) return fail("usage.links", "name --center DIR or --links DIR");
+  const fs::path links = o.links.empty() ? fs::path(o.centre) / "core" / "portal-links" : fs::path(o.links);
+  const fs::path port_file =
+      o.port_file.empty() && !o.centre.empty() ? fs::path(o.centre) / "core" / "portal.port" : fs::path(o.port_file);
+  const std::int64_t until = system_clock().now().seconds() + std::int64_t{o.hours} * 3600;
+  auto token = portal::make_link(links, {o.role, o.hospital}, until, system_random());
+  if (!token && token.error().code.starts_with("link.")) token.error().code = "usage." + token.error().code.substr(5);
+  if (!token) return std::unexpected(token.error());
+  std::string port = "PORT";
+  if (const auto text = read_text(port_file, 64); !port_file.empty() && text) port = text->substr(0, text->find('\n'));
+  const std::string url = fmt::format("https://127.0.0.1:{}/#quality?token={}", port, *token);
+  if (o.json)
+    print_json({{"url", url}, {"token", *token}, {"role", o.role}, {"hospital", o.hospital}, {"hours", o.hours}});
+  else
+    fmt::print("{}\n", url);
+  return kDone;
 }
 
 }  // namespace
@@ -51,8 +84,23 @@ void add_portal(CLI::App& app) {
                       "file (mode 0600) that gets the one-time token instead of standard output");
   command->add_option("--pages", o->pages, "folder of the built pages (default: found beside the program)")
       ->check(CLI::ExistingDirectory);
+  command->add_option("--quality", o->quality, "folder of reports that `sekisho quality` leaves, one per hospital");
+  command->add_option("--links", o->links, "folder of one-time links that `portal link` makes");
   command->add_flag("--json", o->json, "machine output: one line with url, port, token");
   set_action(command, [o] { return run(*o); });
+
+  CLI::App* link = portal->add_subcommand("link", "a link that signs one person in, once");
+  const auto l = std::make_shared<LinkOptions>();
+  link->add_option("--center,--centre", l->centre, "the centre's folder");
+  link->add_option("--links", l->links, "folder that the portal got as --links, without --center");
+  link->add_option("--port-file", l->port_file, "file with the portal's port, without --center");
+  link->add_option("--role", l->role, "manager: sees all hospitals; hospital: its own data alone")
+      ->check(CLI::IsMember({"manager", "hospital"}))
+      ->capture_default_str();
+  link->add_option("--hospital", l->hospital, "the hospital of role hospital");
+  link->add_option("--hours", l->hours, "how long the link may lie unused")->check(CLI::Range(1, 24 * 31));
+  link->add_flag("--json", l->json, "machine output");
+  set_action(link, [l] { return make_link(*l); });
 }
 
 }  // namespace sekisho::cli

@@ -214,7 +214,11 @@ Result<int> judge(const QualityOptions& options) {
   SEKISHO_TRY(const Report report,
               options.centre.empty() ? judge_paths(options, thresholds, on) : judge_centre(options, thresholds, on));
   if (!options.html.empty()) SEKISHO_CHECK(write_file_durable(options.html, as_bytes(quality::to_html(report)), 0600));
-  if (!options.out.empty()) SEKISHO_CHECK(write_each(report, options.out));
+  // At the centre the portal shows each hospital its own.
+  const fs::path each = options.out.empty() && !options.centre.empty() && options.snapshot.empty()
+                            ? fs::path(options.centre) / "core" / "quality"
+                            : fs::path(options.out);
+  if (!each.empty()) SEKISHO_CHECK(write_each(report, each));
   if (options.json) {
     Json json = quality::to_json(report);
     json["seconds"] = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -241,7 +245,9 @@ void add_quality(CLI::App& app) {
   command->add_option("--thresholds", options->thresholds, "TOML; the default is specs/quality/default.toml");
   command->add_option("--findings", options->findings, "write all findings and rows as JSON lines (mode 0600)");
   command->add_option("--html", options->html, "write the report for people (one file, no network, mode 0600)");
-  command->add_option("--out", options->out, "write one JSON file per hospital into this folder");
+  command->add_option(
+      "--out", options->out,
+      "write one JSON file per hospital into this folder (with --center: DIR/core/quality, for the portal)");
   command->add_option("--hospital", options->hospital,
                       "name all rows so (default: the folder above ssmix2, receipt, dpc)");
   command->add_option("--on", options->on, "the day that counts as today, YYYY-MM-DD");

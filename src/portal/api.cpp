@@ -21,10 +21,11 @@ struct StatusRow {
   std::string_view code;
   int status;
 };
-constexpr StatusRow kStatuses[] = {{"request.path", 404},   {"request.traversal", 400}, {"request.method", 405},
-                                   {"request.host", 421},   {"request.form", 400},      {"request.accept", 406},
-                                   {"session.token", 403},  {"session.used", 403},      {"session.expired", 403},
-                                   {"request.origin", 403}, {"events.full", 503}};
+constexpr StatusRow kStatuses[] = {{"request.path", 404},    {"request.traversal", 400}, {"request.method", 405},
+                                   {"request.host", 421},    {"request.form", 400},      {"request.accept", 406},
+                                   {"session.token", 403},   {"session.used", 403},      {"session.expired", 403},
+                                   {"request.origin", 403},  {"events.full", 503},       {"session.none", 401},
+                                   {"quality.hospital", 404}};
 
 constexpr std::pair<const char*, const char*> kSecurityHeaders[] = {
     {"Content-Security-Policy",
@@ -128,7 +129,7 @@ class Api {
     const std::string method = request.method == "HEAD" ? "GET" : request.method;
     bool path_known = false;
     for (const Route& route : routes()) {
-      if (route.path != request.path) continue;
+      if (!matches(route, request.path)) continue;
       path_known = true;
       if (route.method == method) return (this->*kActions[static_cast<int>(route.action)])(request);
     }
@@ -166,15 +167,13 @@ class Api {
 
   Result<Response> openapi(const Request&) { return json_response(openapi_document()); }
 
-  Result<Response> session_state(const Request& request) {
-    return json_response({{"signed_in", s_.sessions.valid(Sessions::id_in(header(request, "cookie")))}});
-  }
+  Result<Response> session_state(const Request& request) { return json_response(session_json(holder_of(request))); }
 
   Result<Response> session_begin(const Request& request) {
     SEKISHO_CHECK(check_origin(request));
     SEKISHO_TRY(const Json body, form_of(request));
     SEKISHO_TRY(const std::string id, s_.sessions.exchange(body["token"].get<std::string>()));
-    Response response = json_response({{"signed_in", true}});
+    Response response = json_response(session_json(s_.sessions.holder(id)));
     response.headers["Set-Cookie"] = s_.sessions.cookie(id);
     return response;
   }
@@ -185,6 +184,33 @@ class Api {
     Response response = json_response({{"signed_in", false}});
     response.headers["Set-Cookie"] = Sessions::expired_cookie();
     return response;
+  }
+
+  std::optional<Holder> holder_of(const Request& request) {
+    return s_.sessions.holder(Sessions::id_in(header(request, "cookie")));
+  }
+
+  static Json session_json(const std::optional<Holder>& holder) {
+    if (!holder) return {{"signed_in", false}};
+    return {{"signed_in", true}, {"role", holder->role}, {"hospital", holder->hospital}};
+  }
+
+  Result<Holder> signed_in(const Request& request) {
+    if (auto holder = holder_of(request)) return *holder;
+    return fail("session.none", "this is shown to people who have signed in", {},
+                "Open a link of `sekisho portal link`.");
+  }
+
+  Result<Response> quality_list(const Request& request) {
+    SEKISHO_TRY(const Holder holder, signed_in(request));
+    SEKISHO_TRY(const Json rows, s_.quality.list(holder));
+    return json_response({{"hospitals", rows}});
+  }
+
+  Result<Response> quality(const Request& request) {
+    SEKISHO_TRY(const Holder holder, signed_in(request));
+    SEKISHO_TRY(const Json report, s_.quality.report(holder, request.path.substr(request.path.rfind('/') + 1)));
+    return json_response(report);
   }
 
   static Result<Json> form_of(const Request& request) {
@@ -205,14 +231,14 @@ class Api {
   std::string allowed_methods(std::string_view path) const {
     std::string list;
     for (const Route& route : routes())
-      if (route.path == path) list += (list.empty() ? "" : ", ") + std::string(route.method);
+      if (matches(route, path)) list += (list.empty() ? "" : ", ") + std::string(route.method);
     return list.empty() ? "GET" : list;
   }
 
   using Action = Result<Response> (Api::*)(const Request&);
   // In the order of RouteAction.
-  static constexpr Action kActions[] = {&Api::status,        &Api::events,        &Api::openapi,
-                                        &Api::session_state, &Api::session_begin, &Api::session_end};
+  static constexpr Action kActions[] = {&Api::status,        &Api::events,      &Api::openapi,      &Api::session_state,
+                                        &Api::session_begin, &Api::session_end, &Api::quality_list, &Api::quality};
   static_assert(std::size(kActions) == static_cast<std::size_t>(RouteAction::kCount));
 
   Services s_;

@@ -4,9 +4,10 @@
 //   GET    /api/v1/status        the state document (portal/status.h)
 //   GET    /api/v1/events        the same as server-sent events: "status" whenever it changed, "heartbeat" else
 //   GET    /api/v1/openapi.json  this interface as OpenAPI 3.1
-//   GET    /api/v1/session       {"signed_in"}
+//   GET    /api/v1/session       {"signed_in", "role", "hospital"}
 //   POST   /api/v1/session       {"token"} -> cookie; a token works once
 //   DELETE /api/v1/session       signs out
+//   GET    /api/v1/quality[/HOSPITAL]  reports of data quality that the session's holder may see (portal/quality.h)
 //
 // Errors are {"code", "message", "remedy"}. Requests whose Host is not this machine are refused (421): a page of
 // another site that points its own name at 127.0.0.1 reads nothing.
@@ -17,6 +18,7 @@
 #include "net/http.h"
 #include "portal/feed.h"
 #include "portal/pages.h"
+#include "portal/quality.h"
 #include "portal/session.h"
 
 namespace sekisho::portal {
@@ -31,6 +33,7 @@ struct Services {
   StatusFeed& feed;
   Sessions& sessions;
   const Pages& pages;
+  const QualityReports& quality;
 };
 
 // True for 127.0.0.0/8 and ::1, written as numbers.

@@ -9,6 +9,7 @@ namespace {
 
 constexpr int kRead[] = {405, 421};
 constexpr int kStream[] = {405, 406, 421, 503};
+constexpr int kOwn[] = {401, 404, 405, 421};
 constexpr int kChange[] = {400, 403, 405, 421};
 
 constexpr Route kRoutes[] = {
@@ -27,6 +28,11 @@ constexpr Route kRoutes[] = {
      "Token", kChange},
     {"DELETE", "/api/v1/session", RouteAction::kSessionEnd, "endSession", "Signs out", "application/json", "Session",
      "", kChange},
+    {"GET", "/api/v1/quality", RouteAction::kQualityList, "listQuality",
+     "Reports of data quality: all for a manager, its own for a hospital's user", "application/json", "QualityList", "",
+     kOwn},
+    {"GET", "/api/v1/quality/{hospital}", RouteAction::kQuality, "readQuality",
+     "The report of one hospital; another hospital's is not found", "application/json", "Quality", "", kOwn},
 };
 
 // Objects of the state document: member, JSON type. Lists name the schema of their items.
@@ -90,7 +96,20 @@ constexpr MemberRow kMembers[] = {
     {"Stage", "seconds", "number"},
     {"Stage", "rate", "any"},
     {"Session", "signed_in", "boolean"},
+    {"Session", "role", "string"},
+    {"Session", "hospital", "string"},
     {"Token", "token", "string"},
+    {"QualityList", "hospitals", "[QualityRow]"},
+    {"QualityRow", "hospital", "string"},
+    {"QualityRow", "on", "string"},
+    {"QualityRow", "accounting", "any"},
+    {"QualityRow", "levels", "any"},
+    {"Quality", "on", "string"},
+    {"Quality", "hospitals", "any"},
+    {"Quality", "accounting", "any"},
+    {"Quality", "levels", "any"},
+    {"Quality", "findings", "any"},
+    {"Quality", "measures", "any"},
     {"Error", "code", "string"},
     {"Error", "message", "string"},
     {"Error", "remedy", "string"},
@@ -134,6 +153,11 @@ Json operation(const Route& route) {
     responses[std::to_string(code)] = {{"description", "refused"},
                                        {"content", content_of("application/json", "Error")}};
   Json result = {{"operationId", route.id}, {"summary", route.summary}};
+  if (const auto brace = route.path.find('{'); brace != std::string_view::npos)
+    result["parameters"] = Json::array({{{"name", route.path.substr(brace + 1, route.path.size() - brace - 2)},
+                                         {"in", "path"},
+                                         {"required", true},
+                                         {"schema", {{"type", "string"}}}}});
   if (!route.body_schema.empty())
     result["requestBody"] = {{"required", true}, {"content", content_of("application/json", route.body_schema)}};
   result["responses"] = std::move(responses);
@@ -141,6 +165,13 @@ Json operation(const Route& route) {
 }
 
 }  // namespace
+
+bool matches(const Route& route, std::string_view path) {
+  const auto brace = route.path.find('{');
+  if (brace == std::string_view::npos) return route.path == path;
+  return path.size() > brace && path.starts_with(route.path.substr(0, brace)) &&
+         path.find('/', brace) == std::string_view::npos;
+}
 
 std::span<const Route> routes() {
   return kRoutes;

@@ -8,10 +8,20 @@ namespace sekisho::portal {
 
 inline constexpr std::string_view kEventsPath = "/api/v1/events";
 
-enum class RouteAction { kStatus, kEvents, kOpenApi, kSessionState, kSessionBegin, kSessionEnd, kCount };
+enum class RouteAction {
+  kStatus,
+  kEvents,
+  kOpenApi,
+  kSessionState,
+  kSessionBegin,
+  kSessionEnd,
+  kQualityList,
+  kQuality,
+  kCount
+};
 
 struct Route {
-  std::string_view method, path;
+  std::string_view method, path;  // a last segment in braces stands for any
   RouteAction action;
   std::string_view id, summary;
   std::string_view content_type;     // of the answer
@@ -21,5 +31,6 @@ struct Route {
 };
 
 std::span<const Route> routes();
+bool matches(const Route& route, std::string_view path);
 
 }  // namespace sekisho::portal

@@ -14,7 +14,8 @@ Portal::Portal(PortalOptions& options, Pages pages)
     : address_(options.address),
       pages_(std::move(pages)),
       feed_(std::move(options.source)),
-      sessions_(*options.clock, *options.random),
+      sessions_(*options.clock, *options.random, {}, options.links),
+      quality_(options.quality),
       token_(sessions_.new_token()) {}
 
 Portal::~Portal() {
@@ -44,10 +45,11 @@ Result<std::unique_ptr<Portal>> Portal::open(PortalOptions options) {
   server.tls = tls;
   const ApiOptions api = options.api;
   std::unique_ptr<Portal> portal(new Portal(options, std::move(pages)));
-  SEKISHO_TRY(
-      portal->server_,
-      net::Server::start(
-          server, make_handler({.feed = portal->feed_, .sessions = portal->sessions_, .pages = portal->pages_}, api)));
+  SEKISHO_TRY(portal->server_, net::Server::start(server, make_handler({.feed = portal->feed_,
+                                                                        .sessions = portal->sessions_,
+                                                                        .pages = portal->pages_,
+                                                                        .quality = portal->quality_},
+                                                                       api)));
   return portal;
 }
 

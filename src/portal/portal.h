@@ -1,5 +1,5 @@
 // Runs the portal: an HTTPS server for the people who work at a centre's own machine. It listens on loopback addresses
-// only, because it has no accounts.
+// only, because signing in is by one-time links.
 #pragma once
 
 #include <filesystem>
@@ -15,8 +15,10 @@ namespace sekisho::portal {
 struct PortalOptions {
   std::filesystem::path certificate, key;  // PEM, role tls-portal
   std::string address = "127.0.0.1";
-  std::uint16_t port = 0;       // 0: any free one
-  std::filesystem::path pages;  // built pages; empty: default_pages_folder()
+  std::uint16_t port = 0;         // 0: any free one
+  std::filesystem::path pages;    // built pages; empty: default_pages_folder()
+  std::filesystem::path quality;  // folder of reports of data quality; empty: none
+  std::filesystem::path links;    // folder of one-time links; empty: none
   std::unique_ptr<StatusSource> source;
   const Clock* clock = nullptr;  // required
   Random* random = nullptr;      // required; fit for keys
@@ -45,6 +47,7 @@ class Portal {
   Pages pages_;
   StatusFeed feed_;
   Sessions sessions_;
+  QualityReports quality_;
   std::string token_;
   std::unique_ptr<net::Server> server_;
 };

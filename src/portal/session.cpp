@@ -5,16 +5,8 @@
 #include "crypto/digest.h"
 
 namespace sekisho::portal {
-namespace {
-
-std::string digest_of(std::string_view secret) {
-  return to_hex(crypto::sha256(as_bytes(secret)));
-}
-
-}  // namespace
-
-Sessions::Sessions(const Clock& clock, Random& random, SessionLifetimes lifetimes)
-    : clock_(clock), random_(random), lifetimes_(lifetimes) {}
+Sessions::Sessions(const Clock& clock, Random& random, SessionLifetimes lifetimes, std::filesystem::path links)
+    : clock_(clock), random_(random), lifetimes_(lifetimes), links_(std::move(links)) {}
 
 std::string Sessions::secret() {
   std::array<std::uint8_t, 32> bytes{};
@@ -25,39 +17,46 @@ std::string Sessions::secret() {
 std::string Sessions::new_token() {
   const std::scoped_lock lock(mutex_);
   std::string token = secret();
-  token_digest_ = digest_of(token);
+  token_digest_ = digest_of_secret(token);
   token_used_ = false;
   token_until_ = clock_.now().seconds() + lifetimes_.token.count();
   return token;
 }
 
-Result<std::string> Sessions::exchange(std::string_view token) {
-  const std::string digest = digest_of(token);
-  const std::scoped_lock lock(mutex_);
-  if (token_digest_.empty() || !crypto::equal_constant_time(as_bytes(digest), as_bytes(token_digest_)))
-    return fail("session.token", "this token is not known");
-  if (token_used_)
-    return fail("session.used", "this token was used before", {}, "Start the portal again for a new one.");
-  const std::int64_t now = clock_.now().seconds();
-  if (now >= token_until_)
-    return fail("session.expired", "this token is too old", {}, "Start the portal again for a new one.");
-  token_used_ = true;
+std::string Sessions::begin(Holder holder, std::int64_t now) {
   std::string id = secret();
-  sessions_[digest_of(id)] = now + lifetimes_.session.count();
+  sessions_[digest_of_secret(id)] = {now + lifetimes_.session.count(), std::move(holder)};
   return id;
 }
 
-bool Sessions::valid(std::string_view id) {
-  const std::string digest = digest_of(id);
+Result<std::string> Sessions::exchange(std::string_view token) {
+  const std::string digest = digest_of_secret(token);
   const std::scoped_lock lock(mutex_);
   const std::int64_t now = clock_.now().seconds();
-  std::erase_if(sessions_, [now](const auto& session) { return now >= session.second; });
-  return sessions_.contains(digest);
+  if (token_digest_.empty() || !crypto::equal_constant_time(as_bytes(digest), as_bytes(token_digest_))) {
+    SEKISHO_TRY(Holder holder, take_link(links_, token, now));
+    return begin(std::move(holder), now);
+  }
+  if (token_used_)
+    return fail("session.used", "this token was used before", {}, "Start the portal again for a new one.");
+  if (now >= token_until_)
+    return fail("session.expired", "this token is too old", {}, "Start the portal again for a new one.");
+  token_used_ = true;
+  return begin({}, now);
+}
+
+std::optional<Holder> Sessions::holder(std::string_view id) {
+  const std::string digest = digest_of_secret(id);
+  const std::scoped_lock lock(mutex_);
+  const std::int64_t now = clock_.now().seconds();
+  std::erase_if(sessions_, [now](const auto& session) { return now >= session.second.until; });
+  const auto found = sessions_.find(digest);
+  return found == sessions_.end() ? std::nullopt : std::optional(found->second.holder);
 }
 
 void Sessions::end(std::string_view id) {
   const std::scoped_lock lock(mutex_);
-  sessions_.erase(digest_of(id));
+  sessions_.erase(digest_of_secret(id));
 }
 
 std::string Sessions::cookie(std::string_view id) const {
