@@ -250,10 +250,13 @@ class Worker {
     unreadable_.clear();
     set_.counts = {};
     for (const WalkUnit& unit : chunk_->units) {
-      for (const std::string& path : unit.files)
-        SEKISHO_CHECK(read_one(path, unit.regular));
+      facts_.clear();
+      const std::vector<bool> superseded =
+          unit.patient ? formats::superseded_by_name(unit.files) : std::vector<bool>(unit.files.size());
+      for (std::size_t i = 0; i < unit.files.size(); ++i)
+        SEKISHO_CHECK(read_one(unit.files[i], unit.regular, superseded[i]));
       if (unit.patient)
-        for (formats::NameFinding& f : formats::check_patient_names(unit.files))
+        for (formats::NameFinding& f : formats::check_patient_names(unit.files, facts_))
           names_.push_back({std::move(f.path), std::move(f.rule), {}, f.level});
     }
     if (!line_.wait_turn(chunk_->number)) return {};
@@ -278,7 +281,8 @@ class Worker {
     return {};
   }
 
-  Result<void> read_one(const std::string& path, bool regular) {
+  Result<void> read_one(const std::string& path, bool regular, bool superseded) {
+    formats::FileFacts& facts = facts_.emplace_back();
     const auto part = chunk_->first_file + static_cast<std::int32_t>(files_.size());
     files_.push_back({&path, Family::kUnknown, 0});
     progress_.add();
@@ -291,7 +295,7 @@ class Worker {
     FileSeen& seen = files_.back();
     seen.family = family;
     formats::Reader* reader = family == Family::kUnknown ? nullptr : readers_[static_cast<std::size_t>(family)].get();
-    if (reader != nullptr) reader->begin({.path = path, .package = 0, .part = part, .ordinal = 0});
+    if (reader != nullptr) reader->begin({.path = path, .part = part, .superseded = superseded});
     while (got > 0) {
       seen.size += static_cast<std::uint64_t>(got);
       if (reader == nullptr && seen.size > kPiece) break;
@@ -301,7 +305,11 @@ class Worker {
       got = ::read(opened.get(), buffer_.data(), buffer_.size());
       if (got < 0) return unreadable(path);
     }
-    if (reader != nullptr) return reader->finish();
+    if (reader != nullptr) {
+      SEKISHO_CHECK(reader->finish());
+      facts = reader->facts();
+      return {};
+    }
     struct stat status{};
     if (::fstat(opened.get(), &status) == 0) seen.size = static_cast<std::uint64_t>(status.st_size);
     ++set_.counts.files;
@@ -324,6 +332,7 @@ class Worker {
   const Chunk* chunk_ = nullptr;
   std::vector<FileSeen> files_;
   std::vector<Shown> names_, unreadable_;
+  std::vector<formats::FileFacts> facts_;  // beside the files of a unit
   Bytes buffer_;
 };
 

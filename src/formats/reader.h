@@ -10,6 +10,7 @@
 
 #include "core/bytes.h"
 #include "core/result.h"
+#include "formats/ssmix2_path.h"
 #include "records/record_set.h"
 
 namespace sekisho::formats {
@@ -25,6 +26,7 @@ struct FileContext {
   std::string_view path;  // as the hospital has it, relative to the storage's root
   std::int64_t package = 0;
   std::int32_t part = 0, ordinal = 0;
+  bool superseded = false;  // a later version of the same document is known
 };
 
 // begin() once per file, feed() its bytes in order in pieces of any size, finish() once. Errors in the content never
@@ -36,6 +38,7 @@ class Reader {
   virtual void begin(const FileContext& context) = 0;
   virtual Result<void> feed(ByteView piece) = 0;
   virtual Result<void> finish() = 0;
+  virtual FileFacts facts() const { return {}; }  // of the file finished last
 };
 
 // `set` and `drain` must outlive the reader. `drain` may be empty.

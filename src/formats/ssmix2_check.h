@@ -9,9 +9,14 @@ namespace sekisho::formats {
 
 enum class PatientAgreement : std::uint8_t { kSame, kPadding, kOther, kAbsent };
 PatientAgreement compare_patient(std::string_view in_message, std::string_view in_path);
+// The best agreement of all repetitions of a patient identifier list (PID-3).
+PatientAgreement compare_patients(std::string_view field, std::string_view in_path);
 
-// `charset` is what the bytes are; makes CHARSET_* and character findings.
-void check_charset(const hl7::Segment& msh, Charset charset, const DecodeReport& report, records::RecordSet& set);
+constexpr std::string_view kNoOrder = "999999999999999";  // in the names of data without an order number
+
+// `charset` is what the bytes are, `text` what they were decoded to; makes CHARSET_* and character findings.
+void check_charset(const hl7::Segment& msh, Charset charset, const DecodeReport& report, std::string_view text,
+                   records::RecordSet& set);
 // Everything about the content. Only for current messages: history is kept, not judged.
 void check_message(const MessageView& message, records::RecordSet& set);
 

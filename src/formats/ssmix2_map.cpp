@@ -438,7 +438,7 @@ bool is_icd10(std::string_view c) {
   c.remove_prefix(3);
   if (c.starts_with('.')) c.remove_prefix(1);
   if (c.ends_with('+') || c.ends_with('*')) c.remove_suffix(1);
-  return c.size() <= 3 &&
+  return c.size() <= 2 &&
          std::ranges::all_of(c, [&](char d) { return digit(d) || d == '-' || (d >= 'a' && d <= 'z'); });
 }
 
@@ -455,7 +455,9 @@ void Ssmix2Mapper::map_problem(std::size_t from, std::size_t to) {
     if (s.tag != tag("ZPR") || !usable(i)) continue;
     append_modifiers(s, modifiers);
     exchange = given(component(s.field(5)));
-    suspected_modifier |= s.field(6).find("8002") != std::string_view::npos;
+    suspected_modifier |= s.field(6).find("8002") != std::string_view::npos ||
+                          s.field(3).find("疑い") != std::string_view::npos ||
+                          s.field(6).find("疑い") != std::string_view::npos;
     keep_text("text:ZPR-7", s.field(7));
   }
   const hl7::Coded coded = hl7::coded(prb.field(3));
@@ -474,6 +476,7 @@ void Ssmix2Mapper::map_problem(std::size_t from, std::size_t to) {
 
   if (icd.empty() && (code.standard.code.empty() || code.standard.code == "20084317"))
     finding("DIAGNOSIS_UNCODED", Level::kWarning, prb, "PRB-3");
+  if (code.system == "ICD10" && !is_icd10(code.standard.code)) finding("ICD10_SHAPE", Level::kError, prb, "PRB-3");
   if (!icd.empty() && !is_icd10(icd)) finding("ICD10_SHAPE", Level::kError, prb, "PRB-10");
   if (!icd.empty() && component(icd_field, 7).empty()) finding("ICD10_VERSION_UNKNOWN", Level::kInfo, prb, "PRB-10.7");
   if (by_text && confirmation != "1" && !suspected_modifier)
@@ -582,7 +585,10 @@ void Ssmix2Mapper::map_admission_diagnosis(const Segment& s) {
   const ClinicalTime diagnosed = hl7_time(s.field(5));
   set_.when(row, diagnosed.present() ? diagnosed : care_date_);
   put_code(row, code, text);
-  if (code.system == "ICD10") row.text(d::kIcd, code.standard.code);
+  if (code.system == "ICD10") {
+    if (!is_icd10(code.standard.code)) finding("ICD10_SHAPE", Level::kError, s, "DG1-3");
+    row.text(d::kIcd, code.standard.code);
+  }
   row.text(d::kRole, given(component(s.field(6))) == "A" ? "admission" : "other");
   row.time(d::kDiagnosed, diagnosed);
 }

@@ -154,6 +154,10 @@ void Ssmix2Mapper::map_orders() {
     for (std::size_t k = i; k < end; ++k)
       if (segments[k].tag == tag("SPM")) specimen = &segments[k];
   }
+  // What is observed beside an order: height and weight, state of the specimen.
+  if (m_->code == "RDE" || m_->code == "OML" || m_->code == "OMD")
+    for (std::size_t i = 0; i < segments.size(); ++i)
+      if (segments[i].tag == tag("OBX") && usable(i)) map_observation(i, segments.size(), care_date_, "order");
 }
 
 // --- drugs ---
@@ -268,7 +272,12 @@ void Ssmix2Mapper::map_prescription(const Order& order) {
   const bool class_only = component(rxe.field(2), 3) == "99I02" || component(rxe.field(2), 3) == "JHSI0002";
   const bool injection = m_->path->name_type == "OMP-02" || !order.rxc.empty() || class_only;
 
-  const auto per_day = hl7::number(given(component(rxe.field(19)))), total = hl7::number(given(rxe.field(10)));
+  auto per_day = hl7::number(given(component(rxe.field(19))));
+  const auto total = hl7::number(given(rxe.field(10)));
+  // A dose in milligrams and a total in tablets are no contradiction.
+  const std::string_view day_unit = given(subcomponent(component(rxe.field(19), 2)));
+  const std::string_view total_unit = given(component(rxe.field(11)));
+  if (!day_unit.empty() && !total_unit.empty() && day_unit != total_unit) per_day.reset();
   for (const Segment* tq1 : order.tq1)
     if (const auto days = days_of(tq1->field(6)); days && per_day && total && !tq1->field(6).empty())
       if (std::abs(*per_day * static_cast<double>(*days) - *total) > 1e-6 * (1 + *total))

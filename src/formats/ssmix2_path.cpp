@@ -93,7 +93,9 @@ bool folders_agree(const Ssmix2Path& p, bool extended) {
       p.level1.empty() || (p.patient.starts_with(p.level1) && p.patient.substr(3).starts_with(p.level2));
   const bool type =
       extended ? p.data_type.starts_with(p.name_type.substr(0, p.name_type.find('^'))) : same(p.data_type, p.name_type);
-  return levels && same(p.patient, p.name_patient) && same(p.care_date, p.name_date) && type;
+  // A number of fewer than six characters has no place in folders of three and three.
+  return p.name_patient.size() >= 6 && levels && same(p.patient, p.name_patient) && same(p.care_date, p.name_date) &&
+         type;
 }
 
 bool parse_extended(Ssmix2Path& p, const Components& c) {
@@ -145,65 +147,130 @@ Ssmix2Path parse_ssmix2_path(std::string_view path) {
 namespace {
 
 struct Version {
-  std::string_view time, type;
+  std::string_view time;
   char flag;
-  const std::string* path;
+  std::size_t index;  // of the path given
+  bool deletion;
 };
 
-void check_key(std::vector<Version>& versions, std::vector<NameFinding>& findings) {
-  std::ranges::sort(versions, [](const Version& a, const Version& b) {
-    return std::tie(a.time, a.flag, *a.path) < std::tie(b.time, b.flag, *b.path);
-  });
-  const auto current = std::ranges::count(versions, '1', &Version::flag);
-  if (current > 1)
-    for (const Version& v : versions)
-      if (v.flag == '1' && &v != &versions.back()) findings.push_back({"MULTIPLE_CURRENT", 'E', *v.path});
-  if (current == 0) findings.push_back({"NO_CURRENT", 'I', *versions.back().path});
-  // Sites of the 1.2c rules rename what is superseded to 0: a later current version proves it.
-  for (std::size_t i = 0; i < versions.size(); ++i)
-    if (versions[i].flag == '0' && versions.back().flag == '1' && i + 1 < versions.size() &&
-        versions[i + 1].flag != '0')
-      findings.push_back({"FLAG_0_HISTORY", 'W', *versions[i].path});
-}
+class NameChecker {
+ public:
+  NameChecker(const std::vector<std::string>& paths, const std::vector<FileFacts>& facts)
+      : paths_(paths), facts_(facts) {}
 
-// Stays by the days of current admissions and discharges. On one day any order of the two is possible.
-void check_stays(const std::map<std::string_view, std::array<std::vector<const std::string*>, 2>>& days,
-                 std::vector<NameFinding>& findings) {
-  enum { kUnknown, kIn, kOut } state = kUnknown;
-  for (const auto& [day, events] : days) {
-    const auto& [in, out] = events;
-    const bool overlapping = in.size() > 1 || (state == kIn && !in.empty() && out.empty());
-    const bool early = (state == kOut && in.empty() && !out.empty()) || out.size() > in.size() + 1;
-    if (overlapping || early) findings.push_back({"ADMISSION_SEQUENCE", 'W', *(overlapping ? in.back() : out.back())});
-    if (in.empty() != out.empty())
-      state = in.empty() ? kOut : kIn;
-    else if (state != kIn)  // admitted and discharged on one day; from within a stay the patient returned
-      state = kOut;
+  std::vector<NameFinding> run() {
+    sort_out();
+    for (auto& [key, versions] : keys_)
+      check_key(versions);
+    check_stays();
+    return std::move(findings_);
   }
-}
+
+  // All but the greatest occurrence time of several current versions.
+  std::vector<bool> superseded() {
+    sort_out();
+    std::vector<bool> out(paths_.size());
+    for (auto& [key, versions] : keys_) {
+      sort(versions);
+      const Version* last = nullptr;
+      for (const Version& v : versions) {
+        if (v.flag != '1') continue;
+        if (last != nullptr) out[last->index] = true;
+        last = &v;
+      }
+    }
+    return out;
+  }
+
+ private:
+  void find(std::string rule, char level, std::size_t index) {
+    findings_.push_back({std::move(rule), level, paths_[index]});
+  }
+
+  void sort_out() {
+    for (std::size_t i = 0; i < paths_.size(); ++i) {
+      const Ssmix2Path p = parse_ssmix2_path(paths_[i]);
+      if (p.kind == StorageKind::kNone || !p.parts_valid || !p.folders_agree) continue;
+      if (p.kind == StorageKind::kExtended && p.document.find('/') != std::string_view::npos) continue;
+      std::string key;
+      for (const std::string_view part : {p.name_patient, p.name_date, p.name_type, p.order})
+        (key += part) += '_';
+      if (p.kind == StorageKind::kExtended) (key += p.document);
+      const bool deletion = i < facts_.size() && facts_[i].deletion;
+      keys_[key].push_back({p.time, p.flag, i, deletion});
+      if (p.flag == '1' && p.name_type == "ADT-22") stays_[p.name_date][0].push_back(i);
+      if (p.flag == '1' && p.name_type == "ADT-52") stays_[p.name_date][1].push_back(i);
+    }
+  }
+
+  void sort(std::vector<Version>& versions) const {
+    std::ranges::sort(versions, [&](const Version& a, const Version& b) {
+      return std::tie(a.time, a.flag, paths_[a.index]) < std::tie(b.time, b.flag, paths_[b.index]);
+    });
+  }
+
+  void check_key(std::vector<Version>& versions) {
+    sort(versions);
+    const auto current = std::ranges::count(versions, '1', &Version::flag);
+    if (current > 1)
+      for (const Version& v : versions)
+        if (v.flag == '1') find("MULTIPLE_CURRENT", 'E', v.index);
+    if (current == 0) find("NO_CURRENT", 'I', versions.back().index);
+    // Sites of the 1.2c rules rename what is superseded to 0: a later current version without a deletion between proves
+    // it. Where no message was read, two of flag 0 in a row may be an order and its deletion.
+    bool current_later = false, deleted_later = false;
+    for (std::size_t i = versions.size(); i-- > 0;) {
+      const Version& v = versions[i];
+      const bool pair = facts_.empty() && i + 1 < versions.size() && versions[i + 1].flag == '0';
+      if (v.flag == '0' && current_later && !deleted_later && !v.deletion && !pair)
+        find("FLAG_0_HISTORY", 'W', v.index);
+      current_later |= v.flag == '1';
+      deleted_later |= v.deletion || pair;
+    }
+  }
+
+  // A stay that began before the storage did says so in its discharge.
+  bool began_before(const std::vector<std::size_t>& discharges, std::string_view day) const {
+    return std::ranges::all_of(discharges, [&](std::size_t i) {
+      return i < facts_.size() && !facts_[i].admitted.empty() && facts_[i].admitted <= day;
+    });
+  }
+
+  // Stays by the days of current admissions and discharges. On one day any order of the two is possible.
+  void check_stays() {
+    enum { kUnknown, kIn, kOut } state = kUnknown;
+    for (auto day = stays_.begin(); day != stays_.end(); ++day) {
+      const auto& [in, out] = day->second;
+      const bool overlapping = in.size() > 1 || (state == kIn && !in.empty() && out.empty());
+      // A discharge before the only admissions known, of a stay that nothing is known of.
+      const bool first_later =
+          state == kUnknown && in.empty() && !facts_.empty() && !began_before(out, day->first) &&
+          std::any_of(std::next(day), stays_.end(), [](const auto& d) { return !d.second[0].empty(); });
+      const bool early = (state == kOut && in.empty() && !out.empty()) || out.size() > in.size() + 1 || first_later;
+      if (overlapping || early) find("ADMISSION_SEQUENCE", 'W', overlapping ? in.back() : out.back());
+      if (in.empty() != out.empty())
+        state = in.empty() ? kOut : kIn;
+      else if (state != kIn)  // admitted and discharged on one day; from within a stay the patient returned
+        state = kOut;
+    }
+  }
+
+  const std::vector<std::string>& paths_;
+  const std::vector<FileFacts>& facts_;
+  std::map<std::string, std::vector<Version>> keys_;
+  std::map<std::string_view, std::array<std::vector<std::size_t>, 2>> stays_;
+  std::vector<NameFinding> findings_;
+};
 
 }  // namespace
 
-std::vector<NameFinding> check_patient_names(const std::vector<std::string>& paths) {
-  std::map<std::string, std::vector<Version>> keys;
-  std::map<std::string_view, std::array<std::vector<const std::string*>, 2>> stays;
-  for (const std::string& path : paths) {
-    const Ssmix2Path p = parse_ssmix2_path(path);
-    if (p.kind == StorageKind::kNone || !p.parts_valid || !p.folders_agree) continue;
-    if (p.kind == StorageKind::kExtended && p.document.find('/') != std::string_view::npos) continue;
-    std::string key;
-    for (const std::string_view part : {p.name_patient, p.name_date, p.name_type, p.order})
-      (key += part) += '_';
-    if (p.kind == StorageKind::kExtended) (key += p.document);
-    keys[key].push_back({p.time, p.name_type, p.flag, &path});
-    if (p.flag == '1' && p.name_type == "ADT-22") stays[p.name_date][0].push_back(&path);
-    if (p.flag == '1' && p.name_type == "ADT-52") stays[p.name_date][1].push_back(&path);
-  }
-  std::vector<NameFinding> findings;
-  for (auto& [key, versions] : keys)
-    check_key(versions, findings);
-  check_stays(stays, findings);
-  return findings;
+std::vector<NameFinding> check_patient_names(const std::vector<std::string>& paths,
+                                             const std::vector<FileFacts>& facts) {
+  return NameChecker(paths, facts).run();
+}
+
+std::vector<bool> superseded_by_name(const std::vector<std::string>& paths) {
+  return NameChecker(paths, {}).superseded();
 }
 
 }  // namespace sekisho::formats

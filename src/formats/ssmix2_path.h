@@ -29,13 +29,23 @@ struct Ssmix2Path {
 // Never fails: what is no SS-MIX2 path has kind kNone.
 Ssmix2Path parse_ssmix2_path(std::string_view path);
 
+// What a message itself says that the rules about names ask for.
+struct FileFacts {
+  bool deletion = false;  // a cancelling message
+  std::string admitted;   // YYYYMMDD, of a discharge
+};
+
 // Findings about a set of names of one patient: several current versions, none, old-style history, stays that overlap.
-// Names are file names (or content folders) of the standardized storage; one call per patient and root.
+// Names are file names (or content folders); one call per patient and root. `facts` stand beside the paths, or are
+// empty where no file was read: then two deleted versions in a row may be an order and its deletion.
 struct NameFinding {
   std::string rule;
   char level;
   std::string path;  // the path given that it speaks of
 };
-std::vector<NameFinding> check_patient_names(const std::vector<std::string>& paths);
+std::vector<NameFinding> check_patient_names(const std::vector<std::string>& paths,
+                                             const std::vector<FileFacts>& facts = {});
+// Per path: current by its flag, but another current version of the same key has a greater occurrence time.
+std::vector<bool> superseded_by_name(const std::vector<std::string>& paths);
 
 }  // namespace sekisho::formats

@@ -28,11 +28,15 @@ class Ssmix2Reader final : public Reader {
   void begin(const FileContext& context) override {
     path_text_.assign(context.path);
     path_ = parse_ssmix2_path(path_text_);
+    superseded_ = context.superseded;
+    facts_ = {};
     set_.begin_file(context.package, context.part, context.ordinal);
     mapper_.begin_file(context.package, context.part, path_.patient_number());
     raw_.clear();
     size_ = 0;
   }
+
+  FileFacts facts() const override { return facts_; }
 
   Result<void> feed(ByteView piece) override {
     size_ += piece.size();
@@ -56,6 +60,8 @@ class Ssmix2Reader final : public Reader {
   }
 
  private:
+  bool is_history() const { return path_.flag != '1' || superseded_; }
+
   void reject(std::string_view rule, std::string_view reason, std::uint64_t records) {
     set_.find(rule, Level::kError, -1, {});
     set_.counts.records += records;
@@ -74,7 +80,9 @@ class Ssmix2Reader final : public Reader {
     DecodeReport report;
     const Charset charset = detect_charset(raw_);
     decode(charset, raw_, text_, report);
-    if (!message_.split(text_)) return reject("EMPTY_FILE", "no MSH segment", 1);
+    // Marks of transfer protocols may stand before the message.
+    if (!message_.split(std::string_view(text_).substr(std::min(text_.find("MSH"), text_.size()))))
+      return reject("EMPTY_FILE", "no MSH segment", 1);
     const std::uint64_t segments = message_.segments().size();
     ++set_.counts.messages;
     if (!named) return reject("FILE_NAME_PARTS", "the name does not have the seven parts of a storage", segments);
@@ -104,8 +112,7 @@ class Ssmix2Reader final : public Reader {
     int orders = 0, cancelled = 0;
     for (const Segment& s : message_.segments()) {
       if (s.tag == tag("PID"))
-        view.trusted &=
-            compare_patient(hl7::given(hl7::component(s.field(3))), path_.patient_number()) != PatientAgreement::kOther;
+        view.trusted &= compare_patients(s.field(3), path_.patient_number()) != PatientAgreement::kOther;
       if (s.tag != tag("ORC")) continue;
       ++orders;
       cancelled += is_cancel_control(hl7::component(s.field(1)));
@@ -117,6 +124,10 @@ class Ssmix2Reader final : public Reader {
   void load(Charset charset, const DecodeReport& report) {
     damaged_.assign(message_.segments().size(), 0);
     const MessageView view = look();
+    facts_.deletion = view.cancelled;
+    if (view.trigger == "A03")
+      for (const Segment& s : message_.segments())
+        if (s.tag == tag("PV1")) facts_.admitted = hl7::given(hl7::component(s.field(44))).substr(0, 8);
     document_key_.assign(path_.name_date).append("_").append(path_.name_type).append("_").append(path_.order);
     if (path_.kind == StorageKind::kExtended) document_key_.append("_").append(path_.document);
     // Flag 0 is a deletion only where the message says so: sites of the 1.2c rules also write it on superseded
@@ -126,7 +137,7 @@ class Ssmix2Reader final : public Reader {
                          .key = document_key_,
                          .version = path_.time,
                          .deleted = view.cancelled,
-                         .history = path_.flag != '1'});
+                         .history = is_history()});
     std::uint64_t damaged = 0;
     if (report.escape_state > 0 || report.invalid > 0) damaged = mark_damaged(charset);
     if (view.current) check_names_and_charset(charset, report);
@@ -135,11 +146,11 @@ class Ssmix2Reader final : public Reader {
 
     const std::uint64_t all = message_.segments().size();
     set_.counts.records += all;
-    (view.current && !view.cancelled ? set_.counts.loaded : set_.counts.superseded) += all - damaged;
+    (!is_history() && !view.cancelled ? set_.counts.loaded : set_.counts.superseded) += all - damaged;
   }
 
   void check_names_and_charset(Charset charset, const DecodeReport& report) {
-    check_charset(message_.segments().front(), charset, report, set_);
+    check_charset(message_.segments().front(), charset, report, text_, set_);
     if (!message_.has_carriage_returns_only()) set_.find("SEGMENT_TERMINATOR_NOT_CR", Level::kWarning, -1, {});
     if (path_.kind != StorageKind::kStandardized) return;
     if (!path_.extension.empty()) set_.find("FILE_EXTENSION", Level::kWarning, -1, {});
@@ -189,7 +200,7 @@ class Ssmix2Reader final : public Reader {
                          .kind = "ssmix2",
                          .key = document_key_,
                          .version = path_.time,
-                         .history = path_.flag != '1'});
+                         .history = is_history()});
     text_.clear();
     DecodeReport report;
     const Charset charset = detect_charset(raw_);
@@ -208,7 +219,7 @@ class Ssmix2Reader final : public Reader {
     row.text(d::kFormat, path_.extension.empty() ? std::string_view{} : path_.extension.substr(1));
     row.integer(d::kSize, static_cast<std::int64_t>(size_));
     row.integer(d::kVault, kept);
-    ++(path_.flag == '1' ? set_.counts.loaded : set_.counts.superseded);
+    ++(!is_history() ? set_.counts.loaded : set_.counts.superseded);
   }
 
   records::RecordSet& set_;
@@ -217,6 +228,8 @@ class Ssmix2Reader final : public Reader {
   hl7::Message message_;
   std::string path_text_, text_, line_text_, document_key_;
   Ssmix2Path path_;
+  bool superseded_ = false;
+  FileFacts facts_;
   Bytes raw_;
   std::uint64_t size_ = 0, since_check_ = 0;
   std::vector<char> damaged_;

@@ -46,69 +46,89 @@ constexpr EventSpec kEvents[] = {
     {"Z23", "", false, false, kObrStart, kNowhere},
     {"R01", "", false, false, kObrStart, kNowhere},
     {"R30", "", false, false, {tag("OBX"), 14, "OBX-14"}, kNowhere},
+    {"A60", "", false, false, kNowhere, kNowhere},
+    {"ZD1", "", false, false, kNowhere, kNowhere},
 };
 
 // Grammars: blank-separated tokens; a segment followed by ? is optional, by * any number, by + at least one; brackets
 // likewise.
-#define SEKISHO_ADMISSION \
-  "MSH EVN PID PD1? ROL* NK1* PV1 PV2? ROL* DB1* OBX* AL1* DG1* DRG? PR1* GT1* IN1* ACC? UB1? UB2? PDA?"
-#define SEKISHO_MOVEMENT "MSH EVN PID PD1? PV1 PV2? DB1* OBX* DG1*"
+// What SS-MIX2 expects and the wider HL7 v2.5 form are one grammar: neither is a violation.
+#define SEKISHO_ADMISSION                                                                                         \
+  "MSH EVN PID PD1? ROL* NK1* PV1 PV2? ROL* DB1* OBX* AL1* DG1* DRG? ( PR1 ROL* )* GT1* ( IN1 IN2? IN3* ROL* )* " \
+  "ACC? UB1? UB2? PDA?"
+#define SEKISHO_CANCELLATION "MSH EVN PID PD1? PV1 PV2? DB1* OBX*"
+#define SEKISHO_MOVEMENT_UNDONE "MSH EVN PID PD1? PV1 PV2? DB1* OBX* DG1*"
+#define SEKISHO_SHORT_CANCELLATION "MSH EVN PID PD1? PV1 PV2?"
 #define SEKISHO_TRANSFER "MSH EVN PID PD1? ROL* PV1 PV2? ROL* DB1* OBX* DG1* PDA?"
-#define SEKISHO_DISCHARGE "MSH EVN PID NK1* PV1 PV2? ROL* DB1* AL1* DG1* OBX* IN1*"
-#define SEKISHO_PRESCRIPTION "MSH PID PV1? PV2? IN1* AL1* ( ORC TQ1? RXE TQ1* RXR* RXC* OBX* CTI* )+"
-#define SEKISHO_ADMINISTRATION \
-  "MSH PID AL1* PV1? PV2? AL1* ( ORC TQ1* ( RXE TQ1* RXR* RXC* )? ( RXA+ RXR OBX* )+ CTI* )+"
-#define SEKISHO_EXAM_ORDER "MSH PID PV1? PV2? AL1* ( ORC TQ1* OBR CTD? DG1* OBX* SPM* )+"
-#define SEKISHO_EXAM_DONE "MSH PID PV1? PV2? AL1* ( ORC TQ1* OBR DG1* OBX* ( ZE1 OBX* ZE2* )* IPC* )+"
+#define SEKISHO_PLANNED_TRANSFER "MSH EVN PID PD1? ROL* PV1 PV2? ROL* DB1* OBX* DG1*"
+#define SEKISHO_DISCHARGE_PLANNED \
+  "MSH EVN PID PD1? ROL* NK1* PV1 PV2? ROL* DB1* OBX* AL1* DG1* DRG? ( PR1 ROL* )* GT1* ( IN1 IN2? IN3* ROL* )* ACC?"
+#define SEKISHO_DISCHARGE                                                                                         \
+  "MSH EVN PID PD1? ROL* NK1* PV1 PV2? ROL* DB1* AL1* DG1* DRG? ( PR1 ROL* )* OBX* GT1* ( IN1 IN2? IN3* ROL* )* " \
+  "ACC? PDA?"
+#define SEKISHO_PATIENT "MSH PID PD1? NK1* ( PV1 PV2? )? "
+#define SEKISHO_INSURED SEKISHO_PATIENT "( IN1 IN2? IN3? )* GT1? AL1* "
+#define SEKISHO_PRESCRIPTION SEKISHO_INSURED "( ORC TQ1* ( RXO RXR* RXC* )? RXE TQ1* RXR* RXC* OBX* FT1* BLG? CTI* )+"
+#define SEKISHO_ADMINISTRATION                                                                                     \
+  "MSH PID PD1? AL1* ( PV1 PV2? )? AL1* ( ORC TQ1* ( RXO RXR* RXC* )? ( RXE TQ1* RXR* RXC* )? ( RXA+ RXR OBX* )+ " \
+  "CTI* )+"
+#define SEKISHO_EXAM_ORDER SEKISHO_INSURED "( ORC TQ1* OBR CTD? DG1* OBX* ( SPM OBX* ( SAC OBX* )* )* FT1* CTI* BLG? )+"
+#define SEKISHO_EXAM_DONE SEKISHO_INSURED "( ORC TQ1* OBR DG1* OBX* ( ZE1 OBX* ZE2* )* IPC* )+"
+#define SEKISHO_LAB_RESULT \
+  "MSH PID PD1? ( PV1 PV2? )? ( SPM OBX* ( SAC INV? )* ( OBR ORC? TQ1* OBX* TCD? SID* CTI* )* )+ DSC?"
 
 constexpr TypeSpec kTypes[] = {
     {"ADT-00", "ADT", "A08", SEKISHO_ADMISSION},
-    {"ADT-00", "ADT", "A23", SEKISHO_MOVEMENT},
+    {"ADT-00", "ADT", "A23", SEKISHO_CANCELLATION},
     {"ADT-01", "ADT", "A54", "MSH EVN PID PD1? ROL* PV1 PV2? ROL*"},
-    {"ADT-01", "ADT", "A55", "MSH EVN PID PD1? PV1 PV2?"},
+    {"ADT-01", "ADT", "A55", SEKISHO_SHORT_CANCELLATION},
     {"ADT-12", "ADT", "A04", SEKISHO_ADMISSION},
     {"ADT-21", "ADT", "A14", SEKISHO_ADMISSION},
-    {"ADT-21", "ADT", "A27", SEKISHO_MOVEMENT},
+    {"ADT-21", "ADT", "A27", SEKISHO_CANCELLATION},
     {"ADT-22", "ADT", "A01", SEKISHO_ADMISSION},
-    {"ADT-22", "ADT", "A11", SEKISHO_MOVEMENT},
-    {"ADT-31", "ADT", "A21", SEKISHO_MOVEMENT},
-    {"ADT-31", "ADT", "A52", "MSH EVN PID PD1? PV1 PV2?"},
-    {"ADT-32", "ADT", "A22", SEKISHO_MOVEMENT},
-    {"ADT-32", "ADT", "A53", "MSH EVN PID PD1? PV1 PV2?"},
-    {"ADT-41", "ADT", "A15", SEKISHO_TRANSFER},
-    {"ADT-41", "ADT", "A26", SEKISHO_MOVEMENT},
+    {"ADT-22", "ADT", "A11", SEKISHO_MOVEMENT_UNDONE},
+    {"ADT-31", "ADT", "A21", SEKISHO_CANCELLATION},
+    {"ADT-31", "ADT", "A52", SEKISHO_SHORT_CANCELLATION},
+    {"ADT-32", "ADT", "A22", SEKISHO_CANCELLATION},
+    {"ADT-32", "ADT", "A53", SEKISHO_SHORT_CANCELLATION},
+    {"ADT-41", "ADT", "A15", SEKISHO_PLANNED_TRANSFER},
+    {"ADT-41", "ADT", "A26", SEKISHO_CANCELLATION},
     {"ADT-42", "ADT", "A02", SEKISHO_TRANSFER},
-    {"ADT-42", "ADT", "A12", SEKISHO_MOVEMENT},
-    {"ADT-51", "ADT", "A16", SEKISHO_ADMISSION},
-    {"ADT-51", "ADT", "A25", SEKISHO_MOVEMENT},
+    {"ADT-42", "ADT", "A12", SEKISHO_MOVEMENT_UNDONE},
+    {"ADT-51", "ADT", "A16", SEKISHO_DISCHARGE_PLANNED},
+    {"ADT-51", "ADT", "A25", SEKISHO_CANCELLATION},
     {"ADT-52", "ADT", "A03", SEKISHO_DISCHARGE},
     {"ADT-52", "ADT", "A13", SEKISHO_ADMISSION},
-    {"ADT-61", "ADT", "A60", "MSH EVN PID ( PV1 PV2? )? IAM*"},
+    {"ADT-61", "ADT", "A60", "MSH EVN PID PD1? ( PV1 PV2? )? IAM*"},
     {"PPR-01", "PPR", "ZD1",
-     "MSH PID ( PV1 PV2? )? ( PRB ZPR? ZPD* VAR* ROL* PTH* ZI1* OBX* GOL* ( ORC OBR? OBX* )* )+"},
-    {"OMD", "OMD", "O03", "MSH PID PV1? PV2? AL1* ( ORC TQ1* ODS* ODT* OBX* )+"},
+     SEKISHO_PATIENT "( PRB ZPR? ZPD* VAR* ROL* PTH* ZI1* OBX* ( GOL VAR* ROL* OBX* )* ( ORC OBR? VAR* OBX* )* )+"},
+    {"OMD", "OMD", "O03", SEKISHO_INSURED "( ORC TQ1* ODS* ODT* OBX* )+"},
     {"OMP-01", "RDE", "O11", SEKISHO_PRESCRIPTION},
     {"OMP-02", "RDE", "O11", SEKISHO_PRESCRIPTION},
     {"OMP-11", "RAS", "O17", SEKISHO_ADMINISTRATION},
     {"OMP-12", "RAS", "O17", SEKISHO_ADMINISTRATION},
-    {"OML-01", "OML", "O33", "MSH PID PV1? PV2? AL1* ( SPM OBX* SAC* ( ORC TQ1* ( OBR DG1* OBX* )? )* )+"},
-    {"OML-11", "OUL", "R22", "MSH PID PV1? PV2? ( SPM OBX* ( SAC INV? )* ( OBR ORC? TQ1* OBX* CTI* )* )+ DSC?"},
-    {"OML-12", "OUL", "R22", "MSH PID PV1? PV2? ( SPM OBX* ( SAC INV? )* ( OBR ORC? TQ1* OBX* CTI* )* )+ DSC?"},
+    {"OML-01", "OML", "O33", SEKISHO_INSURED "( SPM OBX* SAC* ( ORC TQ1* ( OBR TCD? DG1* OBX* )? FT1* CTI* BLG? )* )+"},
+    {"OML-11", "OUL", "R22", SEKISHO_LAB_RESULT},
+    {"OML-12", "OUL", "R22", SEKISHO_LAB_RESULT},
     {"OMG-01", "OMG", "O19", SEKISHO_EXAM_ORDER},
     {"OMG-02", "OMG", "O19", SEKISHO_EXAM_ORDER},
     {"OMG-03", "OMG", "O19", SEKISHO_EXAM_ORDER},
     {"OMG-11", "OMI", "Z23", SEKISHO_EXAM_DONE},
     {"OMG-12", "OMI", "Z23", SEKISHO_EXAM_DONE},
-    {"OMG-13", "ORU", "R01", "MSH PID PV1? PV2? ( ORC? OBR TQ1* CTD? OBX* ( SPM OBX* )* )+ DSC?"},
+    {"OMG-13", "ORU", "R01", SEKISHO_PATIENT "( ORC? OBR TQ1* CTD? OBX* FT1* CTI* ( SPM OBX* )* )+ DSC?"},
 };
 
+// Vital signs of the extended storage, whose folders have names of their own.
+constexpr TypeSpec kVitals = {"", "ORU", "R30", "MSH PID PD1? OBX* ( PV1 PV2? )? ORC OBR TQ1* CTD? OBX*"};
+
 constexpr hl7::Tag kKnownSegments[] = {
-    tag("ACC"), tag("AL1"), tag("CTD"), tag("CTI"), tag("DB1"), tag("DG1"), tag("DRG"), tag("DSC"), tag("EVN"),
-    tag("GOL"), tag("GT1"), tag("IAM"), tag("IN1"), tag("IN2"), tag("IN3"), tag("INV"), tag("IPC"), tag("MRG"),
-    tag("MSH"), tag("NK1"), tag("NTE"), tag("OBR"), tag("OBX"), tag("ODS"), tag("ODT"), tag("ORC"), tag("PD1"),
-    tag("PDA"), tag("PID"), tag("PR1"), tag("PRB"), tag("PTH"), tag("PV1"), tag("PV2"), tag("ROL"), tag("RXA"),
-    tag("RXC"), tag("RXE"), tag("RXR"), tag("SAC"), tag("SFT"), tag("SPM"), tag("TQ1"), tag("UB1"), tag("UB2"),
-    tag("VAR"), tag("ZE1"), tag("ZE2"), tag("ZI1"), tag("ZPD"), tag("ZPR")};
+    tag("ACC"), tag("AL1"), tag("BLG"), tag("CTD"), tag("CTI"), tag("DB1"), tag("DG1"), tag("DRG"),
+    tag("DSC"), tag("EVN"), tag("FT1"), tag("GOL"), tag("GT1"), tag("IAM"), tag("IN1"), tag("IN2"),
+    tag("IN3"), tag("INV"), tag("IPC"), tag("MRG"), tag("MSH"), tag("NK1"), tag("NTE"), tag("OBR"),
+    tag("OBX"), tag("ODS"), tag("ODT"), tag("ORC"), tag("PD1"), tag("PDA"), tag("PID"), tag("PR1"),
+    tag("PRB"), tag("PTH"), tag("PV1"), tag("PV2"), tag("ROL"), tag("RXA"), tag("RXC"), tag("RXE"),
+    tag("RXO"), tag("RXR"), tag("SAC"), tag("SFT"), tag("SID"), tag("SPM"), tag("TCD"), tag("TQ1"),
+    tag("UB1"), tag("UB2"), tag("VAR"), tag("ZE1"), tag("ZE2"), tag("ZI1"), tag("ZPD"), tag("ZPR")};
 static_assert(std::ranges::is_sorted(kKnownSegments));
 
 // Glushkov's construction: of every part the positions it may begin and end with and whether it may be empty.
@@ -186,11 +206,17 @@ bool is_known_type(std::string_view type) {
 const TypeSpec* find_type(std::string_view type, std::string_view trigger) {
   for (const TypeSpec& spec : kTypes)
     if (spec.type == type && spec.trigger == trigger) return &spec;
-  return nullptr;
+  return trigger == kVitals.trigger && !is_known_type(type) ? &kVitals : nullptr;
 }
 
 Grammar::Grammar(std::string_view text) {
-  first_ = Builder(text, symbols_, follow_).sequence().first;
+  const Part whole = Builder(text, symbols_, follow_).sequence();
+  first_ = whole.first;
+  last_ = whole.last;
+}
+
+bool Grammar::Matcher::complete() const {
+  return (at_ & grammar_->last_) != 0;
 }
 
 bool Grammar::Matcher::step(hl7::Tag segment) {
@@ -203,7 +229,10 @@ bool Grammar::Matcher::step(hl7::Tag segment) {
   }
   for (std::uint64_t from = here != 0 ? here : anywhere; from != 0; from &= from - 1)
     next |= grammar_->follow_[static_cast<std::size_t>(__builtin_ctzll(from))];
-  if (next != 0 || anywhere != 0) allowed_ = next;
+  if (anywhere != 0) {
+    allowed_ = next;
+    at_ = here != 0 ? here : anywhere;
+  }
   return here != 0;
 }
 
@@ -214,6 +243,8 @@ const Grammar& grammar_of(const TypeSpec& spec) {
       made.emplace_back(each.grammar);
     return made;
   }();
+  static const Grammar vitals(kVitals.grammar);
+  if (&spec == &kVitals) return vitals;
   return grammars[static_cast<std::size_t>(&spec - kTypes)];
 }
 

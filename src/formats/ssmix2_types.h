@@ -38,7 +38,8 @@ struct TypeSpec {
 };
 std::span<const TypeSpec> type_specs();
 bool is_known_type(std::string_view type);
-const TypeSpec* find_type(std::string_view type, std::string_view trigger);  // nullptr: does not belong together
+// nullptr: type and event do not belong together. Vital signs (R30) belong to every type of the extended storage.
+const TypeSpec* find_type(std::string_view type, std::string_view trigger);
 
 // Recognises the order of segments: a grammar's symbols are positions in a set, one step a segment. NTE and SFT may
 // stand anywhere; the caller leaves unknown segments out.
@@ -51,17 +52,18 @@ class Grammar {
    public:
     explicit Matcher(const Grammar& grammar) : grammar_(&grammar), allowed_(grammar.first_) {}
     bool step(hl7::Tag segment);
+    bool complete() const;  // the message may end here
 
    private:
     const Grammar* grammar_;
-    std::uint64_t allowed_;
+    std::uint64_t allowed_, at_ = 0;
   };
 
  private:
   friend class Matcher;
   std::vector<hl7::Tag> symbols_;
   std::vector<std::uint64_t> follow_;  // of each position
-  std::uint64_t first_ = 0;
+  std::uint64_t first_ = 0, last_ = 0;
 };
 const Grammar& grammar_of(const TypeSpec& spec);  // made once
 

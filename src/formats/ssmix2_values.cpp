@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstring>
+#include <utility>
 
 #include "core/text.h"
 #include "formats/hl7.h"
@@ -145,16 +146,40 @@ bool parse_exponent(std::string_view text, ResultValue& value) {
   return true;
 }
 
-// 2.3(+-): the number first, what is in brackets beside it.
+// 2.3(+-), 1+(30): one result first, the other in brackets beside it.
 bool parse_combined(std::string_view text, ResultValue& value) {
   const auto bracket = text.find('(');
   if (bracket == std::string_view::npos || bracket == 0 || !text.ends_with(')')) return false;
-  value.number = hl7::number(stripped(text.substr(0, bracket)));
-  if (!value.number) return false;
-  const std::string_view inner = squeezed(text.substr(bracket + 1, text.size() - bracket - 2), value.text);
+  std::string_view head = stripped(text.substr(0, bracket)), inner = text.substr(bracket + 1);
+  inner = stripped(inner.substr(0, inner.size() - 1));
+  value.number = hl7::number(head);
+  if (!value.number) {
+    value.number = hl7::number(inner);
+    std::swap(head, inner);
+    if (!value.number) return false;
+    const std::string_view word = word_value(squeezed(inner, value.text));
+    if (word.empty() && grade_of(squeezed(inner, value.text)).empty()) {
+      value.number.reset();
+      return false;
+    }
+  }
+  inner = squeezed(inner, value.text);
   value.qualitative = word_value(inner).empty() ? grade_of(inner) : word_value(inner);
   value.combined = true;
   return true;
+}
+
+// Hb+Tr+: findings of several kinds, each with its own judgement. The words stay as they are.
+bool is_list_of_findings(std::string_view text) {
+  int findings = 0;
+  bool letters = false;
+  for (const char c : text) {
+    const bool letter = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+    if (!letter && c != '+' && c != '-' && c != ' ' && c != ',') return false;
+    if (letters && (c == '+' || c == '-')) ++findings;
+    letters = letter;
+  }
+  return findings >= 2 && !letters;
 }
 
 }  // namespace
@@ -204,6 +229,7 @@ void parse_result(std::string_view text, ResultValue& value) {
   } else {
     value.recognised = parse_comparison(folded, value) || parse_range(folded, value.number, value.number_high) ||
                        parse_titre(folded, value) || parse_exponent(folded, value) || parse_combined(folded, value);
+    value.combined |= !value.recognised && is_list_of_findings(folded);
   }
 }
 

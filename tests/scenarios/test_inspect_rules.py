@@ -118,7 +118,7 @@ def names_and_versions(s):
         s.put("FILE_NAME_PARTS", "ADT-00", whole, name=name)
     s.put("TIMESTAMP_LENGTH", "ADT-00", whole, time="20250410101500")
     twice = s.put("MULTIPLE_CURRENT", "ADT-00", whole)
-    s.put("", "ADT-00", whole, patient=twice, time="20250411101500123")
+    s.put("MULTIPLE_CURRENT", "ADT-00", whole, patient=twice, time="20250411101500123")
     s.put("NO_CURRENT", "ADT-00", whole, flag="0")
     renamed = s.put("FLAG_0_HISTORY", "ADT-00", whole, flag="0")
     s.put("", "ADT-00", whole, patient=renamed, time="20250411101500123")

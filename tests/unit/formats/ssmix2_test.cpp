@@ -104,7 +104,7 @@ TEST(Ssmix2Path, VersionsOfAKeyAreJudgedTogether) {
             Rules{});
   EXPECT_EQ(rules({name("20240401", "OML-11", "1", "20240401120000000", '1'),
                    name("20240401", "OML-11", "1", "20240401150000000", '1')}),
-            Rules{"MULTIPLE_CURRENT"});
+            (Rules{"MULTIPLE_CURRENT", "MULTIPLE_CURRENT"}));
   EXPECT_EQ(rules({name("20240401", "OML-11", "1", "20240401120000000", '0'),
                    name("20240401", "OML-11", "1", "20240401150000000", '0')}),
             Rules{"NO_CURRENT"});
