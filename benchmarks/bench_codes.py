@@ -3,7 +3,7 @@
 nothing of the program's normalisation (widths, abbreviations, dropped makers and units, vendor marks, cut fields,
 slips of the keyboard), with the standard codes hidden.
 
-  bench_codes.py --masters DIR --sekisho PROGRAM [--codes N] [--seed N] [--hospitals N] [--keep DIR] [--json]
+  bench_codes.py --masters DIR --sekisho PROGRAM [--style A|B] [--codes N] [--seed N] [--hospitals N] [--keep DIR] [--json]
 """
 import argparse, csv, io, json, os, pathlib, random, resource, subprocess, sys, tempfile, time, unicodedata
 
@@ -195,13 +195,16 @@ def labs(path, rng, style, hospital, rows, truth):
             truth.append({'hospital': hospital, 'local_code': code, 'kind': 'lab', 'std_code': r['jlac10']})
 
 
+def unique(entries):
+    """Without entries that share a name: no name can tell them."""
+    seen = {}
+    for e in entries: seen.setdefault(unicodedata.normalize('NFKC', e[1]), []).append(e)
+    return [v[0] for v in seen.values() if len(v) == 1]
+
+
 def generate(masters, scenarios, codes, hospitals, seed):
     rng = random.Random(seed)
-    # Editions in force; (選) codes and duplicates of a name are left out: no name can tell them.
-    def unique(entries):
-        seen = {}
-        for e in entries: seen.setdefault(unicodedata.normalize('NFKC', e[1]), []).append(e)
-        return [v[0] for v in seen.values() if len(v) == 1]
+    # Editions in force; (選) codes are left out: no name can tell them.
     drugs = unique([(r[2], r[4], r[9]) for r in read(f'{masters}/y/y_ALL20240531.csv.zst') if not r[2].startswith('67')])
     diseases = unique([(r[2], r[5], r[15]) for r in read(f'{masters}/b/b_20240601.txt.zst') if r[2] != '0000999'])
     acts = unique([(r[2], r[4], '') for r in read(f'{masters}/s/s_ALL20240531.csv.zst') if r[2][:2] in ('14', '15', '16', '17', '18')])
@@ -229,7 +232,8 @@ def generate(masters, scenarios, codes, hospitals, seed):
     return rows, truth
 
 
-COLUMNS = ['hospital', 'local_code', 'name', 'kind', 'unit', 'specimen', 'count', 'value_p05', 'value_p50', 'value_p95', 'value_count', 'claimed']
+COLUMNS = ['hospital', 'local_code', 'name', 'kind', 'unit', 'specimen', 'count', 'value_p05', 'value_p50', 'value_p95', 'value_mean', 'value_sd',
+           'value_count', 'dose_p50', 'dose_unit', 'claimed']
 
 
 def main():
@@ -240,12 +244,17 @@ def main():
     p.add_argument('--codes', type=int, default=20000)
     p.add_argument('--hospitals', type=int, default=20)
     p.add_argument('--seed', type=int, default=1)
+    p.add_argument('--style', choices=('A', 'B'), default='A', help='A: habits of a hospital; B: bench_codes_b.py')
     p.add_argument('--keep')
     p.add_argument('--json', action='store_true')
     a = p.parse_args()
     folder = pathlib.Path(a.keep or tempfile.mkdtemp(prefix='bench-codes'))
     folder.mkdir(parents=True, exist_ok=True)
-    rows, truth = generate(a.masters, a.scenarios, a.codes, a.hospitals, a.seed)
+    if a.style == 'B':
+        import bench_codes_b
+        rows, truth = bench_codes_b.generate(a.masters, a.scenarios, a.codes, a.hospitals, a.seed, sys.modules[__name__])
+    else:
+        rows, truth = generate(a.masters, a.scenarios, a.codes, a.hospitals, a.seed)
     for name, data, columns in (('items.csv', rows, COLUMNS), ('truth.csv', truth, ['hospital', 'local_code', 'kind', 'std_code'])):
         with open(folder / name, 'w', newline='', encoding='utf-8') as f:
             w = csv.DictWriter(f, columns, restval='')

@@ -19,8 +19,9 @@ struct TableKind {
   std::string_view value, unit, specimen, dose, dose_unit, icd;  // SQL expressions
 };
 constexpr TableKind kTables[] = {
-    {"drug", Kind::kDrug, "NULL::DOUBLE", "coalesce(total_unit, dose_unit)", "NULL", "dose", "dose_unit", "NULL"},
-    {"lab", Kind::kLab, "number", "unit", "specimen", "NULL::DOUBLE", "NULL", "NULL"},
+    {"drug", Kind::kDrug, "NULL::DOUBLE", "coalesce(total_unit, dose_unit)", "NULL", "TRY_CAST(dose AS DOUBLE)",
+     "dose_unit", "NULL"},
+    {"lab", Kind::kLab, "TRY_CAST(number AS DOUBLE)", "unit", "specimen", "NULL::DOUBLE", "NULL", "NULL"},
     {"diagnosis", Kind::kDisease, "NULL::DOUBLE", "NULL", "NULL", "NULL::DOUBLE", "NULL", "icd"},
     {"procedure", Kind::kProcedure, "NULL::DOUBLE", "NULL", "NULL", "NULL::DOUBLE", "NULL", "NULL"},
     {"exam", Kind::kProcedure, "NULL::DOUBLE", "NULL", "NULL", "NULL::DOUBLE", "NULL", "NULL"},
@@ -32,13 +33,8 @@ std::string source_of(const std::filesystem::path& folder, std::string_view tabl
     std::error_code code;
     if (!std::filesystem::exists(path, code)) continue;
     if (ending[1] == 'p') return fmt::format("read_parquet({})", sql_text(path.string()));
-    // Codes and numbers of patients are texts, leading zeros included; the rest is what the file shows.
-    constexpr std::string_view kTyped =
-        "{'reg': 'VARCHAR', 't': 'TIMESTAMP', 'std_code': 'VARCHAR', 'std_sys': 'VARCHAR', 'loc_code': 'VARCHAR', "
-        "'loc_sys': 'VARCHAR', 'act': 'VARCHAR'}";
-    constexpr std::string_view kText = "{'text_ref': 'BIGINT', 'kind': 'VARCHAR', 'content': 'VARCHAR'}";
-    const std::string_view types = table == "text" ? kText : kTyped;
-    return fmt::format("read_csv({}, header = true, sample_size = -1, types = {})", sql_text(path.string()), types);
+    // All as texts: codes keep their leading zeros, and a column without a value has no type of its own.
+    return fmt::format("read_csv({}, header = true, all_varchar = true)", sql_text(path.string()));
   }
   return {};
 }
@@ -46,7 +42,7 @@ std::string source_of(const std::filesystem::path& folder, std::string_view tabl
 // Texts carry the names of local codes: kind "name:SYSTEM".
 std::string names_sql(const std::filesystem::path& folder) {
   const std::string text = source_of(folder, "text");
-  if (text.empty()) return "SELECT NULL::BIGINT AS text_ref, NULL AS content WHERE false";
+  if (text.empty()) return "SELECT NULL AS text_ref, NULL AS content WHERE false";
   return fmt::format("SELECT text_ref, any_value(content) AS content FROM {} WHERE kind LIKE 'name%' GROUP BY 1", text);
 }
 
@@ -54,7 +50,8 @@ std::string items_sql(const TableKind& kind, const std::string& source, const st
   return fmt::format(
       "WITH names AS ({}), base AS (SELECT coalesce(loc_sys, '') AS sys, loc_code AS code, std_sys, std_code, {} AS "
       "unit, "
-      "{} AS specimen, {} AS value, {} AS dose, {} AS dose_unit, {} AS icd, t, content FROM {} LEFT JOIN names USING "
+      "{} AS specimen, {} AS value, {} AS dose, {} AS dose_unit, {} AS icd, TRY_CAST(t AS TIMESTAMP) AS t, content "
+      "FROM {} LEFT JOIN names USING "
       "(text_ref) WHERE loc_code IS NOT NULL) SELECT sys, code, mode(content), mode(std_sys), mode(std_code), "
       "mode(unit), "
       "mode(specimen), count(*), coalesce(strftime(min(t), '%Y%m%d'), '0'), coalesce(strftime(max(t), '%Y%m%d'), '0'), "
@@ -70,7 +67,8 @@ std::string variants_sql(const TableKind& kind, const std::string& source, const
       "coalesce(std_sys, "
       "'') AS std_sys, coalesce(std_code, '') AS std_code, coalesce({}, '') AS unit, coalesce(CAST({} AS VARCHAR), '') "
       "AS "
-      "specimen, {} AS value, t, content FROM {} LEFT JOIN names USING (text_ref) WHERE std_code IS NOT NULL AND "
+      "specimen, {} AS value, TRY_CAST(t AS TIMESTAMP) AS t, content FROM {} LEFT JOIN names USING (text_ref) WHERE "
+      "std_code IS NOT NULL AND "
       "coalesce(act, '') <> 'claim') SELECT sys, code, mode(content), std_sys, std_code, unit, specimen, count(*), "
       "coalesce(strftime(min(t), '%Y%m%d'), '0'), coalesce(strftime(max(t), '%Y%m%d'), '0'), count(value), "
       "quantile_cont(value, 0.05), quantile_cont(value, 0.5), quantile_cont(value, 0.95) FROM base GROUP BY sys, code, "
@@ -81,7 +79,8 @@ std::string variants_sql(const TableKind& kind, const std::string& source, const
 // What was claimed for the same patient on the same day, the ten most frequent codes of each local code.
 std::string claims_sql(const std::string& source, const std::string& claimed) {
   return fmt::format(
-      "WITH local AS (SELECT DISTINCT reg, CAST(t AS DATE) AS day, coalesce(loc_sys, '') AS sys, loc_code AS code FROM "
+      "WITH local AS (SELECT DISTINCT reg, TRY_CAST(t AS DATE) AS day, coalesce(loc_sys, '') AS sys, loc_code AS code "
+      "FROM "
       "{} "
       "WHERE loc_code IS NOT NULL AND t IS NOT NULL AND coalesce(act, '') <> 'claim'), claim AS ({}), pairs AS (SELECT "
       "sys, "
@@ -97,7 +96,8 @@ std::string claimed_of(const std::filesystem::path& folder, std::string_view tab
   const std::string source = source_of(folder, table);
   if (source.empty()) return {};
   return fmt::format(
-      "SELECT DISTINCT reg, CAST(t AS DATE) AS day, std_code AS code FROM {} WHERE act = 'claim' AND std_sys = 'REC' "
+      "SELECT DISTINCT reg, TRY_CAST(t AS DATE) AS day, std_code AS code FROM {} WHERE act = 'claim' AND std_sys = "
+      "'REC' "
       "AND "
       "std_code IS NOT NULL AND t IS NOT NULL",
       source);

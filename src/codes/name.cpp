@@ -68,6 +68,21 @@ constexpr Swap kSwaps[] = {{U'頸', U'頚'}, {U'顆', U'果'}, {U'攣', U'痙'},
                            {U'剝', U'剥'}, {U'塡', U'填'}, {U'癎', U'癇'}, {U'囁', U'囁'}, {U'靱', U'靭'},
                            {U'蠟', U'蝋'}, {U'麴', U'麹'}, {U'繫', U'繋'}, {U'鹼', U'鹸'}, {U'屛', U'屏'}};
 
+// Words of diseases whose hard characters are often written in kana.
+constexpr std::pair<std::string_view, std::string_view> kHiraganaWords[] = {
+    {"がん", "癌"},           {"かいよう", "潰瘍"}, {"じんま", "蕁麻"},
+    {"けいれん", "痙攣"},     {"のう胞", "嚢胞"},   {"のう腫", "嚢腫"},
+    {"ぜんそく", "喘息"},     {"ぜん息", "喘息"},   {"えし", "壊死"},
+    {"びらん", "糜爛"},       {"ざ瘡", "痤瘡"},     {"ろ胞", "濾胞"},
+    {"てんかん", "癲癇"},     {"う蝕", "齲蝕"},     {"う歯", "齲歯"},
+    {"腎う", "腎盂"},         {"はん痕", "瘢痕"},   {"へんとう", "扁桃"},
+    {"ヘルニヤ", "ヘルニア"}, {"ひ骨", "腓骨"},     {"けい骨", "脛骨"},
+    {"けい椎", "頚椎"},       {"つい間", "椎間"},   {"うつ病", "鬱病"},
+    {"のど", "咽喉"},         {"そけい", "鼡径"},   {"鼠径", "鼡径"},
+    {"ひざ", "膝"},           {"こう丸", "睾丸"},   {"ぼうこう", "膀胱"},
+    {"すい臓", "膵"},         {"膵臓", "膵"},       {"とびひ", "伝染性膿痂疹"},
+};
+
 char32_t fold_kana_character(char32_t c) {
   if (c >= U'ぁ' && c <= U'ゖ') c += 0x60;
   if (const auto at = kSmall.find(c); at != std::u32string_view::npos) return kLarge[at];
@@ -113,6 +128,8 @@ constexpr UnitWord kUnits[] = {
     {U"ミリリツトル", Dimension::kVolume, 1},
     {U"国際単位", Dimension::kUnits, 1},
     {U"マイクロg", Dimension::kMass, 0.001},
+    {U"マイクロ", Dimension::kMass, 0.001},
+    {U"γ", Dimension::kMass, 0.001},
     {U"グラム", Dimension::kMass, 1000},
     {U"mcg", Dimension::kMass, 0.001},
     {U"kcal", Dimension::kEnergy, 1},
@@ -225,12 +242,14 @@ constexpr FormWord kForms[] = {
 
 // Words that hospitals add to a name and that say nothing about what it is.
 constexpr std::u32string_view kMarks[] = {
-    U"採用中止", U"採用",   U"院外専用", U"院内専用", U"院外",     U"院内",   U"臨時", U"限定", U"患者限定",
-    U"持参薬",   U"持参",   U"持込",     U"後発品",   U"後発",     U"先発品", U"先発", U"ge",   U"後",
-    U"先",       U"劇",     U"毒",       U"向",       U"麻",       U"新",     U"旧",   U"冷",   U"遮光",
-    U"特",       U"要時",   U"切替",     U"削除",     U"使用不可", U"中止",   U"包装", U"局",   U"特定",
-    U"生物",     U"覚",     U"医師限定", U"外用",     U"内服",     U"内用",   U"高",   U"危",   U"ハイリスク",
-    U"非採用",   U"薬剤部", U"仮",       U"試",
+    U"採用中止", U"採用",   U"院外専用", U"院内専用", U"院外",     U"院内",   U"臨時",   U"限定",   U"患者限定",
+    U"持参薬",   U"持参",   U"持込",     U"後発品",   U"後発",     U"先発品", U"先発",   U"ge",     U"後",
+    U"先",       U"劇",     U"毒",       U"向",       U"麻",       U"新",     U"旧",     U"冷",     U"遮光",
+    U"特",       U"要時",   U"切替",     U"削除",     U"使用不可", U"中止",   U"包装",   U"局",     U"特定",
+    U"生物",     U"覚",     U"医師限定", U"外用",     U"内服",     U"内用",   U"高",     U"危",     U"ハイリスク",
+    U"非採用",   U"薬剤部", U"仮",       U"試",       U"主",       U"副",     U"主病名", U"副病名", U"既往",
+    U"内",       U"外",     U"外来",     U"入院",     U"病棟",     U"救急",   U"ope",    U"手",     U"検",
+    U"注",       U"眼",
 };
 
 bool is_mark(std::u32string_view content) {
@@ -297,13 +316,20 @@ class DrugParser {
     }
     if (take_prefix_mark()) return;
     parts_.stem += c;
+    if (!parts_.strengths.empty()) parts_.tail += c;
     ++at_;
   }
   void take_maker() {
     const std::size_t end = text_.find(U'」', at_);
-    const std::size_t stop = end == std::u32string_view::npos ? text_.size() : end;
+    std::size_t stop = end;
+    if (end == std::u32string_view::npos) {
+      // Never closed: up to a blank or a number.
+      stop = at_ + 1;
+      while (stop < text_.size() && text_[stop] != U' ' && !is_digit(text_[stop]))
+        ++stop;
+    }
     if (parts_.maker.empty()) append_squeezed(parts_.maker, text_.substr(at_ + 1, stop - at_ - 1));
-    at_ = stop == text_.size() ? stop : stop + 1;
+    at_ = end == std::u32string_view::npos ? stop : stop + 1;
   }
   // (後), (般), (選) ...
   bool take_mark() {
@@ -336,13 +362,23 @@ class DrugParser {
         parts_.stem += text_[at_];
       return;
     }
+    const std::size_t begin = at_;
     const Quantity quantity = read_quantity(text_, at_);
     parts_.strengths.push_back(quantity);
+    quantity_end_ = at_;
+    parts_.tail.clear();
+    // The field ended inside the number or its unit: "０．００", "５０ｍ".
+    std::size_t digits = begin;
+    while (digits < text_.size() && (is_digit(text_[digits]) || text_[digits] == U'.'))
+      ++digits;
+    if (at_ + 1 == text_.size() && text_[at_] == U'm') ++at_;
+    if (digits == text_.size()) parts_.cut_number = text_.substr(begin);
   }
   // "…T5mg", "…C(10)", "…T": one letter between a Japanese name and a number or the end.
   bool take_letter_form() {
     const char32_t c = text_[at_];
-    if ((c != U't' && c != U'c') || at_ == 0 || is_latin(text_[at_ - 1]) || is_digit(text_[at_ - 1])) return false;
+    if ((c != U't' && c != U'c') || at_ == 0) return false;
+    if (at_ != quantity_end_ && (is_latin(text_[at_ - 1]) || is_digit(text_[at_ - 1]))) return false;
     const std::size_t next = at_ + 1;
     if (next < text_.size() && !is_digit(text_[next]) && text_[next] != U'(' && text_[next] != U' ' &&
         text_[next] != U'「')
@@ -357,7 +393,7 @@ class DrugParser {
       if (!text_.substr(at_).starts_with(word.word)) continue;
       const bool latin = is_latin(word.word.front());
       const std::size_t end = at_ + word.word.size();
-      if (latin && at_ > 0 && is_latin(text_[at_ - 1])) continue;
+      if (latin && at_ > 0 && at_ != quantity_end_ && is_latin(text_[at_ - 1])) continue;
       if (latin && end < text_.size() && is_latin(text_[end])) continue;
       if (at_ == 0 && word.word.size() < 3) continue;  // a name does not begin with its form
       // The more special form wins: カプセル of 吸入用カプセル, 液 of 注射液 add nothing.
@@ -370,6 +406,7 @@ class DrugParser {
 
   std::u32string_view text_;
   std::size_t at_ = 0;
+  std::size_t quantity_end_ = std::u32string_view::npos;  // a form may follow a unit without a break: "5mgOD錠"
   Parts parts_;
 };
 
@@ -409,10 +446,11 @@ bool parse_kind(std::string_view text, Kind& kind) {
 }
 
 std::u32string fold(std::string_view text) {
-  // Of the whole word: がん is 癌 where it is written in hiragana, before kana are made one.
+  // Whole words in hiragana, before kana are made one.
   std::string prepared(text);
-  for (std::size_t at = 0; (at = prepared.find("がん", at)) != std::string::npos;)
-    prepared.replace(at, std::string_view("がん").size(), "癌");
+  for (const auto& [kana, kanji] : kHiraganaWords)
+    for (std::size_t at = 0; (at = prepared.find(kana, at)) != std::string::npos; at += kanji.size())
+      prepared.replace(at, kana.size(), kanji);
   std::u32string out;
   bool blank = false;
   for (char32_t c : identity::nfkc(prepared)) {

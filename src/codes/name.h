@@ -73,11 +73,17 @@ struct Parts {
   std::u32string stem;   // without strength, form, maker and marks
   std::u32string maker;  // what stands in 「」, folded
   std::vector<Quantity> strengths;
+  std::u32string cut_number;  // digits with which the name ends: the field may have cut them
+  std::u32string tail;        // what stands in the stem behind the last strength: often the maker
   Form form = Form::kNone;
   bool generic_name = false;  // 【般】: prescribed by its generic name
   bool chosen = false;        // （選）: the patient pays for the brand
 };
 Parts parse_drug_name(std::string_view text);
+
+// Latin words of a name in katakana, folded: "amlodipine" and "amurojipin" as アムロジピン. Empty: there is no such
+// word.
+std::u32string latin_to_kana(std::u32string_view folded);
 
 // Levenshtein distance / longer length, as a similarity 0..1.
 double edit_similarity(std::u32string_view a, std::u32string_view b);

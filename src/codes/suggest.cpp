@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cmath>
 #include <map>
+#include <set>
 #include <thread>
 #include <unordered_map>
 
@@ -16,6 +17,7 @@
 namespace sekisho::codes {
 namespace {
 
+constexpr double kSilentClaims = 12;  // about what an equal name weighs
 constexpr std::size_t kDrugHits = 400, kTextHits = 150, kVariantHits = 80;
 
 // A name of an entry in the form in which it is compared.
@@ -55,9 +57,32 @@ bool parsed_as_drug(Kind kind) {
   return kind == Kind::kDrug || kind == Kind::kMaterial;
 }
 
-Parts text_parts(std::string_view text) {
+// II型 and 2型, 胃ca and 胃癌, 短腸sy and 短腸症候群; for comparison only.
+std::u32string disease_form(std::u32string folded) {
+  constexpr std::pair<std::u32string_view, std::u32string_view> kRoman[] = {
+      {U"iii", U"3"}, {U"ii", U"2"}, {U"iv", U"4"}, {U"i", U"1"}, {U"vi", U"6"}, {U"v", U"5"}};
+  const auto latin = [](char32_t c) { return c >= U'a' && c <= U'z'; };
+  for (std::size_t at = 0; at < folded.size(); ++at) {
+    if (!latin(folded[at]) || (at > 0 && latin(folded[at - 1]))) continue;
+    std::size_t end = at;
+    while (end < folded.size() && latin(folded[end]))
+      ++end;
+    const std::u32string_view word(folded.data() + at, end - at), rest(folded.data() + end, folded.size() - end);
+    const bool numbered = !rest.empty() && std::u32string_view(U"型期度群").find(rest.front()) != std::u32string::npos;
+    std::u32string_view other;
+    for (const auto& [roman, digit] : kRoman)
+      if (numbered && word == roman) other = digit;
+    if (at > 0 && word == U"ca") other = U"癌";
+    if (at > 0 && (word == U"sy" || word == U"syndrome")) other = U"症候群";
+    if (!other.empty()) folded.replace(at, end - at, other);
+  }
+  return folded;
+}
+
+Parts text_parts(Kind kind, std::string_view text) {
   Parts out;
-  const std::u32string folded = fold(text);
+  std::u32string folded = fold(text);
+  if (kind == Kind::kDisease) folded = disease_form(std::move(folded));
   const std::u32string_view stripped = strip_marks(folded);
   out.whole = squeeze(stripped.empty() ? std::u32string_view(folded) : stripped);
   out.stem = out.whole;
@@ -66,9 +91,11 @@ Parts text_parts(std::string_view text) {
 
 // What hospitals write around the name of a test: specimen, place, method, marks.
 constexpr std::string_view kLabNoise[] = {
-    "血清",  "血漿",   "全血",   "定量", "院内", "外注", "至急", "緊急", "静脈", "新",  "旧",  "検査", "測定", "値",
-    "ｼﾞﾄﾞｳ", "自動",   "分析",   "採血", "精密", "迅速", "JSCC", "IFCC", "SRL",  "BML", "LSI", "POCT", "ISE",  "UV",
-    "UV法",  "酵素法", "末梢血", "末梢", "外来", "入院", "病棟", "日勤", "夜間", "※",   "FMS", "ﾌｧﾙｺ"};
+    "血清", "血漿", "全血", "定量",   "院内",   "外注", "至急", "緊急",   "静脈",   "新",   "旧",
+    "検査", "測定", "値",   "ｼﾞﾄﾞｳ",  "自動",   "分析", "採血", "精密",   "迅速",   "JSCC", "IFCC",
+    "SRL",  "BML",  "LSI",  "POCT",   "ISE",    "UV",   "UV法", "酵素法", "末梢血", "末梢", "外来",
+    "入院", "病棟", "日勤", "夜間",   "※",      "FMS",  "ﾌｧﾙｺ", "電解質", "生化学", "生化", "CBC",
+    "末血", "緊",   "検",   "透析前", "透析後", "術前", "健診", "ドック", "救急"};
 
 const std::vector<std::u32string>& lab_noise() {
   static const std::vector<std::u32string> words = [] {
@@ -110,7 +137,7 @@ std::u32string lab_stem(std::string_view text) {
 
 Parts parts_of(Kind kind, std::string_view text) {
   if (parsed_as_drug(kind)) return parse_drug_name(text);
-  Parts out = text_parts(text);
+  Parts out = text_parts(kind, text);
   if (kind == Kind::kLab) out.stem = lab_stem(text);
   return out;
 }
@@ -138,6 +165,15 @@ float strength_similarity(const std::vector<Quantity>& local, const std::vector<
     extra += std::ranges::none_of(local, [&](const Quantity& a) { return same_quantity(a, b); }) ? 1 : 0;
   const int n = static_cast<int>(local.size());
   return static_cast<float>(2 * matched - n) / static_cast<float>(n) - 0.15F * static_cast<float>(std::min(extra, 2));
+}
+
+// The name ends in the middle of its number: whatever begins so may be meant.
+float cut_strength(const Parts& local, const Parts& standard) {
+  const std::size_t at = standard.whole.find(local.cut_number);
+  if (at == std::u32string::npos) return -0.9F;
+  const bool begins = at == 0 || !((standard.whole[at - 1] >= U'0' && standard.whole[at - 1] <= U'9') ||
+                                   standard.whole[at - 1] == U'.');
+  return begins ? 0.3F : -0.9F;
 }
 
 // Of names that differ in their numbers only: （１）, ２日目以降, ４ｃｍ以上.
@@ -257,7 +293,7 @@ struct Suggester::Impl {
     std::unordered_map<std::u32string, std::vector<std::uint32_t>> exact;  // by stem and whole
   };
   std::array<KindIndex, kKindCount> kinds;
-  std::vector<std::u32string> makers;  // of all drugs
+  std::set<std::u32string> makers;  // of all drugs, as their names carry them
   struct Profile {
     double low = 0, middle = 0, high = 0, weight = 0;
     std::string unit;
@@ -280,6 +316,7 @@ struct Suggester::Impl {
         Document document{static_cast<int>(i), alias, 0, parts_of(entry.kind, text)};
         if (document.parts.whole.empty()) return;
         if (document.parts.form == Form::kNone) document.parts.form = entry.form;
+        if (!document.parts.maker.empty()) makers.insert(document.parts.maker);
         const auto number = static_cast<std::uint32_t>(kind.documents.size());
         kind.index.add(document.parts.whole);
         kind.exact[document.parts.whole].push_back(number);
@@ -301,10 +338,53 @@ struct Suggester::Impl {
       kind.index.finish();
   }
 
+  // A maker without its brackets, and Latin letters as kana, are readings of their own.
+  void add_drug_readings(std::vector<Variant>& out) const {
+    if (const std::u32string kana = latin_to_kana(out.front().parts.stem); !kana.empty()) {
+      Variant variant = out.front();
+      const std::u32string whole = latin_to_kana(variant.parts.whole);
+      variant.parts.stem = kana;
+      if (!whole.empty()) variant.parts.whole = whole;
+      out.push_back(std::move(variant));
+    }
+    for (std::size_t i = 0, n = out.size(); i < n; ++i) {
+      const Parts& parts = out[i].parts;
+      if (!parts.maker.empty()) continue;
+      const auto add = [&](std::u32string_view stem, std::u32string_view maker) {
+        Variant variant = out[i];
+        variant.parts.stem = stem;
+        variant.parts.maker = maker;
+        out.push_back(std::move(variant));
+      };
+      const std::u32string stem = parts.stem, tail = parts.tail;
+      if (!tail.empty() && stem.size() >= tail.size() + 2 && stem.ends_with(tail) && begins_maker(tail)) {
+        add(std::u32string_view(stem).substr(0, stem.size() - tail.size()), tail);
+        continue;
+      }
+      for (std::size_t length = std::min<std::size_t>(8, stem.size()); length >= 2; --length) {
+        if (stem.size() < length + 3) continue;
+        const std::u32string_view view = stem;
+        if (makers.contains(std::u32string(view.substr(view.size() - length)))) {
+          add(view.substr(0, view.size() - length), view.substr(view.size() - length));
+          break;
+        }
+        if (makers.contains(std::u32string(view.substr(0, length)))) {
+          add(view.substr(length), view.substr(0, length));
+          break;
+        }
+      }
+    }
+  }
+  bool begins_maker(std::u32string_view text) const {
+    const auto at = makers.lower_bound(std::u32string(text));
+    return at != makers.end() && at->starts_with(text);
+  }
+
   std::vector<Variant> variants_of(Kind kind, std::string_view text) const {
     std::vector<Variant> out;
     if (text.empty()) return out;
     out.push_back({parts_of(kind, text), {}, 0});
+    if (kind == Kind::kDrug) add_drug_readings(out);
     if (kind != Kind::kDisease) return out;
     std::u32string rest = out.front().parts.whole;
     std::string codes;
@@ -346,6 +426,7 @@ struct Suggester::Impl {
     if (!parsed_as_drug(kind)) return;
     f[kForm] = static_cast<float>(form_similarity(a.form, b.form));
     f[kStrength] = strength_similarity(a.strengths, b.strengths);
+    if (f[kStrength] <= -0.4F && !a.cut_number.empty()) f[kStrength] = cut_strength(a, b);
     f[kMaker] = maker_similarity(a, b);
   }
 
@@ -514,12 +595,17 @@ struct Suggester::Impl {
       grams = bigrams(variants.front().parts.stem);
     }
     add_by_code(kind, item, variants, place, consider);
+    // A name like 項目12 or その他 says nothing: what was claimed on the same days says more.
+    const bool silent = std::ranges::none_of(out, [](const Suggestion& s) {
+      return s.features[kStemEqual] > 0 || s.features[kStem] >= 0.45F || s.features[kEdit] >= 0.6F;
+    });
     for (Suggestion& suggestion : out) {
       const Entry& entry = dictionary->entries()[static_cast<std::size_t>(suggestion.entry)];
       compare_entry(item, entry, suggestion.entry, suggestion.features);
       suggestion.score = 0;
       for (int i = 0; i < kFeatures; ++i)
         suggestion.score += weights[static_cast<std::size_t>(i)] * suggestion.features[static_cast<std::size_t>(i)];
+      if (silent) suggestion.score += kSilentClaims * suggestion.features[kClaims];
     }
   }
 
