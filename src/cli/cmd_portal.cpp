@@ -11,7 +11,7 @@ namespace sekisho::cli {
 namespace {
 
 struct Options {
-  std::string state, certificate, key, address = "127.0.0.1", port_file, token_file, pages, quality, links;
+  std::string state, certificate, key, address = "127.0.0.1", port_file, token_file, pages, quality, links, review;
   std::uint16_t port = 0;
   bool json = false;
 };
@@ -25,6 +25,7 @@ Result<int> run(const Options& o) {
   service.portal.pages = o.pages;
   service.portal.quality = o.quality;
   service.portal.links = o.links;
+  service.portal.review = o.review;
   service.portal.source = std::make_unique<portal::FileSource>(o.state);
   service.portal.clock = &system_clock();
   service.portal.random = &system_random();
@@ -86,6 +87,9 @@ void add_portal(CLI::App& app) {
       ->check(CLI::ExistingDirectory);
   command->add_option("--quality", o->quality, "folder of reports that `sekisho quality` leaves, one per hospital");
   command->add_option("--links", o->links, "folder of one-time links that `portal link` makes");
+  command->add_option("--review", o->review,
+                      "folder of a clerical review (pairs.json of `link run --review-out`), shown to those whom "
+                      "`link review invite` named");
   command->add_flag("--json", o->json, "machine output: one line with url, port, token");
   set_action(command, [o] { return run(*o); });
 

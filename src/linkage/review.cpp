@@ -121,6 +121,13 @@ Result<std::string> Reviewers::identify(std::string_view secret, const Clock& cl
   return name;
 }
 
+bool Reviewers::may_review(std::string_view name, const Clock& clock) const {
+  const auto all = there_is(file_) ? read_json(file_) : Result<Json>(Json::array());
+  return all && std::ranges::any_of(*all, [&](const Json& one) {
+    return one.value("name", "") == name && clock.now().seconds() < one.value("until", std::int64_t{0});
+  });
+}
+
 Result<std::unique_ptr<ReviewDesk>> ReviewDesk::open(const fs::path& folder, const fs::path& decisions,
                                                      const Clock& clock, Random& random) {
   SEKISHO_TRY(ReviewQueue queue, ReviewQueue::load(folder / "pairs.json"));

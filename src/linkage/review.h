@@ -60,6 +60,7 @@ class Reviewers {
   Result<void> revoke(std::string_view name) const;  // error: usage.reviewer
   // The person whose secret it is; errors: review.secret (unknown, expired or revoked).
   Result<std::string> identify(std::string_view secret, const Clock& clock) const;
+  bool may_review(std::string_view name, const Clock& clock) const;
 
  private:
   std::filesystem::path file_;

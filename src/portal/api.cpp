@@ -21,11 +21,12 @@ struct StatusRow {
   std::string_view code;
   int status;
 };
-constexpr StatusRow kStatuses[] = {{"request.path", 404},    {"request.traversal", 400}, {"request.method", 405},
-                                   {"request.host", 421},    {"request.form", 400},      {"request.accept", 406},
-                                   {"session.token", 403},   {"session.used", 403},      {"session.expired", 403},
-                                   {"request.origin", 403},  {"events.full", 503},       {"session.none", 401},
-                                   {"quality.hospital", 404}};
+constexpr StatusRow kStatuses[] = {
+    {"request.path", 404},     {"request.traversal", 400}, {"request.method", 405}, {"request.host", 421},
+    {"request.form", 400},     {"request.accept", 406},    {"session.token", 403},  {"session.used", 403},
+    {"session.expired", 403},  {"request.origin", 403},    {"events.full", 503},    {"session.none", 401},
+    {"quality.hospital", 404}, {"review.role", 403},       {"review.none", 404},    {"review.pair", 404},
+    {"review.decided", 409},   {"review.third", 409},      {"request.csrf", 403}};
 
 constexpr std::pair<const char*, const char*> kSecurityHeaders[] = {
     {"Content-Security-Policy",
@@ -81,6 +82,10 @@ bool has_upward_step(std::string_view path) {
     path.remove_prefix(std::min(segment.size() + 1, path.size()));
   }
   return false;
+}
+
+std::string_view last_segment(std::string_view path) {
+  return path.substr(path.rfind('/') + 1);
 }
 
 class Api {
@@ -172,7 +177,11 @@ class Api {
   Result<Response> session_begin(const Request& request) {
     SEKISHO_CHECK(check_origin(request));
     SEKISHO_TRY(const Json body, form_of(request));
-    SEKISHO_TRY(const std::string id, s_.sessions.exchange(body["token"].get<std::string>()));
+    const std::string token = body["token"].get<std::string>();
+    Result<std::string> exchanged = s_.sessions.exchange(token);
+    if (!exchanged && exchanged.error().code == "session.token")
+      if (auto reviewer = s_.review.sign_in(token)) exchanged = s_.sessions.open(std::move(*reviewer));
+    SEKISHO_TRY(const std::string id, std::move(exchanged));
     Response response = json_response(session_json(s_.sessions.holder(id)));
     response.headers["Set-Cookie"] = s_.sessions.cookie(id);
     return response;
@@ -209,8 +218,32 @@ class Api {
 
   Result<Response> quality(const Request& request) {
     SEKISHO_TRY(const Holder holder, signed_in(request));
-    SEKISHO_TRY(const Json report, s_.quality.report(holder, request.path.substr(request.path.rfind('/') + 1)));
+    SEKISHO_TRY(const Json report, s_.quality.report(holder, last_segment(request.path)));
     return json_response(report);
+  }
+
+  Result<Response> review_list(const Request& request) {
+    SEKISHO_TRY(const Holder holder, signed_in(request));
+    SEKISHO_TRY(Json list, s_.review.list(holder));
+    list["csrf"] = csrf_of(Sessions::id_in(header(request, "cookie")));
+    return json_response(list);
+  }
+
+  Result<Response> review_pair(const Request& request) {
+    SEKISHO_TRY(const Holder holder, signed_in(request));
+    SEKISHO_TRY(const Json pair, s_.review.pair(holder, last_segment(request.path)));
+    return json_response(pair);
+  }
+
+  Result<Response> review_vote(const Request& request) {
+    SEKISHO_CHECK(check_origin(request));
+    SEKISHO_TRY(const Holder holder, signed_in(request));
+    if (header(request, "x-sekisho-csrf") != csrf_of(Sessions::id_in(header(request, "cookie"))))
+      return fail("request.csrf", "this change was not made on the page of the review");
+    auto body = parse_json(request.body, "request");
+    if (!body) return fail("request.form", "the body is no JSON");
+    SEKISHO_TRY(const Json done, s_.review.vote(holder, last_segment(request.path), *body));
+    return json_response(done);
   }
 
   static Result<Json> form_of(const Request& request) {
@@ -238,7 +271,8 @@ class Api {
   using Action = Result<Response> (Api::*)(const Request&);
   // In the order of RouteAction.
   static constexpr Action kActions[] = {&Api::status,        &Api::events,      &Api::openapi,      &Api::session_state,
-                                        &Api::session_begin, &Api::session_end, &Api::quality_list, &Api::quality};
+                                        &Api::session_begin, &Api::session_end, &Api::quality_list, &Api::quality,
+                                        &Api::review_list,   &Api::review_pair, &Api::review_vote};
   static_assert(std::size(kActions) == static_cast<std::size_t>(RouteAction::kCount));
 
   Services s_;

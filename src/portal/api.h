@@ -8,6 +8,8 @@
 //   POST   /api/v1/session       {"token"} -> cookie; a token works once
 //   DELETE /api/v1/session       signs out
 //   GET    /api/v1/quality[/HOSPITAL]  reports of data quality that the session's holder may see (portal/quality.h)
+//   GET    /api/v1/review        {"person", "csrf", "counts", "pairs"}: what waits for this identity reviewer
+//   GET    /api/v1/review/PAIR   both records with the weights; POST {"opinion"} with X-Sekisho-Csrf judges it
 //
 // Errors are {"code", "message", "remedy"}. Requests whose Host is not this machine are refused (421): a page of
 // another site that points its own name at 127.0.0.1 reads nothing.
@@ -19,6 +21,7 @@
 #include "portal/feed.h"
 #include "portal/pages.h"
 #include "portal/quality.h"
+#include "portal/review.h"
 #include "portal/session.h"
 
 namespace sekisho::portal {
@@ -34,6 +37,7 @@ struct Services {
   Sessions& sessions;
   const Pages& pages;
   const QualityReports& quality;
+  ReviewPages& review;
 };
 
 // True for 127.0.0.0/8 and ::1, written as numbers.

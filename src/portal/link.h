@@ -11,10 +11,12 @@
 
 namespace sekisho::portal {
 
-// Whose session it is. A manager (データ管理者) sees the whole centre, a user of a hospital its own data alone.
+// Whose session it is. A manager (データ管理者) sees the whole centre, a user of a hospital its own data alone, an
+// identity reviewer (portal/review.h) the pairs to review and nothing else that needs a session.
 struct Holder {
-  std::string role = "manager";  // manager, hospital
+  std::string role = "manager";  // manager, hospital, identity-reviewer
   std::string hospital;          // of role hospital
+  std::string person;            // of role identity-reviewer
   bool operator==(const Holder&) const = default;
 };
 

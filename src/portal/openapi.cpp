@@ -10,6 +10,8 @@ namespace {
 constexpr int kRead[] = {405, 421};
 constexpr int kStream[] = {405, 406, 421, 503};
 constexpr int kOwn[] = {401, 404, 405, 421};
+constexpr int kReview[] = {401, 403, 404, 405, 421};
+constexpr int kJudge[] = {400, 401, 403, 404, 405, 409, 421};
 constexpr int kChange[] = {400, 403, 405, 421};
 
 constexpr Route kRoutes[] = {
@@ -33,6 +35,15 @@ constexpr Route kRoutes[] = {
      kOwn},
     {"GET", "/api/v1/quality/{hospital}", RouteAction::kQuality, "readQuality",
      "The report of one hospital; another hospital's is not found", "application/json", "Quality", "", kOwn},
+    {"GET", "/api/v1/review", RouteAction::kReviewList, "listReview",
+     "Pairs of records that wait for this identity reviewer, most uncertain first", "application/json", "ReviewList",
+     "", kReview},
+    {"GET", "/api/v1/review/{pair}", RouteAction::kReviewPair, "readReviewPair",
+     "Both records of a pair with the weights; the view is recorded in the ledger of the review", "application/json",
+     "ReviewPair", "", kReview},
+    {"POST", "/api/v1/review/{pair}", RouteAction::kReviewVote, "judgeReviewPair",
+     "An opinion about a pair; header X-Sekisho-Csrf as listReview gave it", "application/json", "ReviewState",
+     "Opinion", kJudge},
 };
 
 // Objects of the state document: member, JSON type. Lists name the schema of their items.
@@ -110,6 +121,26 @@ constexpr MemberRow kMembers[] = {
     {"Quality", "levels", "any"},
     {"Quality", "findings", "any"},
     {"Quality", "measures", "any"},
+    {"ReviewList", "person", "string"},
+    {"ReviewList", "csrf", "string"},
+    {"ReviewList", "counts", "any"},
+    {"ReviewList", "pairs", "[ReviewRow]"},
+    {"ReviewRow", "id", "string"},
+    {"ReviewRow", "probability", "number"},
+    {"ReviewRow", "weight", "number"},
+    {"ReviewRow", "state", "string"},
+    {"ReviewRow", "mine", "any"},
+    {"ReviewPair", "id", "string"},
+    {"ReviewPair", "record_a", "any"},
+    {"ReviewPair", "record_b", "any"},
+    {"ReviewPair", "waterfall", "any"},
+    {"ReviewPair", "joined", "boolean"},
+    {"ReviewPair", "records_a", "integer"},
+    {"ReviewPair", "records_b", "integer"},
+    {"ReviewState", "id", "string"},
+    {"ReviewState", "state", "string"},
+    {"ReviewState", "outcome", "string"},
+    {"Opinion", "opinion", "string"},
     {"Error", "code", "string"},
     {"Error", "message", "string"},
     {"Error", "remedy", "string"},

@@ -17,6 +17,9 @@ enum class RouteAction {
   kSessionEnd,
   kQualityList,
   kQuality,
+  kReviewList,
+  kReviewPair,
+  kReviewVote,
   kCount
 };
 

@@ -16,6 +16,7 @@ Portal::Portal(PortalOptions& options, Pages pages)
       feed_(std::move(options.source)),
       sessions_(*options.clock, *options.random, {}, options.links),
       quality_(options.quality),
+      review_(options.review, *options.clock, *options.random),
       token_(sessions_.new_token()) {}
 
 Portal::~Portal() {
@@ -48,7 +49,8 @@ Result<std::unique_ptr<Portal>> Portal::open(PortalOptions options) {
   SEKISHO_TRY(portal->server_, net::Server::start(server, make_handler({.feed = portal->feed_,
                                                                         .sessions = portal->sessions_,
                                                                         .pages = portal->pages_,
-                                                                        .quality = portal->quality_},
+                                                                        .quality = portal->quality_,
+                                                                        .review = portal->review_},
                                                                        api)));
   return portal;
 }

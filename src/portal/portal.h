@@ -19,6 +19,7 @@ struct PortalOptions {
   std::filesystem::path pages;    // built pages; empty: default_pages_folder()
   std::filesystem::path quality;  // folder of reports of data quality; empty: none
   std::filesystem::path links;    // folder of one-time links; empty: none
+  std::filesystem::path review;   // folder of a clerical review; empty: none
   std::unique_ptr<StatusSource> source;
   const Clock* clock = nullptr;  // required
   Random* random = nullptr;      // required; fit for keys
@@ -48,6 +49,7 @@ class Portal {
   StatusFeed feed_;
   Sessions sessions_;
   QualityReports quality_;
+  ReviewPages review_;
   std::string token_;
   std::unique_ptr<net::Server> server_;
 };

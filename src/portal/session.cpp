@@ -45,6 +45,11 @@ Result<std::string> Sessions::exchange(std::string_view token) {
   return begin({}, now);
 }
 
+std::string Sessions::open(Holder holder) {
+  const std::scoped_lock lock(mutex_);
+  return begin(std::move(holder), clock_.now().seconds());
+}
+
 std::optional<Holder> Sessions::holder(std::string_view id) {
   const std::string digest = digest_of_secret(id);
   const std::scoped_lock lock(mutex_);

@@ -35,6 +35,8 @@ class Sessions {
   std::string new_token();
   // The id for the cookie. Errors: session.used, session.expired, session.token.
   Result<std::string> exchange(std::string_view token);
+  // The id for the cookie of somebody who was identified otherwise.
+  std::string open(Holder holder);
   // Whose session it is; nothing when there is none.
   std::optional<Holder> holder(std::string_view id);
   bool valid(std::string_view id) { return holder(id).has_value(); }

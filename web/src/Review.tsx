@@ -1,0 +1,230 @@
+import { type SyntheticEvent, useCallback, useEffect, useState } from "react";
+import { percent } from "./format";
+import { ask, isRefusal, type Opinion, opinions, type PairDetail, post, type ReviewList } from "./review";
+import { Effect, SideBySide, WaterfallChart } from "./ReviewPair";
+import { reviewTexts, type ReviewTexts } from "./reviewTexts";
+import "./review.css";
+import type { Language } from "./texts";
+
+const shortcuts: Record<string, Opinion> = { s: "same", d: "different", u: "unsure" };
+
+function SignIn({ text, refused, enter }: { text: ReviewTexts; refused: boolean; enter: (secret: string) => void }) {
+  const [secret, setSecret] = useState("");
+  const submit = (event: SyntheticEvent) => {
+    event.preventDefault();
+    enter(secret.trim());
+    setSecret("");
+  };
+  return (
+    <form className="panel sign-in" onSubmit={submit}>
+      <h3>{text.signIn}</h3>
+      <p>{text.role}</p>
+      <label>
+        {text.secret}
+        <input
+          type="password"
+          autoComplete="off"
+          value={secret}
+          onChange={(event) => {
+            setSecret(event.target.value);
+          }}
+        />
+      </label>
+      <button type="submit">{text.enter}</button>
+      {refused && <p role="alert">{text.refused}</p>}
+    </form>
+  );
+}
+
+// Opinions by key and by button; j and k move in the list. Keys typed into a field are left alone.
+function useKeys(decide: (opinion: Opinion) => void, step: (by: number) => void) {
+  useEffect(() => {
+    const pressed = (event: KeyboardEvent) => {
+      const target = event.target as HTMLElement;
+      if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || /^(INPUT|TEXTAREA)$/.test(target.tagName))
+        return;
+      const key = event.key.toLowerCase();
+      const opinion = shortcuts[key];
+      if (opinion) decide(opinion);
+      else if (key === "j") step(1);
+      else if (key === "k") step(-1);
+    };
+    window.addEventListener("keydown", pressed);
+    return () => {
+      window.removeEventListener("keydown", pressed);
+    };
+  }, [decide, step]);
+}
+
+function Desk({
+  list,
+  text,
+  language,
+  reload,
+}: {
+  list: ReviewList;
+  text: ReviewTexts;
+  language: Language;
+  reload: () => Promise<void>;
+}) {
+  const [chosen, setChosen] = useState(list.pairs[0]?.id ?? "");
+  const [pair, setPair] = useState<PairDetail | null>(null);
+  const [note, setNote] = useState("");
+  const at = Math.max(
+    list.pairs.findIndex((row) => row.id === chosen),
+    0,
+  );
+  const id = list.pairs[at]?.id ?? "";
+
+  useEffect(() => {
+    let current = true;
+    if (id !== "")
+      void ask<PairDetail>(`/api/v1/review/${id}`).then((answer) => {
+        if (current) setPair(isRefusal(answer) ? null : answer);
+      });
+    return () => {
+      current = false;
+    };
+  }, [id]);
+
+  const step = useCallback(
+    (by: number) => {
+      const next = list.pairs[Math.min(Math.max(at + by, 0), list.pairs.length - 1)];
+      setChosen(next?.id ?? "");
+    },
+    [list, at],
+  );
+  const decide = useCallback(
+    (opinion: Opinion) => {
+      // Only what is on the screen can be judged.
+      if (pair?.id !== id || id === "") return;
+      void post<{ state: keyof ReviewTexts["noted"] }>(`/api/v1/review/${id}`, { opinion }, list.csrf).then(
+        async (answer) => {
+          setNote(isRefusal(answer) ? `${text.failed} ${answer.message}` : text.noted[answer.state]);
+          step(1);
+          await reload();
+        },
+      );
+    },
+    [id, pair, list.csrf, step, reload, text],
+  );
+  useKeys(decide, step);
+
+  if (list.pairs.length === 0) return <p className="notice">{text.none}</p>;
+  return (
+    <div className="desk">
+      <nav className="panel" aria-label={text.list}>
+        <ol>
+          {list.pairs.map((row) => (
+            <li key={row.id}>
+              <button
+                type="button"
+                aria-current={row.id === id}
+                data-pair={row.id}
+                onClick={() => {
+                  setChosen(row.id);
+                }}
+              >
+                <span>{percent(row.probability, language)}</span> <small>{text.state[row.state]}</small>
+                {row.mine && <small className="mine">{text.decide[row.mine]}</small>}
+              </button>
+            </li>
+          ))}
+        </ol>
+      </nav>
+      <section className="panel" aria-label={text.pair}>
+        {pair?.id === id && (
+          <>
+            <SideBySide pair={pair} text={text} />
+            <Effect pair={pair} text={text} />
+            <div className="opinions">
+              {opinions.map((opinion) => (
+                <button
+                  key={opinion}
+                  type="button"
+                  className={opinion}
+                  aria-pressed={pair.mine === opinion}
+                  onClick={() => {
+                    decide(opinion);
+                  }}
+                >
+                  {text.decide[opinion]}
+                </button>
+              ))}
+              <small>{text.keys}</small>
+            </div>
+            <WaterfallChart waterfall={pair.waterfall} text={text} language={language} />
+          </>
+        )}
+        <p role="status" data-testid="note">
+          {note}
+        </p>
+      </section>
+    </div>
+  );
+}
+
+type Stage = "asking" | "sign-in" | "refused" | "none" | "unreachable";
+
+export function Review({ language }: { language: Language }) {
+  const text = reviewTexts[language];
+  const [list, setList] = useState<ReviewList | null>(null);
+  const [stage, setStage] = useState<Stage>("asking");
+
+  const load = useCallback(async (afterSecret = false) => {
+    const answer = await ask<ReviewList>("/api/v1/review");
+    if (!isRefusal(answer)) {
+      setList(answer);
+      return;
+    }
+    setList(null);
+    if (answer.code === "review.none") setStage("none");
+    else if (answer.code === "network") setStage("unreachable");
+    else setStage(afterSecret ? "refused" : "sign-in");
+  }, []);
+  useEffect(() => {
+    // The first answer decides what the page is.
+    // eslint-disable-next-line react-hooks/set-state-in-effect
+    void load();
+  }, [load]);
+  const reload = useCallback(() => load(), [load]);
+  const enter = (secret: string) => {
+    void post("/api/v1/session", { token: secret }).then(() => load(true));
+  };
+  const leave = () => {
+    void ask("/api/v1/session", { method: "DELETE" }).then(() => {
+      setList(null);
+      setStage("sign-in");
+    });
+  };
+
+  return (
+    <section className="review" aria-labelledby="review-heading">
+      <h2 id="review-heading">{text.heading}</h2>
+      <p>{text.intro}</p>
+      {list === null && (stage === "sign-in" || stage === "refused") && (
+        <SignIn text={text} refused={stage === "refused"} enter={enter} />
+      )}
+      {list === null && stage === "none" && <p className="notice">{text.none}</p>}
+      {list === null && stage === "unreachable" && <p className="notice">{text.unreachable}</p>}
+      {list !== null && (
+        <>
+          <p className="desk-head">
+            <strong>{text.warning}</strong>
+            <span>
+              {text.person}: {list.person}
+            </span>
+            <span data-testid="waiting">
+              {text.waiting}: {list.pairs.length}
+            </span>
+            <span>{text.counts(list.counts.same, list.counts.different, list.counts.third)}</span>
+            <button type="button" onClick={leave}>
+              {text.signOut}
+            </button>
+          </p>
+          <Desk list={list} text={text} language={language} reload={reload} />
+        </>
+      )}
+    </section>
+  );
+}
