@@ -99,10 +99,8 @@ Result<Report> judge_paths(const QualityOptions& options, const quality::Thresho
   SEKISHO_TRY(const quality::Setup setup,
               quality::prepare_tables(*engine, folder, options.paths, options.hospital, findings, work.path()));
   SEKISHO_TRY(Report report, quality::run(*engine, setup, thresholds, {on, options.findings, work.path()}));
-  if (tables) {
-    SEKISHO_TRY(accounting, quality::count_rows(*engine, setup));
-  }
-  report.accounting = std::move(accounting);
+  SEKISHO_TRY(report.rows, quality::count_rows(*engine, setup));
+  report.accounting = tables ? report.rows : std::move(accounting);
   return report;
 }
 

@@ -56,7 +56,8 @@ struct Outcome {
 struct Report {
   Date on;
   std::vector<std::string> hospitals;  // in order
-  std::vector<Accounting> accounting;  // by hospital
+  std::vector<Accounting> accounting;  // of the run
+  std::vector<Accounting> rows;        // of each hospital's rows, when the run's is not by hospital
   std::vector<Outcome> outcomes;       // in the order of measures, then rules; hospitals in order; none without rows
   std::uint64_t findings(char level = 0) const;
 };

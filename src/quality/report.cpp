@@ -48,11 +48,17 @@ Json place_json(const std::optional<PlaceOfRow>& place) {
 
 Json outcome_json(const Outcome& outcome, const Cell& cell) {
   const Wording w = wording_of(outcome.id);
-  return {{"measure", outcome.id},        {"category", w.category},
-          {"subcategory", w.subcategory}, {"context", w.context},
-          {"hospital", outcome.hospital}, {"level", std::string(1, outcome.limit.level)},
-          {"count", cell.count},          {"denominator", cell.denominator},
-          {"share", percent(cell)},       {"allowed", outcome.limit.allowed},
+  return {{"measure", outcome.id},
+          {"category", w.category},
+          {"subcategory", w.subcategory},
+          {"context", w.context},
+          {"title", {{"en", w.title_en}, {"ja", w.title_ja}}},
+          {"hospital", outcome.hospital},
+          {"level", std::string(1, outcome.limit.level)},
+          {"count", cell.count},
+          {"denominator", cell.denominator},
+          {"share", percent(cell)},
+          {"allowed", outcome.limit.allowed},
           {"finding", outcome.finding()}};
 }
 
@@ -71,7 +77,6 @@ Json finding_json(const Outcome& outcome, const Cell& cell) {
   out["period"] = period_text(cell.period);
   out["example"] = place_json(cell.example);
   out["section"] = w.section;
-  out["title"] = {{"en", w.title_en}, {"ja", w.title_ja}};
   out["cause"] = {{"en", w.cause_en}, {"ja", w.cause_ja}};
   out["repair"] = {{"en", w.repair_en}, {"ja", w.repair_ja}};
   return out;
@@ -99,7 +104,9 @@ Json report_json(const Report& report, std::string_view hospital, bool all) {
     findings.push_back(finding_json(outcome, outcome.total));
   }
   Accounting sum{"", 0, 0, 0, 0};
-  for (const Accounting& a : report.accounting) {
+  const auto known = [&](const Accounting& a) { return a.hospital == hospital; };
+  const bool by_hospital = all || std::ranges::any_of(report.accounting, known);
+  for (const Accounting& a : by_hospital ? report.accounting : report.rows) {
     if (!all && a.hospital != hospital) continue;
     accounting.push_back(accounting_json(a));
     sum.records += a.records;

@@ -42,6 +42,7 @@ export class Portal {
   command(...args) {
     const run = spawnSync(this.program, args, { encoding: "utf8" });
     if (run.status !== 0) throw new Error(`sekisho ${args.join(" ")}: ${run.stderr}`);
+    return run.stdout;
   }
 
   async start() {
@@ -77,6 +78,10 @@ export class Portal {
         join(this.folder, "portal.key"),
         "--port-file",
         portFile,
+        "--quality",
+        join(this.folder, "quality"),
+        "--links",
+        join(this.folder, "links"),
         "--pages",
         resolve("web/dist"),
       ],

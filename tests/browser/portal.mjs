@@ -1,6 +1,7 @@
 // The portal's page in a real browser.
 import { finished, loading } from "./documents.mjs";
 import { equal, launch, ok, Portal, runAll, test, until } from "./harness.mjs";
+import "./quality.mjs";
 
 const shots = "var/browser";
 const shoot = (page, name) => page.screenshot({ path: `${shots}/${name}.png`, fullPage: true, animations: "disabled" });

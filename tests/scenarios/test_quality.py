@@ -73,6 +73,9 @@ class QualityOfSynthHospitals(unittest.TestCase):
         own = json.loads((self.root / "each/H01.json").read_text("utf-8"))
         self.assertEqual(own["hospitals"], ["H01"])
         self.assertEqual({m["hospital"] for m in own["measures"]}, {"H01"})
+        a = own["accounting"]
+        self.assertGreater(a["records"], 0)
+        self.assertEqual(a["records"], a["loaded"] + a["superseded"] + a["quarantined"])
 
     def test_a_run_fails_only_when_asked_to(self):
         self.assertTrue(self.faulty["findings"])

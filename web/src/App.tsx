@@ -3,6 +3,8 @@ import { Datasets, ExitChecks, Hospitals, Ledgers, Stages, Store } from "./Panel
 import { Flow } from "./Flow";
 import { time } from "./format";
 import { useStatus } from "./live";
+import { useHashPage } from "./page";
+import { Quality } from "./Quality";
 import type { Status } from "./status";
 import { type Language, languages, type Texts, texts } from "./texts";
 
@@ -52,12 +54,40 @@ function Announcer({ status, text, language }: { status: Status | null; text: Te
   );
 }
 
+// What the centre is doing, with live figures.
+function Overview({ status, text, language }: { status: Status | null; text: Texts; language: Language }) {
+  const shared = { status: status ?? {}, text, language };
+  const empty = status !== null && Object.keys(status).length === 0;
+  return (
+    <>
+      <p className="updated">
+        {text.updated} <time dateTime={status?.updated}>{time(status?.updated, language)}</time>{" "}
+        <span className="zone">{text.zone}</span>
+      </p>
+      {empty && <p className="notice">{text.waiting}</p>}
+      <Announcer status={status} text={text} language={language} />
+      <Flow {...shared} />
+      <div className="columns">
+        <Stages {...shared} />
+        <div className="stack">
+          <Hospitals {...shared} />
+          <Store {...shared} />
+          <Ledgers {...shared} />
+        </div>
+      </div>
+      <div className="columns even">
+        <Datasets {...shared} />
+        <ExitChecks {...shared} />
+      </div>
+    </>
+  );
+}
+
 export function App() {
   const [language, toggle] = useLanguage();
   const { status, connection } = useStatus();
   const text = texts[language];
-  const shared = { status: status ?? {}, text, language };
-  const empty = status !== null && Object.keys(status).length === 0;
+  const page = useHashPage();
 
   return (
     <>
@@ -89,27 +119,20 @@ export function App() {
             <span lang={language === "ja" ? "en" : "ja"}>{text.switchTo}</span>
           </button>
         </div>
+        <nav className="pages" aria-label={text.pages.label}>
+          {(["", "quality"] as const).map((name) => (
+            <a key={name} href={`#${name}`} aria-current={page === name ? "page" : undefined}>
+              {name === "" ? text.pages.overview : text.pages.quality}
+            </a>
+          ))}
+        </nav>
       </header>
       <main id="main" tabIndex={-1}>
-        <p className="updated">
-          {text.updated} <time dateTime={status?.updated}>{time(status?.updated, language)}</time>{" "}
-          <span className="zone">{text.zone}</span>
-        </p>
-        {empty && <p className="notice">{text.waiting}</p>}
-        <Announcer status={status} text={text} language={language} />
-        <Flow {...shared} />
-        <div className="columns">
-          <Stages {...shared} />
-          <div className="stack">
-            <Hospitals {...shared} />
-            <Store {...shared} />
-            <Ledgers {...shared} />
-          </div>
-        </div>
-        <div className="columns even">
-          <Datasets {...shared} />
-          <ExitChecks {...shared} />
-        </div>
+        {page === "quality" ? (
+          <Quality language={language} />
+        ) : (
+          <Overview status={status} text={text} language={language} />
+        )}
       </main>
       <footer>
         <p>{text.footer}</p>
