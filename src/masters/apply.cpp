@@ -8,24 +8,51 @@
 #include "core/csv.h"
 #include "core/text.h"
 #include "crypto/digest.h"
+#include "masters/fold.h"
+#include "masters/hospital_names.h"
+#include "masters/institution.h"
 #include "masters/versions.h"
 
 namespace sekisho::masters {
 namespace {
 
-std::string plain_header(std::string_view header) {
-  std::string out;
-  for (const char c : header.substr(0, header.find('('))) {
-    if (c != '\n' && c != '\r' && c != ' ' && c != '\t') out += c;
-  }
-  std::size_t at = 0;
-  while ((at = out.find("\u3000", at)) != out.npos)
-    out.erase(at, 3);
-  // The one header whose name has a blank: a column without a name in the older price lists.
-  return out.starts_with("Unnamed:") ? "Unnamed: " + out.substr(8) : out;
+// Where a column stands: by its whole name, else by its name before a note in parentheses.
+int find_header(const std::vector<std::string>& names, std::string_view wanted) {
+  const auto whole = std::ranges::find(names, wanted);
+  const auto found = whole != names.end() ? whole : std::ranges::find_if(names, [&](const std::string& one) {
+    return std::string_view(one).substr(0, one.find('(')) == wanted;
+  });
+  return found == names.end() ? -1 : static_cast<int>(found - names.begin());
 }
 
-std::vector<std::string> first_record(std::string_view text) {
+std::vector<std::string> header_keys(const std::vector<std::string_view>& fields) {
+  std::vector<std::string> names;
+  for (const std::string_view one : fields)
+    names.push_back(header_key(one));
+  return names;
+}
+
+bool is_code(Role role) {
+  return role == Role::kCode || role == Role::kKey || role == Role::kKey2 || role == Role::kKey6;
+}
+
+constexpr std::size_t kHeaderLines = 30;  // titles and notes stand above the header of a spreadsheet
+
+// A row that names the columns of a series: its code, or who stands in its place.
+bool is_header(const Series& series, const std::vector<std::string>& names) {
+  std::size_t found = 0;
+  bool code = false, name = false, prefecture = false;
+  for (const Column& column : series.columns) {
+    if (find_header(names, column.header) < 0) continue;
+    ++found;
+    code = code || is_code(column.role);
+    name = name || column.role == Role::kName;
+    prefecture = prefecture || column.role == Role::kPrefecture;
+  }
+  return found >= 2 && (code || (name && prefecture));
+}
+
+std::vector<std::vector<std::string>> first_records(std::string_view text) {
   // Only UTF-8 and CP932 files have headers that matter; the start of the file is enough.
   std::string head(text.substr(0, 64 << 10));
   if (!is_valid_utf8(head.substr(0, head.find_last_of('\n') + 1))) {
@@ -37,12 +64,20 @@ std::vector<std::string> first_record(std::string_view text) {
   if (head.starts_with("\xEF\xBB\xBF")) head.erase(0, 3);
   CsvReader reader(head);
   std::vector<std::string_view> fields;
-  const auto got = reader.next(fields);
-  std::vector<std::string> out;
-  if (got && *got)
-    for (const std::string_view field : fields)
-      out.push_back(plain_header(field));
+  std::vector<std::vector<std::string>> out;
+  while (out.size() < kHeaderLines) {
+    const auto got = reader.next(fields);
+    if (!got || !*got) break;
+    out.push_back(header_keys(fields));
+  }
   return out;
+}
+
+// The header of a file for one series: the first row that names its columns, else the first row.
+std::vector<std::string> header_of(const Series& series, const std::vector<std::vector<std::string>>& records) {
+  for (const auto& names : records)
+    if (series.by_header && is_header(series, names)) return names;
+  return records.empty() ? std::vector<std::string>{} : records.front();
 }
 
 bool fits(const std::vector<std::string>& header, std::string when) {
@@ -51,6 +86,7 @@ bool fits(const std::vector<std::string>& header, std::string when) {
   if (!wanted) when.erase(0, 1);
   const bool prefix = when.ends_with('*');
   if (prefix) when.pop_back();
+  when = header_key(when);
   const bool found =
       std::ranges::any_of(header, [&](const std::string& one) { return prefix ? one.starts_with(when) : one == when; });
   return found == wanted;
@@ -91,7 +127,8 @@ bool has_unchanged_rows(std::string_view text) {
 class FileReader {
  public:
   FileReader(const Layouts& layouts, Edition& edition, BuildState& state)
-      : edition_(edition),
+      : layouts_(layouts),
+        edition_(edition),
         state_(state),
         kind_(state.kinds[static_cast<std::size_t>(edition.series->kind)]),
         series_(*edition.series),
@@ -148,13 +185,14 @@ class FileReader {
     if (editions.empty() || editions.back().day != edition_.day) editions.push_back({.day = edition_.day});
   }
 
-  void quarantine(const char* rule, std::int64_t line, std::string message, std::string code) {
+  void quarantine(const char* rule, std::int64_t line, std::string message, std::string code, const char* level = "E",
+                  const char* remedy = "the row is left out; compare it with the published file") {
     ++info().rows;
     ++info().quarantined;
     state_.find({.rule = rule,
-                 .level = "E",
+                 .level = level,
                  .message = std::move(message),
-                 .remedy = "the row is left out; compare it with the published file",
+                 .remedy = remedy,
                  .code = std::move(code),
                  .kind = series_.kind,
                  .file = edition_.source.name,
@@ -162,20 +200,27 @@ class FileReader {
   }
 
   void finish() {
+    if (series_.by_header && at_.empty())
+      state_.find({.rule = "MASTER_HEADER",
+                   .level = "E",
+                   .message = "no row names the columns that this series needs",
+                   .remedy = "keep the published header row, or name the file's own headers in columns.csv (--layouts)",
+                   .kind = series_.kind,
+                   .file = edition_.source.name});
     if (edition_.mode == FileInfo::Mode::kFull) kind_.editions.back().rows += info().rows;
   }
 
   // Where each column of the table stands in this file.
-  void find_columns(const std::vector<std::string_view>& header) {
-    std::vector<std::string> names;
-    for (const std::string_view one : header)
-      names.push_back(plain_header(one));
+  void find_columns(const std::vector<std::string>& names) {
+    by_name_ = true;
     for (const Column& column : series_.columns) {
-      const auto found = std::ranges::find(names, column.header);
-      at_.push_back(found == names.end() ? -1 : static_cast<int>(found - names.begin()));
+      const int at = find_header(names, column.header);
+      at_.push_back(std::ranges::find(at_, at) == at_.end() ? at : -1);
+      if (is_code(column.role) && at_.back() >= 0) by_name_ = false;
     }
-    for (const std::string& one : names)
-      if (!one.empty() && std::ranges::find(series_.columns, one, &Column::header) == series_.columns.end())
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      const std::string& one = names[i];
+      if (!one.empty() && std::ranges::find(at_, static_cast<int>(i)) == at_.end())
         state_.find({.rule = "MASTER_COLUMN_UNKNOWN",
                      .level = "I",
                      .message = "column " + one + " is not in the layout and is not kept",
@@ -183,13 +228,19 @@ class FileReader {
                      .kind = series_.kind,
                      .file = edition_.source.name,
                      .line = line_});
+    }
   }
 
   bool prepare(const std::vector<std::string_view>& fields) {
     if (series_.by_header) {
       if (at_.empty()) {
-        find_columns(fields);
-        info().columns = static_cast<std::uint32_t>(fields.size());
+        const std::vector<std::string> names = header_keys(fields);
+        if (is_header(series_, names)) {
+          find_columns(names);
+          info().columns = static_cast<std::uint32_t>(fields.size());
+        } else {
+          note_row();
+        }
         return false;
       }
       return true;
@@ -221,7 +272,7 @@ class FileReader {
     std::string code;
     for (std::size_t i = 0; i < series_.columns.size(); ++i) {
       const Role role = series_.columns[i].role;
-      if (role != Role::kCode && role != Role::kKey && role != Role::kKey2 && role != Role::kKey6) continue;
+      if (!is_code(role)) continue;
       const std::string_view part = field(fields, i);
       const std::size_t width = role == Role::kKey2 ? 2 : role == Role::kKey6 ? 6 : 0;
       if (part.size() < width) code.append(width - part.size(), '0');
@@ -229,6 +280,9 @@ class FileReader {
     }
     // Spreadsheets lose leading zeros; ten digits carry the table's digit behind the prefecture.
     const bool institution = series_.kind == Kind::kInstitution || series_.kind == Kind::kDpcHospital;
+    // Sheets of the bureaus write 01,1248,9 and leave the prefecture to the file.
+    if (institution && series_.by_header) std::erase_if(code, [](char c) { return c == ',' || c == '.' || c == ' '; });
+    if (institution && code.size() == 7 && !edition_.region.empty()) code.insert(0, edition_.region);
     if (institution && code.size() == 10) code.erase(2, 1);
     if (institution && code.size() == 8) code.insert(0, 1, '0');
     return code;
@@ -236,7 +290,11 @@ class FileReader {
 
   void row(const std::vector<std::string_view>& fields) {
     if (!prepare(fields)) return;
-    const std::string code = code_of(fields);
+    std::string code = code_of(fields);
+    if (code.empty() && series_.kind == Kind::kDpcHospital && by_name_) {
+      code = code_by_name(fields);
+      if (code.empty()) return;
+    }
     if (fields.size() < series_.least_columns)
       return quarantine("MASTER_SHORT_ROW", line_,
                         fmt::format("{} columns, at least {} are needed", fields.size(), series_.least_columns), {});
@@ -253,7 +311,38 @@ class FileReader {
     input.present.assign(attributes_, false);
     if (!collect(fields, input)) return quarantine("MASTER_LETTER", line_, "the row belongs to another master", code);
     ++info().rows;
+    if (series_.kind == Kind::kInstitution && !has_valid_check_digit(code) && wrong_digits_.insert(code).second)
+      state_.find({.rule = "MASTER_CHECK_DIGIT",
+                   .level = "W",
+                   .message = "the last digit of the institution code is not the check digit of the others",
+                   .remedy = "the code is kept as published; compare it with the bureau's list before using it in data",
+                   .code = code,
+                   .kind = series_.kind,
+                   .file = edition_.source.name,
+                   .line = line_});
     take(code, input);
+  }
+
+  // Lists of hospitals without codes: the one institution of that prefecture that ever had the name.
+  std::string code_by_name(const std::vector<std::string_view>& fields) {
+    std::string_view prefecture, hospital;
+    for (std::size_t i = 0; i < series_.columns.size(); ++i) {
+      const std::string_view value = field(fields, i);
+      if (series_.columns[i].role == Role::kPrefecture && !value.empty()) prefecture = value;
+      if (series_.columns[i].role == Role::kName && !value.empty()) hospital = value;
+    }
+    if (prefecture.empty() || hospital.empty()) {
+      note_row();
+      return {};
+    }
+    if (!names_) names_.emplace(layouts_, state_);
+    const HospitalNames::Match match = names_->find(prefecture, hospital);
+    if (match.code.empty())
+      quarantine("MASTER_HOSPITAL_NAME", line_,
+                 fmt::format("{} institutions of {} are called {}: the row names no code", match.candidates, prefecture,
+                             hospital),
+                 {}, "W", "add a column institution_code with the code of that year");
+    return match.code;
   }
 
   void note_row() {
@@ -354,6 +443,7 @@ class FileReader {
       ++kind_.editions.back().scopes[code.substr(0, scope)];
   }
 
+  const Layouts& layouts_;
   Edition& edition_;
   BuildState& state_;
   KindState& kind_;
@@ -362,6 +452,9 @@ class FileReader {
   std::uint32_t file_;
   std::vector<int> at_, attribute_;
   std::set<std::size_t> reported_;
+  std::set<std::string> wrong_digits_;
+  bool by_name_ = false;  // the file has no column of codes
+  std::optional<HospitalNames> names_;
   std::int64_t line_ = 0;
 };
 
@@ -373,10 +466,11 @@ std::optional<Edition> identify(const Layouts& layouts, Source source) {
   Edition edition;
   edition.sha256 = to_hex(crypto::sha256(source.content));
   const std::string_view text = as_text(source.content);
-  const std::vector<std::string> header = first_record(text);
+  const auto records = first_records(text);
   for (const auto& match : matches) {
-    if (edition.series != nullptr || !fits(header, match.series->when)) continue;
+    if (edition.series != nullptr || !fits(header_of(*match.series, records), match.series->when)) continue;
     edition.series = match.series;
+    edition.region = match.region;
     edition.day = edition_day(match.date);
   }
   if (edition.series == nullptr) return std::nullopt;

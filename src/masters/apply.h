@@ -12,7 +12,7 @@ struct Edition {
   const Series* series = nullptr;
   std::int32_t day = kNoDay;
   Source source;
-  std::string sha256;
+  std::string sha256, region;
   FileInfo::Mode mode = FileInfo::Mode::kFull;
 };
 

@@ -49,7 +49,12 @@ class Builder {
   Result<BuildReport> run() {
     SEKISHO_CHECK(collect());
     if (editions_.empty())
-      return fail("masters.nothing", "no file fits a known series of masters", {.file = options_.inputs[0].string()},
+      return fail("masters.nothing",
+                  "no file fits a known series of masters" +
+                      (state_.findings.empty()
+                           ? ""
+                           : " (" + state_.findings.front().file + ": " + state_.findings.front().message + ")"),
+                  {.file = options_.inputs[0].string()},
                   "keep the published names (y_ALL20240531.csv ...); docs/masters.md lists them");
     order();
     if (options_.supplement) SEKISHO_CHECK(apply_supplement(layouts_, built_in_table("supplement.csv"), state_));
@@ -105,8 +110,10 @@ class Builder {
   void order() {
     std::ranges::sort(editions_, [](const Edition& a, const Edition& b) {
       const auto key = [](const Edition& e) {
-        return std::tuple(e.day, e.series->kind, e.mode == FileInfo::Mode::kFull ? 1 : 0,
-                          std::string_view(e.source.name), std::string_view(e.sha256));
+        // Institutions come first: lists of hospitals without codes are read by their names.
+        return std::tuple(e.series->kind == Kind::kInstitution ? 0 : 1, e.day, e.series->kind,
+                          e.mode == FileInfo::Mode::kFull ? 1 : 0, std::string_view(e.source.name),
+                          std::string_view(e.sha256));
       };
       return key(a) < key(b);
     });

@@ -32,6 +32,12 @@ std::string fold(std::string_view text) {
   return utf8;
 }
 
+std::string header_key(std::string_view header) {
+  std::string key = fold(header);
+  std::erase_if(key, [](char c) { return c == '\n' || c == '\r'; });
+  return key;
+}
+
 std::string product_stem(std::string_view name) {
   static constexpr std::array<std::string_view, 6> kEnds{"\u3000", "（", "「", "(", " ", "〔"};
   std::size_t end = name.size();

@@ -53,6 +53,17 @@ bool has_valid_check_digit(std::string_view code9) {
   return luhn(std::string(code9.substr(0, 2)) + "1" + std::string(institution));
 }
 
+std::string prefecture_code(std::string_view name) {
+  const bool number = !name.empty() && name.size() <= 2 && name.find_first_not_of("0123456789") == name.npos;
+  for (std::size_t i = 0; i < kPrefectures.size(); ++i) {
+    std::string code = (i < 9 ? "0" : "") + std::to_string(i + 1);
+    // "東京" is what lists write at times; two characters are the least.
+    const bool named = name.size() >= 6 && kPrefectures[i].name.starts_with(name);
+    if (named || (number && (name == code || name == std::to_string(i + 1)))) return code;
+  }
+  return {};
+}
+
 std::string_view prefecture_name(std::string_view code) {
   const int number = prefecture_number(code);
   return number == 0 ? std::string_view{} : kPrefectures[static_cast<std::size_t>(number - 1)].name;

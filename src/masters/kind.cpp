@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/csv.h"
+#include "masters/fold.h"
 
 namespace sekisho::masters {
 namespace {
@@ -28,7 +29,7 @@ constexpr std::array<KindSpec, kKinds> kKindSpecs{{
     {"medis_disease", "標準病名", "########", 0},
 }};
 
-constexpr std::array<std::pair<std::string_view, Role>, 21> kRoles{{
+constexpr std::array<std::pair<std::string_view, Role>, 22> kRoles{{
     {"ignore", Role::kIgnore},
     {"class", Role::kClass},
     {"letter", Role::kLetter},
@@ -36,6 +37,7 @@ constexpr std::array<std::pair<std::string_view, Role>, 21> kRoles{{
     {"key", Role::kKey},
     {"key2", Role::kKey2},
     {"key6", Role::kKey6},
+    {"prefecture", Role::kPrefecture},
     {"name", Role::kName},
     {"kana", Role::kKana},
     {"unit", Role::kUnit},
@@ -89,7 +91,8 @@ std::string bare_name(std::string_view name) {
 std::regex file_pattern(std::string pattern) {
   for (const auto& [mark, digits] : {std::pair<std::string, std::string>{"D8", "(?:19|20)\\d{6}"},
                                      {"D6", "(?:19|20)\\d{4}"},
-                                     {"D4", "(?:19|20)\\d{2}"}})
+                                     {"D4", "(?:19|20)\\d{2}"},
+                                     {"R2", "[0-4]\\d"}})
     if (const std::size_t at = pattern.find(mark); at != pattern.npos) pattern.replace(at, 2, "(" + digits + ")");
   return std::regex(pattern, std::regex::ECMAScript | std::regex::icase);
 }
@@ -176,7 +179,7 @@ Result<void> Layouts::add_columns(std::string_view csv) {
       Column column;
       const auto number = numbers(row[1]);
       if (one.by_header)
-        column.header = row[1];
+        column.header = header_key(row[1]);
       else
         column.position = number.empty() ? -1 : static_cast<int>(number[0]) - 1;
       column.attribute = row[2];
@@ -216,10 +219,11 @@ std::vector<Layouts::Match> Layouts::match(std::string_view file_name) const {
   for (const Series& one : series_) {
     std::smatch found;
     if (!std::regex_match(bare, found, one.file)) continue;
-    std::string date;
+    std::string date, region;
     for (std::size_t i = 1; i < found.size(); ++i)
-      if (const std::string part = found[i].str(); !part.empty() && is_digit(part[0])) date = part;
-    out.push_back({&one, date});
+      if (const std::string part = found[i].str(); !part.empty() && is_digit(part[0]))
+        (part.size() == 2 ? region : date) = part;
+    out.push_back({&one, date, region});
   }
   return out;
 }

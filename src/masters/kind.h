@@ -45,14 +45,15 @@ bool is_valid_code(Kind kind, std::string_view code);
 
 // What a column does. The order is that of the names in kind.cpp.
 enum class Role : std::uint8_t {
-  kIgnore,  // lengths, change flags: nothing a reader of codes needs
-  kClass,   // 変更区分
-  kLetter,  // the letter of the master, checked
-  kCode,    // the code
-  kKey,     // a part of a code made of several columns
-  kKey2,    // the same, padded with zeros to 2
-  kKey6,    // to 6
-  kName,    // an attribute that a version shows first ...
+  kIgnore,      // lengths, change flags: nothing a reader of codes needs
+  kClass,       // 変更区分
+  kLetter,      // the letter of the master, checked
+  kCode,        // the code
+  kKey,         // a part of a code made of several columns
+  kKey2,        // the same, padded with zeros to 2
+  kKey6,        // to 6
+  kPrefecture,  // name of the prefecture of an institution that a list names without its code
+  kName,        // an attribute that a version shows first ...
   kKana,
   kUnit,
   kPrice,  // a number; written in its shortest form
@@ -70,7 +71,7 @@ enum class Role : std::uint8_t {
 
 struct Column {
   int position = -1;   // 0-based; -1: found by its header
-  std::string header;  // without blanks, cut at the first ASCII parenthesis
+  std::string header;  // as header_key() makes it
   std::string attribute;
   Role role = Role::kText;
 };
@@ -101,7 +102,8 @@ class Layouts {
   // the name. Several may fit; their `when` decides.
   struct Match {
     const Series* series;
-    std::string date;  // digits as they stand in the name; may be empty
+    std::string date;    // digits as they stand in the name; may be empty
+    std::string region;  // prefecture (2 digits) of a list of one region
   };
   std::vector<Match> match(std::string_view file_name) const;
   std::span<const Series> series() const { return series_; }

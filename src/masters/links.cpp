@@ -116,11 +116,33 @@ class Linker {
         }
   }
 
+  // A known change states the end of the old code and the start of the new one, also when no list holds them.
   void known_institutions() {
-    for (const auto& [code, state] : kind(Kind::kInstitutionLink).codes)
-      if (!state.versions.empty())
-        link(Kind::kInstitution, code.substr(0, 9), Kind::kInstitution, code.substr(9), "official",
-             state.versions.back().from, state.versions.back().evidence);
+    for (const auto& [code, state] : kind(Kind::kInstitutionLink).codes) {
+      if (state.versions.empty()) continue;
+      const std::string before = code.substr(0, 9), after = code.substr(9);
+      const VersionState& change = state.versions.back();
+      link(Kind::kInstitution, before, Kind::kInstitution, after, "official", change.from, change.evidence);
+      if (change.approximate) continue;  // no day is stated
+      LifeState& old_life = life_of(before);
+      if (old_life.to_kind == ToKind::kOpen || old_life.to_kind == ToKind::kDoubtful) {
+        old_life.to = change.from - 1;
+        old_life.to_kind = ToKind::kStated;
+        old_life.to_evidence = change.evidence;
+      }
+      LifeState& new_life = life_of(after);
+      if (new_life.from_kind == FromKind::kAtLatest && (new_life.from == kNoDay || new_life.from > change.from)) {
+        new_life.from = change.from;
+        new_life.from_kind = FromKind::kStated;
+        new_life.from_evidence = change.evidence;
+      }
+    }
+  }
+
+  LifeState& life_of(const std::string& code) {
+    auto& lives = kind(Kind::kInstitution).codes[code].lives;
+    if (lives.empty()) lives.emplace_back();
+    return lives.back();
   }
 
   // Codes that vanished beside codes that appeared in the same region, compared by name and address.

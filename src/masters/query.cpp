@@ -8,6 +8,7 @@
 
 #include "core/csv.h"
 #include "masters/fold.h"
+#include "masters/hospital.h"
 #include "masters/institution.h"
 
 namespace sekisho::masters {
@@ -85,11 +86,38 @@ std::vector<CodeView> select(const MasterFile& file, std::optional<Kind> kind, s
   return view ? std::vector{*view} : std::vector<CodeView>{};
 }
 
-void add_institution(Json& hit, const CodeView& code) {
-  if (code.kind() != Kind::kInstitution) return;
+// An institution's place in the world: check digit, region, DPC by fiscal year over all codes of the hospital.
+void add_institution(Json& hit, const MasterFile& file, const CodeView& code, std::optional<Date> on) {
+  if (code.kind() != Kind::kInstitution && code.kind() != Kind::kDpcHospital) return;
+  const Hospitals hospitals(file);
+  const std::map<int, bool> years = hospitals.dpc_years(std::string(code.code()));
+  if (on) {
+    const auto year = years.find(fiscal_year(on->days));
+    hit["dpc_hospital"] = year == years.end() ? Json() : Json(year->second);  // null: no list of that year
+  } else {
+    Json flags = Json::object();
+    for (const auto& [year, flag] : years)
+      flags[std::to_string(year)] = flag;
+    if (!flags.empty()) hit["dpc_by_fiscal_year"] = flags;
+    for (const CodeChange& change : hospitals.changes())
+      if (change.from == code.code() || change.to == code.code())
+        hit["code_changes"].push_back(
+            {{"from", change.from}, {"to", change.to}, {"day", day(change.day)}, {"reason", change.reason}});
+  }
   hit["check_digit"] = has_valid_check_digit(code.code());
   hit["prefecture"] = prefecture_name(code.code());
   hit["bureau"] = bureau_of(code.code());
+}
+
+// Why an institution got its code: what the known change says, else the reason of its designation (移動, 交代 ...).
+std::string change_reason(const MasterFile& file, const CodeView& from, const LinkRecord& link,
+                          const std::optional<CodeView>& to) {
+  if (from.kind() != Kind::kInstitution) return {};
+  const std::string both = std::string(from.code()) + std::string(file.text(link.to));
+  if (const auto change = file.find(Kind::kInstitutionLink, both); change && !change->versions().empty())
+    return std::string(change->attribute(*change->version_on(kOpen), "reason"));
+  if (!to || to->versions().empty()) return {};
+  return std::string(to->attribute(to->versions().front(), "designation_reason"));
 }
 
 std::vector<Kind> kinds_of(std::optional<Kind> kind) {
@@ -127,7 +155,7 @@ Json lookup_json(const MasterFile& file, std::optional<Kind> kind, std::string_v
                              {"status", name(price->status)},
                              {"entry", version_json(file, price->code, *price->version, false)}};
     }
-    add_institution(hit, view);
+    add_institution(hit, file, view, on);
     hits.push_back(std::move(hit));
   }
   return {{"code", code}, {"on", on.iso()}, {"found", !hits.empty()}, {"hits", hits}};
@@ -161,7 +189,7 @@ Json history_json(const MasterFile& file, std::optional<Kind> kind, std::string_
                        {"evidence", evidence(file, link.file, link.line)}});
     Json hit{{"kind", spec(view.kind()).name}, {"code", view.code()}, {"lives", lives}, {"versions", versions},
              {"superseded", superseded},       {"events", events},    {"links", links}};
-    add_institution(hit, view);
+    add_institution(hit, file, view, std::nullopt);
     hits.push_back(std::move(hit));
   }
   return {{"code", code}, {"found", !hits.empty()}, {"hits", hits}};
@@ -190,6 +218,7 @@ Json successors_json(const MasterFile& file, std::optional<Kind> kind, std::stri
           {"type", type},         {"succession", succession}, {"candidate", type != "official" && type != "manual"},
           {"day", day(link.day)}, {"depth", depth},           {"evidence", evidence(file, link.file, link.line)}};
       if (next && !next->versions().empty()) row["name"] = file.text(next->version_on(kOpen)->name);
+      if (const std::string reason = change_reason(file, view, link, next); !reason.empty()) row["reason"] = reason;
       links.push_back(std::move(row));
       if (next && succession && visited.emplace(to_kind, next->code()).second) queue.emplace_back(*next, depth + 1);
     }

@@ -6,6 +6,7 @@
 
 #include "core/csv.h"
 #include "core/toml.h"
+#include "masters/hospital.h"
 #include "masters/query.h"
 
 namespace sekisho::masters {
@@ -96,35 +97,10 @@ Json day_json(std::int32_t day) {
   return day == kNoDay || day == kOpen ? Json(nullptr) : Json(Date{day}.iso());
 }
 
-std::int32_t fiscal_year_end(std::int32_t day) {
-  const Date date{day};
-  return Date::of(date.month() >= 4 ? date.year() + 1 : date.year(), 3, 31)->days;
-}
-
-// Where a chain of known code changes leads.
-std::string newest_code(const MasterFile& file, std::string_view code) {
-  std::string at(code);
-  std::set<std::string> visited;
-  while (visited.insert(at).second) {
-    const auto view = file.find(Kind::kInstitution, at);
-    std::string next = at;
-    if (view)
-      for (const LinkRecord& link : view->links())
-        if (file.text(link.type) == "official") next = file.text(link.to);
-    // The list of changes may name codes that no institution list holds.
-    if (next == at)
-      for (const CodeRecord& record : file.codes(Kind::kInstitutionLink)) {
-        const std::string_view both = file.view(record).code();
-        if (both.size() == 18 && both.substr(0, 9) == at) next = both.substr(9);
-      }
-    at = next;
-  }
-  return at;
-}
-
 class Expander {
  public:
-  Expander(const MasterFile& file, const Definition& set, Window window) : file_(file), set_(set), window_(window) {
+  Expander(const MasterFile& file, const Definition& set, Window window)
+      : file_(file), set_(set), window_(window), hospitals_(file) {
     if (set.kind == Kind::kDrug) price_code_ = file.attribute_index(set.kind, "price_code");
   }
 
@@ -133,7 +109,9 @@ class Expander {
       const CodeView view = file_.view(record);
       const Group* group = group_of(file_, set_, view, price_code_);
       if (group == nullptr) continue;
-      if (set_.flag.empty())
+      if (set_.yearly)
+        add_years(view, *group);
+      else if (set_.flag.empty())
         for (const LifeRecord& life : view.lives())
           add_life(view, *group, life);
       else
@@ -148,10 +126,19 @@ class Expander {
   void add_life(const CodeView& view, const Group& group, const LifeRecord& life) {
     const auto to_kind = static_cast<ToKind>(life.to_kind);
     if (to_kind == ToKind::kDeleted) return;
-    std::int32_t to = life.to;
-    // A yearly list is complete for its year: a hospital that is not in the next one left with the year.
-    if (set_.yearly && to_kind == ToKind::kDoubtful) to = fiscal_year_end(life.last_seen);
-    add(view, group, life.from, to, to_kind == ToKind::kDoubtful && !set_.yearly, life);
+    add(view, group, life.from, life.to, to_kind == ToKind::kDoubtful, life);
+  }
+
+  // A yearly list is complete for its year. Years without a list belong to the years around them.
+  void add_years(const CodeView& view, const Group& group) {
+    const std::vector<int>& years = hospitals_.list_years();
+    for (std::size_t i = 0; i < years.size(); ++i) {
+      if (!hospitals_.listed(view, years[i])) continue;
+      const int first = years[i];
+      while (i + 1 < years.size() && hospitals_.listed(view, years[i + 1]))
+        ++i;
+      add(view, group, fiscal_year_begin(first), fiscal_year_begin(years[i] + 1) - 1, false, view.lives().front());
+    }
   }
 
   void add_flag_periods(const CodeView& view, const Group& group) {
@@ -192,13 +179,14 @@ class Expander {
       member["generic"] = view.generic_on(std::min(window_.to, to));
       member["price_code"] = view.attribute(*view.version_on(kOpen), "price_code");
     }
-    if (set_.kind == Kind::kDpcHospital) member["hospital"] = newest_code(file_, view.code());
+    if (set_.kind == Kind::kDpcHospital) member["hospital"] = hospitals_.newest(std::string(view.code()));
     list.push_back(std::move(member));
   }
 
   const MasterFile& file_;
   const Definition& set_;
   Window window_;
+  Hospitals hospitals_;
   int price_code_ = -1;
   Json members_ = Json::array(), possible_ = Json::array();
 };

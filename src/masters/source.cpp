@@ -124,6 +124,11 @@ Result<void> open_at(const std::string& name, Bytes content, int depth, const So
     const ByteView bytes = as_bytes(csv);
     return take({name, Bytes(bytes.begin(), bytes.end())});
   }
+  if (is_binary_workbook(content)) {
+    SEKISHO_TRY(const std::string csv, xls_to_csv(content, name, limits.file));
+    const ByteView bytes = as_bytes(csv);
+    return take({name, Bytes(bytes.begin(), bytes.end())});
+  }
   if (starts(content, "PK\x03\x04")) {
     SEKISHO_TRY(std::vector<ZipEntry> entries, read_zip(content, name, limits));
     for (ZipEntry& entry : entries)

@@ -1,4 +1,4 @@
-// The files of a folder as they are published or kept: plain, zstd, gzip, zip, tar, xlsx; archives inside archives
+// The files of a folder as they are published or kept: plain, zstd, gzip, zip, tar, xlsx, xls; archives inside archives
 // once.
 #pragma once
 
@@ -28,9 +28,13 @@ struct SourceLimits {
 Result<void> open_source(const std::string& name, Bytes content, const SourceLimits& limits,
                          const std::function<Result<void>(Source)>& take);
 
-// An xlsx workbook's first sheet as CSV in UTF-8, cell by cell; merged cells keep their first. Errors: masters.xlsx.
+// An xlsx workbook's first shown sheet as CSV in UTF-8, cell by cell, days as YYYY-MM-DD; merged cells keep their
+// first. Errors: masters.xlsx.
 Result<std::string> xlsx_to_csv(ByteView workbook, std::string_view name, std::size_t limit);
 bool is_workbook(ByteView content);  // a zip that holds xl/workbook.xml
+// The same of a binary workbook (xls). Errors: masters.xls.
+Result<std::string> xls_to_csv(ByteView workbook, std::string_view name, std::size_t limit);
+bool is_binary_workbook(ByteView content);  // a compound file
 
 // Entries of a zip (stored and deflate). Errors: masters.unpack.
 struct ZipEntry {

@@ -43,14 +43,18 @@ std::optional<Date> parse_master_day(std::string_view text) {
     text.remove_suffix(1);
   if (text.empty() || text == "99999999") return std::nullopt;
   if (text.size() == 8 && text.find_first_not_of("0123456789") == text.npos) return Date::parse_compact(text);
-  static constexpr std::array<std::pair<std::string_view, int>, 8> kEras{{{"R", 2018},
-                                                                          {"令和", 2018},
-                                                                          {"H", 1988},
-                                                                          {"平成", 1988},
-                                                                          {"S", 1925},
-                                                                          {"昭和", 1925},
-                                                                          {"r", 2018},
-                                                                          {"h", 1988}}};
+  static constexpr std::array<std::pair<std::string_view, int>, 12> kEras{{{"R", 2018},
+                                                                           {"令和", 2018},
+                                                                           {"H", 1988},
+                                                                           {"平成", 1988},
+                                                                           {"S", 1925},
+                                                                           {"昭和", 1925},
+                                                                           {"大正", 1911},
+                                                                           {"令", 2018},
+                                                                           {"平", 1988},
+                                                                           {"昭", 1925},
+                                                                           {"r", 2018},
+                                                                           {"h", 1988}}};
   for (const auto& [mark, base] : kEras) {
     if (!text.starts_with(mark)) continue;
     auto [year, month, day] = three_numbers(text);

@@ -133,8 +133,11 @@ void reopen(CodeState& state, const RowInput& row, std::int32_t from) {
 }  // namespace
 
 bool apply_row(CodeState& state, RowInput& row) {
-  const bool stated_day = row.changed.has_value() || row.listed.day.has_value();
-  std::int32_t from = row.changed ? row.changed->days : row.listed.day ? row.listed.day->days : row.published;
+  // A listing dates the first content of a code, never what changed since: that is only known from its edition on.
+  const bool by_listing =
+      !row.changed && row.listed.day && (state.versions.empty() || row.listed.day->days > state.last.day);
+  const bool stated_day = row.changed.has_value() || by_listing;
+  std::int32_t from = row.changed ? row.changed->days : by_listing ? row.listed.day->days : row.published;
   const Stated here{row.published, row.published, row.evidence};
   if (row.mode != FileMode::kManual) {
     if (state.first.day == kNoDay) state.first = here;

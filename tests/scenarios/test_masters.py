@@ -12,6 +12,7 @@ import pathlib
 import random
 import shutil
 import sqlite3
+import struct
 import subprocess
 import tarfile
 import tempfile
@@ -67,6 +68,76 @@ def xlsx(rows, shared=True):
     return out.getvalue()
 
 
+def xls(rows, sheet_before=False):
+    """A binary workbook (BIFF8 in a compound file) as [MS-XLS] and [MS-CFB] describe it: texts in the shared table, split over
+    records; a day is ("day", serial); a formula with a text result is ("formula", text); whole numbers are RK."""
+    def record(number, body):
+        return struct.pack("<HH", number, len(body)) + body
+
+    def text(value, wide=True):
+        content = value.encode("utf-16-le" if wide else "latin-1")
+        return struct.pack("<HB", len(content) // (1 + wide), wide) + content
+
+    texts = [value for row in rows for value in row if isinstance(value, str)]
+    cells, shared = b"", 0
+    for i, row in enumerate(rows):
+        for k, value in enumerate(row):
+            place = struct.pack("<HHH", i, k, 0)
+            if value is None:
+                continue
+            if isinstance(value, str):
+                cells += record(0x00FD, place + struct.pack("<I", shared))
+                shared += 1
+            elif isinstance(value, int):
+                cells += record(0x027E, place + struct.pack("<i", value << 2 | 2))
+            elif isinstance(value, float):
+                cells += record(0x0203, place + struct.pack("<d", value))
+            elif value[0] == "day":
+                cells += record(0x0203, struct.pack("<HHHd", i, k, 1, value[1]))
+            else:
+                cells += record(0x0006, place + bytes([0, 0, 0, 0, 0, 0, 255, 255]) + bytes(8)) + record(0x0207, text(value[1]))
+    begin, end = record(0x0809, struct.pack("<HHHHII", 0x0600, 0x10, 0, 0, 0, 0)), record(0x000A, b"")
+    table, parts = struct.pack("<II", len(texts), len(texts)), []
+    for value in texts:  # records hold 60 bytes at most, so that texts run over their ends
+        content = value.encode("utf-16-le")
+        piece = struct.pack("<HB", len(content) // 2, 1)
+        for letter in (content[i:i + 2] for i in range(0, len(content), 2)):
+            if len(table) + len(piece) + 2 > 60:
+                parts.append(table + piece)
+                table, piece = b"", b"\x01"
+            piece += letter
+        table += piece
+        if len(table) > 40:
+            parts.append(table)
+            table = b""
+    parts.append(table)
+    shared_table = b"".join(record(0x003C if i else 0x00FC, part) for i, part in enumerate(parts))
+    formats = record(0x041E, struct.pack("<H", 164) + text("yyyy/m/d")) + record(0x00E0, struct.pack("<HH", 0, 0) + bytes(16)) \
+        + record(0x00E0, struct.pack("<HH", 0, 164) + bytes(16))
+
+    def sheets(first):
+        hidden = record(0x0085, struct.pack("<IBB", first, 1, 0) + b"\x01\x00A") if sheet_before else b""
+        return hidden + record(0x0085, struct.pack("<IBB", first + (len(begin + end) if sheet_before else 0), 0, 0) + b"\x01\x00B")
+    head = begin + formats + sheets(0) + shared_table + end
+    book = begin + formats + sheets(len(head)) + shared_table + end + (begin + end if sheet_before else b"") + begin + cells + end
+    book = book.ljust(max(4096, -(-len(book) // 512) * 512), b"\0")
+    count = len(book) // 512
+    fat_sectors = -(-(count + 2 + 1) // 128)
+    while (count + 1 + fat_sectors) > fat_sectors * 128:
+        fat_sectors += 1
+    chain = list(range(1, count)) + [0xFFFFFFFE] + [0xFFFFFFFE] + [0xFFFFFFFD] * fat_sectors
+    fat = struct.pack(f"<{len(chain)}I", *chain).ljust(fat_sectors * 512, b"\xff")
+
+    def entry(name, kind, start, size):
+        return name.encode("utf-16-le").ljust(64, b"\0") + struct.pack("<HBB", len(name) * 2 + 2, kind, 1) + b"\xff" * 12 + bytes(36) \
+            + struct.pack("<IQ", start, size)
+    directory = (entry("Root Entry", 5, 0xFFFFFFFE, 0) + entry("Workbook", 2, 0, len(book))).ljust(512, b"\0")
+    header = bytes.fromhex("D0CF11E0A1B11AE1") + bytes(16) + struct.pack("<HHHHH", 0x3E, 3, 0xFFFE, 9, 6) + bytes(6) \
+        + struct.pack("<IIIIIIIII", 0, fat_sectors, count, 0, 4096, 0xFFFFFFFE, 0, 0xFFFFFFFE, 0)
+    header += struct.pack("<109I", *([count + 1 + i for i in range(fat_sectors)] + [0xFFFFFFFF] * (109 - fat_sectors)))
+    return header + book + directory + fat
+
+
 def zipped(**files):
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -115,6 +186,9 @@ class Folder(unittest.TestCase):
     def build(self, *options, check=(0,), inputs=None):
         done = sekisho("masters", "build", *(inputs or [self.inputs]), "-o", self.file, "--findings", self.dir / "f.jsonl",
                        "--no-supplement", "--json", *options, check=check)
+        if done.returncode == 3:
+            self.assertTrue(done.stderr.strip())
+            return None
         report = json.loads(done.stdout)
         self.assertEqual(report["rows"], report["applied"] + report["unchanged"] + report["quarantined"])
         return report
@@ -159,6 +233,33 @@ class Wrappings(Folder):
                 hit = self.on("1111111F1111", "2024-05-01", kind="price")
                 self.assertEqual((hit["name"], hit["price"], hit["generic"]), ("架空錠１０ｍｇ & <β>", "10.4", True))
                 self.assertEqual(self.on("1111111F1111", "2025-04-01", kind="price")["status"], "ended")
+
+    def test_binary_workbooks_are_read_like_csv(self):
+        rows = [["薬価基準収載品目リスト（架空）"], [None, None, "令和６年４月１日"], PRICE_HEADER]
+        for i in range(40):
+            rows.append(["内用薬", f"1111111F{1000 + i}", "架空", "１０ｍｇ１錠", None, None, None, f"架空錠{i}「é・𠮷」", ("formula", "架空製薬"), "後発品" if i % 2 else None,
+                         None, None, 10.25 + i if i % 3 else 10 + i, ("day", 45747.0) if i == 7 else None, None])
+        for before in (False, True):
+            with self.subTest(hidden_sheet_before=before):
+                self.put("tp20240401-01.xls", xls(rows, before))
+                self.assertEqual(self.build()["codes"], 40)
+                for i in (0, 7, 39):
+                    hit = self.on(f"1111111F{1000 + i}", "2024-05-01", kind="price")
+                    self.assertEqual((hit["name"], float(hit["price"]), hit["generic"], hit["version"]["attributes"]["maker"]),
+                                     (f"架空錠{i}「é・𠮷」", 10.25 + i if i % 3 else 10 + i, i % 2 == 1, "架空製薬"))
+                    self.assertEqual(hit["version"]["evidence"]["line"], 4 + i)
+                self.assertEqual([self.on("1111111F1007", day, kind="price")["status"] for day in ("2025-03-31", "2025-04-01")], ["valid", "ended"])
+        content = bytearray(xls(rows))
+        for cut in (100, 600, 5000, len(content) - 700):
+            self.put("tp20240401-01.xls", bytes(content[:cut]))
+            self.build(check=(0, 1, 3))
+        rng = random.Random(3)
+        for _ in range(12):
+            damaged = bytearray(content)
+            for _ in range(20):
+                damaged[rng.randrange(len(damaged))] = rng.randrange(256)
+            self.put("tp20240401-01.xls", bytes(damaged))
+            self.build(check=(0, 1, 3))
 
     def test_broken_wrappings_are_findings_and_the_rest_is_read(self):
         self.put("y_ALL20240401.csv", BASE)
@@ -270,6 +371,120 @@ class Protocol(Folder):
             sekisho("masters", "info", *at, check=(3,))
 
 
+class Institutions(Folder):
+    """Codes, moves, owners and the lists of DPC hospitals; the eight hospitals are those of the scenario tables."""
+    NAMES = {"139699018": "Ａ総合病院", "278899020": "Ｂ大学病院", "019799039": "Ｃ市民病院", "019899136": "Ｃ市民病院", "209799044": "Ｄ病院ながい名",
+             "409599051": "Ｅ病院ながい名", "409699158": "医療法人　Ｅ病院ながい名"}
+
+    def place(self, codes, **names):
+        return "".join(f"{code},{code[2:]},{names.get('n' + code, self.NAMES[code])},1000001,架空{code}\r\n" for code in codes).encode()
+
+    def setUp(self):
+        super().setUp()
+        self.put("inst_201804.csv", self.place(["139699018", "278899020", "019799039", "209799044", "409599051"]))
+        self.put("inst_202204.csv", self.place(["139699018", "278899020", "019899136", "209799044", "409699158"]))
+        self.put("institution_links.csv", "old_code,new_code,from,reason\n019799039,019899136,20191001,移動\n409599051,409699158,20210401,開設者変更\n")
+
+    def test_check_digits_are_judged_as_an_independent_reading_does(self):
+        wrong = "139699017"
+        self.put("inst_202304.csv", self.place(["139699018"]) + f"{wrong},9699017,架空,1,架空\r\n".encode())
+        self.build()
+        self.assertEqual([row["code"] for row in self.findings("MASTER_CHECK_DIGIT") if row["file"] == "inst_202304.csv"], [wrong])
+        hit = self.on("139699018", "2023-04-01")
+        self.assertEqual((hit["check_digit"], hit["bureau"], hit["prefecture"]), (True, "関東信越厚生局", "東京都"))
+        self.assertFalse(self.on(wrong, "2023-04-01")["check_digit"])
+        ten = self.on("1319699018", "2023-04-01")  # with the digit of the table behind the prefecture
+        self.assertEqual(ten["code"], "139699018")
+
+    def test_moves_and_changes_of_owner_end_the_old_code_and_start_the_new(self):
+        self.build()
+        for old, new, day, before, reason in (("019799039", "019899136", "2019-10-01", "2019-09-30", "移動"), ("409599051", "409699158", "2021-04-01", "2021-03-31", "開設者変更")):
+            link = self.ask("successors", old, "--kind", "institution")["links"][0]
+            self.assertEqual((link["to"], link["type"], link["reason"], link["candidate"]), (new, "official", reason, False))
+            self.assertEqual([self.on(old, at, kind="institution")["status"] for at in (before, day)], ["valid", "ended"])
+            self.assertEqual(self.on(new, day, kind="institution")["status"], "valid")
+            self.assertNotEqual(self.on(new, before, kind="institution")["status"], "valid")
+            self.assertEqual(self.ask("history", new, "--kind", "institution")["hits"][0]["code_changes"][0]["reason"], reason)
+
+    def test_dpc_hospitals_by_year_from_lists_with_and_without_codes(self):
+        self.put("dpc_hospital_2018.csv", "institution_code,name\n139699018,A\n278899020,B\n019799039,C\n")
+        rows = [["令和４年度 DPC対象病院等一覧"], [], ["告示番号", "通番", "市町村番号", "都道府県", "施設名", "病院類型", "DPC算定病床数"],
+                [20001, 1, "13101", "東京都", "Ａ総合病院", "DPC標準病院群", 560], [10001, 2, "27100", "大阪府", "Ｂ大学病院", "大学病院本院群", 880],
+                [None, 3, "20201", "長野県", "Ｄ病院ながい名", "DPC準備病院", None], [20002, 4, "01100", "北海道", "Ｃ市民病院", "DPC標準病院群", 420],
+                [20003, 5, "40100", "福岡県", "どこにもない病院", "DPC標準病院群", 99], ["注：架空の表"]]
+        wanted = {"2018": {"139699018", "278899020", "019799039"}, "2022": {"139699018", "278899020"}}
+        for name, content in {"dpc_hospital_2022.xlsx": xlsx(rows), "dpc_hospital_2022.xls": xls(rows)}.items():
+            with self.subTest(file=name):
+                for old in self.inputs.glob("dpc_hospital_2022*"):
+                    old.unlink()
+                self.put(name, content)
+                self.build()
+                for year, codes in wanted.items():
+                    found = self.ask("sets", "dpc-hospitals", "--on", f"{year}-10-01")
+                    self.assertEqual({member["code"] for member in found["members"]}, codes)
+                # C市民病院 had the name under two codes: the row names no single one.
+                self.assertEqual({row["line"] for row in self.findings("MASTER_HOSPITAL_NAME")}, {7, 8})
+                flags = self.ask("history", "139699018", "--kind", "institution")["hits"][0]["dpc_by_fiscal_year"]
+                self.assertEqual(flags, {"2018": True, "2022": True})
+                self.assertEqual([self.on("278899020", day, kind="institution")["dpc_hospital"] for day in ("2018-04-01", "2019-03-31", "2022-04-01", "2023-04-01")],
+                                 [True, True, True, None])
+                self.assertEqual(self.on("209799044", "2022-10-01", kind="institution")["dpc_hospital"], False)
+        # Over its two codes a hospital counts once, and carries its flag under the new code too.
+        self.assertEqual(self.on("019899136", "2018-10-01", kind="institution")["dpc_hospital"], True)
+
+    def test_sheets_of_the_regional_bureaus(self):
+        header = ["項番", "医療機関番号", "医療機関名称", "医療機関所在地", "電話番号", "勤務医数", "開設者氏名", "管理者氏名", "指定年月日", "登録理由", "指定期間始", "病床数", "診療科名", "備考"]
+        rows = [["コード内容別医療機関一覧表"], ["[令和7年4月1日現在　医科]"], header,
+                [1, "96,9901,8", "Ａ総合病院", "架空区１", "03-0000-0000", "常勤: 80", "架空　太郎", "架空　花子", "昭32.12. 1", "新規", "令 2. 4. 1", "一般 560", "内 外", "現存"],
+                [None, None, None, None, None, "非常勤: 3", None, None, None, None, None, None, None, None],
+                [2, "96,9925,7", "Ｇ病院", "架空区２", None, None, "医療法人", "架空", "令 7. 2. 1", "組織変更", "令 7. 2. 1", None, None, "現存"]]
+        self.put("bureau_13_20250401.xlsx", xlsx(rows))
+        self.build()
+        hit = self.on("139699018", "2025-05-01", kind="institution")
+        self.assertEqual(hit["life"]["from"], "1957-12-01")
+        self.assertEqual((hit["life"]["from_is"], hit["version"]["attributes"]["opener"]), ("stated", "架空　太郎"))
+        self.assertEqual(self.on("139699018", "2019-05-01", kind="institution")["version"]["attributes"].get("opener", ""), "")
+        self.assertEqual(self.on("139699257", "2025-05-01", kind="institution")["version"]["attributes"]["designation_reason"], "組織変更")
+        self.assertEqual(self.on("278899020", "2025-05-01", kind="institution")["status"], "valid")  # another region: no absence
+
+
+class Licensed(Folder):
+    """Masters that only the user may hold: rows made up in the published layouts."""
+    HOT = ["基準番号（HOTコード）", "処方用番号（HOT7）", "会社識別用番号", "調剤用番号", "物流用番号", "JANコード", "薬価基準収載医薬品コード", "個別医薬品コード",
+           "レセプト電算処理システムコード（1）", "レセプト電算処理システムコード（2）", "告示名称", "販売名", "レセプト電算処理システム医薬品名", "規格単位", "包装形態",
+           "包装単位数", "包装単位単位", "包装総量数", "包装総量単位", "区分", "製造会社", "販売会社", "更新区分", "更新年月日"]
+
+    def row(self, number, name, kind="1", day="20240331"):
+        return [number, number[:7], number[7:9], number[9:11], number[11:], "4900000000000", "1111111F1111", "1111111F1120", "620000001", "", "架空", name, name,
+                "10mg1錠", "PTP", "10", "錠", "100", "錠", "内", "架空製薬", "架空販売", kind, day]
+
+    def test_hot_master_with_and_without_header_is_read(self):
+        rows = [self.row("1000001010101", "架空錠１０ｍｇ"), self.row("1000001010102", "架空錠１０ｍｇ")]
+        full = [name.replace("HOT", "ＨＯＴ").replace("7）", "７）").replace("（1）", "（１）").replace("（2）", "（２）").replace("JAN", "ＪＡＮ") for name in self.HOT]
+        for title, header in {"half width": self.HOT, "full width": full, "none": None}.items():
+            with self.subTest(header=title):
+                out = io.StringIO()
+                csv.writer(out, quoting=csv.QUOTE_ALL).writerows(([header] if header else []) + rows)
+                self.put("MEDIS20240401.TXT", out.getvalue())
+                report = self.build()
+                self.assertEqual((report["codes"], report["quarantined"]), (2, 0))
+                hit = self.on("1000001010101", "2024-04-01")
+                self.assertEqual((hit["kind"], hit["name"]), ("hot", "架空錠１０ｍｇ"))
+                known = hit["version"]["attributes"]
+                self.assertEqual((known["hot7"], known["yj_code"], known["price_code"], known["receipt_code"], known["maker"]),
+                                 ("1000001", "1111111F1120", "1111111F1111", "620000001", "架空製薬"))
+
+    def test_standard_disease_master_is_read(self):
+        def disease(number, name, icd, receipt, successor=""):
+            return ",".join(["0", number, name, "ｶｸｳ", "1", "ABCD", icd, "", receipt, "", "", "20020601", "20240101", successor])
+        self.put("nmain_20240101.txt", disease("20050001", "架空病", "A00", "1000001") + "\r\n" + disease("20050002", "架空症", "A01", "1000002", "20050001") + "\r\n")
+        report = self.build()
+        self.assertEqual((report["codes"], report["quarantined"]), (2, 0))
+        hit = self.on("20050001", "2024-04-01")
+        self.assertEqual((hit["name"], hit["version"]["attributes"]["icd10"], hit["version"]["attributes"]["receipt_code"]), ("架空病", "A00", "1000001"))
+        self.assertEqual(self.ask("successors", "20050002")["links"][0]["to"], "20050001")
+
+
 class Questions(Folder):
     def setUp(self):
         super().setUp()
@@ -360,6 +575,23 @@ class Published(unittest.TestCase):
     def codes(self, **options):
         extra = [item for name, value in options.items() for item in (f"--{name}", value)]
         return {member["code"]: member for member in self.ask("sets", "influenza-antivirals", *extra)["members"]}
+
+    def test_check_digits_fail_where_an_independent_reading_says(self):
+        def luhn(digits):
+            total = 0
+            for i, digit in enumerate(reversed(digits)):
+                value = int(digit) * (1 + i % 2)
+                total += value - 9 if value > 9 else value
+            return total % 10 == 0
+        wrong = set()
+        for edition in sorted((MASTERS / "inst").glob("*.zst")):
+            text = subprocess.run(["zstd", "-dc", edition], capture_output=True, check=True).stdout.decode()
+            for row in csv.reader(io.StringIO(text)):
+                code = row[0]
+                if not (luhn(code[2:]) if 11 <= int(code[:2]) <= 14 else luhn(code[:2] + "1" + code[2:])):
+                    wrong.add((edition.name.removesuffix(".zst"), code))
+        found = [json.loads(line) for line in (self.dir / "f.jsonl").read_text().splitlines() if "MASTER_CHECK_DIGIT" in line]
+        self.assertEqual({(row["file"], row["code"]) for row in found}, wrong)
 
     def test_every_row_is_accounted_for_and_no_file_is_left_out(self):
         self.assertEqual(self.status, 0)
