@@ -9,6 +9,7 @@
 #include "cli/link_waterfall.h"
 #include "core/file.h"
 #include "core/random.h"
+#include "linkage/calibration.h"
 #include "linkage/evaluate.h"
 #include "linkage/filter_file.h"
 #include "linkage/ndb.h"
@@ -20,7 +21,7 @@ namespace sekisho::cli {
 namespace {
 
 struct LinkOptions {
-  std::string spec, columns, output, clusters, truth, record_a, record_b, decisions;
+  std::string spec, columns, output, clusters, truth, record_a, record_b, decisions, pairs, svg, title;
   std::vector<std::string> inputs;
   linkage::ReviewRequest review;
   bool json = false;
@@ -38,9 +39,9 @@ Result<int> run_probabilistic(const LinkOptions& options) {
   SEKISHO_TRY(linkage::ModelSpec spec, linkage::ModelSpec::load(options.spec));
   SEKISHO_CHECK(spec.rename(options.columns));
   const std::vector<std::filesystem::path> inputs(options.inputs.begin(), options.inputs.end());
-  SEKISHO_TRY(
-      const linkage::ModelReport report,
-      linkage::run_model(spec, inputs, options.output, {.decisions = options.decisions, .review = options.review}));
+  SEKISHO_TRY(const linkage::ModelReport report,
+              linkage::run_model(spec, inputs, options.output,
+                                 {.decisions = options.decisions, .review = options.review, .pairs = options.pairs}));
   if (options.json) {
     print_json(report.to_json());
   } else {
@@ -132,6 +133,29 @@ Result<int> run_evaluate(const LinkOptions& options) {
                result.false_splits);
   }
   return result.missing + result.unknown > 0 ? kFindings : kDone;
+}
+
+Result<int> run_calibrate(const LinkOptions& options) {
+  if (options.pairs.empty() == options.clusters.empty()) return fail("usage.input", "name --pairs or --clusters");
+  const bool pairs = !options.pairs.empty();
+  SEKISHO_TRY(const linkage::Calibration result,
+              pairs ? linkage::calibrate_pairs(options.pairs, options.truth, options.columns)
+                    : linkage::calibrate_clusters(options.clusters, options.truth, options.columns));
+  if (!options.svg.empty())
+    SEKISHO_CHECK(
+        write_file_durable(options.svg, linkage::reliability_svg(result, options.title, pairs ? "pairs" : "records")));
+  if (options.json) {
+    print_json(result.to_json());
+    return kDone;
+  }
+  fmt::print("{:>17} {:>9} {:>10} {:>10}   {}\n", "probability", "number", "predicted", "observed", "95 % interval");
+  for (const linkage::ReliabilityBin& bin : result.bins)
+    if (bin.count > 0)
+      fmt::print("{:>8.4f}-{:<8.4f} {:>9} {:>10.4f} {:>10.4f}   {:.4f}-{:.4f}\n", bin.from, bin.to, bin.count,
+                 bin.predicted, bin.observed, bin.low, bin.high);
+  fmt::print("expected calibration error {:.4f}; between 0.05 and 0.95 {:.4f} ({} of {}); Brier score {:.5f}\n",
+             result.error, result.grey_error, result.grey, result.count, result.brier);
+  return kDone;
 }
 
 Result<int> run_filters(const FilterOptions& options) {
@@ -297,6 +321,8 @@ void add_link(CLI::App& app) {
   run->add_option(
       "--decisions", options->decisions,
       "Decisions of people (JSON lines): pairs that are one person, or never are, whatever the weights say");
+  run->add_option("--pairs-out", options->pairs,
+                  "CSV of the pairs that were weighed: record_a,record_b,probability (for link calibrate)");
   run->add_option("--review-out", options->review.output,
                   "File (mode 0600) of the pairs that people should decide, for link review and the portal; it holds "
                   "the values of records");
@@ -340,6 +366,19 @@ void add_link(CLI::App& app) {
   evaluate->add_flag("--json", options->json, "Machine-readable report");
   evaluate->footer("Pairwise and B-cubed precision, recall and F1 after transitive closure, with 95 % intervals.");
   set_action(evaluate, [options] { return run_evaluate(*options); });
+
+  CLI::App* calibrate = link->add_subcommand("calibrate", "How far probabilities are what they say, with a plot");
+  calibrate->add_option("--pairs", options->pairs, "CSV of link run --pairs-out")->check(CLI::ExistingFile);
+  calibrate->add_option("--clusters", options->clusters, "CSV of link run: judges the probabilities of records")
+      ->check(CLI::ExistingFile);
+  calibrate->add_option("--truth", options->truth, "CSV with record_id and person_id")
+      ->required()
+      ->check(CLI::ExistingFile);
+  calibrate->add_option("--columns", options->columns, "Columns of the truth: record_id=COLUMN,person_id=COLUMN");
+  calibrate->add_option("--svg", options->svg, "Reliability curve to write");
+  calibrate->add_option("--title", options->title, "Title of the plot");
+  calibrate->add_flag("--json", options->json, "Machine-readable report");
+  set_action(calibrate, [options] { return run_calibrate(*options); });
 
   add_review(*link);
   add_filters(*link);

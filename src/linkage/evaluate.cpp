@@ -160,10 +160,7 @@ Json agreement_json(const Agreement& agreement) {
             {"f1", measure_json(agreement.f1)}}}};
 }
 
-}  // namespace
-
-Result<Evaluation> evaluate(const std::filesystem::path& clusters, const std::filesystem::path& truth,
-                            std::string_view columns) {
+Result<Labels> read_truth_labels(const std::filesystem::path& truth, std::string_view columns) {
   std::string id_column = "record_id", person_column = "person_id";
   while (!columns.empty()) {
     const std::size_t comma = columns.find(',');
@@ -175,8 +172,20 @@ Result<Evaluation> evaluate(const std::filesystem::path& clusters, const std::fi
       return fail("usage.columns", "the columns of a truth are record_id=COLUMN and person_id=COLUMN");
     (field == "record_id" ? id_column : person_column) = std::string(one.substr(equals + 1));
   }
+  return read_labels(truth, id_column, person_column);
+}
+
+}  // namespace
+
+Result<Truth> read_truth(const std::filesystem::path& truth, std::string_view columns) {
+  SEKISHO_TRY(Labels labels, read_truth_labels(truth, columns));
+  return std::move(labels.of_record);
+}
+
+Result<Evaluation> evaluate(const std::filesystem::path& clusters, const std::filesystem::path& truth,
+                            std::string_view columns) {
   SEKISHO_TRY(const Labels found, read_labels(clusters, "record_id", "person_id"));
-  SEKISHO_TRY(const Labels real, read_labels(truth, id_column, person_column));
+  SEKISHO_TRY(const Labels real, read_truth_labels(truth, columns));
   std::vector<std::uint32_t> a, b;
   auto alone = static_cast<std::uint32_t>(found.persons.size());
   std::size_t missing = 0;

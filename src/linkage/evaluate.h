@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "core/json.h"
@@ -36,6 +37,10 @@ struct Evaluation {
 // Two labels for each record.
 Evaluation evaluate_labels(const std::vector<std::uint32_t>& found, const std::vector<std::uint32_t>& truth,
                            int replicates = 1000);
+
+// Record -> number of its person, of a CSV with record_id and person_id (`columns` as below). Errors as evaluate().
+using Truth = std::unordered_map<std::string, std::uint32_t>;
+Result<Truth> read_truth(const std::filesystem::path& truth, std::string_view columns = {});
 
 // CSVs with record_id and person_id; `columns` renames those of the truth ("record_id=ID,person_id=P"). Errors:
 // usage.columns, linkage.columns, linkage.duplicate, csv.*.

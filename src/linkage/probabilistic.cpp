@@ -118,6 +118,25 @@ Result<void> write_persons(const Table& table, const std::vector<std::uint32_t>&
   return write_file_durable(output, text);
 }
 
+// Pairs above one in ten thousand. A group of equal records is named by its first, and its records are paired in a
+// chain: a million equal records give a million lines.
+Result<void> write_pairs(const Table& table, const std::vector<Edge>& edges, const std::vector<float>& self,
+                         const std::filesystem::path& output) {
+  std::string text = "record_a,record_b,probability\n";
+  const auto add = [&](std::uint32_t a, std::uint32_t b, float bits) {
+    if (bits > -13.3F) append_csv(text, {table.ids[a], table.ids[b], fmt::format("{:.9f}", probability_of(bits))});
+  };
+  for (const Edge& edge : edges)
+    add(table.first_of[edge.a], table.first_of[edge.b], edge.weight);
+  std::vector<std::uint32_t> last = table.first_of;
+  for (std::uint32_t row = 0; row < table.rows; ++row) {
+    const std::uint32_t group = table.group[row];
+    if (row != last[group]) add(last[group], row, self[group]);
+    last[group] = row;
+  }
+  return write_file_durable(output, text);
+}
+
 }  // namespace
 
 Result<ModelReport> run_model(const ModelSpec& spec, const std::vector<std::filesystem::path>& inputs,
@@ -181,6 +200,7 @@ Result<ModelReport> run_model(const ModelSpec& spec, const std::vector<std::file
                                                        .decisions = options.decisions},
                                                       options.review));
   }
+  if (!options.pairs.empty()) SEKISHO_CHECK(write_pairs(table, edges, self, options.pairs));
   report.seconds_link = lap(since);
   SEKISHO_CHECK(
       write_persons(table, person, gather_evidence(usable, person), self, row_order, linker.bits(), report, output));

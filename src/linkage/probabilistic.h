@@ -30,6 +30,7 @@ struct ModelReport {
 struct ModelOptions {
   std::filesystem::path decisions;  // what people decided (decisions.h); "" none
   ReviewRequest review;             // what people shall decide
+  std::filesystem::path pairs;      // gets record_a,record_b,probability of the pairs that were weighed; "": not
 };
 
 // Writes record_id,person_id,probability in the order of input: how sure it is that the record belongs with the others
