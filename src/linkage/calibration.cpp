@@ -200,8 +200,8 @@ std::string reliability_svg(const Calibration& calibration, std::string_view tit
   }
   out += fmt::format("<path d=\"{}\" stroke=\"#0072b2\" fill=\"none\"/>\n", line);
   out += fmt::format(
-      "<text x=\"60\" y=\"453\">{} {} (bars: logarithm of how many); expected calibration error "
-      "{:.4f}</text>\n</svg>\n",
+      "<text x=\"60\" y=\"453\">{} {}; expected calibration error {:.4f}; "
+      "bars: how many</text>\n</svg>\n",
       calibration.count, what, calibration.error);
   return out;
 }

@@ -80,6 +80,8 @@ export class Portal {
         portFile,
         "--quality",
         join(this.folder, "quality"),
+        "--review",
+        join(this.folder, "review"),
         "--links",
         join(this.folder, "links"),
         "--pages",

@@ -5,6 +5,7 @@ import { time } from "./format";
 import { useStatus } from "./live";
 import { useHashPage } from "./page";
 import { Quality } from "./Quality";
+import { Review } from "./Review";
 import type { Status } from "./status";
 import { type Language, languages, type Texts, texts } from "./texts";
 
@@ -120,9 +121,9 @@ export function App() {
           </button>
         </div>
         <nav className="pages" aria-label={text.pages.label}>
-          {(["", "quality"] as const).map((name) => (
+          {(["", "quality", "review"] as const).map((name) => (
             <a key={name} href={`#${name}`} aria-current={page === name ? "page" : undefined}>
-              {name === "" ? text.pages.overview : text.pages.quality}
+              {text.pages[name === "" ? "overview" : name]}
             </a>
           ))}
         </nav>
@@ -130,12 +131,14 @@ export function App() {
       <main id="main" tabIndex={-1}>
         {page === "quality" ? (
           <Quality language={language} />
+        ) : page === "review" ? (
+          <Review language={language} />
         ) : (
           <Overview status={status} text={text} language={language} />
         )}
       </main>
       <footer>
-        <p>{text.footer}</p>
+        <p>{page === "review" ? text.footerReview : text.footer}</p>
         <p>
           <a href="/api/v1/openapi.json">{text.api}</a>
         </p>

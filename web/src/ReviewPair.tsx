@@ -34,7 +34,7 @@ export function SideBySide({ pair, text }: { pair: PairDetail; text: ReviewTexts
             <td>
               <Value text={a} other={b} mark={mark} />
             </td>
-            <td className="mark">
+            <td className="agreement">
               <span aria-hidden="true">{signs[mark]}</span> {text.marks[mark]}
             </td>
             <td>
@@ -84,7 +84,8 @@ function stepsOf(waterfall: Waterfall, text: ReviewTexts): Step[] {
   return steps;
 }
 
-const signed = (bits: number) => `${bits < 0 ? "−" : "+"}${Math.abs(bits).toFixed(1)}`;
+const signed = (bits: number) =>
+  Math.abs(bits) < 0.05 ? "0.0" : `${bits < 0 ? "−" : "+"}${Math.abs(bits).toFixed(1)}`;
 
 // The line is zero.
 export function WaterfallChart({

@@ -9,7 +9,7 @@ const ja = {
   switchTo: "English",
   switchLabel: "表示言語を英語に切り替える",
   skip: "本文へ移動",
-  pages: { label: "画面", overview: "データの流れ", quality: "データ品質" },
+  pages: { label: "画面", overview: "データの流れ", quality: "データ品質", review: "名寄せの確認" },
   updated: "最終更新",
   zone: "日本時間",
   connection: { connecting: "接続中", live: "ライブ更新中", lost: "接続が切れました。再接続しています" },
@@ -103,6 +103,7 @@ const ja = {
   verdicts: { pass: "合格", fail: "不合格", unknown: "未実施" },
   announce: (stage: string, state: string) => `${stage}：${state}`,
   footer: "この画面に個人を識別できる情報は表示されません。",
+  footerReview: "個人を識別できる情報は、サインインした確認担当者だけに表示されます。",
   api: "API の説明（OpenAPI）",
 };
 
@@ -114,7 +115,7 @@ const en: Texts = {
   switchTo: "日本語",
   switchLabel: "Switch the language to Japanese",
   skip: "Skip to content",
-  pages: { label: "Pages", overview: "The way of the data", quality: "Data quality" },
+  pages: { label: "Pages", overview: "The way of the data", quality: "Data quality", review: "Review of links" },
   updated: "Last update",
   zone: "Japan time",
   connection: { connecting: "Connecting", live: "Live", lost: "Connection lost, trying again" },
@@ -208,6 +209,7 @@ const en: Texts = {
   verdicts: { pass: "passed", fail: "failed", unknown: "not done" },
   announce: (stage: string, state: string) => `${stage}: ${state}`,
   footer: "Nothing on this page identifies a person.",
+  footerReview: "What identifies a person is shown to reviewers who have signed in, and to nobody else.",
   api: "About the API (OpenAPI)",
 };
 
