@@ -5,6 +5,7 @@
 #include "core/text.h"
 #include "formats/dpc_layout.h"
 #include "formats/dpc_rows.h"
+#include "formats/drain.h"
 #include "formats/reader.h"
 #include "formats/receipt_scan.h"
 
@@ -19,7 +20,7 @@ constexpr std::size_t kDrainAnyway = std::size_t{8} << 20;  // input bytes after
 
 class DpcReader : public Reader {
  public:
-  DpcReader(records::RecordSet& set, records::DrainHook drain) : set_(set), drain_(std::move(drain)), rows_(set) {}
+  DpcReader(records::RecordSet& set, records::DrainHook drain) : set_(set), drain_(set, std::move(drain)), rows_(set) {}
 
   void begin(const FileContext& context) override {
     set_.begin_file(context.package, context.part, context.ordinal);
@@ -54,7 +55,7 @@ class DpcReader : public Reader {
     SEKISHO_CHECK(take_rows());
     if (report_.invalid > 0) set_.find("TEXT_INVALID", Level::kWarning, -1);
     if (report_.vendor > 0) set_.find("TEXT_VENDOR", Level::kInfo, -1);
-    return drain_ ? drain_(set_) : Result<void>{};
+    return drain_.offer(since_drain_);
   }
 
  private:
@@ -134,8 +135,8 @@ class DpcReader : public Reader {
       return {};
     }
     since_drain_ += whole.size();
-    if (drain_ && since_drain_ >= kPiece && (rows_.begins_document(line) || since_drain_ >= kDrainAnyway)) {
-      SEKISHO_CHECK(drain_(set_));
+    if (drain_.wanted() && since_drain_ >= kPiece && (rows_.begins_document(line) || since_drain_ >= kDrainAnyway)) {
+      SEKISHO_CHECK(drain_.now());
       rows_.drained();
       since_drain_ = 0;
     }
@@ -144,7 +145,7 @@ class DpcReader : public Reader {
   }
 
   records::RecordSet& set_;
-  records::DrainHook drain_;
+  Drain drain_;
   dpc::RowReader rows_;
   dpc::Shape shape_;
   FileContext context_;

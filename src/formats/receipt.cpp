@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "core/text.h"
+#include "formats/drain.h"
 #include "formats/reader.h"
 #include "formats/receipt_claim.h"
 #include "formats/receipt_scan.h"
@@ -11,13 +12,13 @@ namespace {
 
 using records::Level;
 
-constexpr std::size_t kPiece = std::size_t{256} << 10;    // decoded at once, unless one claim is larger
+constexpr std::size_t kPiece = std::size_t{64} << 10;     // decoded at once, unless one claim is larger
 constexpr std::size_t kMaxClaim = std::size_t{16} << 20;  // a larger claim is no claim
 
 class ReceiptReader : public Reader {
  public:
   ReceiptReader(records::RecordSet& set, records::DrainHook drain)
-      : set_(set), drain_(std::move(drain)), claims_(set) {}
+      : set_(set), drain_(set, std::move(drain)), claims_(set) {}
 
   void begin(const FileContext& context) override {
     set_.begin_file(context.package, context.part, context.ordinal);
@@ -63,7 +64,7 @@ class ReceiptReader : public Reader {
     if (report_.vendor > 0) set_.find("TEXT_VENDOR", Level::kInfo, -1);
     if (feeds_only_) set_.find("LF_ONLY", Level::kInfo, -1);
     if (returned_) set_.find("HISTORY_COLUMNS", Level::kInfo, -1);
-    return drain_ ? drain_(set_) : Result<void>{};
+    return drain_.offer(0);
   }
 
  private:
@@ -94,7 +95,7 @@ class ReceiptReader : public Reader {
     buffer_.erase(0, size);
     scanned_ -= size;
     border_ = 0;
-    return drain_ && size > 0 ? drain_(set_) : Result<void>{};
+    return size > 0 ? drain_.offer(size) : Result<void>{};
   }
 
   void decode_piece(std::string_view raw) {
@@ -115,27 +116,34 @@ class ReceiptReader : public Reader {
 
   void read_piece() {
     fields_.build(text_, ',');
-    const std::size_t lines = fields_.lines();
-    // Whether a claim is a DPC one shows only behind its RE: look ahead to the next border once.
-    std::size_t known_until = 0;
+    // Whether a claim is a DPC one shows only behind its RE: its lines are gathered up to the next border first.
     bool dpc = false;
+    const std::size_t lines = fields_.lines();
     for (std::size_t i = 0; i < lines; ++i) {
-      ++number_;
       const Line line = record(i);
-      const std::string_view whole = line.whole();
-      if (whole.find_first_not_of(" \x1A\r") == std::string_view::npos) continue;
-      if (i >= known_until) {
-        known_until = i + 1;
+      const std::string_view id = line[0];
+      if (receipt::is_border(id)) {
+        pass_on(dpc);
         dpc = false;
-        for (; known_until < lines; ++known_until) {
-          const std::string_view id = record(known_until)[0];
-          if (receipt::is_border(id)) break;
-          dpc = dpc || id == "BU";
-        }
       }
-      claims_.line(line, number_, dpc);
+      dpc = dpc || id == "BU";
+      group_.push_back(line);
     }
+    pass_on(dpc);
     claims_.finish_claim();
+  }
+
+  void pass_on(bool dpc) {
+    for (const Line& line : group_) {
+      ++number_;
+      if (!is_blank(line.whole())) claims_.line(line, number_, dpc);
+    }
+    group_.clear();
+  }
+
+  static bool is_blank(std::string_view line) {
+    const bool letter = !line.empty() && line[0] >= 'A' && line[0] <= 'Z';  // nearly always
+    return !letter && line.find_first_not_of(" \x1A\r") == std::string_view::npos;
   }
 
   // Line `i` of the piece without the columns of history that returned files have.
@@ -194,9 +202,10 @@ class ReceiptReader : public Reader {
   }
 
   records::RecordSet& set_;
-  records::DrainHook drain_;
+  Drain drain_;
   receipt::ClaimReader claims_;
   FieldIndex fields_;
+  std::vector<Line> group_;  // lines up to the next border
   std::string buffer_, text_;
   std::size_t scanned_ = 0, border_ = 0;
   std::int64_t number_ = 0, skip_line_ = 0;

@@ -66,7 +66,19 @@ inline std::string_view record_id(std::string_view line) {
 
 // A new claim, or the end of the one before.
 inline bool is_border(std::string_view id) {
-  return id == "RE" || id == "GO" || id == "IR" || id == "YK";
+  if (id.size() != 2) return false;
+  constexpr auto both = [](char a, char b) {
+    return static_cast<unsigned char>(a) << 8 | static_cast<unsigned char>(b);
+  };
+  switch (both(id[0], id[1])) {
+    case both('R', 'E'):
+    case both('G', 'O'):
+    case both('I', 'R'):
+    case both('Y', 'K'):
+      return true;
+    default:
+      return false;
+  }
 }
 
 }  // namespace sekisho::formats::receipt

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "core/text.h"
+#include "formats/drain.h"
 #include "formats/reader.h"
 #include "formats/ssmix2_check.h"
 #include "formats/ssmix2_map.h"
@@ -14,8 +15,6 @@ using hl7::tag;
 using records::Level;
 
 constexpr std::size_t kLargestMessage = std::size_t{64} << 20;  // longer files are no messages
-constexpr std::size_t kDrainAt = std::size_t{1} << 20;          // bytes held by the set
-constexpr std::size_t kCheckEvery = std::size_t{1} << 17;       // input bytes between looks at it
 
 bool is_cancel_control(std::string_view control) {
   return control == "CA" || control == "DC" || control == "OC" || control == "OD" || control == "CR";
@@ -23,7 +22,8 @@ bool is_cancel_control(std::string_view control) {
 
 class Ssmix2Reader final : public Reader {
  public:
-  Ssmix2Reader(records::RecordSet& set, records::DrainHook drain) : set_(set), drain_(std::move(drain)), mapper_(set) {}
+  Ssmix2Reader(records::RecordSet& set, records::DrainHook drain)
+      : set_(set), drain_(set, std::move(drain)), mapper_(set) {}
 
   void begin(const FileContext& context) override {
     path_text_.assign(context.path);
@@ -51,12 +51,7 @@ class Ssmix2Reader final : public Reader {
       reject("FILE_TOO_LARGE", "longer than any message", 1);
     else
       read();
-    // Adding up what the set holds costs more than a small message: it is done once for many of them.
-    since_check_ += size_ + 1024;
-    if (since_check_ < kCheckEvery) return {};
-    since_check_ = 0;
-    if (drain_ && set_.bytes() > kDrainAt) return drain_(set_);
-    return {};
+    return drain_.offer(size_);
   }
 
  private:
@@ -223,7 +218,7 @@ class Ssmix2Reader final : public Reader {
   }
 
   records::RecordSet& set_;
-  records::DrainHook drain_;
+  Drain drain_;
   Ssmix2Mapper mapper_;
   hl7::Message message_;
   std::string path_text_, text_, line_text_, document_key_;
@@ -231,7 +226,7 @@ class Ssmix2Reader final : public Reader {
   bool superseded_ = false;
   FileFacts facts_;
   Bytes raw_;
-  std::uint64_t size_ = 0, since_check_ = 0;
+  std::uint64_t size_ = 0;
   std::vector<char> damaged_;
 };
 

@@ -84,23 +84,24 @@ void Dictionary::clear() {
 
 void Column::extend(std::size_t row) {
   // In steps that double: rows between are null without being touched.
-  const std::size_t size = std::max(row + 1, std::max<std::size_t>(1024, valid_.size() * 2));
-  valid_.resize(size, 0);
+  room_ = std::max(row + 1, std::max<std::size_t>(1024, valid_.size() * 2));
+  valid_.resize(room_, 0);
+  valid_at_ = valid_.data();
+  const auto widen = [this](auto& values) {
+    values.resize(room_, 0);
+    values_at_ = values.data();
+  };
   switch (type_) {
     case ColumnType::kText:
-      codes_.resize(size, 0);
-      break;
+      return widen(codes_);
     case ColumnType::kInt32:
     case ColumnType::kDate:
-      ints_.resize(size, 0);
-      break;
+      return widen(ints_);
     case ColumnType::kInt64:
     case ColumnType::kTimestamp:
-      longs_.resize(size, 0);
-      break;
+      return widen(longs_);
     case ColumnType::kFloat64:
-      reals_.resize(size, 0);
-      break;
+      return widen(reals_);
   }
 }
 

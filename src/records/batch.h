@@ -88,7 +88,7 @@ class Dictionary {
 };
 
 // One column. Values are set for the row being built; rows left out are null. Texts set are not empty.
-class Column {
+class alignas(64) Column {
  public:
   explicit Column(ColumnType type) : type_(type) {}
   Column(Column&&) = default;
@@ -99,18 +99,18 @@ class Column {
     // Registration, source, state, department and the like repeat from row to row: comparing is cheaper than looking
     // up.
     if (!detail::same(last_text_, text)) look_up(text);
-    codes_[row] = last_;
+    static_cast<std::uint32_t*>(values_at_)[row] = last_;
   }
   void set_int(std::size_t row, std::int64_t value) {  // kInt32, kInt64, kDate, kTimestamp
     touch(row);
     if (type_ == ColumnType::kInt32 || type_ == ColumnType::kDate)
-      ints_[row] = static_cast<std::int32_t>(value);
+      static_cast<std::int32_t*>(values_at_)[row] = static_cast<std::int32_t>(value);
     else
-      longs_[row] = value;
+      static_cast<std::int64_t*>(values_at_)[row] = value;
   }
   void set_float(std::size_t row, double value) {
     touch(row);
-    reals_[row] = value;
+    static_cast<double*>(values_at_)[row] = value;
   }
   // From `row` on all rows hold this value, until the next hold: what repeats over whole files costs nothing per row. A
   // held column is never set.
@@ -136,10 +136,10 @@ class Column {
 
  private:
   void touch(std::size_t row) {
-    if (row >= valid_.size()) [[unlikely]]
+    if (row >= room_) [[unlikely]]
       extend(row);
     rows_ = row + 1;
-    valid_[row] = 1;
+    valid_at_[row] = 1;
   }
   void extend(std::size_t row);
   void look_up(std::string_view text);
@@ -148,17 +148,20 @@ class Column {
   std::span<const T> present(const std::vector<T>& values) const {
     return {values.data(), std::min(rows_, values.size())};
   }
-  ColumnType type_;
+  // What every value set touches stands together in one line of the cache.
   std::size_t rows_ = 0;  // the vectors may hold more, zeros
+  std::size_t room_ = 0;  // elements of the vectors
+  std::uint8_t* valid_at_ = nullptr;
+  void* values_at_ = nullptr;   // of the vector in use
+  std::string_view last_text_;  // the text set last, and its code; "" is never set
+  std::uint32_t last_ = 0;
+  ColumnType type_;
   std::vector<std::uint8_t> valid_;
   std::vector<std::uint32_t> codes_;
   std::vector<std::int32_t> ints_;
   std::vector<std::int64_t> longs_;
   std::vector<double> reals_;
   Dictionary dictionary_;
-  // The text set last, and its code; "" is never set.
-  std::string_view last_text_;
-  std::uint32_t last_ = 0;
   static constexpr std::size_t kNoRow = SIZE_MAX;
   std::size_t held_row_ = kNoRow;  // a row with the value held
 };
