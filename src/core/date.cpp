@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <bit>
+#include <cstring>
 
 namespace sekisho {
 namespace {
@@ -47,6 +49,59 @@ std::optional<ClinicalTime> civil(int year, int month, int day, bool has_day, st
   }
   return ClinicalTime{days_from_civil(year, month, 1) * kMicrosPerDay, Precision::kMonth,
                       flags | (has_day ? time_flag::kUnknownDay : 0)};
+}
+
+// --- the common forms of a clinical time: 8, 12 or 14 digits, eight of them read as one number ---
+
+// "20240401" as 20, 24, 4, 1 in the bytes 0, 2, 4, 6. False: not eight digits.
+bool read_pairs(const char* text, std::uint64_t& pairs) {
+  std::uint64_t word;
+  std::memcpy(&word, text, 8);
+  const std::uint64_t carried = word + 0x0606060606060606;
+  if (((word & 0xF0F0F0F0F0F0F0F0) | (carried & 0xF0F0F0F0F0F0F0F0) >> 4) != 0x3333333333333333) return false;
+  word &= 0x0F0F0F0F0F0F0F0F;
+  pairs = (word * 10 + (word >> 8)) & 0x00FF00FF00FF00FF;
+  return true;
+}
+int pair_at(std::uint64_t pairs, int index) {
+  return static_cast<int>(pairs >> index * 16 & 0xFF);
+}
+
+// Days before each year of two centuries, and before each month of a common year.
+constexpr int kFirstYear = 1900, kYears = 200;
+constexpr std::array<std::int32_t, kYears> kYearStarts = [] {
+  std::array<std::int32_t, kYears> starts{};
+  std::int32_t days = -25567;  // 1900-01-01
+  for (int i = 0; i < kYears; ++i) {
+    starts[static_cast<std::size_t>(i)] = days;
+    const int year = kFirstYear + i;
+    days += (year % 4 == 0 && year % 100 != 0) || year % 400 == 0 ? 366 : 365;
+  }
+  return starts;
+}();
+constexpr std::array<std::int16_t, 12> kMonthStarts = {0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334};
+
+// A day from 1 to 28 of the years 1900 to 2099 with an hour below 24: nearly all times. False: anything else, which the
+// full parser looks at.
+bool read_common(std::string_view text, ClinicalTime& out) {
+  if constexpr (std::endian::native != std::endian::little) return false;
+  const std::size_t n = text.size();
+  if (n != 8 && n != 12 && n != 14) return false;
+  std::uint64_t date = 0, last = 0;
+  if (!read_pairs(text.data(), date) || (n > 8 && !read_pairs(text.data() + n - 8, last))) return false;
+  const int year = pair_at(date, 0) * 100 + pair_at(date, 1), month = pair_at(date, 2), day = pair_at(date, 3);
+  if (year < kFirstYear || year >= kFirstYear + kYears || month < 1 || month > 12 || day < 1 || day > 28) return false;
+  const bool leap = year % 4 == 0 && year != 1900;
+  const std::int64_t days = kYearStarts[static_cast<std::size_t>(year - kFirstYear)] +
+                            kMonthStarts[static_cast<std::size_t>(month - 1)] + (leap && month > 2) + day - 1;
+  out = {days * kMicrosPerDay, Precision::kDay, 0};
+  if (n == 8) return true;
+  const int hour = pair_at(last, n == 14 ? 1 : 2), minute = pair_at(last, n == 14 ? 2 : 3);
+  const int second = n == 14 ? pair_at(last, 3) : 0;
+  if (hour > 23 || minute > 59 || second > 59 || (hour | minute | second) == 0) return false;
+  out.micros += ((hour * 60LL + minute) * 60 + second) * 1'000'000;
+  out.precision = n == 14 ? Precision::kSecond : Precision::kMinute;
+  return true;
 }
 
 }  // namespace
@@ -123,7 +178,9 @@ std::optional<Date> Date::parse_iso(std::string_view t) {
 }
 
 std::optional<Date> Date::parse_compact(std::string_view t) {
-  if (t.size() != 8 || !all_digits(t)) return std::nullopt;
+  if (t.size() != 8) return std::nullopt;
+  if (ClinicalTime common; read_common(t, common)) return common.date();
+  if (!all_digits(t)) return std::nullopt;
   return of(number(t, 0, 4), number(t, 4, 2), number(t, 6, 2));
 }
 
@@ -172,6 +229,7 @@ std::string ClinicalTime::iso() const {
 }
 
 std::optional<ClinicalTime> parse_hl7_time(std::string_view text) {
+  if (ClinicalTime common; read_common(text, common)) return common;
   std::int64_t offset_minutes = 540;
   const bool plain = all_digits(text);  // nearly always: no offset and no point to look for
   if (const auto sign = plain ? std::string_view::npos : text.find_first_of("+-"); sign != std::string_view::npos) {
@@ -224,6 +282,7 @@ std::optional<ClinicalTime> parse_hl7_time(std::string_view text) {
 
 std::optional<ClinicalTime> parse_receipt_date(std::string_view text) {
   if (text.empty()) return ClinicalTime{};
+  if (ClinicalTime common; text.size() == 8 && read_common(text, common)) return common;
   if (!all_digits(text)) return std::nullopt;
   if (all_same(text, '0') || all_same(text, '9')) return ClinicalTime{};
   switch (text.size()) {

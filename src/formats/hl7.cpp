@@ -159,30 +159,27 @@ std::string_view unescape(std::string_view text, std::string& scratch) {
 std::optional<double> number(std::string_view text) {
   const bool minus = !text.empty() && text[0] == '-';
   if (minus || (!text.empty() && text[0] == '+')) text.remove_prefix(1);
-  std::size_t digits = 0, points = 0;
+  std::uint64_t mantissa = 0;  // of long numbers not used
+  std::size_t digits = 0, before_point = 0;
+  bool point = false;
   for (const char c : text) {
-    if (c >= '0' && c <= '9')
+    if (const unsigned digit = static_cast<unsigned char>(c) - '0'; digit <= 9) {
+      mantissa = mantissa * 10 + digit;
       ++digits;
-    else if (c != '.' || ++points > 1)
+    } else if (c == '.' && !point) {
+      point = true;
+      before_point = digits;
+    } else {
       return std::nullopt;
+    }
   }
   if (digits == 0 || digits > 300) return std::nullopt;
   // Up to 15 digits and 22 decimals the quotient of two exact doubles is the correctly rounded value (Clinger).
   if (digits <= 15) {
-    std::int64_t mantissa = 0;
-    std::size_t decimals = 0;
-    bool after_point = false;
-    for (const char c : text) {
-      if (c == '.') {
-        after_point = true;
-        continue;
-      }
-      mantissa = mantissa * 10 + (c - '0');
-      decimals += after_point;
-    }
     static constexpr double kPowers[] = {1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
                                          1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
-    const double value = static_cast<double>(mantissa) / kPowers[decimals];
+    const double value =
+        static_cast<double>(static_cast<std::int64_t>(mantissa)) / kPowers[point ? digits - before_point : 0];
     return minus ? -value : value;
   }
   double value = 0;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -94,9 +95,15 @@ inline std::string_view subcomponent(std::string_view component, int n = 1) {
 }
 int count_pieces(std::string_view text, char separator);  // 0 for ""
 
+// Equality with a literal without a call: the size is known.
+template <std::size_t N>
+bool is(std::string_view text, const char (&literal)[N]) {
+  return text.size() == N - 1 && std::memcmp(text.data(), literal, N - 1) == 0;
+}
+
 // Two double quotes: "explicitly none", to be told from "not given".
 inline bool is_null(std::string_view text) {
-  return text == "\"\"";
+  return text.size() == 2 && text[0] == '"' && text[1] == '"';
 }
 // The text, or "" where it is the explicit null.
 inline std::string_view given(std::string_view text) {

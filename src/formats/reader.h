@@ -41,7 +41,8 @@ class Reader {
   virtual FileFacts facts() const { return {}; }  // of the file finished last
 };
 
-// `set` and `drain` must outlive the reader. `drain` may be empty.
+// `set` and `drain` must outlive the reader. `drain` may be empty. It is called when the set holds much, at a border of
+// documents; what the set holds after finish() is its owner's to take.
 std::unique_ptr<Reader> make_ssmix2_reader(records::RecordSet& set, records::DrainHook drain);
 std::unique_ptr<Reader> make_receipt_reader(records::RecordSet& set, records::DrainHook drain);
 std::unique_ptr<Reader> make_dpc_reader(records::RecordSet& set, records::DrainHook drain);

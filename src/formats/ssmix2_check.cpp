@@ -62,7 +62,8 @@ bool is_blood(std::string_view material) {
 
 class Checker {
  public:
-  Checker(const MessageView& m, records::RecordSet& set) : m_(m), set_(set), segments_(*m.segments) {}
+  Checker(const MessageView& m, records::RecordSet& set, CheckMemo& memo)
+      : m_(m), set_(set), memo_(memo), segments_(*m.segments) {}
 
   void run() {
     hl7::Tag rules_tag = 0;
@@ -70,6 +71,10 @@ class Checker {
     for (std::size_t i = 0; i < segments_.size(); ++i) {
       if ((*m_.damaged)[i] != 0) continue;
       const Segment& s = segments_[i];
+      if (s.tag == tag("PID")) {
+        check_patient(s);
+        continue;
+      }
       if (s.tag != rules_tag) rules = field_rules(rules_tag = s.tag);  // segments of a kind stand together
       for (const FieldRule& rule : rules)
         check_field(s, rule);
@@ -81,7 +86,26 @@ class Checker {
 
  private:
   void find(std::string_view rule, Level level, const Segment& s, std::string_view where) {
+    if (noting_) memo_.found.push_back({rule, level, where});
     set_.find(rule, level, s.number, where);
+  }
+
+  // Nearly every message of a patient repeats his PID letter by letter.
+  void check_patient(const Segment& s) {
+    const bool basic = hl7::is(m_.path->name_type, "ADT-00");
+    if (memo_.basic == basic && memo_.patient == s.text) {
+      for (const CheckMemo::Found& f : memo_.found)
+        set_.find(f.rule, f.level, s.number, f.where);
+      return;
+    }
+    memo_.found.clear();
+    noting_ = true;
+    for (const FieldRule& rule : field_rules(s.tag))
+      check_field(s, rule);
+    check_segment(s);
+    noting_ = false;
+    memo_.patient = s.text;
+    memo_.basic = basic;
   }
 
   void check_field(const Segment& s, const FieldRule& rule) {
@@ -239,7 +263,7 @@ class Checker {
   // The JC10 triple, wherever it stands.
   static const hl7::Triple* jlac10_of(const hl7::Coded& item) {
     for (const hl7::Triple* t : {&item.first, &item.second})
-      if (t->system == "JC10" && !t->code.empty()) return t;
+      if (hl7::is(t->system, "JC10") && !t->code.empty()) return t;
     return nullptr;
   }
   void check_ordered_test(const Segment& obr) {
@@ -253,10 +277,11 @@ class Checker {
     if (const std::string_view unit = component(obx.field(6)); std::ranges::any_of(unit, [](char c) { return c < 0; }))
       find("UNIT_NOT_ASCII", kWarning, obx, "OBX-6");
     const std::string_view type = obx.field(2);
-    if (type == "TS" || type == "DT" || type == "DTM") check_time(obx, kResultTime, given(component(obx.field(5))));
+    if (hl7::is(type, "TS") || hl7::is(type, "DT") || hl7::is(type, "DTM"))
+      check_time(obx, kResultTime, given(component(obx.field(5))));
     const hl7::Coded item = hl7::coded(obx.field(3));
     const hl7::Triple* jlac = jlac10_of(item);
-    const bool lab = m_.code == "OUL";
+    const bool lab = hl7::is(m_.code, "OUL");
     if (jlac == nullptr) {
       const bool other_standard = item.first.system == "JC11" || item.second.system == "JC11";
       if ((lab || m_.trigger == "R30") && !other_standard) find("OBX3_NO_STANDARD_CODE", kWarning, obx, "OBX-3");
@@ -265,7 +290,7 @@ class Checker {
     if (!is_jlac10(jlac->code)) return find("JLAC10_INVALID", kError, obx, "OBX-3");
     if (!lab) return;
     check_unit(obx, jlac->code);
-    if (specimen_.first.system == "JC10" && specimen_.first.code.size() == 3 &&
+    if (hl7::is(specimen_.first.system, "JC10") && specimen_.first.code.size() == 3 &&
         jlac->code.substr(9, 3) != specimen_.first.code)
       find("JLAC10_MATERIAL_MISMATCH", kWarning, obx, "OBX-3");
   }
@@ -273,7 +298,7 @@ class Checker {
   void check_unit(const Segment& obx, std::string_view jlac) {
     const auto* usual = std::ranges::find(kUsualUnits, analyte_number(jlac.substr(0, 5)), &UsualUnit::analyte);
     if (usual == std::end(kUsualUnits) || !is_blood(jlac.substr(9, 3))) return;
-    const std::string_view ucum = ucum_of(given(component(obx.field(6))));
+    const std::string_view ucum = memo_.units.get(given(component(obx.field(6))), ucum_of);
     if (!ucum.empty() && !is_listed(usual->units, ucum)) find("UNIT_UNEXPECTED", kWarning, obx, "OBX-6");
   }
 
@@ -380,6 +405,8 @@ class Checker {
   bool mixed_ = false;
   const MessageView& m_;
   records::RecordSet& set_;
+  CheckMemo& memo_;
+  bool noting_ = false;
   const std::vector<Segment>& segments_;
   hl7::Coded specimen_;
 };
@@ -481,8 +508,8 @@ void check_charset(const Segment& msh, Charset charset, const DecodeReport& repo
     set.find("VENDOR_CHARACTER", kWarning, -1, name(charset));
 }
 
-void check_message(const MessageView& message, records::RecordSet& set) {
-  Checker(message, set).run();
+void check_message(const MessageView& message, records::RecordSet& set, CheckMemo& memo) {
+  Checker(message, set, memo).run();
 }
 
 }  // namespace sekisho::formats

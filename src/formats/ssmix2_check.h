@@ -4,6 +4,7 @@
 
 #include "core/text.h"
 #include "formats/ssmix2_map.h"
+#include "formats/text_memo.h"
 
 namespace sekisho::formats {
 
@@ -17,7 +18,19 @@ constexpr std::string_view kNoOrder = "999999999999999";  // in the names of dat
 // `charset` is what the bytes are, `text` what they were decoded to; makes CHARSET_* and character findings.
 void check_charset(const hl7::Segment& msh, Charset charset, const DecodeReport& report, std::string_view text,
                    records::RecordSet& set);
+// What one reader remembers from message to message.
+struct CheckMemo {
+  struct Found {
+    std::string_view rule;
+    records::Level level;
+    std::string_view where;
+  };
+  std::string patient;  // text of the last PID, and what was found in it
+  bool basic = false;   // in a message of basic data
+  std::vector<Found> found;
+  TextMemo<std::string_view> units;
+};
 // Everything about the content. Only for current messages: history is kept, not judged.
-void check_message(const MessageView& message, records::RecordSet& set);
+void check_message(const MessageView& message, records::RecordSet& set, CheckMemo& memo);
 
 }  // namespace sekisho::formats

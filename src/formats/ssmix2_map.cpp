@@ -96,17 +96,26 @@ void Ssmix2Mapper::finding(std::string_view rule, Level level, const Segment& se
 void Ssmix2Mapper::begin_file(std::int64_t package, std::int32_t part, std::string_view patient) {
   // Parts of a package stand alone and may be read by any worker: what is left out must not depend on which.
   const bool same_part = package == package_ && (package == 0 || part == part_);
-  if (!same_part || patient != patient_) identities_seen_.clear();
+  if (!same_part || patient != patient_) {
+    identities_seen_.clear();
+    pid_seen_.clear();
+  }
   package_ = package;
   part_ = part;
   patient_ = patient;
 }
 
 void Ssmix2Mapper::find_header() {
-  evn_ = first(tag("EVN"));
-  pid_ = first(tag("PID"));
-  pv1_ = first(tag("PV1"));
-  pv2_ = first(tag("PV2"));
+  evn_ = pid_ = pv1_ = pv2_ = nullptr;
+  for (std::size_t i = m_->segments->size(); i-- > 0;) {  // backwards: the first of each stays
+    const Segment& s = (*m_->segments)[i];
+    const Segment** place = s.tag == tag("EVN")   ? &evn_
+                            : s.tag == tag("PID") ? &pid_
+                            : s.tag == tag("PV1") ? &pv1_
+                            : s.tag == tag("PV2") ? &pv2_
+                                                  : nullptr;
+    if (place != nullptr && usable(i)) *place = &s;
+  }
   state_ = !m_->trusted ? "error" : m_->cancelled ? "cancelled" : "active";
   dept_ = m_->path->department == "-" ? std::string_view{} : m_->path->department;
   ward_ = {};
@@ -135,12 +144,12 @@ void Ssmix2Mapper::map(const MessageView& message) {
   if (message.trusted && !message.cancelled) map_identity();
   if (message.event != nullptr && !message.event->kind.empty()) map_event();
   const std::string_view& code = message.code;
-  if (code == "PPR") {
+  if (hl7::is(code, "PPR")) {
     for (std::size_t i = 0; i < message.segments->size(); ++i)
       if ((*message.segments)[i].tag == tag("PRB")) map_problem(i, group_end(i, tag("PRB")));
-  } else if (code == "OUL" || code == "ORU") {
+  } else if (hl7::is(code, "OUL") || hl7::is(code, "ORU")) {
     map_results();
-  } else if (code != "ADT") {
+  } else if (!hl7::is(code, "ADT")) {
     map_orders();
   }
   for (std::size_t i = 0; i < message.segments->size(); ++i)
@@ -162,7 +171,7 @@ void Ssmix2Mapper::map_other(std::size_t i) {
     case tag("PR1"):
       return map_admission_procedure(s);
     case tag("OBX"):
-      if (m_->code == "ADT" || m_->code == "PPR") map_observation(i, i + 1, occurred_, "result");
+      if (hl7::is(m_->code, "ADT") || hl7::is(m_->code, "PPR")) map_observation(i, i + 1, occurred_, "result");
       return;
     case tag("NK1"):
     case tag("CTI"):
@@ -322,6 +331,9 @@ bool is_death(std::string_view disposition) {
 void Ssmix2Mapper::map_identity() {
   if (pid_ == nullptr) return;
   const bool died = m_->trigger == "A03" && pv1_ != nullptr && is_death(given(component(pv1_->field(36))));
+  const Segment* merged = first(tag("MRG"));
+  const bool alone = !died && merged == nullptr && first(tag("IN1")) == nullptr;
+  if (alone && pid_->text == pid_seen_) return;
   std::uint64_t hash = mix(0xcbf29ce484222325, pid_->field(5));
   for (const int field : {3, 7, 8, 11, 13, 14})
     hash = mix(hash, pid_->field(field));
@@ -331,9 +343,9 @@ void Ssmix2Mapper::map_identity() {
       hash = mix(mix(hash, s.field(3)), s.field(10));
       ++insurances;
     }
-  const Segment* merged = first(tag("MRG"));
   if (merged != nullptr) hash = mix(hash, merged->text);
   if (died) hash = mix(hash, pv1_->field(45));
+  if (alone) pid_seen_ = pid_->text;
   if (!identities_seen_.insert(hash).second) return;
 
   records::IdentityRecord record;

@@ -11,6 +11,7 @@
 #include "formats/ssmix2_path.h"
 #include "formats/ssmix2_types.h"
 #include "formats/ssmix2_values.h"
+#include "formats/text_memo.h"
 #include "records/record_set.h"
 
 namespace sekisho::formats {
@@ -110,6 +111,9 @@ class Ssmix2Mapper {
   std::int64_t package_ = -1;
   std::int32_t part_ = -1;
   std::unordered_set<std::uint64_t> identities_seen_;  // of the current patient
+  std::string pid_seen_;                               // a PID that is among them, with nothing beside it
+  TextMemo<ReferenceInterval> references_;
+  TextMemo<std::string_view> units_;
 };
 
 inline ClinicalTime hl7_time(std::string_view field) {

@@ -27,6 +27,10 @@ void Ssmix2Mapper::Order::clear() {
 
 namespace {
 
+bool is_coded(std::string_view type) {
+  return hl7::is(type, "CWE") || hl7::is(type, "CE") || hl7::is(type, "CNE");
+}
+
 bool is_cancelling(std::string_view control) {
   return control == "CA" || control == "DC" || control == "OC" || control == "OD" || control == "CR";
 }
@@ -428,7 +432,7 @@ void Ssmix2Mapper::map_exam(const Order& order, std::size_t from, std::size_t to
 
 void Ssmix2Mapper::map_results() {
   const auto& segments = *m_->segments;
-  const bool lab = m_->code == "OUL";
+  const bool lab = hl7::is(m_->code, "OUL");
   Order& order = order_;
   order.clear();
   const auto finish_order = [&] {
@@ -498,7 +502,7 @@ void Ssmix2Mapper::map_results() {
 // An OBR without a result: pending.
 void Ssmix2Mapper::map_pending(const Order& order) {
   finding("ORDER_WITHOUT_RESULT", Level::kInfo, *order.obr, "OBR");
-  if (m_->code != "OUL") return;
+  if (!hl7::is(m_->code, "OUL")) return;
   namespace l = records::lab;
   const ResolvedCode code = resolve(hl7::coded(order.obr->field(4)));
   const std::int64_t text = keep_name(code);
@@ -512,15 +516,15 @@ void Ssmix2Mapper::map_pending(const Order& order) {
 
 void Ssmix2Mapper::check_value(const Segment& obx, std::string_view type, std::string_view text) {
   if (text.empty()) return;
-  if (type == "NM" && !value_.plain_number) {
+  const bool number = hl7::is(type, "NM");
+  if (number && !value_.plain_number) {
     if (value_.exponent)
       finding("NM_EXPONENT", Level::kWarning, obx, "OBX-5");
     else
       finding("NM_NOT_NUMERIC", Level::kError, obx, "OBX-5");
   }
   if (value_.combined) finding("RESULT_COMBINED", Level::kWarning, obx, "OBX-5");
-  if (type != "NM" && value_.recognised && !value_.plain_number)
-    finding("RESULT_QUALIFIER", Level::kInfo, obx, "OBX-5");
+  if (!number && value_.recognised && !value_.plain_number) finding("RESULT_QUALIFIER", Level::kInfo, obx, "OBX-5");
 }
 
 // The words of a coded value where no master knows its code.
@@ -535,7 +539,7 @@ void Ssmix2Mapper::map_result(std::size_t i, std::size_t end, const Order& order
   const Segment& obx = (*m_->segments)[i];
   const std::string_view type = obx.field(2), field = obx.field(5);
   const ResolvedCode code = resolve(hl7::coded(obx.field(3)));
-  const bool coded = type == "CWE" || type == "CE" || type == "CNE";
+  const bool coded = is_coded(type);
   const std::string_view value = given(coded ? component(field) : repetition(field));
   parse_result(value, value_);
   if (coded && !value_.recognised) parse_result(given(component(field, 2)), value_);
@@ -551,7 +555,8 @@ void Ssmix2Mapper::map_result(std::size_t i, std::size_t end, const Order& order
   if (const std::int64_t notes = keep_notes(i, end); text == 0) text = notes;
 
   const std::string_view status = given(obx.field(11)), usual_state = state_;
-  if (state_ == "active" && (status == "D" || status == "W")) state_ = status == "D" ? "cancelled" : "error";
+  if ((hl7::is(status, "D") || hl7::is(status, "W")) && state_ == "active")
+    state_ = hl7::is(status, "D") ? "cancelled" : "error";
   Batch& row = add_ordered(Table::kLab, "result", order);
   state_ = usual_state;
   ClinicalTime collected, reported;
@@ -582,10 +587,10 @@ void Ssmix2Mapper::map_result(std::size_t i, std::size_t end, const Order& order
   const std::string_view unit = given(component(obx.field(6)));
   if (!unit.empty()) {
     row.text(l::kUnit, unit);
-    row.text(l::kUcum, ucum_of(unit));
+    row.text(l::kUcum, units_.get(unit, ucum_of));
   }
   if (const std::string_view reference = given(obx.field(7)); !reference.empty()) {
-    const ReferenceInterval interval = parse_reference(reference);
+    const ReferenceInterval interval = references_.get(reference, parse_reference);
     if (interval.low) row.real(l::kRefLow, *interval.low);
     if (interval.high) row.real(l::kRefHigh, *interval.high);
     row.text(l::kRefRaw, clean(reference));
@@ -602,8 +607,9 @@ void Ssmix2Mapper::map_observation(std::size_t i, std::size_t end, const Clinica
   const Segment& obx = (*m_->segments)[i];
   const std::string_view type = obx.field(2), field = obx.field(5);
   const ResolvedCode code = resolve(hl7::coded(obx.field(3)));
-  const bool coded = type == "CWE" || type == "CE" || type == "CNE" || type == "ZRD";
-  const bool words = type == "TX" || type == "FT" || type == "XCN" || type == "ED" || type == "RP";
+  const bool coded = is_coded(type) || hl7::is(type, "ZRD");
+  const bool words =
+      hl7::is(type, "TX") || hl7::is(type, "FT") || hl7::is(type, "XCN") || hl7::is(type, "ED") || hl7::is(type, "RP");
   const std::string_view value = given(coded ? component(field) : repetition(field));
   parse_result(words ? std::string_view{} : value, value_);
   check_value(obx, type, coded || words ? std::string_view{} : value);
@@ -634,7 +640,7 @@ void Ssmix2Mapper::map_observation(std::size_t i, std::size_t end, const Clinica
   const std::string_view unit = given(component(obx.field(6)));
   if (unit.empty()) return;
   row.text(o::kUnit, unit);
-  row.text(o::kUcum, ucum_of(unit));
+  row.text(o::kUcum, units_.get(unit, ucum_of));
 }
 
 }  // namespace sekisho::formats

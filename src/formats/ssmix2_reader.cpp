@@ -136,7 +136,7 @@ class Ssmix2Reader final : public Reader {
     std::uint64_t damaged = 0;
     if (report.escape_state > 0 || report.invalid > 0) damaged = mark_damaged(charset);
     if (view.current) check_names_and_charset(charset, report);
-    if (view.current) check_message(view, set_);
+    if (view.current) check_message(view, set_, checks_);
     mapper_.map(view);
 
     const std::uint64_t all = message_.segments().size();
@@ -221,6 +221,7 @@ class Ssmix2Reader final : public Reader {
   Drain drain_;
   Ssmix2Mapper mapper_;
   hl7::Message message_;
+  CheckMemo checks_;
   std::string path_text_, text_, line_text_, document_key_;
   Ssmix2Path path_;
   bool superseded_ = false;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "formats/tag_table.h"
+
 namespace sekisho::formats {
 
 using hl7::tag;
@@ -249,9 +251,31 @@ constexpr std::string_view kDepartments =
 
 }  // namespace
 
+namespace {
+
+// First rule of each segment + 1.
+constexpr TagTable kFirstRules = [] {
+  TagTable table;
+  for (std::uint32_t i = 0; i < std::size(kRules); ++i)
+    if (i == 0 || kRules[i].segment != kRules[i - 1].segment) table.set(kRules[i].segment, i + 1);
+  return table;
+}();
+
+// What is found in a PID depends on its text and on one data type: so check_message() may look at repetitions once.
+static_assert(std::ranges::all_of(kRules, [](const FieldRule& rule) {
+  return rule.segment != tag("PID") || rule.kind != FieldRule::Kind::kRequired || rule.values.empty() ||
+         rule.values == "|ADT-00|";
+}));
+
+}  // namespace
+
 std::span<const FieldRule> field_rules(hl7::Tag segment) {
-  const auto [from, to] = std::ranges::equal_range(kRules, segment, {}, &FieldRule::segment);
-  return {from, to};
+  const std::uint32_t number = kFirstRules.find(segment);
+  if (number == 0) return {};
+  std::size_t end = number;
+  while (end < std::size(kRules) && kRules[end].segment == segment)
+    ++end;
+  return {kRules + number - 1, kRules + end};
 }
 
 bool is_listed(std::string_view values, std::string_view value) {

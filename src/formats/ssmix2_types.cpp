@@ -4,6 +4,8 @@
 #include <array>
 #include <memory>
 
+#include "formats/tag_table.h"
+
 namespace sekisho::formats {
 namespace {
 
@@ -192,25 +194,70 @@ class Builder {
 
 }  // namespace
 
+namespace {
+
+constexpr TagTable kEventNumbers = [] {
+  TagTable table;
+  for (std::uint32_t i = 0; i < std::size(kEvents); ++i)
+    if (table.find(tag(kEvents[i].trigger)) == 0) table.set(tag(kEvents[i].trigger), i + 1);
+  return table;
+}();
+
+// Texts as numbers: comparing numbers is quicker.
+std::uint64_t word(std::string_view text) {
+  std::uint64_t out = text.size();
+  for (const char c : text.substr(0, 8))
+    out = out << 7 ^ static_cast<unsigned char>(c);
+  return out;
+}
+struct TypeKeys {
+  std::vector<std::uint64_t> types, triggers;
+  TypeKeys() {
+    for (const TypeSpec& spec : kTypes) {
+      types.push_back(word(spec.type));
+      triggers.push_back(word(spec.trigger));
+    }
+  }
+};
+const TypeKeys& type_keys() {
+  static const TypeKeys keys;
+  return keys;
+}
+
+}  // namespace
+
 const EventSpec* find_event(std::string_view trigger) {
-  const auto* found = std::ranges::find(kEvents, trigger, &EventSpec::trigger);
-  return found == std::end(kEvents) ? nullptr : found;
+  const std::uint32_t number = trigger.size() == 3 ? kEventNumbers.find(tag(trigger)) : 0;
+  return number == 0 ? nullptr : &kEvents[number - 1];
 }
 
 std::span<const TypeSpec> type_specs() {
   return kTypes;
 }
 bool is_known_type(std::string_view type) {
-  return std::ranges::find(kTypes, type, &TypeSpec::type) != std::end(kTypes);
+  const TypeKeys& keys = type_keys();
+  const std::uint64_t wanted = word(type);
+  for (std::size_t i = 0; i < keys.types.size(); ++i)
+    if (keys.types[i] == wanted && kTypes[i].type == type) return true;
+  return false;
 }
 const TypeSpec* find_type(std::string_view type, std::string_view trigger) {
-  for (const TypeSpec& spec : kTypes)
-    if (spec.type == type && spec.trigger == trigger) return &spec;
+  const TypeKeys& keys = type_keys();
+  const std::uint64_t wanted = word(type), event = word(trigger);
+  for (std::size_t i = 0; i < keys.types.size(); ++i)
+    if (keys.types[i] == wanted && keys.triggers[i] == event && kTypes[i].type == type && kTypes[i].trigger == trigger)
+      return &kTypes[i];
   return trigger == kVitals.trigger && !is_known_type(type) ? &kVitals : nullptr;
 }
 
 Grammar::Grammar(std::string_view text) {
-  const Part whole = Builder(text, symbols_, follow_).sequence();
+  std::vector<hl7::Tag> symbols;
+  const Part whole = Builder(text, symbols, follow_).sequence();
+  for (std::size_t i = 0; i < symbols.size(); ++i) {
+    auto place = std::ranges::find(places_, symbols[i], &Place::segment);
+    if (place == places_.end()) place = places_.insert(place, {symbols[i], 0});
+    place->positions |= std::uint64_t{1} << i;
+  }
   first_ = whole.first;
   last_ = whole.last;
 }
@@ -221,12 +268,13 @@ bool Grammar::Matcher::complete() const {
 
 bool Grammar::Matcher::step(hl7::Tag segment) {
   if (segment == tag("NTE") || segment == tag("SFT")) return true;
-  std::uint64_t here = 0, anywhere = 0, next = 0;
-  for (std::size_t i = 0; i < grammar_->symbols_.size(); ++i) {
-    if (grammar_->symbols_[i] != segment) continue;
-    anywhere |= std::uint64_t{1} << i;
-    if (allowed_ >> i & 1) here |= std::uint64_t{1} << i;
-  }
+  std::uint64_t anywhere = 0, next = 0;
+  for (const Place& place : grammar_->places_)
+    if (place.segment == segment) {
+      anywhere = place.positions;
+      break;
+    }
+  const std::uint64_t here = anywhere & allowed_;
   for (std::uint64_t from = here != 0 ? here : anywhere; from != 0; from &= from - 1)
     next |= grammar_->follow_[static_cast<std::size_t>(__builtin_ctzll(from))];
   if (anywhere != 0) {
@@ -249,7 +297,13 @@ const Grammar& grammar_of(const TypeSpec& spec) {
 }
 
 bool is_known_segment(hl7::Tag segment) {
-  return std::ranges::binary_search(kKnownSegments, segment);
+  static constexpr TagTable kKnown = [] {
+    TagTable table;
+    for (const hl7::Tag known : kKnownSegments)
+      table.set(known, 1);
+    return table;
+  }();
+  return kKnown.find(segment) != 0;
 }
 
 }  // namespace sekisho::formats

@@ -61,7 +61,11 @@ class Grammar {
 
  private:
   friend class Matcher;
-  std::vector<hl7::Tag> symbols_;
+  struct Place {
+    hl7::Tag segment;
+    std::uint64_t positions;  // where it stands in the grammar
+  };
+  std::vector<Place> places_;
   std::vector<std::uint64_t> follow_;  // of each position
   std::uint64_t first_ = 0, last_ = 0;
 };
