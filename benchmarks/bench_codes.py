@@ -3,7 +3,7 @@
 nothing of the program's normalisation (widths, abbreviations, dropped makers and units, vendor marks, cut fields,
 slips of the keyboard), with the standard codes hidden.
 
-  bench_codes.py --masters DIR --sekisho PROGRAM [--style A|B] [--codes N] [--seed N] [--hospitals N] [--keep DIR] [--json]
+  bench_codes.py --masters DIR --sekisho PROGRAM [--style A|B] [--faults SHARE] [--codes N] [--seed N] [--hospitals N] [--keep DIR] [--json]
 """
 import argparse, csv, io, json, os, pathlib, random, resource, subprocess, sys, tempfile, time, unicodedata
 
@@ -233,7 +233,7 @@ def generate(masters, scenarios, codes, hospitals, seed):
 
 
 COLUMNS = ['hospital', 'local_code', 'name', 'kind', 'unit', 'specimen', 'count', 'value_p05', 'value_p50', 'value_p95', 'value_mean', 'value_sd',
-           'value_count', 'dose_p50', 'dose_unit', 'claimed']
+           'value_count', 'dose_p50', 'dose_unit', 'claimed', 'std_system', 'std_code']
 
 
 def main():
@@ -245,6 +245,7 @@ def main():
     p.add_argument('--hospitals', type=int, default=20)
     p.add_argument('--seed', type=int, default=1)
     p.add_argument('--style', choices=('A', 'B'), default='A', help='A: habits of a hospital; B: bench_codes_b.py')
+    p.add_argument('--faults', type=float, default=0, help='share of wrong codes among codes that are sent (bench_codes_faults.py)')
     p.add_argument('--keep')
     p.add_argument('--json', action='store_true')
     a = p.parse_args()
@@ -255,6 +256,10 @@ def main():
         rows, truth = bench_codes_b.generate(a.masters, a.scenarios, a.codes, a.hospitals, a.seed, sys.modules[__name__])
     else:
         rows, truth = generate(a.masters, a.scenarios, a.codes, a.hospitals, a.seed)
+    if a.faults:
+        import bench_codes_faults as faults
+        drugs = [(r[2], r[4], r[9], r[31]) for r in read(f'{a.masters}/y/y_ALL20240531.csv.zst')]
+        planted = faults.plant(rows, truth, drugs, a.faults, a.seed)
     for name, data, columns in (('items.csv', rows, COLUMNS), ('truth.csv', truth, ['hospital', 'local_code', 'kind', 'std_code'])):
         with open(folder / name, 'w', newline='', encoding='utf-8') as f:
             w = csv.DictWriter(f, columns, restval='')
@@ -262,7 +267,8 @@ def main():
             w.writerows(data)
     start = time.time()
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run([a.sekisho, 'codes', 'suggest', '--input', folder / 'items.csv', '--masters', a.masters, '--output', folder / 'suggestions.csv', '--json'],
+    subprocess.run([a.sekisho, 'codes', 'suggest', '--input', folder / 'items.csv', '--masters', a.masters, '--output', folder / 'suggestions.csv',
+                    '--findings', folder / 'findings.jsonl', '--json'],
                    stdout=open(folder / 'suggest.json', 'w'))
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     seconds = time.time() - start
@@ -270,6 +276,7 @@ def main():
                                         '--wrong', folder / 'wrong.csv', '--json'], capture_output=True, check=True).stdout)
     result['seconds'], result['cpu_seconds'] = seconds, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     result['peak_mb'] = after.ru_maxrss / 1024
+    if a.faults: result['wrong_codes'] = faults.score(folder / 'findings.jsonl', rows, planted)
     if a.json:
         json.dump(result, sys.stdout, ensure_ascii=False)
         return
@@ -277,6 +284,7 @@ def main():
     for kind, s in [('all', result)] + list(result['kinds'].items()):
         print(f"  {kind:<10} {s['items']:>6} first {s['first_right']:.4f} five {s['among_five']:.4f} same test {s['first_same_test']:.4f}/{s['among_five_same_test']:.4f}"
               f" confidence {s['mean_confidence']:.3f} calibration error {s['calibration_error']:.3f}")
+    if a.faults: faults.show(result['wrong_codes'])
 
 
 if __name__ == '__main__':

@@ -343,7 +343,78 @@ Result<void> DictionaryLoader::take(const std::filesystem::path& path) {
   return take_text(name, std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
 }
 
+namespace {
+
+// Lists that name things the published masters and the built-in tests hold already, by other codes.
+constexpr std::string_view kSideSystems[] = {"HOT7", "HOT9", "HOT11", "HOT13", "YJ", "JC11", "JLAC11"};
+bool is_side_system(std::string_view system) {
+  return std::ranges::find(kSideSystems, system) != std::end(kSideSystems);
+}
+
+void add_code_once(Entry& entry, const std::string& system, const std::string& code) {
+  if (entry.code == code || std::ranges::find(entry.codes, std::pair(system, code)) != entry.codes.end()) return;
+  entry.codes.emplace_back(system, code);
+}
+
+// One thing stays one suggestion: a row of a side list that names a code in hand becomes another code of that entry.
+void put_side_by_side(std::vector<Entry>& rows) {
+  std::unordered_map<std::string, std::size_t> place;
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    if (!is_side_system(rows[i].system)) place.try_emplace(rows[i].system + ":" + rows[i].code, i);
+  std::unordered_map<std::string, std::size_t> hot9;  // products that no receipt code stands for, once for all packages
+  for (Entry& row : rows) {
+    if (!is_side_system(row.system)) continue;
+    bool merged = false;
+    for (const auto& [system, code] : row.codes) {
+      const auto at = place.find(system + ":" + code);
+      if (at == place.end()) continue;
+      Entry& target = rows[at->second];
+      add_code_once(target, row.system, row.code);
+      for (const auto& [other_system, other_code] : row.codes)
+        if (other_system != system) add_code_once(target, other_system, other_code);
+      for (const std::string& name : row.aliases)
+        if (std::ranges::find(target.aliases, name) == target.aliases.end()) target.aliases.push_back(name);
+      if (row.name != target.name && std::ranges::find(target.aliases, row.name) == target.aliases.end())
+        target.aliases.push_back(row.name);
+      merged = true;
+    }
+    if (!merged && row.system == "HOT13") {
+      const auto [at, fresh] = hot9.try_emplace(row.code.substr(0, 9), static_cast<std::size_t>(&row - rows.data()));
+      if (!fresh) {
+        add_code_once(rows[at->second], row.system, row.code);
+        merged = true;
+      } else {
+        std::erase(row.codes, std::pair(std::string("HOT9"), row.code.substr(0, 9)));
+        row.codes.emplace_back("HOT13", row.code);
+        row.system = "HOT9";
+        row.code = at->first;
+      }
+    }
+    if (merged) row.name.clear();  // finish() leaves out what has no name
+  }
+}
+
+}  // namespace
+
 Dictionary DictionaryLoader::finish() {
+  // One's own row of a test wins over the built-in one, and keeps its names.
+  std::unordered_map<std::string_view, const Entry*> built_in;
+  for (const Entry& entry : laboratory_entries())
+    built_in.emplace(entry.code, &entry);
+  for (Entry& row : rows_) {
+    const auto at = row.kind == Kind::kLab ? built_in.find(row.code) : built_in.end();
+    if (at == built_in.end()) continue;
+    row.aliases.push_back(at->second->name);
+    row.aliases.insert(row.aliases.end(), at->second->aliases.begin(), at->second->aliases.end());
+    if (row.units.empty()) row.units = at->second->units;
+    if (row.acts.empty()) row.acts = at->second->acts;
+    if (row.high == 0) row.low = at->second->low, row.high = at->second->high;
+    row.rank = at->second->rank;
+    built_in.erase(at);
+  }
+  for (const Entry& entry : laboratory_entries())
+    if (built_in.contains(entry.code)) rows_.push_back(entry);
+  put_side_by_side(rows_);
   std::set<std::string> priced;
   for (Entry& entry : rows_) {
     for (const auto& [system, code] : entry.codes) {
@@ -378,8 +449,6 @@ Dictionary DictionaryLoader::finish() {
   }
   for (Modifier& modifier : modifiers_)
     out.add_modifier(std::move(modifier));
-  for (const Entry& entry : laboratory_entries())
-    if (place_.find(entry.code) == place_.end()) out.add(entry);
   out.finish();
   return out;
 }

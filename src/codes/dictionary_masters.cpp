@@ -76,6 +76,26 @@ Entry master_entry(const masters::MasterFile& file, const masters::CodeView& vie
   return entry;
 }
 
+// A product of the HOT list as a statement of its own; finish() puts it beside the receipt code it names.
+Entry hot_entry(const masters::MasterFile& file, const masters::CodeView& view) {
+  Entry entry;
+  entry.kind = Kind::kDrug;
+  entry.system = "HOT13";
+  entry.code = view.code();
+  const masters::VersionRecord& last = view.versions().back();
+  entry.name = file.text(last.name);
+  add_alias(entry, view.attribute(last, "receipt_name"));
+  add_alias(entry, view.attribute(last, "notified_name"));
+  if (const std::string_view unit = file.text(last.unit); !unit.empty()) entry.units.emplace_back(unit);
+  for (const auto& [attribute, system] :
+       {std::pair{"receipt_code", "REC"}, {"receipt_code_2", "REC"}, {"yj_code", "YJ"}})
+    if (const std::string_view value = view.attribute(last, attribute); !value.empty())
+      entry.codes.emplace_back(system, value);
+  constexpr std::size_t kHot9 = 9;
+  if (entry.code.size() > kHot9) entry.codes.emplace_back("HOT9", entry.code.substr(0, kHot9));
+  return entry;
+}
+
 }  // namespace
 
 Result<void> DictionaryLoader::take_master_file(const std::filesystem::path& path) {
@@ -87,6 +107,9 @@ Result<void> DictionaryLoader::take_master_file(const std::filesystem::path& pat
       rows_.push_back(std::move(entry));
     }
   }
+  for (const masters::CodeRecord& record : file.codes(masters::Kind::kHot))
+    if (const masters::CodeView view = file.view(record); !view.versions().empty())
+      rows_.push_back(hot_entry(file, view));
   for (const masters::CodeRecord& record : file.codes(masters::Kind::kPrice)) {
     const masters::CodeView view = file.view(record);
     if (view.versions().empty()) continue;

@@ -35,7 +35,8 @@ bool digits(std::string_view text) {
 std::vector<std::string_view> shapes(std::string_view code) {
   std::vector<std::string_view> out;
   Jlac10 parts;
-  if (parse_jlac10(code, parts)) out.push_back("JC10");
+  // 15 characters lack the kind of result, 16 are cut: neither names one result.
+  if (code.size() == 17 && parse_jlac10(code, parts)) out.push_back("JC10");
   if (code.size() == 17 && code[0] >= 'A' && code[0] <= 'Z') out.push_back("JC11");
   if (code.size() == 9 && digits(code) && std::string_view("1678").find(code[0]) != std::string_view::npos)
     out.push_back("REC");
@@ -141,7 +142,7 @@ class Judge {
     if (item_.first > 0 && entry.to < item_.first)
       add("CODE_NOT_VALID", fmt::format("ended {}, first used {}", entry.to, item_.first));
     if (entry.kind == Kind::kLab) {
-      if (f[kSpecimen] <= -0.3F)
+      if (f[kSpecimen] <= -0.3F && !drawn_blood(entry))
         add("CODE_SPECIMEN_MISMATCH", fmt::format("specimen {} ({}), the code says {}", item_.specimen,
                                                   specimen_code(item_.specimen), entry.specimen));
       if (f[kUnit] <= -1)
@@ -153,10 +154,26 @@ class Judge {
     } else {
       if (f[kUnit] <= -1)
         add("CODE_UNIT_MISMATCH", fmt::format("unit {}, the code's is {}", item_.unit, entry.units.front()));
-      if (entry.kind == Kind::kDrug && f[kStem] >= 0.5F && (f[kForm] <= -0.9F || f[kStrength] <= -0.9F))
+      if (entry.kind == Kind::kDrug &&
+          ((f[kStem] >= 0.5F && (f[kForm] <= -0.9F || f[kStrength] <= -0.9F)) || sibling_fits(best)))
         add("CODE_FORM_MISMATCH", fmt::format("the code is {}", entry.name));
     }
     check_name(entry, best);
+  }
+
+  // What was drawn is blood, whatever was measured in it.
+  bool drawn_blood(const Entry& entry) const {
+    return item_.specimen.find("静脈血") != std::string::npos && entry.specimen >= "017" && entry.specimen <= "023";
+  }
+
+  // The same product in the form and strength of the name is another code: OD錠 for 錠, 2 L for 1.5 L.
+  bool sibling_fits(const Suggestion& judged) const {
+    if (suggestions_.empty() || suggestions_.front().entry == judged.entry) return false;
+    const Suggestion& first = suggestions_.front();
+    const Features &a = first.features, &b = judged.features;
+    if (first.confidence < 0.8 || b[kStem] < 0.5F || a[kStem] < b[kStem]) return false;
+    const bool form = a[kForm] >= 1 && b[kForm] <= -0.25F, strength = a[kStrength] >= 0.8F && b[kStrength] <= 0.2F;
+    return (form || strength) && a[kForm] >= b[kForm] && a[kStrength] >= b[kStrength];
   }
 
   void check_name(const Entry& entry, const Suggestion& judged) {
@@ -167,7 +184,10 @@ class Judge {
     if (other.kind != entry.kind) return;
     const double gap = first.score - judged.score;
     const bool close = judged.features[kStem] >= 0.6F || judged.features[kStemEqual] > 0;
-    if (first.confidence < 0.8 || gap < 4 || close) return;
+    // Which code is right may be open and this one still wrong: nothing of the name stands in it.
+    const bool foreign = judged.features[kStem] < 0.3F && judged.features[kCosine] < 0.3F &&
+                         judged.features[kClaims] <= 0 && first.features[kStem] >= 0.6F && gap >= 6;
+    if ((first.confidence < 0.8 && !foreign) || gap < 4 || close) return;
     add("CODE_NAME_DISAGREES", fmt::format("the code is {}", entry.name), other.code);
   }
 

@@ -196,6 +196,7 @@ constexpr FormWord kForms[] = {
     {U"座薬", Form::kSuppository},
     {U"坐薬", Form::kSuppository},
     {U"膣錠", Form::kSuppository},
+    {U"膣t", Form::kSuppository},
     {U"パツプ", Form::kPatch},
     {U"パツチ", Form::kPatch},
     {U"テプ", Form::kPatch},
@@ -356,8 +357,15 @@ class DrugParser {
     return true;
   }
   void take_number() {
-    // A digit inside a Latin word belongs to it: "b12", "q10".
-    if (at_ > 0 && is_latin(text_[at_ - 1]) && !parts_.stem.empty() && parts_.stem.back() == text_[at_ - 1]) {
+    // A digit inside a Latin word belongs to it ("b12", "q10") unless it is an amount: "na2.5mg".
+    std::size_t behind = at_;
+    while (behind < text_.size() && is_digit(text_[behind]))
+      ++behind;
+    std::size_t probe = at_;
+    const bool amount = (behind + 1 < text_.size() && text_[behind] == U'.' && is_digit(text_[behind + 1])) ||
+                        read_quantity(text_, probe).dimension != Dimension::kNone;
+    if (!amount && at_ > 0 && is_latin(text_[at_ - 1]) && !parts_.stem.empty() &&
+        parts_.stem.back() == text_[at_ - 1]) {
       for (; at_ < text_.size() && is_digit(text_[at_]); ++at_)
         parts_.stem += text_[at_];
       return;
@@ -378,7 +386,10 @@ class DrugParser {
   bool take_letter_form() {
     const char32_t c = text_[at_];
     if ((c != U't' && c != U'c') || at_ == 0) return false;
-    if (at_ != quantity_end_ && (is_latin(text_[at_ - 1]) || is_digit(text_[at_ - 1]))) return false;
+    // 酸Na + T, スタチンCa + T: the letters before are a salt, not the beginning of the word.
+    const bool salt = at_ >= 3 && (text_.substr(at_ - 2, 2) == U"na" || text_.substr(at_ - 2, 2) == U"ca") &&
+                      !is_latin(text_[at_ - 3]);
+    if (at_ != quantity_end_ && !salt && (is_latin(text_[at_ - 1]) || is_digit(text_[at_ - 1]))) return false;
     const std::size_t next = at_ + 1;
     if (next < text_.size() && !is_digit(text_[next]) && text_[next] != U'(' && text_[next] != U' ' &&
         text_[next] != U'「')
@@ -387,8 +398,24 @@ class DrugParser {
     at_ = next;
     return true;
   }
+  // One character of a form between the name and its strength: 顆20, 細83%, 軟0.1%.
+  bool take_short_form() {
+    constexpr std::pair<char32_t, Form> kShort[] = {
+        {U'果', Form::kPowder}, {U'細', Form::kPowder}, {U'軟', Form::kOintment}};
+    for (const auto& [c, form] : kShort) {
+      if (text_[at_] != c || at_ < 2) continue;
+      std::size_t next = at_ + 1;
+      while (next < text_.size() && (text_[next] == U' ' || text_[next] == U't' || text_[next] == U'('))
+        ++next;
+      if (next < text_.size() && !is_digit(text_[next]) && text_[next] != U'「') return false;
+      if (parts_.form == Form::kNone) parts_.form = form;
+      ++at_;
+      return true;
+    }
+    return false;
+  }
   bool take_form() {
-    if (take_letter_form()) return true;
+    if (take_letter_form() || take_short_form()) return true;
     for (const FormWord& word : kForms) {
       if (!text_.substr(at_).starts_with(word.word)) continue;
       const bool latin = is_latin(word.word.front());

@@ -43,8 +43,9 @@ Mapping mapping_of(const LocalItem& item, const Entry& entry, const Suggestion& 
   // Four digits, as files carry it: what comes back from a file is the same statement. Nothing is certain.
   m.confidence = std::min(std::round(suggestion.confidence * 1e4) / 1e4, 0.9999);
   m.evidence = evidence(item, entry, suggestion);
+  // Packages (HOT13) are many; the product is told by HOT9.
   for (const auto& [system, code] : entry.codes)
-    m.evidence += fmt::format("; {} {}", system, code);
+    if (system != "HOT13" && system != "HOT11") m.evidence += fmt::format("; {} {}", system, code);
   m.by = "suggest";
   return m;
 }

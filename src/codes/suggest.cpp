@@ -76,6 +76,7 @@ std::u32string disease_form(std::u32string folded) {
     if (at > 0 && (word == U"sy" || word == U"syndrome")) other = U"症候群";
     if (!other.empty()) folded.replace(at, end - at, other);
   }
+  if (folded.ends_with(U"ガン") && folded.size() > 2) folded.replace(folded.size() - 2, 2, U"癌");
   return folded;
 }
 
