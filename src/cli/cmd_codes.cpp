@@ -13,6 +13,7 @@
 #include "codes/apply.h"
 #include "codes/evaluate.h"
 #include "codes/findings.h"
+#include "codes/review_text.h"
 #include "codes/run.h"
 #include "codes/suggest.h"
 #include "codes/table.h"
@@ -32,7 +33,8 @@ struct CodesOptions {
   std::string hospital, table, output, findings, items, suggestions, truth, wrong, format = "csv";
   std::string kind, system, code, std_code, std_system, by, reason, status, on, from, to, decisions, code_column,
       day_column, least = "confirmed_by_one";
-  int top = 5, threads = 2;
+  std::string sheet;
+  int top = 5, threads = 2, limit = 40, candidates = 3;
   double above = 2, confidence = 0.95;
   bool confirm = false, reject = false, history = false, replace = false, json = false;
 };
@@ -180,7 +182,7 @@ Result<int> run_review(const CodesOptions& options) {
   std::vector<codes::Decision> decisions;
   if (!options.decisions.empty()) {
     SEKISHO_TRY(const std::string text, read_text(options.decisions));
-    SEKISHO_TRY(decisions, codes::read_decisions(text, options.decisions));
+    SEKISHO_TRY(decisions, codes::read_decisions(codes::decoded_text(text), options.decisions));
   }
   if (options.confirm || options.reject) {
     if (options.code.empty() || options.std_code.empty())
@@ -209,11 +211,15 @@ Result<int> run_review(const CodesOptions& options) {
     for (const auto& [code, why] : report.refused)
       fmt::print("  {}: {}\n", code, why);
   } else {
-    fmt::print("{:<9} {:<12} {:<28} {:<18} {:<28} {:>5} {}\n", "kind", "local code", "name", "standard", "name", "conf",
-               "status");
-    for (const Mapping& m : report.open)
-      fmt::print("{:<9} {:<12} {:<28} {:<18} {:<28} {:>5.2f} {}\n", codes::name(m.kind), m.local_code, m.local_name,
-                 m.std_code, m.std_name, m.confidence, codes::name(m.status));
+    codes::MappingFilter same = filter;
+    same.status.reset();
+    SEKISHO_TRY(const auto all, table.list(same));
+    const auto candidates = static_cast<std::size_t>(options.candidates);
+    if (options.sheet.empty())
+      fmt::print("{}",
+                 codes::review_text(report.open, all, japanese(), static_cast<std::size_t>(options.limit), candidates));
+    else
+      SEKISHO_CHECK(write_or_print(options.sheet, codes::review_sheet(report.open, all, japanese(), candidates)));
   }
   return report.refused.empty() ? kDone : kFindings;
 }
@@ -426,11 +432,20 @@ void add_review(CLI::App* codes, const std::shared_ptr<CodesOptions>& options) {
       ->check(CLI::ExistingFile);
   command->add_option("--from", options->from, "With --confirm: the first day the mapping holds for (YYYY-MM-DD)");
   command->add_option("--to", options->to, "With --confirm: the last day the mapping holds for; both persons again");
+  command->add_option("--sheet", options->sheet,
+                      "Write what waits as CSV for a spreadsheet; filled in, it is what --decisions reads");
+  command->add_option("--limit", options->limit, "Local codes that are shown")
+      ->check(CLI::Range(1, 1000000))
+      ->capture_default_str();
+  command->add_option("--candidates", options->candidates, "Candidates of each")
+      ->check(CLI::Range(1, 50))
+      ->capture_default_str();
   command->add_option("--confirm-above", options->above, "Confirm all first suggestions of at least this confidence");
   command->add_option("--by", options->by, "Who decides; the second confirmation must come from another person");
   add_common(command, options);
   command->footer(
-      "Without a decision: lists suggestions and what one person confirmed, least certain first.\nExit code 1: a "
+      "Without a decision: lists suggestions and what one person confirmed, least certain first (LANG=ja: in "
+      "Japanese).\nExit code 1: a "
       "decision was refused.");
   set_action(command, [options] { return run_review(*options); });
 }

@@ -1,12 +1,13 @@
 """Local codes to standard codes, end to end through the commands: suggest, review by two persons, export, import
 elsewhere, use by the date of a row; and attacks on what was decided."""
 import csv
+import json
 import pathlib
 import sqlite3
 import tempfile
 import unittest
 
-from scenarios.harness import sekisho, sekisho_json
+from scenarios.harness import BIN, DATA, ROOT, run, sekisho, sekisho_json
 
 # A dictionary of made-up products: the test needs no published master.
 DICTIONARY = [
@@ -239,6 +240,115 @@ class CodesFromSuggestionToUse(unittest.TestCase):
         states = {m["local_code"]: m["status"] for m in self.export() if m["rank"] == 1}
         self.assertEqual(states["0001"], "confirmed_by_two")
         self.assertEqual(states["0003"], "confirmed_by_one")
+
+    def test_reviewers_get_a_table_in_their_language_and_a_sheet_that_comes_back(self):
+        self.suggest()
+        english = sekisho("codes", "review", "--table", self.table, env={"LANG": "C.UTF-8"}).stdout
+        self.assertIn("wait for a decision", english)
+        japanese = sekisho("codes", "review", "--table", self.table, "--candidates", 2, env={"LANG": "ja_JP.UTF-8"}).stdout
+        self.assertIn("判断を待つ院内コード 5 件", japanese)
+        self.assertIn("規格が合う", japanese)
+        self.assertLess(max(len(line) for line in japanese.splitlines()), 160)
+        sheet = self.root / "sheet.csv"
+        sekisho("codes", "review", "--table", self.table, "--sheet", sheet)
+        with open(sheet, newline="", encoding="utf-8-sig") as file:
+            rows = list(csv.DictReader(file))
+        for row in rows:
+            row["decision"] = "confirm" if row["std_code"] == "620000001" and row["local_code"] == "0001" else ""
+        # As a Japanese spreadsheet saves it.
+        with open(sheet, "w", newline="", encoding="cp932") as file:
+            writer = csv.DictWriter(file, rows[0].keys())
+            writer.writeheader()
+            writer.writerows(rows)
+        self.assertEqual(self.review("--decisions", sheet, "--by", "sato")["confirmed"], 1)
+        self.assertEqual(self.state("0001", "620000001"), "confirmed_by_one")
+
+    def test_a_name_cannot_move_the_reviewers_cursor(self):
+        write_csv(self.items, ("local_code", "name", "kind"), [("1\x1b[2J", "GOT", "lab")])
+        self.suggest()
+        self.assertNotIn("\x1b", sekisho("codes", "review", "--table", self.table).stdout)
+
+    def test_licensed_lists_stand_beside_the_codes_they_name(self):
+        # HOT list in the layout of MEDIS-DC through the master file, JLAC11 as a dictionary of one's own: invented rows.
+        published = self.root / "published"
+        published.mkdir()
+        (published / "MEDIS20240401.txt").write_text(
+            "基準番号（ＨＯＴコード）,処方用番号（ＨＯＴ７）,販売名,個別医薬品コード,レセプト電算処理システムコード（１）,更新年月日\n"
+            "1000001010101,1000001,アルファロール錠５ｍｇ,1149001F1020,620000001,20240331\n"
+            "1000001010102,1000001,アルファロール錠５ｍｇ,1149001F1020,620000001,20240331\n"
+            "1000009010101,1000009,ガンマチール細粒２０％,,,20240331\n", encoding="utf-8")
+        sekisho("masters", "import", published, "--output", self.root / "m.skm", check=(0, 1))
+        jlac11 = write_csv(self.root / "jlac11.csv", ("kind", "system", "code", "name", "specimen", "codes"),
+                           [("lab", "JC11", "ZZ999000000000001", "ＡＳＴ", "血清", "JC10:3B035000002327201")])
+        (self.masters / "own.csv").write_text((self.masters / "own.csv").read_text().replace("|YJ:1149001F1020|HOT9:100000101", ""))
+        write_csv(self.items, ("local_code", "name", "kind"), [("1", "アルファロール錠5mg", "drug"), ("2", "AST(GOT)", "lab"),
+                                                             ("3", "ｶﾞﾝﾏﾁｰﾙ細粒20%", "drug")])
+        self.suggest("--masters", self.root / "m.skm", "--masters", jlac11)
+        first = {m["local_code"]: m for m in self.export() if m["rank"] == 1}
+        self.assertEqual(first["1"]["std_code"], "620000001")
+        for code in ("HOT9 100000101", "YJ 1149001F1020"):
+            self.assertEqual(first["1"]["evidence"].count(code), 1)
+        self.assertEqual(first["2"]["std_code"], "3B035000002327201")
+        self.assertIn("JC11 ZZ999000000000001", first["2"]["evidence"])
+        self.assertGreater(first["2"]["confidence"], 0.8)  # the two lists do not compete
+        self.assertEqual((first["3"]["std_system"], first["3"]["std_code"]), ("HOT9", "100000901"))
+        # The same codes sent by the source are known.
+        write_csv(self.items, ("local_code", "name", "kind", "std_system", "std_code"),
+                  [("1", "アルファロール錠5mg", "drug", "HOT13", "1000001010102"), ("2", "アルファロール錠5mg", "drug", "HOT9", "620000001")])
+        found = self.root / "f.jsonl"
+        self.suggest("--masters", self.root / "m.skm", "--findings", found)
+        rules = [(f["local_code"], f["rule"]) for f in map(json.loads, found.read_text().splitlines())]
+        self.assertEqual(rules, [("2", "CODE_SYSTEM_MISLABELLED")])
+
+    def test_wrong_codes_of_the_source_are_found_with_the_code_that_fits(self):
+        write_csv(self.items, ("local_code", "name", "kind", "unit", "specimen", "std_system", "std_code"), [
+            ("ok1", "アルファロール錠5mg", "drug", "錠", "", "REC", "620000001"), ("ok2", "GOT", "lab", "U/L", "血清", "JC10", "3B035000002327201"),
+            ("hot", "アルファロール錠5mg", "drug", "錠", "", "HOT9", "620000001"),
+            ("strength", "アルファロール錠5mg", "drug", "錠", "", "REC", "620000002"),
+            ("specimen", "GOT", "lab", "U/L", "尿", "JC10", "3B035000002327201"), ("unit", "GOT", "lab", "mg/dL", "血清", "JC10", "3B035000002327201"),
+            ("cut", "GOT", "lab", "U/L", "血清", "JC10", "3B0350000023272"), ("other", "GOT", "lab", "U/L", "血清", "JC10", "3C015000002327101"),
+            ("disease", "仮想性肺炎", "disease", "", "", "REC", "8830001")])
+        found = self.root / "f.jsonl"
+        summary = self.suggest("--findings", found)
+        rules = {}
+        for f in map(json.loads, found.read_text().splitlines()):
+            rules.setdefault(f["local_code"], {})[f["rule"]] = f["better"]
+        self.assertEqual(set(rules), {"hot", "strength", "specimen", "unit", "cut", "other"})
+        self.assertIn("CODE_SYSTEM_MISLABELLED", rules["hot"])
+        self.assertEqual(rules["strength"].get("CODE_FORM_MISMATCH"), "620000001")
+        self.assertIn("CODE_SPECIMEN_MISMATCH", rules["specimen"])
+        self.assertIn("CODE_UNIT_MISMATCH", rules["unit"])
+        self.assertIn("CODE_SHAPE", rules["cut"])
+        self.assertEqual(summary["rules"]["CODE_SHAPE"], 1)
+
+
+@unittest.skipUnless((DATA / "masters").exists(), "needs the published masters of the test data")
+class MadeHospitals(unittest.TestCase):
+    """The goals, on hospitals made by two makers (benchmarks/bench_codes.py) with their standard codes hidden; and wrong
+    codes planted among sent ones."""
+
+    def measure(self, *arguments):
+        done = run("python3", ROOT / "benchmarks/bench_codes.py", "--masters", DATA / "masters", "--scenarios", DATA / "scenarios",
+                   "--sekisho", BIN / "sekisho", "--codes", 4000, "--hospitals", 10, "--json", *arguments)
+        return json.loads(done.stdout)
+
+    def test_first_suggestion_and_five(self):
+        for style in "AB":
+            with self.subTest(style=style):
+                result = self.measure("--style", style, "--seed", 71)
+                self.assertGreaterEqual(result["first_right"], 0.90)
+                self.assertGreaterEqual(result["among_five"], 0.98)
+                self.assertLessEqual(result["calibration_error"], 0.05)
+
+    def test_planted_wrong_codes(self):
+        for style in "AB":
+            with self.subTest(style=style):
+                result = self.measure("--style", style, "--seed", 72, "--faults", 0.2)["wrong_codes"]
+                self.assertLessEqual(result["false_alarms"], 0.01 * result["right_codes"])
+                for fault, s in result["faults"].items():
+                    # Results a hundred times too high or low may still be those of the sick (CRP, albumin of urine).
+                    least = 0.4 if fault == "values of another unit" else 0.85
+                    self.assertGreaterEqual(s["found"], least * s["planted"], fault)
 
 
 if __name__ == "__main__":
