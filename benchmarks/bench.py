@@ -19,7 +19,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 BIN = pathlib.Path(os.environ.get("SEKISHO_BIN_DIR", ROOT / "build/release/bin"))
 sys.path.insert(0, str(ROOT / "tests"))
 os.environ.setdefault("SEKISHO_BIN_DIR", str(BIN))
-from scenarios.harness import Centre, sekisho  # noqa: E402
+from scenarios.harness import DATA, Centre, sekisho  # noqa: E402
 
 RIVAL_HL7 = """
 import pathlib, sys
@@ -124,6 +124,22 @@ def load(table, synth, label):
         return {"gateway": gateway_peak, "receiver": receiver_peak, "intake": peak}
 
 
+def masters(table, folder):
+    """Codes by day on one core, beside a hash map and SQLite over the same codes in the same run; needs published masters."""
+    published = DATA / "masters"
+    if not published.exists() or not (BIN / "bench_masters").exists():
+        return
+    file = folder / "m.skm"
+    wall, cpu, peak = timed([BIN / "sekisho", "masters", "build", published, "-o", file], 1)
+    table.add("masters build, all published files", f"{cpu:.1f} s CPU", f"{peak:.0f} MB", "", f"{wall:.1f} s wall; goal: under 60 s and 1 GB")
+    pinned = ["taskset", "-c", str(min(os.sched_getaffinity(0)))] if shutil.which("taskset") else []
+    rates = json.loads(subprocess.run([*pinned, BIN / "bench_masters", file, "7", "10"], capture_output=True, text=True, check=True).stdout)
+    for ours in ("batch", "single"):
+        for rival in ("unordered_map", "sqlite"):
+            mine, theirs = rates[f"{ours}_per_second"], rates[f"{rival}_per_second"]
+            table.add(f"masters lookup, {ours}, one core", f"{mine / 1e6:.1f} M/s", f"{rival} {theirs / 1e6:.2f} M/s", f"{mine / theirs:.1f} x", "median of 7; goal 5 M/s")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--persons", type=int, default=4000, help="size of the synthetic hospitals (1x)")
@@ -139,6 +155,7 @@ def main():
         seconds = time.monotonic() - start
         files, megabytes = size_of(folder / "s1")
         table.add(f"synth {options.persons} persons, {files} files", f"{megabytes / seconds:.0f} MB/s")
+        masters(table, folder)
         parse(table, folder / "s1")
         pack(table, folder / "s1")
         small = load(table, folder / "s1", "1x")

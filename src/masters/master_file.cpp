@@ -101,23 +101,67 @@ Result<MasterFile> MasterFile::from_memory(ByteView bytes) {
   return MasterFile(std::move(layout));
 }
 
-std::optional<CodeView> MasterFile::find(Kind kind, std::string_view code) const {
-  char padded[kCodeSize] = {};
-  if (code.empty() || code.size() > kCodeSize) return std::nullopt;
-  std::memcpy(padded, code.data(), code.size());
+const CodeRecord* MasterFile::record(Kind kind, const char (&padded)[kCodeSize], std::uint64_t key) const {
   const std::size_t mask = layout_->hash.size() - 1;
-  const std::uint64_t key = code_hash(kind, padded);
   std::size_t at = key & mask;
   for (std::size_t probes = 0; probes <= mask && layout_->hash[at] != 0; ++probes, at = (at + 1) & mask) {
     const std::uint64_t slot = layout_->hash[at];
     if (slot >> 32 != key >> 32) continue;
     const std::uint64_t index = (slot & 0xffffffff) - 1;
-    if (index >= layout_->codes.size()) return std::nullopt;
-    const CodeRecord& record = layout_->codes[index];
-    if (record.kind == static_cast<std::uint8_t>(kind) && std::memcmp(record.code, padded, kCodeSize) == 0)
-      return CodeView(this, &record);
+    if (index >= layout_->codes.size()) return nullptr;
+    const CodeRecord& one = layout_->codes[index];
+    if (one.kind == static_cast<std::uint8_t>(kind) && std::memcmp(one.code, padded, kCodeSize) == 0) return &one;
   }
-  return std::nullopt;
+  return nullptr;
+}
+
+std::optional<CodeView> MasterFile::find(Kind kind, std::string_view code) const {
+  char padded[kCodeSize] = {};
+  if (code.empty() || code.size() > kCodeSize) return std::nullopt;
+  std::memcpy(padded, code.data(), code.size());
+  const CodeRecord* found = record(kind, padded, code_hash(kind, padded));
+  return found == nullptr ? std::nullopt : std::optional(CodeView(this, found));
+}
+
+void MasterFile::find(std::span<const Question> questions, std::span<std::optional<Found>> found) const {
+  // Three dependent reads (slot, code, starts of its versions), each fetched for a whole block before the next.
+  constexpr std::size_t kBlock = 16;
+  struct Ahead {
+    char padded[kCodeSize];
+    std::uint64_t key;
+    const CodeRecord* record;
+  } ahead[kBlock];
+  const std::size_t mask = layout_->hash.size() - 1, count = std::min(questions.size(), found.size());
+  for (std::size_t begin = 0; begin < count; begin += kBlock) {
+    const std::size_t size = std::min(kBlock, count - begin);
+    for (std::size_t i = 0; i < size; ++i) {
+      const Question& question = questions[begin + i];
+      Ahead& one = ahead[i];
+      std::memset(one.padded, 0, kCodeSize);
+      if (question.code.size() <= kCodeSize) std::memcpy(one.padded, question.code.data(), question.code.size());
+      one.key = code_hash(question.kind, one.padded);
+      __builtin_prefetch(&layout_->hash[one.key & mask]);
+    }
+    for (std::size_t i = 0; i < size; ++i)
+      if (const std::uint64_t slot = layout_->hash[ahead[i].key & mask]; slot != 0)
+        if (const std::uint64_t index = (slot & 0xffffffff) - 1; index < layout_->codes.size())
+          __builtin_prefetch(&layout_->codes[index]);
+    for (std::size_t i = 0; i < size; ++i) {
+      const std::string_view code = questions[begin + i].code;
+      ahead[i].record = code.empty() || code.size() > kCodeSize
+                            ? nullptr
+                            : record(questions[begin + i].kind, ahead[i].padded, ahead[i].key);
+      if (ahead[i].record != nullptr && ahead[i].record->first_version < layout_->starts.size())
+        __builtin_prefetch(&layout_->starts[ahead[i].record->first_version]);
+    }
+    for (std::size_t i = 0; i < size; ++i) {
+      found[begin + i].reset();
+      if (ahead[i].record == nullptr) continue;
+      const CodeView view(this, ahead[i].record);
+      const std::int32_t day = questions[begin + i].on.days;
+      found[begin + i] = Found{view, view.status_on(day), view.version_on(day)};
+    }
+  }
 }
 
 std::optional<Found> MasterFile::find(Kind kind, std::string_view code, Date on) const {

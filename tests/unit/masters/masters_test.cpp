@@ -171,6 +171,30 @@ TEST_F(Masters, DpcHospitalCountsOnceOverItsTwoCodes) {
   EXPECT_EQ((*set)["hospitals"], 2);
 }
 
+TEST_F(Masters, ManyQuestionsAtOnceAreAnsweredAsOneByOne) {
+  std::string rows;
+  for (int i = 0; i < 50; ++i)
+    rows += drug({'0', std::to_string(620000100 + i), "N" + std::to_string(i), "1", "20230401",
+                  i % 3 == 0 ? "20240331" : "99999999"});
+  put("y_ALL20230401.csv", rows);
+  build_file();
+  std::vector<std::string> codes{"", "x", std::string(40, '6')};
+  for (int i = 0; i < 70; ++i)
+    codes.push_back(std::to_string(620000090 + i));
+  std::vector<Question> questions;
+  for (std::size_t i = 0; i < codes.size(); ++i)
+    questions.push_back({i % 7 == 6 ? Kind::kPrice : Kind::kDrug, codes[i], *Date::of(2024, i % 2 == 0 ? 3 : 4, 1)});
+  std::vector<std::optional<Found>> found(questions.size());
+  file_->find(questions, found);
+  for (std::size_t i = 0; i < questions.size(); ++i) {
+    const auto one = file_->find(questions[i].kind, questions[i].code, questions[i].on);
+    ASSERT_EQ(found[i].has_value(), one.has_value()) << codes[i];
+    if (!one) continue;
+    EXPECT_EQ(found[i]->status, one->status);
+    EXPECT_EQ(found[i]->version, one->version);
+  }
+}
+
 TEST_F(Masters, ADamagedMasterFileIsRefusedOrGivesLess) {
   put("y_ALL20240401.csv", drug({'0', "620000001", "A", "10.00", "20230401"}));
   build_file();
