@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "core/detail/charset_tables.h"
+#include "core/detail/pair_runs.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -16,6 +17,9 @@ using detail::CharsetTables;
 using detail::kCells;
 using detail::kNoCode;
 using detail::kVendorMark;
+using detail::PairForm;
+using detail::PairRun;
+using detail::PairRunner;
 using detail::utf8_length;
 
 std::string_view name(Charset charset) {
@@ -27,7 +31,7 @@ namespace {
 
 constexpr std::uint8_t kEsc = 0x1B, kShiftOut = 0x0E, kShiftIn = 0x0F;
 
-// --- runs of ASCII: the one place where the fast and the plain version differ ---
+// --- runs of ASCII: here and in detail/pair_runs.h the fast and the plain version differ ---
 
 // Copies bytes that stand for themselves: below 0x80 and, where Escapes, none of ESC, SO and SI. Returns their number.
 // May store up to 32 bytes past what it returns.
@@ -111,9 +115,23 @@ struct Span {
   const std::uint8_t* end;
 };
 
+// Two-byte characters by the fast path, as far as it goes. Returns their number.
+std::size_t run_pairs(PairRunner runner, Span& s, const std::uint32_t* table, char*& out, DecodeReport& report) {
+  if (runner == nullptr) return 0;
+  const PairRun run = runner(s.in, s.stop, s.end, table, out);
+  s.in += 2 * static_cast<std::size_t>(run.pairs);
+  out += 3 * static_cast<std::size_t>(run.pairs);
+  report.vendor += run.vendor;
+  return run.pairs;
+}
+PairRunner runner_of(PairForm form, bool fast) {
+  return fast ? detail::pair_runner(form) : nullptr;
+}
+
 class Iso2022JpDecoder {
  public:
-  Iso2022JpDecoder(DecodeReport& report, bool fast) : report_(report), copy_(copy_ascii<true>(fast)) {}
+  Iso2022JpDecoder(DecodeReport& report, bool fast)
+      : report_(report), copy_(copy_ascii<true>(fast)), runner_(runner_of(PairForm::kJis, fast)) {}
 
   const std::uint8_t* run(Span s, char*& out) {
     while (s.in < s.stop) {
@@ -189,10 +207,14 @@ class Iso2022JpDecoder {
   const std::uint8_t* pairs(Span s, char*& out) {
     const bool jis = mode_ == Mode::kJis;
     const std::uint32_t* table = jis ? tables_.jis.data() : tables_.jis_x_0212.data();
-    const std::uint8_t* in = s.in;
-    for (; in < s.stop; in += 2) {
+    while (s.in < s.stop) {
+      const std::size_t run = run_pairs(runner_, s, table, out, report_);
+      report_.jisx0212 += jis ? 0 : run;
+      if (s.in >= s.stop) break;
+      const std::uint8_t* const in = s.in;
       const unsigned first = in[0] - 0x21u, second = in + 1 < s.end ? in[1] - 0x21u : 255u;
       if (first >= 94 || second >= 94) return resynchronise(in, s.end, out);
+      s.in += 2;
       const std::uint32_t packed = table[first * kCells + second];
       if (packed == 0) {
         invalid_(out);
@@ -202,7 +224,7 @@ class Iso2022JpDecoder {
       report_.jisx0212 += !jis;
       put(out, packed);
     }
-    return in;
+    return s.in;
   }
 
   // A byte that is no half of a character: line ends reset, escapes are read by the caller, anything else is damage up
@@ -221,13 +243,15 @@ class Iso2022JpDecoder {
   DecodeReport& report_;
   Invalid invalid_{report_};
   CopyAscii<true> copy_;
+  PairRunner runner_;
   const CharsetTables& tables_ = charset_tables();
   Mode mode_ = Mode::kAscii, before_shift_ = Mode::kAscii;
 };
 
 class Cp932Decoder {
  public:
-  Cp932Decoder(DecodeReport& report, bool fast) : report_(report), copy_(copy_ascii<false>(fast)) {}
+  Cp932Decoder(DecodeReport& report, bool fast)
+      : report_(report), copy_(copy_ascii<false>(fast)), runner_(runner_of(PairForm::kShiftJis, fast)) {}
   const std::uint8_t* run(Span s, char*& out) {
     while (s.in < s.stop) {
       const std::uint8_t c = *s.in;
@@ -239,7 +263,7 @@ class Cp932Decoder {
         put(out, packed_kana(static_cast<std::uint8_t>(c - 0x80)));
         ++report_.halfwidth_kana;
         ++s.in;
-      } else {
+      } else if (run_pairs(runner_, s, tables_.jis.data(), out, report_) == 0) {
         s.in += character(c, s.in + 1 < s.end ? s.in[1] : 0, out);
       }
     }
@@ -265,19 +289,21 @@ class Cp932Decoder {
   DecodeReport& report_;
   Invalid invalid_{report_};
   CopyAscii<false> copy_;
+  PairRunner runner_;
   const CharsetTables& tables_ = charset_tables();
 };
 
 class EucJpDecoder {
  public:
-  EucJpDecoder(DecodeReport& report, bool fast) : report_(report), copy_(copy_ascii<false>(fast)) {}
+  EucJpDecoder(DecodeReport& report, bool fast)
+      : report_(report), copy_(copy_ascii<false>(fast)), runner_(runner_of(PairForm::kEuc, fast)) {}
   const std::uint8_t* run(Span s, char*& out) {
     while (s.in < s.stop) {
       if (*s.in < 0x80) {
         const std::size_t n = copy_(s.in, static_cast<std::size_t>(s.stop - s.in), out);
         s.in += n;
         out += n;
-      } else {
+      } else if (run_pairs(runner_, s, tables_.jis.data(), out, report_) == 0) {
         s.in += character(s.in, s.end, out);
       }
     }
@@ -311,6 +337,7 @@ class EucJpDecoder {
   DecodeReport& report_;
   Invalid invalid_{report_};
   CopyAscii<false> copy_;
+  PairRunner runner_;
   const CharsetTables& tables_ = charset_tables();
 };
 
