@@ -115,14 +115,14 @@ struct Span {
   const std::uint8_t* end;
 };
 
-// Two-byte characters by the fast path, as far as it goes. Returns their number.
+// The fast path as far as it goes. Returns how many bytes it has read.
 std::size_t run_pairs(PairRunner runner, Span& s, const std::uint32_t* table, char*& out, DecodeReport& report) {
   if (runner == nullptr) return 0;
   const PairRun run = runner(s.in, s.stop, s.end, table, out);
-  s.in += 2 * static_cast<std::size_t>(run.pairs);
-  out += 3 * static_cast<std::size_t>(run.pairs);
+  s.in += run.read;
+  out += run.written;
   report.vendor += run.vendor;
-  return run.pairs;
+  return run.read;
 }
 PairRunner runner_of(PairForm form, bool fast) {
   return fast ? detail::pair_runner(form) : nullptr;
@@ -209,7 +209,7 @@ class Iso2022JpDecoder {
     const std::uint32_t* table = jis ? tables_.jis.data() : tables_.jis_x_0212.data();
     while (s.in < s.stop) {
       const std::size_t run = run_pairs(runner_, s, table, out, report_);
-      report_.jisx0212 += jis ? 0 : run;
+      report_.jisx0212 += jis ? 0 : run / 2;
       if (s.in >= s.stop) break;
       const std::uint8_t* const in = s.in;
       const unsigned first = in[0] - 0x21u, second = in + 1 < s.end ? in[1] - 0x21u : 255u;

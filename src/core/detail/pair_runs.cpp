@@ -52,34 +52,65 @@ SEKISHO_AVX2 inline Cells cells_of(__m128i raw) {
   return grid_cells<0x21>(raw);
 }
 
+// Up to eight characters; how many.
 template <PairForm Form>
-SEKISHO_AVX2 PairRun run_avx2(const std::uint8_t* in, const std::uint8_t* stop, const std::uint8_t* end,
-                              const std::uint32_t* table, char* out) {
-  PairRun run;
+SEKISHO_AVX2 inline std::uint32_t convert(const std::uint8_t* in, const std::uint32_t* table, char* out,
+                                          std::uint32_t& vendor) {
   const __m256i three_long = _mm256_set1_epi32(3 << 24);
   const __m256i pack = _mm256_setr_epi8(0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, -1, -1, -1, -1,  //
                                         0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, -1, -1, -1, -1);
-  while (in < stop && end - in >= 16) {
-    const Cells cells = cells_of<Form>(_mm_loadu_si128(reinterpret_cast<const __m128i*>(in)));
-    const __m256i index = _mm256_cvtepu16_epi32(_mm_and_si128(cells.index, cells.valid));
-    const __m256i packed = _mm256_i32gather_epi32(reinterpret_cast<const int*>(table), index, 4);
-    // Free cells are 0 and thus not three bytes long either.
-    const __m256i usual = _mm256_and_si256(_mm256_cmpeq_epi32(_mm256_and_si256(packed, three_long), three_long),
-                                           _mm256_cvtepi16_epi32(cells.valid));
-    const auto unusual = static_cast<std::uint32_t>(~_mm256_movemask_ps(_mm256_castsi256_ps(usual)));
-    const auto count = static_cast<std::uint32_t>(_tzcnt_u32(unusual | 1u << 8));
-    const __m256i utf8 = _mm256_shuffle_epi8(packed, pack);
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(out), _mm256_castsi256_si128(utf8));
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(out + 12), _mm256_extracti128_si256(utf8, 1));
-    static_assert(kVendorMark == 1u << 28);
-    const auto vendor =
-        static_cast<std::uint32_t>(_mm256_movemask_ps(_mm256_castsi256_ps(_mm256_slli_epi32(packed, 3))));
-    run.vendor += static_cast<std::uint32_t>(_mm_popcnt_u32(vendor & ((1u << count) - 1)));
-    run.pairs += count;
-    if (count < 8) break;
-    in += 16;
-    out += 24;
+  const Cells cells = cells_of<Form>(_mm_loadu_si128(reinterpret_cast<const __m128i*>(in)));
+  const __m256i index = _mm256_cvtepu16_epi32(_mm_and_si128(cells.index, cells.valid));
+  const __m256i packed = _mm256_i32gather_epi32(reinterpret_cast<const int*>(table), index, 4);
+  // Free cells are 0 and thus not three bytes long either.
+  const __m256i usual = _mm256_and_si256(_mm256_cmpeq_epi32(_mm256_and_si256(packed, three_long), three_long),
+                                         _mm256_cvtepi16_epi32(cells.valid));
+  const auto unusual = static_cast<std::uint32_t>(~_mm256_movemask_ps(_mm256_castsi256_ps(usual)));
+  const auto count = static_cast<std::uint32_t>(_tzcnt_u32(unusual | 1u << 8));
+  const __m256i utf8 = _mm256_shuffle_epi8(packed, pack);
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(out), _mm256_castsi256_si128(utf8));
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(out + 12), _mm256_extracti128_si256(utf8, 1));
+  static_assert(kVendorMark == 1u << 28);
+  const auto marks = static_cast<std::uint32_t>(_mm256_movemask_ps(_mm256_castsi256_ps(_mm256_slli_epi32(packed, 3))));
+  vendor += static_cast<std::uint32_t>(_mm_popcnt_u32(marks & ((1u << count) - 1)));
+  return count;
+}
+
+template <PairForm Form>
+SEKISHO_AVX2 PairRun run_avx2(const std::uint8_t* const begin, const std::uint8_t* stop, const std::uint8_t* end,
+                              const std::uint32_t* table, char* const to) {
+  const std::uint8_t* in = begin;
+  char* out = to;
+  PairRun run;
+  while (in < stop && end - in >= 32) {
+    if constexpr (Form != PairForm::kJis) {
+      const __m256i block = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(in));
+      const auto high = static_cast<std::uint32_t>(_mm256_movemask_epi8(block));
+      if ((high & 1) == 0) {
+        _mm256_storeu_si256(reinterpret_cast<__m256i*>(out), block);
+        if (high == 0) {
+          in += 32;
+          out += 32;
+          continue;
+        }
+        const std::uint32_t ascii = _tzcnt_u32(high);
+        in += ascii;
+        out += ascii;
+        if (in >= stop || end - in < 32) break;
+      }
+    }
+    const std::uint32_t count = convert<Form>(in, table, out, run.vendor);
+    if (count == 8) {  // by a branch, which is foretold: the next eight need not wait for the count of these
+      in += 16;
+      out += 24;
+      continue;
+    }
+    in += 2 * count;
+    out += 3 * count;
+    if (count == 0 || Form == PairForm::kJis) break;
   }
+  run.read = static_cast<std::uint32_t>(in - begin);
+  run.written = static_cast<std::uint32_t>(out - to);
   return run;
 }
 

@@ -7,11 +7,12 @@
 
 namespace sekisho::detail {
 
-enum class PairForm : std::uint8_t { kJis, kEuc, kShiftJis };  // both bytes from 21, from A1, lead and trail
+// Both bytes from 21; both from A1, and ASCII between; lead and trail, and ASCII between.
+enum class PairForm : std::uint8_t { kJis, kEuc, kShiftJis };
 
 struct PairRun {
-  std::uint32_t pairs = 0;  // read: two bytes each in, three bytes each out
-  std::uint32_t vendor = 0;
+  std::uint32_t read = 0, written = 0;  // bytes
+  std::uint32_t vendor = 0;             // characters
 };
 
 // Reads from `in` on until a character is out of the ordinary or `stop` is passed; never reads beyond `end`. May store
