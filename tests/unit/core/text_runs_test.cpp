@@ -154,7 +154,7 @@ std::string random_bytes(Charset charset, std::mt19937& random) {
     switch (random() % 24) {
       case 0:
         byte(0, 255);
-        if (charset == Charset::kIso2022Jp && (static_cast<unsigned char>(out.back()) < 0x20 || out.back() == 0x7F))
+        if (charset == Charset::kIso2022Jp && (static_cast<unsigned char>(out.back()) <= 0x20 || out.back() == 0x7F))
           out.back() = 'e';
         if (charset == Charset::kEucJp && out.back() == '\x8E') out.back() = 'e';
         break;
@@ -211,8 +211,8 @@ void compare(Charset charset, Other& other, std::string_view not_compared, std::
 //   CP932    1A 1C 7F         exchanged among each other by ICU's table, which is IBM's
 //   EUC-JP   80 to 9F         C1 controls in both, damage here
 //   EUC-JP   8E E0 to 8E FE   IBM's additions in ICU, damage here
-//   ISO-2022-JP, controls in two-byte mode: passed on by both; here the line is damaged up to the next escape
-//   ISO-2022-JP, SO and SI    half-width kana here, as hospitals send them
+//   ISO-2022-JP, controls and blanks in two-byte mode: passed on by both; here the line is damaged up to the next
+//   escape ISO-2022-JP, SO and SI    half-width kana here, as hospitals send them
 TEST(TextRuns, RandomBytesDecodeAsIconvDecodesThem) {
   std::size_t compared = 0;
   Iconv cp932("CP932"), euc("EUC-JP"), jis("ISO-2022-JP");
