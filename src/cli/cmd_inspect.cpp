@@ -127,6 +127,7 @@ class Output {
   std::array<std::uint64_t, records::kTableCount> rows{};
   std::uint64_t identities = 0, texts = 0;
   std::map<std::string, std::uint64_t> families;
+  std::map<std::string, std::uint64_t> documents;  // of the extended storage, by kind
   std::map<char, std::uint64_t> levels;
   std::map<std::string, char> worst_level;  // of each rule
   std::vector<Shown> shown;
@@ -248,6 +249,7 @@ class Worker {
     files_.clear();
     names_.clear();
     unreadable_.clear();
+    documents_.clear();
     set_.counts = {};
     for (const WalkUnit& unit : chunk_->units) {
       facts_.clear();
@@ -262,6 +264,8 @@ class Worker {
     if (!line_.wait_turn(chunk_->number)) return {};
     SEKISHO_CHECK(output_.take(set_, [this](std::int32_t part) { return path_of(part); }));
     output_.count(set_.counts);
+    for (const auto& [kind, n] : documents_)
+      output_.documents[kind] += n;
     for (auto* more : {&names_, &unreadable_})
       for (Shown& f : *more) {
         ++output_.total.rules[f.rule];
@@ -308,6 +312,10 @@ class Worker {
     if (reader != nullptr) {
       SEKISHO_CHECK(reader->finish());
       facts = reader->facts();
+      using Kind = formats::FileFacts::Kind;
+      if (facts.kind == Kind::kCda) ++documents_["cda"];
+      if (facts.kind == Kind::kVitals) ++documents_["vitals"];
+      if (facts.kind == Kind::kAttachment) ++documents_["attachments"];
       return {};
     }
     struct stat status{};
@@ -332,6 +340,7 @@ class Worker {
   const Chunk* chunk_ = nullptr;
   std::vector<FileSeen> files_;
   std::vector<Shown> names_, unreadable_;
+  std::map<std::string, std::uint64_t> documents_;
   std::vector<formats::FileFacts> facts_;  // beside the files of a unit
   Bytes buffer_;
 };
@@ -391,6 +400,7 @@ Json to_json(const Output& output, double seconds) {
   json["accounting"] = {
       {"records", t.records}, {"loaded", t.loaded}, {"superseded", t.superseded}, {"quarantined", t.quarantined}};
   json["families"] = output.families;
+  json["documents"] = output.documents;
   json["identities"] = output.identities;
   json["texts"] = output.texts;
   json["unknown"] = t.unknown;
@@ -404,6 +414,8 @@ void print_summary(const Output& output, double seconds) {
              static_cast<double>(t.bytes) / 1e6 / std::max(seconds, 1e-9));
   for (const auto& [family, n] : output.families)
     fmt::print("  {:<10} {:>12} files\n", family, n);
+  for (const auto& [kind, n] : output.documents)
+    fmt::print("  {:<10} {:>12} documents of the extended storage\n", kind, n);
   fmt::print("input records {} = loaded {} + superseded {} + quarantined {}\n\n", t.records, t.loaded, t.superseded,
              t.quarantined);
   for (int i = 0; i < records::kTableCount; ++i)

@@ -114,6 +114,7 @@ class Checker {
       case FieldRule::Kind::kRequired:
         if (!field.empty() && field[0] == '^' && field.find_first_not_of("^&~") == field.npos) field = {};
         if (!field.empty() && !hl7::is_null(field)) return;
+        if (!field.empty() && m_.trigger == "R30" && rule.name == "OBR-4") return;  // vital signs have no ordered test
         if (!rule.values.empty() && !is_listed(rule.values, m_.path->name_type)) return;
         // The explicit null counts as filled, but is worth a look.
         return find("REQUIRED_FIELD_EMPTY", field.empty() || rule.level == kInfo ? rule.level : kWarning, s, rule.name);
@@ -341,7 +342,8 @@ class Checker {
     if (path.department != "-" && !path.department.empty() && !is_department(path.department))
       set_.find("CODE_NOT_IN_TABLE", kWarning, -1, "department in the name");
     if (path.time.size() >= 14 && !parse_hl7_time(path.time)) set_.find("TIME_INVALID", kError, -1, "time in the name");
-    check_order_number();
+    // The fourth part of a name in the extended storage is a key of the hospital's.
+    if (path.kind == StorageKind::kStandardized) check_order_number();
     // The message of another family under this folder has no field that could agree with the date.
     const bool foreign = m_.type_known && m_.type == nullptr && m_.code != "ADT";
     if (!foreign && m_.event != nullptr) check_care_date(m_.event->care_date);

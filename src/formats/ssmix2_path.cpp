@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <set>
 
 #include "core/date.h"
 
@@ -163,6 +164,7 @@ class NameChecker {
     for (auto& [key, versions] : keys_)
       check_key(versions);
     check_stays();
+    check_content_folders();
     return std::move(findings_);
   }
 
@@ -191,6 +193,7 @@ class NameChecker {
     for (std::size_t i = 0; i < paths_.size(); ++i) {
       const Ssmix2Path p = parse_ssmix2_path(paths_[i]);
       if (p.kind == StorageKind::kNone || !p.parts_valid || !p.folders_agree) continue;
+      if (p.kind == StorageKind::kExtended && p.flag == '1') add_to_folder(p, i);
       if (p.kind == StorageKind::kExtended && p.document.find('/') != std::string_view::npos) continue;
       std::string key;
       for (const std::string_view part : {p.name_patient, p.name_date, p.name_type, p.order})
@@ -229,6 +232,39 @@ class NameChecker {
     }
   }
 
+  // --- content folders of the extended storage ---
+
+  struct Folder {
+    bool main = false;
+    std::size_t first = 0;
+  };
+  void add_to_folder(const Ssmix2Path& p, std::size_t i) {
+    const std::string_view folder(paths_[i].data(), static_cast<std::size_t>(p.document.data() - paths_[i].data()));
+    Folder& f = folders_.try_emplace(folder, Folder{false, i}).first->second;
+    using Kind = FileFacts::Kind;
+    const bool read = i < facts_.size();
+    f.main |= read ? facts_[i].kind != Kind::kAttachment && facts_[i].kind != Kind::kOther
+                   : p.extension == ".xml" || p.extension == ".hl7";
+  }
+  // A version is whole with a main document and every file that it names.
+  void check_content_folders() {
+    for (const auto& [folder, f] : folders_)
+      if (!f.main) find("MAIN_DOCUMENT_MISSING", 'W', f.first);
+    std::set<std::string_view> known;
+    for (std::size_t i = 0; i < facts_.size() && i < paths_.size(); ++i) {
+      if (facts_[i].references.empty()) continue;
+      if (known.empty()) known.insert(paths_.begin(), paths_.end());
+      const std::string folder = paths_[i].substr(0, paths_[i].rfind('/') + 1);
+      for (std::string_view name : facts_[i].references) {
+        if (name.starts_with("./")) name.remove_prefix(2);
+        if (!known.contains(folder + std::string(name))) {
+          find("ATTACHMENT_MISSING", 'W', i);
+          break;
+        }
+      }
+    }
+  }
+
   // A stay that began before the storage did says so in its discharge.
   bool began_before(const std::vector<std::size_t>& discharges, std::string_view day) const {
     return std::ranges::all_of(discharges, [&](std::size_t i) {
@@ -259,6 +295,7 @@ class NameChecker {
   const std::vector<FileFacts>& facts_;
   std::map<std::string, std::vector<Version>> keys_;
   std::map<std::string_view, std::array<std::vector<std::size_t>, 2>> stays_;
+  std::map<std::string_view, Folder> folders_;
   std::vector<NameFinding> findings_;
 };
 

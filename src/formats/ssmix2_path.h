@@ -2,6 +2,7 @@
 // adds order number, occurrence time, department and condition flag. (reference: ssmix2 sections 2 and 11)
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,6 +34,8 @@ Ssmix2Path parse_ssmix2_path(std::string_view path);
 struct FileFacts {
   bool deletion = false;  // a cancelling message
   std::string admitted;   // YYYYMMDD, of a discharge
+  enum class Kind : std::uint8_t { kOther, kMessage, kVitals, kCda, kAttachment } kind = Kind::kOther;
+  std::vector<std::string> references;  // files that a clinical document names, relative to it
 };
 
 // Findings about a set of names of one patient: several current versions, none, old-style history, stays that overlap.

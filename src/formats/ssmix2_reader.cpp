@@ -5,6 +5,7 @@
 #include "formats/drain.h"
 #include "formats/reader.h"
 #include "formats/ssmix2_check.h"
+#include "formats/ssmix2_documents.h"
 #include "formats/ssmix2_map.h"
 
 namespace sekisho::formats {
@@ -14,7 +15,8 @@ using hl7::Segment;
 using hl7::tag;
 using records::Level;
 
-constexpr std::size_t kLargestMessage = std::size_t{64} << 20;  // longer files are no messages
+constexpr std::size_t kLargestMessage = std::size_t{64} << 20;   // longer files are no messages
+constexpr std::size_t kLargestDocument = std::size_t{16} << 20;  // clinical documents; longer files are attachments
 
 bool is_cancel_control(std::string_view control) {
   return control == "CA" || control == "DC" || control == "OC" || control == "OD" || control == "CR";
@@ -23,12 +25,13 @@ bool is_cancel_control(std::string_view control) {
 class Ssmix2Reader final : public Reader {
  public:
   Ssmix2Reader(records::RecordSet& set, records::DrainHook drain)
-      : set_(set), drain_(set, std::move(drain)), mapper_(set) {}
+      : set_(set), drain_(set, std::move(drain)), mapper_(set), documents_(set, drain_) {}
 
   void begin(const FileContext& context) override {
     path_text_.assign(context.path);
     path_ = parse_ssmix2_path(path_text_);
     superseded_ = context.superseded;
+    streaming_ = false;
     facts_ = {};
     set_.begin_file(context.package, context.part, context.ordinal);
     mapper_.begin_file(context.package, context.part, path_.patient_number());
@@ -40,6 +43,9 @@ class Ssmix2Reader final : public Reader {
 
   Result<void> feed(ByteView piece) override {
     size_ += piece.size();
+    if (streaming_) return documents_.feed(piece);
+    if (size_ > kLargestDocument && is_document(raw_)) SEKISHO_CHECK(begin_attachment());
+    if (streaming_) return documents_.feed(piece);
     if (size_ <= kLargestMessage) raw_.insert(raw_.end(), piece.begin(), piece.end());
     return {};
   }
@@ -47,10 +53,12 @@ class Ssmix2Reader final : public Reader {
   Result<void> finish() override {
     ++set_.counts.files;
     set_.counts.bytes += size_;
-    if (size_ > kLargestMessage)
+    if (streaming_)
+      SEKISHO_CHECK(finish_attachment());
+    else if (size_ > kLargestMessage)
       reject("FILE_TOO_LARGE", "longer than any message", 1);
     else
-      read();
+      SEKISHO_CHECK(read());
     return drain_.offer(size_);
   }
 
@@ -63,12 +71,19 @@ class Ssmix2Reader final : public Reader {
     set_.quarantine(rule, reason, -1, size_, records);
   }
 
-  void read() {
+  Result<void> read() {
     const bool blank = std::ranges::all_of(raw_, [](std::uint8_t c) { return c == '\r' || c == '\n' || c == 0; });
     const bool message = as_text(raw_).find("MSH") < 8;
-    if (!blank && !message && path_.kind == StorageKind::kExtended) return read_document();
+    if (!blank && !message && path_.kind == StorageKind::kExtended && path_.parts_valid) return read_document();
+    read_message(blank, message);
+    return {};
+  }
+
+  void read_message(bool blank, bool message) {
     const bool named = path_.kind != StorageKind::kNone && path_.parts_valid;
     if (named && !path_.folders_agree) set_.find("PATH_NAME_MISMATCH", Level::kError, -1, {});
+    if (!blank && !message && path_.kind == StorageKind::kExtended)
+      return reject("FILE_NAME_PARTS", "the content folder does not have the parts of a storage", 1);
     if (blank || !message) return reject("EMPTY_FILE", blank ? "empty file" : "no MSH segment", 1);
 
     text_.clear();
@@ -120,6 +135,7 @@ class Ssmix2Reader final : public Reader {
     damaged_.assign(message_.segments().size(), 0);
     const MessageView view = look();
     facts_.deletion = view.cancelled;
+    facts_.kind = view.trigger == "R30" ? FileFacts::Kind::kVitals : FileFacts::Kind::kMessage;
     if (view.trigger == "A03")
       for (const Segment& s : message_.segments())
         if (s.tag == tag("PV1")) facts_.admitted = hl7::given(hl7::component(s.field(44))).substr(0, 8);
@@ -183,48 +199,63 @@ class Ssmix2Reader final : public Reader {
     return damaged;
   }
 
-  // A document of the extended storage that is no HL7 message: CDA, PDF, picture. Kept, not read.
-  void read_document() {
-    if (!path_.parts_valid)
-      return reject("FILE_NAME_PARTS", "the content folder does not have the parts of a storage", 1);
+  // --- documents of the extended storage that are no HL7 message ---
+
+  bool is_document(ByteView head) const {
+    return path_.kind == StorageKind::kExtended && path_.parts_valid && as_text(head).substr(0, 16).find("MSH") > 8;
+  }
+  void count_document() {
     ++set_.counts.messages;
     ++set_.counts.records;
-    document_key_.assign(path_.name_date).append("_").append(path_.name_type).append("_").append(path_.order);
-    document_key_.append("_").append(path_.document);
-    set_.begin_document({.patient_number = path_.patient_number(),
-                         .kind = "ssmix2",
-                         .key = document_key_,
-                         .version = path_.time,
-                         .history = is_history()});
-    text_.clear();
-    DecodeReport report;
-    const Charset charset = detect_charset(raw_);
-    const bool words = path_.extension == ".xml" || path_.extension == ".txt" || path_.extension == ".html";
-    if (words) decode(charset, raw_, text_, report);
-    const std::int64_t kept = set_.keep(words ? "document:text" : "document:base64", words ? text_ : to_base64(raw_));
-    records::Batch& row = set_.add(records::Table::kDocumentRef, "ssmix2", "perform");
-    namespace d = records::document_ref;
-    set_.when(row, parse_hl7_time(path_.name_date).value_or(ClinicalTime{}));
-    if (path_.department != "-") row.text(records::common::kDept, path_.department);
-    // Folder: local code^name^system^standard code^name^system.
-    const hl7::Coded type = hl7::coded(path_.data_type);
-    row.text(records::common::kLocCode, type.first.code);
-    if (!type.first.code.empty()) row.text(records::common::kLocSys, type.first.system);
-    row.text(d::kKind, type.second.code.empty() ? type.first.code : type.second.code);
-    row.text(d::kFormat, path_.extension.empty() ? std::string_view{} : path_.extension.substr(1));
-    row.integer(d::kSize, static_cast<std::int64_t>(size_));
-    row.integer(d::kVault, kept);
+  }
+
+  // Clinical documents are read whole; what is too large to be one is an attachment, kept piece by piece.
+  Result<void> begin_attachment() {
+    streaming_ = true;
+    documents_.begin(path_, is_history());
+    SEKISHO_CHECK(documents_.feed(raw_));
+    raw_.clear();
+    return {};
+  }
+
+  Result<void> finish_attachment() {
+    facts_.kind = FileFacts::Kind::kAttachment;
+    count_document();
     ++(!is_history() ? set_.counts.loaded : set_.counts.superseded);
+    return documents_.finish();
+  }
+
+  Result<void> read_document() {
+    if (!path_.folders_agree) {
+      set_.find("PATH_NAME_MISMATCH", Level::kError, -1, {});
+      count_document();
+      set_.quarantine("PATH_NAME_MISMATCH", "name and folders speak of different files", -1, size_, 1);
+      return {};
+    }
+    std::string why;
+    if (looks_like_xml(raw_) && path_.extension != ".xsl") {
+      if (documents_.read_cda(raw_, path_, is_history(), facts_, why)) {
+        facts_.kind = FileFacts::Kind::kCda;
+        count_document();
+        ++(!is_history() ? set_.counts.loaded : set_.counts.superseded);
+        return {};
+      }
+      // It is kept like any other file: what cannot be read is not lost.
+      if (!is_history()) set_.find("XML_UNREADABLE", Level::kError, -1, why);
+    }
+    SEKISHO_CHECK(begin_attachment());
+    return finish_attachment();
   }
 
   records::RecordSet& set_;
   Drain drain_;
   Ssmix2Mapper mapper_;
+  DocumentReader documents_;
   hl7::Message message_;
   CheckMemo checks_;
   std::string path_text_, text_, line_text_, document_key_;
   Ssmix2Path path_;
-  bool superseded_ = false;
+  bool superseded_ = false, streaming_ = false;
   FileFacts facts_;
   Bytes raw_;
   std::uint64_t size_ = 0;

@@ -221,12 +221,13 @@ const std::array<TableSpec, kTableCount>& tables() {
                 {"relation", kText, "relation to the insured, HL7 0063"},
                 {"share", kFloat64, "share paid by insurance, per cent"},
             }),
-      table("document_ref", "documents kept in the vault",
+      table("document_ref", "documents and their sections, kept in the vault",
             {
-                {"kind", kText, "kind of document"},
-                {"format", kText, "media type"},
+                {"kind", kText, "kind of document: LOINC code, else the hospital's"},
+                {"format", kText, "media type; cda: a clinical document, cda-section: a section of it"},
                 {"size", kInt64, "bytes"},
                 {"vault", kInt64, "number in the vault"},
+                {"hash", kText, "SHA-256 of the file, hexadecimal"},
             }),
       table("link", "pairs of rows that speak of one act",
             {

@@ -195,7 +195,7 @@ namespace coverage {
 enum Column : int { kPayerClass = common::kEnd, kInsuranceClass, kFrom, kTo, kRelation, kShare };
 }
 namespace document_ref {
-enum Column : int { kKind = common::kEnd, kFormat, kSize, kVault };
+enum Column : int { kKind = common::kEnd, kFormat, kSize, kVault, kHash };
 }
 namespace link {
 enum Column : int { kRowA = common::kEnd, kRowB, kKind, kMethod, kScore };
