@@ -30,7 +30,7 @@ class ReceiptReader : public Reader {
     skipping_ = false;
     charset_ = Charset::kAscii;
     report_ = {};
-    feeds_only_ = returned_ = false;
+    feeds_only_ = returned_ = quoted_ = false;
   }
 
   Result<void> feed(ByteView piece) override {
@@ -62,6 +62,7 @@ class ReceiptReader : public Reader {
     claims_.finish_file();
     if (report_.invalid > 0) set_.find("TEXT_INVALID", Level::kWarning, -1);
     if (report_.vendor > 0) set_.find("TEXT_VENDOR", Level::kInfo, -1);
+    if (quoted_) set_.find("QUOTE_CHARACTER", Level::kInfo, -1);
     if (feeds_only_) set_.find("LF_ONLY", Level::kInfo, -1);
     if (returned_) set_.find("HISTORY_COLUMNS", Level::kInfo, -1);
     return drain_.offer(0);
@@ -112,6 +113,7 @@ class ReceiptReader : public Reader {
       decode(charset_, as_bytes(raw), text_, report_);
     }
     if (text_.empty() || text_.back() != '\n') text_ += '\n';
+    quoted_ = quoted_ || text_.contains('"');
   }
 
   void read_piece() {
@@ -123,22 +125,43 @@ class ReceiptReader : public Reader {
       const Line line = record(i);
       const std::string_view id = line[0];
       if (receipt::is_border(id)) {
-        pass_on(dpc);
+        pass_on(dpc, i);
         dpc = false;
       }
       dpc = dpc || id == "BU";
       group_.push_back(line);
     }
-    pass_on(dpc);
+    pass_on(dpc, lines);
     claims_.finish_claim();
   }
 
-  void pass_on(bool dpc) {
-    for (const Line& line : group_) {
+  // `end` is the line of the piece after the group.
+  void pass_on(bool dpc, std::size_t end) {
+    const std::size_t first = end - group_.size();
+    for (std::size_t i = 0; i < group_.size(); ++i) {
+      const Line& line = group_[i];
       ++number_;
-      if (!is_blank(line.whole())) claims_.line(line, number_, dpc);
+      if (is_blank(line.whole())) continue;
+      if (returned_ && is_replaced(i, first))
+        claims_.superseded(line, number_);
+      else
+        claims_.line(line, number_, dpc);
     }
     group_.clear();
+  }
+
+  // Whether a later line of the same claim has the row number of this one with a higher branch: it was corrected.
+  // (reference: receipt section 2, reading rule 8)
+  bool is_replaced(std::size_t i, std::size_t first) const {
+    const Line line = fields_.line(first + i);
+    const auto row = parse_whole(line[0]), branch = parse_whole(line[1]);
+    if (!row || !branch || line.fields() < group_[i].fields() + 2) return false;
+    for (std::size_t other = i + 1; other < group_.size(); ++other) {
+      const Line later = fields_.line(first + other);
+      if (later[0] == line[0] && parse_whole(later[1]).value_or(0) > *branch && group_[other][0] == group_[i][0])
+        return true;
+    }
+    return false;
   }
 
   static bool is_blank(std::string_view line) {
@@ -210,7 +233,7 @@ class ReceiptReader : public Reader {
   std::size_t scanned_ = 0, border_ = 0;
   std::int64_t number_ = 0, skip_line_ = 0;
   std::uint64_t skipped_bytes_ = 0, skipped_lines_ = 0;
-  bool skipping_ = false, feeds_only_ = false, returned_ = false;
+  bool skipping_ = false, feeds_only_ = false, returned_ = false, quoted_ = false;
   Charset charset_ = Charset::kAscii;
   DecodeReport report_;
 };

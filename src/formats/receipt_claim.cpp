@@ -4,6 +4,8 @@
 
 #include <cmath>
 
+#include "core/text.h"
+
 namespace sekisho::formats::receipt {
 namespace {
 
@@ -25,16 +27,14 @@ void split_codes(std::string_view joined, std::size_t size, std::string& out) {
   }
 }
 
-// Full-width katakana with the long-vowel mark and middle dot, U+30A1..U+30FC, and ideographic blanks.
+// Katakana with the long-vowel mark and middle dot, U+30A1..U+30FC, half-width ones U+FF66..U+FF9F, and blanks.
 bool is_katakana(std::string_view text) {
-  if (text.empty() || text.size() % 3 != 0) return false;
   bool letter = false;
-  for (std::size_t i = 0; i < text.size(); i += 3) {
-    const auto a = static_cast<unsigned char>(text[i]), b = static_cast<unsigned char>(text[i + 1]),
-               c = static_cast<unsigned char>(text[i + 2]);
-    const std::uint32_t code = (a & 0x0FU) << 12 | (b & 0x3FU) << 6 | (c & 0x3FU);
-    if ((a & 0xF0) != 0xE0 || (code != 0x3000 && (code < 0x30A1 || code > 0x30FC))) return false;
-    letter = letter || code != 0x3000;
+  for (std::size_t at = 0; at < text.size();) {
+    const char32_t code = next_code_point(text, at);
+    const bool kana = (code >= 0x30A1 && code <= 0x30FC) || (code >= 0xFF66 && code <= 0xFF9F);
+    if (!kana && code != 0x3000 && code != ' ') return false;
+    letter = letter || kana;
   }
   return letter;
 }
@@ -104,7 +104,9 @@ void ClaimReader::begin_file(const FileContext& context) {
   volume_.clear();
   has_header_ = has_totals_ = false;
   single_volume_ = true;
+  after_totals_ = false;
   claims_ = order_ = 0;
+  last_number_ = claim_year_month_ = 0;
   points_ = 0;
   claim_ = {};
   // Greater wins: claim month first, then the order in which files were sent.
@@ -118,7 +120,7 @@ void ClaimReader::line(const Line& line, std::int64_t number, bool dpc) {
   if (role == Role::kHeader || role == Role::kTotals) {
     finish_claim();
     ++set_.counts.loaded;
-    role == Role::kHeader ? header(line) : totals(line, number);
+    role == Role::kHeader ? header(line, number) : totals(line, number);
     return;
   }
   if (role == Role::kClaim) {
@@ -134,47 +136,77 @@ void ClaimReader::line(const Line& line, std::int64_t number, bool dpc) {
   } else if (!well_formed) {
     set_.find("RECORD_MALFORMED", Level::kError, number);
     set_.quarantine("RECORD_MALFORMED", "a line that does not begin with a record name", number, bytes, 1);
-  } else if (!claim_.open && role != Role::kOpaque) {
+  } else if (!claim_.open && role != Role::kOpaque && role != Role::kReturned && role != Role::kReturn &&
+             role != Role::kCorrection) {
     set_.find("RECORD_OUTSIDE_CLAIM", Level::kError, number, id);
     set_.quarantine("RECORD_OUTSIDE_CLAIM", "a claim's record before any RE", number, bytes, 1);
   } else {
     ++set_.counts.loaded;
+    if (role == Role::kOpaque) set_.find("RECORD_UNKNOWN", Level::kInfo, number, id);
     if (claim_.open)
       in_claim(line, number, id, role);
     else
-      keep_line(id, line, true);
+      keep_line(id, line, role == Role::kOpaque);
   }
 }
 
-void ClaimReader::header(const Line& line) {
+void ClaimReader::superseded(const Line& line, std::int64_t number) {
+  ++set_.counts.records;
+  ++set_.counts.superseded;
+  set_.find("LINE_REPLACED", Level::kInfo, number, line[0]);
+  scratch_.assign("replaced:").append(line[0]);
+  set_.keep(scratch_, line.whole());
+}
+
+// Volumes of one claim month may follow each other in one file: only the last says how many claims and points they
+// have together. (reference: receipt section 1)
+void ClaimReader::header(const Line& line, std::int64_t number) {
+  if (has_header_ && !has_totals_) set_.find("NO_TOTALS", Level::kWarning, number, "GO");
   file_kind_ = Kind::kMedical;
   if (line[3] == "3") file_kind_ = Kind::kDental;
   if (line[0] == "YK" || line[3] == "4") file_kind_ = Kind::kDispensing;
   const HeaderLayout& layout = header_layout(line[0] == "YK" ? Kind::kDispensing : file_kind_);
-  institution_ = fmt::format("{}{}{}", line[layout.prefecture], line[layout.table], line[layout.institution]);
-  volume_ = line[layout.volume];
-  claim_month_.clear();
-  if (const auto month = parse_receipt_date(line[layout.month]); month && month->present())
-    claim_month_ = fmt::format("{:06}", yyyymmdd(*month) / 100);
-  if (!volume_.empty() && volume_ != "00" && volume_ != "01") single_volume_ = false;
+  std::string institution =
+      fmt::format("{}{}{}", line[layout.prefecture], line[layout.table], line[layout.institution]);
+  const auto prefecture = parse_whole(line[layout.prefecture]);
+  if (institution.size() != 10 || !all_digits(institution) || *prefecture < 1 || *prefecture > 47)
+    set_.find("INSTITUTION_CODE", Level::kWarning, number, line[0] == "YK" ? "YK-5" : "IR-5");
+  std::string month;
+  if (const auto parsed = parse_receipt_date(line[layout.month]); parsed && parsed->present())
+    month = fmt::format("{:06}", yyyymmdd(*parsed) / 100);
+  else
+    set_.find("DATE_INVALID", Level::kWarning, number, line[0] == "YK" ? "YK-7" : "IR-8");
+  const std::string_view volume = line[layout.volume];
+  const bool more = has_totals_ && !after_totals_ && institution == institution_ && month == claim_month_;
+  if (more && volume <= volume_) set_.find("VOLUME_ORDER", Level::kWarning, number, "IR-9");
+  institution_ = std::move(institution);
+  claim_month_ = std::move(month);
+  claim_year_month_ = static_cast<std::int32_t>(parse_whole(claim_month_).value_or(0));
+  volume_ = volume;
+  if (!more) {
+    single_volume_ = volume.empty() || volume == "00";
+    claims_ = 0;
+    points_ = 0;
+    last_number_ = 0;
+  }
   has_header_ = true;
-  has_totals_ = false;
-  claims_ = 0;
-  points_ = 0;
+  has_totals_ = after_totals_ = false;
 }
 
 void ClaimReader::totals(const Line& line, std::int64_t number) {
   has_totals_ = true;
-  if (const std::string_view volume = line[3]; volume != "99") {
-    single_volume_ = false;
-    set_.find("MULTI_VOLUME", Level::kInfo, number, "GO-4");
-  }
-  const bool totals_here = single_volume_ && line[3] == "99";
-  if (!totals_here) return;
-  if (const auto stated = parse_whole(line[1]); stated && *stated != static_cast<std::int64_t>(claims_))
+  const bool last = line[3] == "99";
+  after_totals_ = last;
+  if (!last || !single_volume_) set_.find("MULTI_VOLUME", Level::kInfo, number, "GO-4");
+  if (!last) return;
+  // Volumes before this one may lie in other files: then the totals are at least what is here.
+  const auto claims = parse_number(line[1]), points = parse_number(line[2]);
+  const auto differs = [&](double stated, double here) { return single_volume_ ? stated != here : stated < here; };
+  if (!line[1].empty() && !claims) set_.find("NUMBER_INVALID", Level::kWarning, number, "GO-2");
+  if (!line[2].empty() && !points) set_.find("NUMBER_INVALID", Level::kWarning, number, "GO-3");
+  if (claims && differs(*claims, static_cast<double>(claims_)))
     set_.find("TOTAL_CLAIMS", Level::kWarning, number, "GO-2");
-  if (const auto stated = parse_number(line[2]); stated && *stated != points_)
-    set_.find("TOTAL_POINTS", Level::kWarning, number, "GO-3");
+  if (points && differs(*points, points_)) set_.find("TOTAL_POINTS", Level::kWarning, number, "GO-3");
 }
 
 void ClaimReader::begin_claim(const Line& line, std::int64_t number, bool dpc) {
@@ -185,11 +217,13 @@ void ClaimReader::begin_claim(const Line& line, std::int64_t number, bool dpc) {
   claim_.bytes = line.whole().size();
   claim_.kind = dpc && file_kind_ == Kind::kMedical ? Kind::kDpc : file_kind_;
   section_.clear();
+  last_comment_ = {};
   unit_ = 0;
   unit_open_ = false;
   ++claims_;
   ++order_;
   ++set_.counts.messages;
+  if (after_totals_) set_.find("CLAIM_AFTER_TOTALS", Level::kWarning, number, "RE");
   const ClaimLayout& layout = claim_layout(claim_.kind);
   claim_.type = line[layout.type];
   const auto month = parse_receipt_date(trim(line[layout.month]));
@@ -200,6 +234,9 @@ void ClaimReader::begin_claim(const Line& line, std::int64_t number, bool dpc) {
     return;
   }
   ++set_.counts.loaded;
+  const std::int64_t claim_number = parse_whole(line[1]).value_or(0);
+  if (claim_number <= last_number_) set_.find("CLAIM_NUMBER_ORDER", Level::kWarning, number, "RE-2");
+  last_number_ = claim_number;
   claim_.month = *month;
   claim_.first_of_month = month->date().days;
   int y = 0, m = 0, d = 0;
@@ -211,8 +248,15 @@ void ClaimReader::begin_claim(const Line& line, std::int64_t number, bool dpc) {
   claim_.birth = date(line[layout.birth], number, "RE-7");
   claim_.kana = kana_of(line, layout);
   claim_.chart = trim(line[layout.chart]);
+  claim_.search = trim(line[layout.search]);
   claim_.department = layout.department ? line[layout.department] : std::string_view{};
   if (layout.admitted) claim_.admitted = date(line[layout.admitted], number, "RE-9");
+  check_after(claim_.admitted, number, "RE-9");
+  check_after(claim_.birth, number, "RE-7");
+  if (claim_year_month_ > 0 && claim_.year_month > claim_year_month_)
+    set_.find("MONTH_ORDER", Level::kWarning, number, "RE-4");
+  check_names(number);
+  check_fields(line, number);
   if (claim_.kind == Kind::kDispensing) {
     claim_.prescriber_prefecture = line[9];
     claim_.prescriber_table = line[10];
@@ -233,12 +277,10 @@ void ClaimReader::payer(const Line& line, Role role) {
     claim_.insurer = trim(line[1]);
     claim_.symbol = line[2];
     claim_.number = line[3];
-    claim_.insurance_points = points;
+    claim_.stated[0] = points;
   } else {
-    if (claim_.publics++ == 0) {
-      claim_.public_points = points;
-      claim_.payer = trim(line[1]);
-    }
+    if (claim_.publics++ == 0) claim_.payer = trim(line[1]);
+    if (claim_.publics < kPayerCount) claim_.stated[static_cast<std::size_t>(claim_.publics)] = points;
   }
   if (claim_.days.empty()) claim_.days = line[4];
 }
@@ -252,6 +294,8 @@ void ClaimReader::open_document() {
   claim_row();
   for (std::size_t i = 1; i < claim_lines_.size(); ++i)
     if (role_of(claim_lines_[i][0]) != Role::kEligibility) coverage_row(claim_lines_[i][1]);
+  for (const Line& line : claim_lines_)
+    if (const int known = columns_of(claim_.kind, line[0]); line.fields() > known) keep_extra(line, known);
   const Line& re = claim_lines_.front();
   // What has no column: 請求情報 of medical claims, the prescribing institution and doctors of dispensing claims.
   if (claim_.kind == Kind::kMedical && !re[20].empty()) set_.keep("field:RE-21", re[20]);
@@ -301,7 +345,7 @@ void ClaimReader::claim_row() {
   row.date(c::kMonth, claim_.month.date());
   row.text(c::kInOut, is_inpatient(claim_.type) ? "I" : "O");
   row.integer(c::kPayers, claim_.insurers + claim_.publics);
-  const auto points = claim_.insurers ? claim_.insurance_points : claim_.public_points;
+  const auto& points = claim_.stated_points();
   if (points) row.real(c::kPoints, *points);
   points_ += points.value_or(0);
   set_whole(row, c::kDays, claim_.days);
@@ -354,18 +398,24 @@ void ClaimReader::finish_claim() {
   } else {
     open_document();
     dispensed_group();
-    check_points();
+    check_claim();
+    submission();
     identity();
   }
   claim_ = {};
 }
 
-// The lines' points against HO (or the first KO): findings for a person to look at, no reason to refuse.
-void ClaimReader::check_points() {
-  if (!claim_.sums_complete || claim_.kind == Kind::kDispensing) return;
-  const auto& stated = claim_.insurers ? claim_.insurance_points : claim_.public_points;
-  const double sum = claim_.insurers ? claim_.insurance_sum : claim_.public_sum;
-  if (stated && *stated != sum) set_.find("CLAIM_POINTS", Level::kInfo, claim_.line, claim_.insurers ? "HO-6" : "KO-6");
+// Where a claim stands between institution and examining body: known when all its records are. The claim's row is the
+// last of its table.
+void ClaimReader::submission() {
+  namespace c = records::claim;
+  Batch& row = set_.batch(Table::kClaim);
+  row.text(c::kSubmission, claim_.corrected         ? "corrected"
+                           : claim_.is_returned     ? "returned"
+                           : !claim_.search.empty() ? "again"
+                                                    : "first");
+  if (claim_.returned.present()) row.date(c::kReturnMonth, claim_.returned.date());
+  row.text(c::kReturnReason, claim_.return_reason);
 }
 
 void ClaimReader::finish_file() {
@@ -384,10 +434,14 @@ void ClaimReader::in_claim(const Line& line, std::int64_t number, std::string_vi
   if (!claim_.document) {
     if (role == Role::kInsurer || role == Role::kPublicPayer || role == Role::kEligibility) {
       claim_lines_.push_back(line);
+      check_order(role, number, id);
+      check_fields(line, number);
       return;
     }
     open_document();
   }
+  check_order(role, number, id);
+  if (role != Role::kItem && role != Role::kCoding) check_fields(line, number);
   if (claim_.kind == Kind::kDispensing && role == Role::kItem && !group_.empty() && id == "IY") drugs_.push_back(line);
   switch (role) {
     case Role::kItem:
@@ -397,15 +451,19 @@ void ClaimReader::in_claim(const Line& line, std::int64_t number, std::string_vi
         keep_line(id, line, true);
       break;
     case Role::kDisease:
+      claim_.diseases = true;
       claim_.donor ? keep_line(id, line, false) : disease(line, number);
       break;
     case Role::kCaseDisease:
+      claim_.diseases = true;
       case_disease(line);
       break;
     case Role::kToothDisease:
-      tooth_disease(line);
+      claim_.diseases = true;
+      tooth_disease(line, number);
       break;
     case Role::kCoding:
+      claim_.items = true;
       coding(line);
       break;
     case Role::kComment:
@@ -425,7 +483,8 @@ void ClaimReader::in_claim(const Line& line, std::int64_t number, std::string_vi
     case Role::kBundlePeriod:
     case Role::kBundleTotal:
     case Role::kUnbundled:
-      bundle(line, role);
+      claim_.items = claim_.items || role == Role::kBundleTotal;
+      bundle(line, role, number);
       break;
     case Role::kGroup:
       dispensed_group();
@@ -433,22 +492,40 @@ void ClaimReader::in_claim(const Line& line, std::int64_t number, std::string_vi
       break;
     case Role::kDispensed:
       dispensings_.push_back(line);
+      dispensing_numbers_.push_back(number);
       break;
     case Role::kInsurer:
     case Role::kPublicPayer:
     case Role::kEligibility:
       payer(line, role);
       if (role != Role::kEligibility) coverage_row(line[1]);
-      set_.find("RECORD_ORDER", Level::kInfo, number, id);
       break;
     case Role::kSummary:
-      comment_row({}, {}, line[1], line[2]);
+      comment_row({}, {}, line[1], line[2], number, "TK-3");
       break;
     case Role::kBaseFee:
       base_fees(line);
       break;
+    case Role::kVisits:
+      visits(line);
+      keep_line(id, line, false);
+      break;
+    case Role::kSplit:
+      split(line);
+      keep_line(id, line, false);
+      break;
+    case Role::kReturn:
+      claim_.is_returned = true;
+      claim_.return_reason = line[4];
+      if (const auto month = parse_receipt_date(line[1])) claim_.returned = *month;
+      keep_line(id, line, false);
+      break;
+    case Role::kCorrection:
+      claim_.corrected = true;
+      keep_line(id, line, false);
+      break;
     default:
-      if (id == "KI" || id == "NI" || id == "TS") claim_.sums_complete = false;
+      if (id == "TS") claim_.sums_complete = false;
       keep_line(id, line, role == Role::kOpaque);
   }
 }

@@ -14,6 +14,8 @@
 
 namespace sekisho::formats::receipt {
 
+inline constexpr int kPayerCount = 5;  // the insurer and four public payers
+
 class ClaimReader {
  public:
   explicit ClaimReader(records::RecordSet& set) : set_(set) {}
@@ -21,6 +23,8 @@ class ClaimReader {
   // Lines of one claim must be of one text, which must live until finish_claim(). `dpc` says whether a claim that
   // begins here has DPC records (IR does not tell).
   void line(const Line& line, std::int64_t number, bool dpc);
+  // A line of a returned file that a later line replaces: kept, counted as superseded, and nothing else.
+  void superseded(const Line& line, std::int64_t number);
   void finish_claim();
   void finish_file();
 
@@ -34,16 +38,27 @@ class ClaimReader {
     ClinicalTime month, birth, admitted, discharged;
     std::int32_t first_of_month = 0, days_in_month = 31, year_month = 0;  // of the month of care
     std::string_view type, name, sex, kana, chart, insurer, symbol, number, branch, payer, department;
-    std::string_view prescriber_prefecture, prescriber_table, prescriber;
+    std::string_view prescriber_prefecture, prescriber_table, prescriber, search;
     int insurers = 0, publics = 0;
-    std::optional<double> insurance_points, public_points;
+    // The insurer, then the first to fourth public payer: what HO and KO state, and what the lines add up to. `other`
+    // is the second reading of fees that are written as a count and points.
+    std::array<std::optional<double>, kPayerCount> stated;
+    std::array<double, kPayerCount> sums{}, other{};
     std::string_view days;
-    double insurance_sum = 0, public_sum = 0;
+    int visits = -1;            // days that JD counts for the first payer
     bool sums_complete = true;  // false once a line has points that the check does not understand
+    bool items = false, diseases = false;
+    int rank = 0;  // of the records so far
+    double bundle_days = 0;
+    std::optional<double> coefficient;
+    std::string_view return_reason;
+    ClinicalTime returned;
+    bool corrected = false, is_returned = false;
     std::int32_t sub = 0;
+    const std::optional<double>& stated_points() const { return stated[insurers > 0 ? 0 : 1]; }
   };
 
-  void header(const Line& line);
+  void header(const Line& line, std::int64_t number);
   void totals(const Line& line, std::int64_t number);
   void begin_claim(const Line& line, std::int64_t number, bool dpc);
   // The document's key needs the insurer, so RE, HO, KO and SN wait until another record follows.
@@ -55,23 +70,56 @@ class ClaimReader {
   void coverage_row(std::string_view insurer);
   void disease(const Line& line, std::int64_t number);
   void case_disease(const Line& line);
-  void tooth_disease(const Line& line);
+  void tooth_disease(const Line& line, std::int64_t number);
   void item(const Line& line, std::int64_t number, const ItemLayout& layout);
   void procedure_row(const Line& line, const ItemLayout& layout, std::string_view code);
   void drug_row(const Line& line, const ItemLayout& layout, std::string_view code);
-  void comment_row(std::string_view section, std::string_view payer, std::string_view code, std::string_view text);
+  // `where` names the columns of the code: "CO-4".
+  void comment_row(std::string_view section, std::string_view payer, std::string_view code, std::string_view text,
+                   std::int64_t number, std::string_view where);
+  void comment_value(records::Batch& row, std::string_view code, std::string_view text, std::int64_t number,
+                     std::string_view where);
+  void additions(const Line& line, const ItemLayout& layout, std::string_view payer);
+  void item_tail(const Line& line, std::int64_t number);
   void coding(const Line& line);
   void operation(const Line& line);
-  void bundle(const Line& line, Role role);
+  void bundle(const Line& line, Role role, std::int64_t number);
   void survey_item(std::string_view code, std::initializer_list<std::string_view> payloads);
   void base_fees(const Line& line);
+  void split(const Line& line);
   void dispensed_group();
-  void dispensed(const Line& group, const Line& dispensing);
+  void dispensed(const Line& group, const Line& dispensing, std::int64_t number);
+  records::Batch& fee_row(const ClinicalTime& when, std::string_view unit, std::string_view payer);
   void dispensed_drug(const Line& group, const Line& dispensing, const Line& drug);
   void keep_line(std::string_view id, const Line& line, bool unknown);
   void identity();
+  void submission();
+  // Checks: findings for a person to look at, no reason to refuse. (receipt_checks.cpp)
+  void check_claim();
   void check_points();
-  void add_to_sum(std::string_view payer, double points);
+  // Records of a claim stand in the order of the specification. One that comes late is loaded where it stands.
+  void check_order(Role role, std::int64_t number, std::string_view id) {
+    if (role == Role::kDonor) claim_.rank = 0;  // the donor's records begin again
+    const int rank = rank_of(role);
+    if (rank >= claim_.rank)
+      claim_.rank = rank;
+    else if (rank > 0)
+      set_.find("RECORD_ORDER", records::Level::kWarning, number, id);
+  }
+  void check_fields(const Line& line, std::int64_t number);
+  void check_columns(const Line& line, std::int64_t number);
+  void not_a_number(const Line& line, int column, std::int64_t number);
+  void wrong_code(const Line& line, int column, std::int64_t number);
+  void keep_extra(const Line& line, int known);
+  void more_columns(const Line& line, int known, std::int64_t number);
+  void check_material(const Line& line, const ItemLayout& layout, std::int64_t number);
+  void check_bundle(const Line& line, Role role, std::int64_t number);
+  void check_names(std::int64_t number);
+  void check_after(const ClinicalTime& time, std::int64_t number, std::string_view where);
+  void close_unit(std::int64_t number);
+  void visits(const Line& line);
+  void add_to_sum(std::string_view payer, double points) { add_to_sum(payer, points, points); }
+  void add_to_sum(std::string_view payer, double points, double other);
   records::Batch& add(records::Table table);
   // Fills days_ with "day:times ..." and first_/last_day_ from 31 columns.
   void clear_days();
@@ -83,20 +131,24 @@ class ClaimReader {
   records::RecordSet& set_;
   Kind file_kind_ = Kind::kMedical;
   std::string institution_, claim_month_, volume_, version_prefix_;
-  bool has_header_ = false, has_totals_ = false, single_volume_ = true;
+  bool has_header_ = false, has_totals_ = false, single_volume_ = true, after_totals_ = false;
   std::uint64_t claims_ = 0, order_ = 0;
+  std::int32_t claim_year_month_ = 0;
+  std::int64_t last_number_ = 0;  // RE-2 of the claim before
   double points_ = 0;
   Claim claim_;
   std::string section_;
   int unit_ = 0;
   bool unit_open_ = false;
-  std::string_view unit_count_;  // 回数 of the unit's first record
+  std::string_view unit_count_;    // 回数 of the unit's first record
+  std::string_view last_comment_;  // code of the comment with a value before
   void check_counts(const Line& line, const ItemLayout& layout, std::int64_t number);
   std::array<char, 256> days_;
   std::size_t days_size_ = 0;
   int first_day_ = 0, last_day_ = 0, last_times_ = 0, day_sum_ = 0;
   std::vector<Line> claim_lines_;  // RE, HO, KO, SN before the document is open
   std::vector<Line> group_, dispensings_, drugs_;
+  std::vector<std::int64_t> dispensing_numbers_;
   std::string key_, number_, scratch_;
 };
 

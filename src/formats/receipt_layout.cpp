@@ -13,13 +13,16 @@ struct RoleRow {
 constexpr RoleRow kRoles[] = {
     {"SI", Role::kItem},        {"IY", Role::kItem},        {"CO", Role::kItem},         {"TO", Role::kItem},
     {"CD", Role::kCoding},      {"SY", Role::kDisease},     {"RE", Role::kClaim},        {"HO", Role::kInsurer},
-    {"KO", Role::kPublicPayer}, {"SN", Role::kEligibility}, {"SJ", Role::kComment},      {"JD", Role::kKept},
+    {"KO", Role::kPublicPayer}, {"SN", Role::kEligibility}, {"SJ", Role::kComment},      {"JD", Role::kVisits},
     {"MF", Role::kKept},        {"GR", Role::kUnbundled},   {"SB", Role::kCaseDisease},  {"BU", Role::kBundleCase},
     {"KK", Role::kAdmission},   {"SK", Role::kOperation},   {"GA", Role::kBundleMonth},  {"HH", Role::kBundlePeriod},
     {"GT", Role::kBundleTotal}, {"SH", Role::kGroup},       {"CZ", Role::kDispensed},    {"KI", Role::kBaseFee},
-    {"TK", Role::kSummary},     {"ST", Role::kKept},        {"HS", Role::kToothDisease}, {"SS", Role::kItem},
+    {"TK", Role::kSummary},     {"ST", Role::kSplit},       {"HS", Role::kToothDisease}, {"SS", Role::kItem},
     {"NI", Role::kDayCounts},   {"TI", Role::kKept},        {"TR", Role::kDonor},        {"TS", Role::kKept},
-    {"IR", Role::kHeader},      {"YK", Role::kHeader},      {"GO", Role::kTotals},
+    {"IR", Role::kHeader},      {"YK", Role::kHeader},      {"GO", Role::kTotals},       {"HR", Role::kReturn},
+    {"JY", Role::kCorrection},  {"HI", Role::kReturned},    {"HG", Role::kReturned},     {"RC", Role::kReturned},
+    {"MN", Role::kReturned},    {"RT", Role::kReturned},    {"JR", Role::kReturned},     {"MD", Role::kReturned},
+    {"MK", Role::kReturned},    {"EX", Role::kReturned},    {"KH", Role::kReturned},     {"UK", Role::kReturned},
 };
 
 // Place of two capital letters in a table of all pairs; kPairs where they are none.
@@ -104,20 +107,21 @@ constexpr ClaimLayout kClaims[kKindCount] = {
      .summary_kind = 0},
 };
 
-//  id, kind, line kind, section payer code amount points count unit price text comments pairs days
+//  id, kind, line kind, section payer code amount points count unit price text comments pairs days additions pairs
+//  first digit of codes, columns. Dental acts have two amounts and 35 pairs of addition code and amount.
 constexpr ItemLayout kItems[] = {
-    {"SI", Kind::kMedical, LineKind::kProcedure, 1, 2, 3, 4, 5, 6, 0, 0, 0, 7, 3, 13},
-    {"IY", Kind::kMedical, LineKind::kDrug, 1, 2, 3, 4, 5, 6, 0, 0, 0, 7, 3, 13},
-    {"TO", Kind::kMedical, LineKind::kMaterial, 1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 3, 17},
-    {"CO", Kind::kMedical, LineKind::kComment, 1, 2, 3, 0, 0, 0, 0, 0, 4, 0, 0, 0},
-    {"IY", Kind::kDispensing, LineKind::kDrug, 0, 1, 2, 3, 0, 0, 0, 0, 0, 0, 0, 0},
-    {"TO", Kind::kDispensing, LineKind::kMaterial, 0, 1, 2, 3, 0, 0, 4, 5, 0, 0, 0, 0},
-    {"CO", Kind::kDispensing, LineKind::kComment, 0, 0, 1, 0, 0, 0, 0, 0, 2, 0, 0, 0},
-    {"SS", Kind::kDental, LineKind::kProcedure, 1, 2, 3, 4, 76, 77, 0, 0, 0, 0, 0, 78},
-    {"SI", Kind::kDental, LineKind::kProcedure, 1, 2, 3, 4, 5, 6, 0, 0, 0, 0, 0, 7},
-    {"IY", Kind::kDental, LineKind::kDrug, 1, 2, 3, 4, 5, 6, 0, 0, 0, 0, 0, 8},
-    {"TO", Kind::kDental, LineKind::kMaterial, 1, 2, 3, 4, 12, 13, 5, 6, 11, 0, 0, 14},
-    {"CO", Kind::kDental, LineKind::kComment, 1, 2, 3, 0, 0, 0, 0, 0, 4, 0, 0, 0},
+    {"SI", Kind::kMedical, LineKind::kProcedure, 1, 2, 3, 4, 5, 6, 0, 0, 0, 7, 3, 13, 0, 0, '1', 44},
+    {"IY", Kind::kMedical, LineKind::kDrug, 1, 2, 3, 4, 5, 6, 0, 0, 0, 7, 3, 13, 0, 0, '6', 44},
+    {"TO", Kind::kMedical, LineKind::kMaterial, 1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 3, 17, 0, 0, '7', 48},
+    {"CO", Kind::kMedical, LineKind::kComment, 1, 2, 3, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0, 0, '8', 5},
+    {"IY", Kind::kDispensing, LineKind::kDrug, 0, 1, 2, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '6', 10},
+    {"TO", Kind::kDispensing, LineKind::kMaterial, 0, 1, 2, 3, 0, 0, 4, 5, 0, 0, 0, 0, 0, 0, '7', 7},
+    {"CO", Kind::kDispensing, LineKind::kComment, 0, 0, 1, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, '8', 3},
+    {"SS", Kind::kDental, LineKind::kProcedure, 1, 2, 3, 4, 76, 77, 0, 0, 0, 0, 0, 78, 6, 35, '3', 109},
+    {"SI", Kind::kDental, LineKind::kProcedure, 1, 2, 3, 4, 5, 6, 0, 0, 0, 0, 0, 7, 0, 0, '1', 38},
+    {"IY", Kind::kDental, LineKind::kDrug, 1, 2, 3, 4, 5, 6, 0, 0, 0, 0, 0, 8, 0, 0, '6', 39},
+    {"TO", Kind::kDental, LineKind::kMaterial, 1, 2, 3, 4, 12, 13, 5, 6, 11, 0, 0, 14, 7, 2, '7', 45},
+    {"CO", Kind::kDental, LineKind::kComment, 1, 2, 3, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0, 0, '8', 6},
 };
 
 constexpr auto kItemOfPair = [] {
@@ -191,6 +195,91 @@ Role role_of(std::string_view id) {
   return kRoleOfPair[pair_of(id)];
 }
 
+namespace {
+
+struct Columns {
+  std::string_view id;
+  std::uint8_t medical, dpc, dispensing, dental;
+};
+// Columns of the newest editions of the reference (sections 2, 4, 5, 6), the record's name included.
+constexpr Columns kColumns[] = {
+    {"IR", 10, 10, 0, 11},  {"YK", 0, 0, 9, 0},   {"RE", 38, 38, 42, 27}, {"HO", 15, 16, 14, 14},
+    {"KO", 12, 12, 11, 11}, {"SN", 9, 9, 9, 9},   {"JD", 33, 33, 33, 33}, {"MF", 33, 33, 33, 33},
+    {"GR", 3, 3, 0, 0},     {"SY", 8, 8, 0, 0},   {"SI", 44, 44, 0, 38},  {"IY", 44, 44, 10, 39},
+    {"TO", 48, 48, 7, 45},  {"SS", 0, 0, 0, 109}, {"SJ", 3, 3, 3, 3},     {"GO", 4, 4, 4, 4},
+    {"BU", 0, 6, 0, 0},     {"SB", 0, 8, 0, 0},   {"KK", 0, 14, 0, 0},    {"SK", 0, 7, 0, 0},
+    {"GA", 0, 7, 0, 0},     {"HH", 0, 9, 0, 0},   {"GT", 0, 12, 0, 0},    {"CD", 0, 11, 0, 0},
+    {"SH", 0, 0, 10, 0},    {"CZ", 0, 0, 54, 0},  {"ST", 0, 0, 16, 0},    {"TK", 0, 0, 3, 0},
+    {"HS", 0, 0, 0, 13},
+};
+constexpr auto kColumnsOfPair = [] {
+  std::array<std::array<std::uint8_t, kPairs + 1>, kKindCount> columns{};
+  for (const Columns& row : kColumns) {
+    const std::uint8_t counts[] = {row.medical, row.dpc, row.dispensing, row.dental};
+    for (std::size_t kind = 0; kind < kKindCount; ++kind)
+      columns[kind][pair_of(row.id)] = counts[kind];
+  }
+  return columns;
+}();
+
+// Medical and DPC; columns from 0. (reference: receipt section 2)
+constexpr FieldRule kFieldRules[] = {
+    {"RE", 1, 6, Form::kDigits, false},  {"RE", 2, 4, Form::kDigits, true},   {"RE", 4, 40, Form::kText, false},
+    {"RE", 5, 1, Form::kDigits, true},   {"RE", 7, 3, Form::kDigits, false},  {"RE", 9, 8, Form::kAscii, false},
+    {"RE", 10, 1, Form::kAscii, false},  {"RE", 11, 10, Form::kAscii, false}, {"RE", 12, 4, Form::kDigits, false},
+    {"RE", 13, 20, Form::kAscii, false}, {"RE", 14, 2, Form::kDigits, false}, {"HO", 1, 8, Form::kAscii, false},
+    {"HO", 2, 38, Form::kText, false},   {"HO", 3, 38, Form::kText, false},   {"HO", 4, 2, Form::kDigits, false},
+    {"HO", 5, 8, Form::kDigits, false},  {"KO", 1, 8, Form::kAscii, false},   {"KO", 2, 7, Form::kDigits, false},
+    {"KO", 4, 2, Form::kDigits, false},  {"KO", 5, 8, Form::kDigits, false},  {"SN", 1, 1, Form::kDigits, true},
+    {"SN", 2, 2, Form::kDigits, true},   {"SN", 3, 8, Form::kAscii, false},   {"SN", 4, 38, Form::kText, false},
+    {"SN", 5, 38, Form::kText, false},   {"SN", 6, 2, Form::kAscii, false},   {"SN", 7, 7, Form::kDigits, false},
+    {"MF", 1, 2, Form::kDigits, true},   {"GR", 1, 2, Form::kDigits, true},   {"GR", 2, 14, Form::kAscii, false},
+    {"SY", 1, 7, Form::kDigits, true},   {"SY", 3, 1, Form::kDigits, true},   {"SY", 4, 80, Form::kAscii, false},
+    {"SY", 5, 40, Form::kText, false},   {"SY", 6, 2, Form::kDigits, false},  {"SY", 7, 40, Form::kText, false},
+    {"SJ", 1, 2, Form::kDigits, false},  {"SJ", 2, 2400, Form::kText, false}, {"BU", 1, 14, Form::kAscii, true},
+    {"BU", 4, 1, Form::kDigits, false},  {"BU", 5, 100, Form::kText, false},  {"SB", 1, 7, Form::kDigits, true},
+    {"SB", 2, 80, Form::kAscii, false},  {"SB", 3, 40, Form::kText, false},   {"SB", 4, 5, Form::kAscii, false},
+    {"SB", 5, 2, Form::kDigits, true},   {"SB", 7, 40, Form::kText, false},   {"SK", 1, 9, Form::kDigits, true},
+    {"SK", 2, 10, Form::kText, false},   {"SK", 6, 200, Form::kText, false},  {"GA", 3, 31, Form::kAscii, true},
+    {"GA", 4, 14, Form::kAscii, true},   {"HH", 5, 1, Form::kDigits, true},   {"HH", 7, 2, Form::kDigits, false},
+    {"GT", 11, 40, Form::kText, false},
+};
+// Dental and dispensing claims: what their columns share with the above.
+constexpr FieldRule kOtherRules[] = {
+    {"RE", 1, 6, Form::kDigits, false}, {"RE", 2, 4, Form::kDigits, true},  {"RE", 4, 40, Form::kText, false},
+    {"RE", 5, 1, Form::kDigits, true},  {"HO", 1, 8, Form::kAscii, false},  {"HO", 2, 38, Form::kText, false},
+    {"HO", 3, 38, Form::kText, false},  {"HO", 4, 2, Form::kDigits, false}, {"HO", 5, 8, Form::kDigits, false},
+    {"KO", 1, 8, Form::kAscii, false},  {"KO", 2, 7, Form::kDigits, false}, {"KO", 4, 2, Form::kDigits, false},
+    {"KO", 5, 8, Form::kDigits, false}, {"SN", 1, 1, Form::kDigits, true},  {"SN", 6, 2, Form::kAscii, false},
+    {"HS", 2, 1, Form::kDigits, false}, {"HS", 4, 7, Form::kDigits, true},  {"SH", 2, 1, Form::kDigits, false},
+};
+
+struct RuleRange {
+  std::uint8_t begin = 0, count = 0;
+};
+template <std::size_t N>
+constexpr auto ranges_of(const FieldRule (&rules)[N]) {
+  std::array<RuleRange, kPairs + 1> ranges{};
+  for (std::size_t i = 0; i < N; ++i) {
+    RuleRange& range = ranges[pair_of(rules[i].id)];
+    if (range.count++ == 0) range.begin = static_cast<std::uint8_t>(i);
+  }
+  return ranges;
+}
+constexpr auto kFieldRanges = ranges_of(kFieldRules), kOtherRanges = ranges_of(kOtherRules);
+
+}  // namespace
+
+int columns_of(Kind kind, std::string_view id) {
+  return kColumnsOfPair[static_cast<std::size_t>(kind)][pair_of(id)];
+}
+
+std::span<const FieldRule> field_rules(Kind kind, std::string_view id) {
+  const bool medical = kind == Kind::kMedical || kind == Kind::kDpc;
+  const RuleRange range = (medical ? kFieldRanges : kOtherRanges)[pair_of(id)];
+  return {(medical ? kFieldRules : kOtherRules) + range.begin, range.count};
+}
+
 const HeaderLayout& header_layout(Kind kind) {
   return kHeaders[static_cast<int>(kind)];
 }
@@ -218,24 +307,40 @@ bool is_inpatient(std::string_view type) {
 
 namespace {
 
-// Bit 0: with the insurer, bit 1: with the first public payer.
-constexpr auto kPayers = [] {
+struct Payers {
+  char code;
+  std::uint8_t bits;
+};
+// (reference: receipt section 3, 負担区分) M = 1, public payers 1 to 4 = 2, 4, 8, 16.
+constexpr Payers kPayers[] = {
+    {'1', 1},      {'5', 2},          {'6', 4},          {'B', 8},          {'C', 16},         {'2', 1 | 2},
+    {'3', 1 | 4},  {'E', 1 | 8},      {'G', 1 | 16},     {'7', 2 | 4},      {'H', 2 | 8},      {'I', 2 | 16},
+    {'J', 4 | 8},  {'K', 4 | 16},     {'L', 8 | 16},     {'4', 1 | 2 | 4},  {'M', 1 | 2 | 8},  {'N', 1 | 2 | 16},
+    {'O', 1 | 12}, {'P', 1 | 4 | 16}, {'Q', 1 | 8 | 16}, {'R', 2 | 4 | 8},  {'S', 2 | 4 | 16}, {'T', 2 | 8 | 16},
+    {'U', 28},     {'V', 1 | 14},     {'W', 1 | 2 | 20}, {'X', 1 | 2 | 24}, {'Y', 1 | 4 | 24}, {'Z', 30},
+    {'9', 31},
+};
+constexpr auto kPayerBits = [] {
   std::array<std::uint8_t, 256> bits{};
-  for (const char c : std::string_view("123EG4MNOPQVWXY9"))
-    bits[static_cast<unsigned char>(c)] |= 1;
-  for (const char c : std::string_view("527HI4MNRSTVWXZ9"))
-    bits[static_cast<unsigned char>(c)] |= 2;
+  for (const Payers& payers : kPayers)
+    bits[static_cast<unsigned char>(payers.code)] = payers.bits;
   return bits;
 }();
 
 }  // namespace
 
-bool paid_by_insurance(std::string_view payer) {
-  return payer.size() == 1 && (kPayers[static_cast<unsigned char>(payer[0])] & 1) != 0;
+std::uint32_t payers_of(std::string_view code) {
+  return code.size() == 1 ? kPayerBits[static_cast<unsigned char>(code[0])] : 0;
 }
 
-bool paid_by_first_public(std::string_view payer) {
-  return payer.size() == 1 && (kPayers[static_cast<unsigned char>(payer[0])] & 2) != 0;
+// (reference: receipt section 3, レセプト種別) d2 = 2: public payers only, d3 of them; else d3 - 1 beside the insurer.
+int public_payers_of(std::string_view type) {
+  if (type.size() != 4 || type[2] < '1' || type[2] > '5') return -1;
+  return type[2] - (has_insurer(type) ? '1' : '0');
+}
+
+bool has_insurer(std::string_view type) {
+  return type.size() == 4 && type[1] != '2';
 }
 
 std::string_view outcome_name(std::string_view code) {

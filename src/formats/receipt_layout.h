@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 namespace sekisho::formats::receipt {
@@ -40,9 +41,79 @@ enum class Role : std::uint8_t {
   kSummary,       // TK: comments of a dispensing claim
   kBaseFee,       // KI: fees of a dispensing claim
   kDayCounts,     // NI
-  kKept,          // known, to the vault as it is: JD, MF, TI, TS, ST
+  kVisits,        // JD: which days count as days of care
+  kSplit,         // ST: points before and after a dispensing in parts
+  kReturn,        // HR: why a claim came back
+  kCorrection,    // JY: what was corrected
+  kReturned,      // other records of returned and insurer-side files: to the vault, in or outside a claim
+  kKept,          // known, to the vault as it is: MF, TI, TS
 };
 Role role_of(std::string_view id);  // one look into a table: called for every line
+
+// Where in a claim a record stands: records of a claim stand in rising order, those of one rank in any. 0: anywhere.
+// (reference: receipt section 1, order inside a file)
+constexpr std::uint8_t rank_of(Role role) {
+  switch (role) {
+    case Role::kInsurer:
+      return 1;
+    case Role::kPublicPayer:
+      return 2;
+    case Role::kEligibility:
+      return 3;
+    case Role::kVisits:
+      return 4;
+    case Role::kUnbundled:
+      return 6;
+    case Role::kBundleCase:
+      return 7;
+    case Role::kCaseDisease:
+      return 8;
+    case Role::kAdmission:
+      return 9;
+    case Role::kOperation:
+      return 10;
+    case Role::kBundleMonth:
+    case Role::kBundlePeriod:
+    case Role::kBundleTotal:
+      return 11;
+    case Role::kDisease:
+    case Role::kToothDisease:
+      return 12;
+    case Role::kItem:
+    case Role::kGroup:
+    case Role::kDispensed:
+    case Role::kDayCounts:
+      return 13;
+    case Role::kComment:
+    case Role::kBaseFee:
+      return 14;
+    case Role::kSummary:
+      return 15;
+    case Role::kCoding:
+    case Role::kSplit:
+      return 16;
+    default:
+      return 0;
+  }
+}
+// Columns that the newest edition known gives a record, its name included; 0: not known.
+int columns_of(Kind kind, std::string_view id);
+
+// What a column may hold. Sizes are bytes of Shift_JIS. (reference: receipt section 2)
+enum class Form : std::uint8_t {
+  kDigits,  // 数字
+  kAscii,   // 英数
+  kText,    // 漢字, or 英数 or 漢字: any characters
+};
+struct FieldRule {
+  std::string_view id;
+  std::uint8_t column;
+  std::uint16_t size;
+  Form form;
+  bool fixed;  // exactly `size` bytes
+};
+// Rules for records that are read once per claim or disease; lines of acts have checks of their own.
+std::span<const FieldRule> field_rules(Kind kind, std::string_view id);
 
 struct HeaderLayout {
   std::uint8_t prefecture, table, institution, month, volume;
@@ -62,7 +133,10 @@ struct ItemLayout {
   std::string_view id;
   Kind kind;
   LineKind line_kind;
-  std::uint8_t section, payer, code, amount, points, count, unit, price, text, comments, comment_pairs, days;
+  std::uint8_t section, payer, code, amount, points, count, unit, price, text, comments, comment_pairs, days, additions,
+      addition_pairs;
+  char first;            // digit that codes of this record begin with
+  std::uint8_t columns;  // of the newest edition, the record's name included
 };
 // nullptr: the kind has no such record.
 const ItemLayout* item_layout(Kind kind, std::string_view id);
@@ -73,9 +147,18 @@ struct Section {
 };
 const Section& section_of(std::string_view code);  // unknown ones: empty kinds
 
-bool is_inpatient(std::string_view type);                 // レセプト種別, 4th digit
-bool paid_by_insurance(std::string_view payer);           // 負担区分 that contains the insurer
-bool paid_by_first_public(std::string_view payer);        // ... the first public payer
+bool is_inpatient(std::string_view type);  // レセプト種別, 4th digit
+// 負担区分: bit 0 the insurer, bits 1 to 4 the first to fourth public payer. 0: no code of the table.
+std::uint32_t payers_of(std::string_view code);
+inline bool paid_by_insurance(std::string_view payer) {
+  return (payers_of(payer) & 1) != 0;
+}
+inline bool paid_by_first_public(std::string_view payer) {
+  return (payers_of(payer) & 2) != 0;
+}
+// Public payers that a レセプト種別 announces (its second and third digit); -1: the type says nothing.
+int public_payers_of(std::string_view type);
+bool has_insurer(std::string_view type);
 std::string_view outcome_name(std::string_view code);     // SY field 4
 std::string_view case_role(std::string_view code);        // SB 傷病名区分
 std::string_view dispensing_form(std::string_view code);  // SH dosage form as drug.kind

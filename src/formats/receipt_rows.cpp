@@ -1,10 +1,10 @@
 // The clinical records of a claim: diagnoses, acts, drugs, materials, DPC bundle, dispensing groups.
-#include <fmt/format.h>
-
 #include <bit>
 #include <charconv>
 
+#include "formats/dpc_code.h"
 #include "formats/receipt_claim.h"
+#include "formats/receipt_comment.h"
 
 namespace sekisho::formats::receipt {
 namespace {
@@ -49,11 +49,6 @@ void set_modifiers(Batch& row, std::string_view joined, std::string& scratch) {
   row.text(dx::kCertainty, suspected ? "suspected" : "confirmed");
 }
 
-std::int32_t number_of_day(const ClinicalTime& time) {
-  const Date day = time.date();
-  return day.year() * 10000 + day.month() * 100 + day.day();
-}
-
 }  // namespace
 
 void ClaimReader::disease(const Line& line, std::int64_t number) {
@@ -69,6 +64,7 @@ void ClaimReader::disease(const Line& line, std::int64_t number) {
   row.time(dx::kDiagnosed, start);
   if (!text.empty()) row.integer(common::kTextRef, set_.keep("text:SY", text));
   if (!comment.empty()) set_.keep("field:SY-8", comment);
+  check_after(start, number, "SY-3");
   if (line[1] == kUncoded && text.empty()) set_.find("DISEASE_WITHOUT_NAME", Level::kWarning, number, "SY-6");
 }
 
@@ -84,15 +80,15 @@ void ClaimReader::case_disease(const Line& line) {
   if (!line[7].empty()) set_.keep("field:SB-8", line[7]);
 }
 
-void ClaimReader::tooth_disease(const Line& line) {
-  const auto start = parse_receipt_date(line[1]);
+void ClaimReader::tooth_disease(const Line& line, std::int64_t number) {
+  const ClinicalTime start = date(line[1], number, "HS-2");
   Batch& row = add(Table::kDiagnosis);
-  set_.when(row, start && start->present() ? *start : claim_.month);
+  set_.when(row, start.present() ? start : claim_.month);
   set_code(row, line[4]);
   set_modifiers(row, line[5], scratch_);
   row.text(dx::kRole, line[9] == "01" ? "main" : "other");
   row.text(dx::kOutcome, outcome_name(line[2]));
-  if (start) row.time(dx::kDiagnosed, *start);
+  row.time(dx::kDiagnosed, start);
   row.integer(common::kTextRef, set_.keep("record:HS", line.whole()));  // teeth have no column
 }
 
@@ -132,32 +128,11 @@ void ClaimReader::read_days(const Line& line, int first, std::int64_t number) {
   }
 }
 
-// Every record of a unit repeats its 回数, and the day columns add up to it. (reference: receipt section 2, reading
-// rules 2 and 3; months before 2012-04 may leave the days blank)
-void ClaimReader::check_counts(const Line& line, const ItemLayout& layout, std::int64_t number) {
-  if (!layout.count) return;
-  const std::string_view count = line[layout.count];
-  if (!unit_open_)
-    unit_count_ = count;
-  else if (count != unit_count_ && !count.empty() && !unit_count_.empty())
-    set_.find("UNIT_COUNT", Level::kWarning, number, line[0]);
-  if (day_sum_ == 0 || count.empty()) return;
-  if (const auto times = parse_whole(count); times && *times != day_sum_)
-    set_.find("LINE_DAYS", Level::kWarning, number, line[0]);
-}
-
-// 負担区分 says whose points these are; meals (97) are yen.
-void ClaimReader::add_to_sum(std::string_view payer, double points) {
-  if (section_ == "97") return;
-  if (paid_by_insurance(payer)) claim_.insurance_sum += points;
-  if (paid_by_first_public(payer)) claim_.public_sum += points;
-}
-
 void ClaimReader::item(const Line& line, std::int64_t number, const ItemLayout& layout) {
   // 診療識別 stands on the first record of a group only; what follows inherits it. A change ends the billing unit.
   if (layout.section && !line.blank(layout.section)) {
     const std::string_view section = line[layout.section];
-    if (section != section_) unit_open_ = false;
+    if (section != section_) close_unit(number);
     section_.assign(section);
   }
   const bool comment = layout.line_kind == LineKind::kComment;
@@ -167,7 +142,8 @@ void ClaimReader::item(const Line& line, std::int64_t number, const ItemLayout& 
     std::string_view text = line.from(layout.text);  // whatever follows, for editions with more columns
     while (text.ends_with(','))
       text.remove_suffix(1);
-    comment_row(section_, payer, code, text);
+    comment_row(section_, payer, code, text, number, claim_.kind == Kind::kDispensing ? "CO-3" : "CO-5");
+    if (code.size() != 9 || code[0] != '8') set_.find("CODE_FORM", Level::kWarning, number, line[0]);
     return;
   }
   if (layout.days)
@@ -175,9 +151,14 @@ void ClaimReader::item(const Line& line, std::int64_t number, const ItemLayout& 
   else
     clear_days();
   check_counts(line, layout, number);
+  claim_.items = true;
+  if (code.size() != 9 || code[0] != layout.first || few_digits(code) < 0) [[unlikely]]
+    wrong_code(line, layout.code, number);
+  if (line.fields() > layout.columns) [[unlikely]]
+    more_columns(line, layout.columns, number);
   if (!unit_open_) ++unit_;
   const std::string_view points = layout.points ? line[layout.points] : std::string_view{};
-  unit_open_ = points.empty();  // only the last record of a unit carries points
+  unit_open_ = layout.points && points.empty();  // only the last record of a unit carries points
 
   Batch& row = add(Table::kClaimLine);
   set_.when(row, day_time(first_day_));
@@ -187,14 +168,28 @@ void ClaimReader::item(const Line& line, std::int64_t number, const ItemLayout& 
   row.integer(cl::kUnitId, unit_);
   row.text(cl::kSection, section_);
   row.text(cl::kPayer, payer);
-  if (layout.amount) set_number(row, cl::kAmount, line[layout.amount]);
+  if (layout.amount) {
+    if (const auto amount = parse_number(line[layout.amount]))
+      row.real(cl::kAmount, *amount);
+    else
+      not_a_number(line, layout.amount, number);
+  }
   if (layout.unit) row.text(cl::kUnit, line[layout.unit]);
   if (layout.price) set_number(row, cl::kPrice, line[layout.price]);
+  std::int64_t count = 1;
+  if (layout.count) {
+    if (const auto value = parse_whole(line[layout.count]); value && *value >= 0 && *value < 2'000'000'000)
+      row.integer(cl::kCount, count = *value);
+    else
+      not_a_number(line, layout.count, number);
+  }
   if (const auto value = parse_number(points)) {
     row.real(cl::kPoints, *value);
-    add_to_sum(payer, *value * parse_number(line[layout.count]).value_or(1));
+    add_to_sum(payer, *value * static_cast<double>(count));
+  } else if (!points.empty()) {
+    not_a_number(line, layout.points, number);
   }
-  if (layout.count) set_whole(row, cl::kCount, line[layout.count]);
+  if (layout.price) check_material(line, layout, number);
   row.text(cl::kDayCounts, {days_.data(), days_size_});
   row.text(cl::kKind, name(layout.line_kind));
   if (layout.text && !line[layout.text].empty()) row.integer(common::kTextRef, set_.keep("text:TO", line[layout.text]));
@@ -202,15 +197,34 @@ void ClaimReader::item(const Line& line, std::int64_t number, const ItemLayout& 
   if (const std::uint32_t filled = line.filled(layout.comments, layout.comment_pairs * 2); filled != 0)
     for (int pair = 0; pair < layout.comment_pairs; ++pair) {
       const int field = layout.comments + pair * 2;
-      if (filled >> pair * 2 & 3) comment_row(section_, payer, line[field], line[field + 1]);
+      if (filled >> pair * 2 & 3) comment_row(section_, payer, line[field], line[field + 1], number, line[0]);
     }
+  if (layout.addition_pairs) additions(line, layout, payer);
   if (claim_.donor) return;  // done to another person
   if (layout.line_kind == LineKind::kProcedure && !is_ward_code(code)) procedure_row(line, layout, code);
   if (layout.line_kind == LineKind::kDrug && claim_.kind != Kind::kDispensing) drug_row(line, layout, code);
 }
 
+// Additions to a dental act or material: part of its billing unit, without points of their own.
+void ClaimReader::additions(const Line& line, const ItemLayout& layout, std::string_view payer) {
+  for (int pair = 0; pair < layout.addition_pairs; ++pair) {
+    const int field = layout.additions + pair * 2;
+    if (line[field].empty()) continue;
+    Batch& row = add(Table::kClaimLine);
+    set_.when(row, day_time(first_day_));
+    row.text(common::kLocCode, line[field]);
+    row.text(common::kLocSys, "REC_ADDITION");
+    row.integer(cl::kClaimSub, claim_.sub);
+    row.integer(cl::kUnitId, unit_);
+    row.text(cl::kSection, section_);
+    row.text(cl::kPayer, payer);
+    set_number(row, cl::kAmount, line[field + 1]);
+    row.text(cl::kKind, "addition");
+  }
+}
+
 void ClaimReader::comment_row(std::string_view section, std::string_view payer, std::string_view code,
-                              std::string_view text) {
+                              std::string_view text, std::int64_t number, std::string_view where) {
   Batch& row = add(Table::kClaimLine);
   set_.when(row, claim_.month);
   set_code(row, code);
@@ -220,6 +234,32 @@ void ClaimReader::comment_row(std::string_view section, std::string_view payer, 
   row.text(cl::kPayer, payer);
   row.text(cl::kKind, "comment");
   if (!text.empty()) row.integer(common::kTextRef, set_.keep("text:CO", text));
+  if (has_inserted_value(code))
+    comment_value(row, code, text, number, where);
+  else
+    last_comment_ = {};
+}
+
+// What is inserted in a comment is data: a laboratory value (patterns 42 and 80) becomes an observation too.
+void ClaimReader::comment_value(Batch& row, std::string_view code, std::string_view text, std::int64_t number,
+                                std::string_view where) {
+  InsertedValue value;
+  inserted_value(code, text, value);
+  const bool continues = code == last_comment_;  // the rest of a long text, on a line of its own
+  last_comment_ = code;
+  if (!value.valid && continues) return;
+  if (!value.valid) {
+    set_.find("COMMENT_VALUE", Level::kWarning, number, where);
+    return;
+  }
+  row.text(cl::kValue, value.text);
+  if (value.number) row.real(cl::kAmount, *value.number);
+  if (!value.measured || claim_.donor) return;
+  Batch& observation = add(Table::kObservation);
+  set_.when(observation, value.date.present() ? value.date : claim_.month);
+  set_code(observation, code);
+  if (value.number) observation.real(records::observation::kNumber, *value.number);
+  observation.text(records::observation::kRaw, value.written());
 }
 
 void ClaimReader::procedure_row(const Line& line, const ItemLayout& layout, std::string_view code) {
@@ -318,7 +358,8 @@ void ClaimReader::survey_item(std::string_view code, std::initializer_list<std::
     row.text(column++, payload);
 }
 
-void ClaimReader::bundle(const Line& line, Role role) {
+void ClaimReader::bundle(const Line& line, Role role, std::int64_t number) {
+  check_bundle(line, role, number);
   if (role == Role::kAdmission) {
     survey_item("KK", {line[2], line[3], line[4], line[5], line[6], line[7], line[8], line[10], line[13]});
     if (!line[11].empty()) set_.keep("field:KK-12", line[11]);
@@ -356,88 +397,17 @@ void ClaimReader::bundle(const Line& line, Role role) {
   row.text(dc::kDpc, dpc);
   if (has_code) {
     set_code(row, dpc, "DPC14");
-    row.text(dc::kEdition, fee_revision(number_of_day(dated ? *month : claim_.month)));
+    const dpc::Edition* edition = dpc::edition_on((dated ? *month : claim_.month).date());
+    if (edition != nullptr) row.text(dc::kEdition, edition->name);
+    dpc::set_parts(row, dpc);
+    if (const std::string_view rule = dpc::check_code(dpc, edition); !rule.empty())
+      set_.find(rule, Level::kWarning, number, line[0]);
   }
   if (claim_.admitted.present()) row.date(dc::kAdmitted, claim_.admitted.date());
   if (claim_.discharged.present()) row.date(dc::kDischarged, claim_.discharged.date());
   if (role == Role::kBundleMonth) set_number(row, dc::kCoefficient, line[5]);
   if (role == Role::kBundleCase) row.text(dc::kOutcome, line[4]);
   if (role == Role::kBundlePeriod || role == Role::kBundleTotal) set_number(row, dc::kPoints, line[8]);
-}
-
-// KI: doctor, dates, reception number, then groups around a fee code, which begin with who pays. What follows the code
-// is points or a count, by edition: it stays in the record kept.
-void ClaimReader::base_fees(const Line& line) {
-  const auto day = parse_receipt_date(line[3]);
-  const std::int64_t kept = set_.keep("record:KI", line.whole());
-  for (int field = 5; field < line.fields(); ++field) {
-    const std::string_view code = line[field], payer = line[field - 1];
-    if (code.size() != 9 || code[0] != '4' || !all_digits(code)) continue;
-    Batch& row = add(Table::kClaimLine);
-    set_.when(row, day && day->present() ? *day : claim_.month);
-    set_code(row, code);
-    row.integer(cl::kClaimSub, claim_.sub);
-    if (payer.size() == 1) row.text(cl::kPayer, payer);
-    row.text(cl::kKind, name(LineKind::kProcedure));
-    row.integer(common::kTextRef, kept);
-  }
-}
-
-// One SH has many IY and many CZ, in either order: rows are made when the next group begins.
-void ClaimReader::dispensed_group() {
-  if (!group_.empty())
-    for (const Line& dispensing : dispensings_) {
-      dispensed(group_.front(), dispensing);
-      for (const Line& drug : drugs_)
-        dispensed_drug(group_.front(), dispensing, drug);
-    }
-  group_.clear();
-  dispensings_.clear();
-  drugs_.clear();
-}
-
-void ClaimReader::dispensed(const Line& group, const Line& dispensing) {
-  const auto day = parse_receipt_date(dispensing[3]);
-  Batch& row = add(Table::kClaimLine);
-  set_.when(row, day && day->present() ? *day : claim_.month);
-  set_code(row, dispensing[9]);
-  row.integer(cl::kClaimSub, claim_.sub);
-  set_whole(row, cl::kUnitId, group[1]);
-  row.text(cl::kPayer, dispensing[6]);
-  set_number(row, cl::kPrice, group[5]);
-  set_number(row, cl::kPoints, dispensing[13].empty() ? dispensing[10] : dispensing[13]);
-  set_whole(row, cl::kCount, dispensing[5]);
-  row.text(cl::kKind, "procedure");
-  row.integer(common::kTextRef, set_.keep("record:CZ", dispensing.whole()));  // fees beyond the first
-}
-
-void ClaimReader::dispensed_drug(const Line& group, const Line& dispensing, const Line& drug) {
-  const auto day = parse_receipt_date(dispensing[3]);
-  const ClinicalTime when = day && day->present() ? *day : claim_.month;
-  const std::string_view kind = dispensing_form(group[2]);
-  const auto amount = parse_number(drug[3]);
-  const auto quantity = parse_whole(dispensing[5]);
-  const bool by_day = kind == "oral";
-  ClinicalTime end;
-  if (by_day && quantity && *quantity > 0 && *quantity <= 999 && day && day->present()) {
-    end = ClinicalTime::of(Date{when.date().days + static_cast<std::int32_t>(*quantity) - 1});
-    end.flags |= time_flag::kDerived;
-  }
-  Batch& row = add(Table::kDrug);
-  set_.when(row, when, end);
-  set_code(row, drug[2]);
-  row.text(dg::kKind, kind);
-  row.text(dg::kRp, group[1]);
-  row.text(dg::kUsage, group[3]);
-  if (amount) row.real(by_day ? static_cast<int>(dg::kPerDay) : static_cast<int>(dg::kDose), *amount);
-  if (const auto once = parse_number(drug[9])) row.real(dg::kDose, *once);
-  if (amount && quantity) row.real(dg::kTotal, *amount * static_cast<double>(*quantity));
-  if (quantity && *quantity >= 0 && *quantity <= 9999)
-    row.integer(by_day ? static_cast<int>(dg::kDays) : static_cast<int>(dg::kTimes), *quantity);
-  // Leads to the prescribing institution's claim: institution and day of the prescription.
-  scratch_ =
-      fmt::format("{}{}{}_{}", claim_.prescriber_prefecture, claim_.prescriber_table, claim_.prescriber, dispensing[2]);
-  if (scratch_ != "_") row.text(dg::kOrderNo, scratch_);
 }
 
 }  // namespace sekisho::formats::receipt

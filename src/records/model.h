@@ -153,7 +153,10 @@ enum Column : int {
   kVolume,
   kAdmitted,
   kPatientState,
-  kSpecial
+  kSpecial,
+  kSubmission,
+  kReturnMonth,
+  kReturnReason
 };
 }
 namespace claim_line {
@@ -169,7 +172,8 @@ enum Column : int {
   kDayCounts,
   kBundled,
   kKind,
-  kPrice
+  kPrice,
+  kValue
 };
 }
 namespace dpc_case {
@@ -182,7 +186,16 @@ enum Column : int {
   kOutcome,
   kKind,
   kWardKind,
-  kPoints
+  kPoints,
+  kMdc,
+  kDisease,
+  kCondition,
+  kAge,
+  kOperation,
+  kTreatment1,
+  kTreatment2,
+  kComorbidity,
+  kSeverity
 };
 }
 namespace dpc_item {
