@@ -69,34 +69,44 @@ void Grouper::direct(std::size_t range, Grouping& out) {
   }
 }
 
+// Open addressing, with the slots of the next keys on their way into the cache while one is compared.
 template <class Key>
-void Grouper::hashed(const std::vector<Key>& keys, Grouping& out) {
+bool Grouper::hashed(const std::vector<Key>& keys, std::vector<Slot<Key>>& slots, std::size_t most, Grouping& out) {
+  constexpr std::size_t kAhead = 16;
   std::size_t capacity = 1 << 12;
-  slots_.assign(capacity, 0);  // class + 1
+  slots.assign(capacity, {});
+  std::size_t mask = capacity - 1;
+  const std::size_t early = most < keys.size() ? keys.size() / 8 : 0;
   for (std::size_t e = 0; e < keys.size(); ++e) {
+    if (e == early && e > 0 && out.first.size() * 20 > e * 19) return false;
     if (out.first.size() * 2 > capacity) {
-      capacity *= 4;
-      slots_.assign(capacity, 0);
+      if (out.first.size() > most) return false;
+      mask = (capacity *= 4) - 1;
+      slots.assign(capacity, {});
       for (std::uint32_t c = 0; c < out.first.size(); ++c) {
-        std::size_t slot = hash_of(keys[out.first[c]]) & (capacity - 1);
-        while (slots_[slot] != 0)
-          slot = (slot + 1) & (capacity - 1);
-        slots_[slot] = c + 1;
+        const Key key = keys[out.first[c]];
+        std::size_t slot = hash_of(key) & mask;
+        while (slots[slot].number != 0)
+          slot = (slot + 1) & mask;
+        slots[slot] = {key, c + 1};
       }
     }
-    std::size_t slot = hash_of(keys[e]) & (capacity - 1);
-    while (slots_[slot] != 0 && keys[out.first[slots_[slot] - 1]] != keys[e])
-      slot = (slot + 1) & (capacity - 1);
-    if (slots_[slot] == 0) {
+    if (e + kAhead < keys.size()) __builtin_prefetch(&slots[hash_of(keys[e + kAhead]) & mask], 1);
+    const Key key = keys[e];
+    std::size_t slot = hash_of(key) & mask;
+    while (slots[slot].number != 0 && slots[slot].key != key)
+      slot = (slot + 1) & mask;
+    if (slots[slot].number == 0) {
       out.first.push_back(static_cast<std::uint32_t>(e));
-      slots_[slot] = static_cast<std::uint32_t>(out.first.size());
+      slots[slot] = {key, static_cast<std::uint32_t>(out.first.size())};
     }
-    out.class_of[e] = slots_[slot] - 1;
+    out.class_of[e] = slots[slot].number - 1;
   }
+  return out.first.size() <= most;
 }
 
-void Grouper::run(const ClassTable& table, const std::vector<Hierarchy>& hierarchies, const Levels& levels,
-                  Grouping& out) {
+bool Grouper::run(const ClassTable& table, const std::vector<Hierarchy>& hierarchies, const Levels& levels,
+                  Grouping& out, std::size_t most) {
   out.class_of.resize(table.entries());
   out.first.clear();
   double range = 1;
@@ -106,12 +116,13 @@ void Grouper::run(const ClassTable& table, const std::vector<Hierarchy>& hierarc
     keys(table, hierarchies, levels, narrow_);
     if (range <= std::max<double>(1 << 12, 2.0 * static_cast<double>(table.entries())))
       direct(static_cast<std::size_t>(range), out);
-    else
-      hashed(narrow_, out);
+    else if (!hashed(narrow_, narrow_slots_, most, out))
+      return false;
   } else {
     keys(table, hierarchies, levels, wide_);
-    hashed(wide_, out);
+    if (!hashed(wide_, wide_slots_, most, out)) return false;
   }
+  if (out.classes() > most) return false;
   out.rows.assign(out.classes(), 0);
   for (std::size_t e = 0; e < table.entries(); ++e)
     out.rows[out.class_of[e]] += table.rows[e];
@@ -121,6 +132,7 @@ void Grouper::run(const ClassTable& table, const std::vector<Hierarchy>& hierarc
   out.units.clear();
   for (const Units& units : table.units)
     out.units.push_back(count_units(units, out));
+  return true;
 }
 
 namespace {

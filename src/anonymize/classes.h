@@ -55,7 +55,9 @@ struct Grouping {
 // Groups entries; keeps its buffers between calls.
 class Grouper {
  public:
-  void run(const ClassTable& table, const std::vector<Hierarchy>& hierarchies, const Levels& levels, Grouping& out);
+  // `most`: gives up, and says false, when there will be more classes (told from the first eighth, or on the way).
+  bool run(const ClassTable& table, const std::vector<Hierarchy>& hierarchies, const Levels& levels, Grouping& out,
+           std::size_t most = SIZE_MAX);
 
  private:
   template <class Key>
@@ -63,10 +65,17 @@ class Grouper {
             std::vector<Key>& out);
   void direct(std::size_t range, Grouping& out);
   template <class Key>
-  void hashed(const std::vector<Key>& keys, Grouping& out);
+  struct Slot {
+    Key key = 0;
+    std::uint32_t number = 0;  // of the class + 1; 0: empty
+  };
+  template <class Key>
+  bool hashed(const std::vector<Key>& keys, std::vector<Slot<Key>>& slots, std::size_t most, Grouping& out);
   std::vector<std::uint64_t> narrow_;
   std::vector<unsigned __int128> wide_;
   std::vector<std::uint32_t> slots_;
+  std::vector<Slot<std::uint64_t>> narrow_slots_;
+  std::vector<Slot<unsigned __int128>> wide_slots_;
 };
 
 // The classes of a grouping as a table of their own.

@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cmath>
 #include <numeric>
 #include <set>
+#include <thread>
 
 #include "anonymize/lattice.h"
 
@@ -16,6 +18,7 @@ namespace {
 using detail::Encoded;
 using detail::Judgement;
 using detail::Levels;
+using detail::Work;
 using Clock = std::chrono::steady_clock;
 
 constexpr std::uint64_t kLargestLattice = 4'000'000;
@@ -34,7 +37,7 @@ double twelve_digits(double score) {
 // Nodes are numbered in mixed radix, the first attribute highest, so that numbers compare lexicographically.
 class Search {
  public:
-  explicit Search(Encoded& data) : data_(data) {
+  Search(const Encoded& data, int threads) : data_(data), work_(static_cast<std::size_t>(std::max(1, threads))) {
     for (std::size_t i = 0; i < data.attributes(); ++i)
       radix_.push_back(static_cast<std::uint64_t>(data.highest(i) - data.lowest(i) + 1));
     for (const std::uint64_t radix : radix_)
@@ -48,7 +51,7 @@ class Search {
   // general on, those with the greatest bound first: each invalid one rules out as much as possible.
   bool run() {
     state_.assign(size_, kUnknown);
-    judge(size_ - 1);
+    judge({size_ - 1});
     if (state_[size_ - 1] == kRuledOut) return false;
     descend();
     std::vector<std::pair<double, std::uint64_t>> order;
@@ -60,8 +63,15 @@ class Search {
     std::ranges::sort(order, [](const auto& a, const auto& b) {
       return a.first != b.first ? a.first < b.first : a.second > b.second;
     });
-    for (const auto& [rank, node] : order)
-      if (state_[node] == kUnknown && may_win(data_.bound(levels(node)))) judge(node);
+    std::vector<std::uint64_t> batch;
+    for (const auto& [rank, node] : order) {
+      if (state_[node] != kUnknown || !may_win(data_.bound(levels(node)))) continue;
+      batch.push_back(node);
+      if (batch.size() < batch_size()) continue;
+      judge(batch);
+      batch.clear();
+    }
+    judge(batch);
     return found_;
   }
   Levels best_levels() const { return levels(best_node_); }
@@ -93,10 +103,31 @@ class Search {
     return out;
   }
 
-  bool judge(std::uint64_t node) {
+  // How many nodes are judged before the answers are looked at depends on the data, not on the threads: so does which
+  // nodes are looked at. In small tables a node costs less than waking a thread.
+  std::size_t batch_size() const { return data_.tuples() < 50'000 ? 1 : 4; }
+
+  void judge(const std::vector<std::uint64_t>& nodes) {
+    std::vector<Judgement> judgements(nodes.size());
+    std::atomic<std::size_t> next = 0;
+    const auto run = [&](Work& work) {
+      for (std::size_t i = next++; i < nodes.size(); i = next++)
+        judgements[i] = data_.judge(levels(nodes[i]), work);
+    };
+    {
+      std::vector<std::jthread> others;
+      const std::size_t threads = batch_size() == 1 ? 1 : std::min(work_.size(), nodes.size());
+      for (std::size_t t = 1; t < threads; ++t)
+        others.emplace_back([&run, &work = work_[t]] { run(work); });
+      run(work_[0]);
+    }
+    for (std::size_t i = 0; i < nodes.size(); ++i)
+      take(nodes[i], judgements[i]);
+  }
+
+  void take(std::uint64_t node, const Judgement& judgement) {
     ++checked_;
-    const Judgement judgement = data_.judge(levels(node));
-    state_[node] = judgement.valid ? kValid : kInvalid;
+    if (state_[node] != kRuledOut) state_[node] = judgement.valid ? kValid : kInvalid;
     if (judgement.rules_out) rule_out(node);
     if (judgement.valid) {
       const auto rank = [&](const Judgement& j, std::uint64_t n) {
@@ -109,7 +140,6 @@ class Search {
       }
     }
     if (judgement.floor > 0 && !may_win(judgement.floor)) leave_out_above(node);
-    return judgement.valid;
   }
 
   // The node and all that is more specific.
@@ -148,22 +178,27 @@ class Search {
   void descend() {
     std::uint64_t node = size_ - 1;
     while (true) {
-      std::uint64_t step = 1, next = node;
+      std::vector<std::uint64_t> below, unknown;
+      std::uint64_t step = 1;
+      for (std::size_t i = radix_.size(); i-- > 0; step *= radix_[i])
+        if (node / step % radix_[i] > 0) below.push_back(node - step);
+      std::ranges::copy_if(below, std::back_inserter(unknown),
+                           [&](std::uint64_t one) { return state_[one] == kUnknown; });
+      judge(unknown);
+      std::uint64_t next = node;
       double least = 0;
-      for (std::size_t i = radix_.size(); i-- > 0; step *= radix_[i]) {
-        if (node / step % radix_[i] == 0) continue;
-        const std::uint64_t below = node - step;
-        if (state_[below] == kUnknown) judge(below);
-        if (state_[below] != kValid) continue;
-        const double bound = data_.bound(levels(below));
-        if (next == node || bound < least) least = bound, next = below;
+      for (const std::uint64_t one : below) {
+        if (state_[one] != kValid) continue;
+        const double bound = data_.bound(levels(one));
+        if (next == node || bound < least) least = bound, next = one;
       }
       if (next == node) return;
       node = next;
     }
   }
 
-  Encoded& data_;
+  const Encoded& data_;
+  std::vector<Work> work_;  // one for each thread
   std::vector<std::uint64_t> radix_;
   std::uint64_t size_ = 1, checked_ = 0, best_node_ = 0;
   std::vector<std::uint8_t> state_;
@@ -179,15 +214,16 @@ std::vector<const Attribute*> quasi_identifiers(const Policy& policy) {
 }
 
 // Names the models that alone suppress too much at the highest levels.
-std::unexpected<Error> impossible(Encoded& data, const Policy& policy, const Levels& top) {
+std::unexpected<Error> impossible(const Encoded& data, const Policy& policy, const Levels& top) {
+  Work work;
   std::string guilty;
-  for (const std::size_t model : data.broken(top))
+  for (const std::size_t model : data.broken(top, work))
     guilty += (guilty.empty() ? "" : ", ") + describe(policy.models[model]);
   return fail(
       "anonymize.impossible",
       fmt::format("no choice of levels meets the policy. At the highest levels the smallest class has {} persons, "
                   "k is {}, the best k within the suppression limit is {}; {}",
-                  data.best_k(top), policy.k(), data.reachable_k(top),
+                  data.best_k(top, work), policy.k(), data.reachable_k(top, work),
                   guilty.empty() ? "each model alone could be met there, but not all together"
                                  : "these alone suppress more rows than the limit allows: " + guilty),
       {}, "Raise suppression_limit, lower what the models ask for, or give the hierarchies a higher level.");
@@ -195,13 +231,13 @@ std::unexpected<Error> impossible(Encoded& data, const Policy& policy, const Lev
 
 }  // namespace
 
-Result<Outcome> search(const Table& table, const Policy& policy) {
+Result<Outcome> search(const Table& table, const Policy& policy, const SearchOptions& options) {
   Outcome out;
   auto begin = Clock::now();
   SEKISHO_TRY(Encoded data, Encoded::make(table, policy));
   out.seconds_encode = seconds_since(begin);
   begin = Clock::now();
-  Search search(data);
+  Search search(data, options.threads);
   if (search.size() > kLargestLattice)
     return fail("anonymize.lattice", "the lattice of levels is too large to be searched for the optimum", {},
                 "Bound levels by 'minimum' and 'maximum', or leave out a quasi-identifier.");
@@ -209,8 +245,10 @@ Result<Outcome> search(const Table& table, const Policy& policy) {
   const Levels levels = search.best_levels();
   for (std::size_t i = 0; i < levels.size(); ++i)
     out.decision.levels.emplace_back(data.attribute(i).name, levels[i]);
-  out.decision.suppressed_classes = data.failing(levels);
-  out.score = search.best().score;
+  // Once more and alone, so that no digit of a sum depends on the tables that happened to be at hand.
+  Work work;
+  out.score = data.judge_from_rows(levels, work).score;
+  out.decision.suppressed_classes = data.failing(levels, work);
   out.metric = policy.metric;
   out.rows = table.rows;
   out.suppressed = search.best().suppressed;

@@ -30,9 +30,13 @@ struct Outcome {
   Json to_json() const;
 };
 
+struct SearchOptions {
+  int threads = 1;  // the result is the same whatever their number
+};
+
 // Errors: policy.columns (a column without an attribute or the reverse), hierarchy.*, anonymize.lattice (too large),
 // anonymize.impossible (even everything at the highest levels fails: says the best k that can be reached).
-Result<Outcome> search(const Table& table, const Policy& policy);
+Result<Outcome> search(const Table& table, const Policy& policy, const SearchOptions& options = {});
 
 // Rows with labels in place of values; identifying columns are gone; rows of suppressed classes are left out.
 struct Applied {

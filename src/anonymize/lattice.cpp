@@ -171,7 +171,7 @@ Result<Encoded> Encoded::make(const Table& table, const Policy& policy) {
 
   raw.levels.assign(out.attributes(), 0);
   Grouping tuples;
-  out.grouper_.run(raw, out.hierarchies_, out.lowest_, tuples);
+  Grouper().run(raw, out.hierarchies_, out.lowest_, tuples);
   out.root_ = std::make_shared<ClassTable>(rolled_up(raw, tuples, out.hierarchies_, out.lowest_));
 
   const Column* person = policy.person.empty() ? nullptr : table.find(policy.person);
@@ -195,35 +195,65 @@ Result<Encoded> Encoded::make(const Table& table, const Policy& policy) {
     out.models_.set_shares(h, std::move(shares));
   }
   out.prepare_scores(leaf_rows);
+  out.pivots_->reset(out.root_);
   return out;
 }
 
-std::shared_ptr<const ClassTable> Encoded::table_for(const Levels& levels) {
-  std::shared_ptr<const ClassTable> base = root_;
+void Pivots::reset(std::shared_ptr<const ClassTable> root) {
+  kept_ = {std::move(root)};
+}
+
+std::shared_ptr<const ClassTable> Pivots::best(const Levels& levels) const {
+  const std::lock_guard lock(mutex_);
+  for (const auto& table : kept_)
+    if (std::ranges::equal(table->levels, levels, std::less_equal())) return table;
+  return kept_.back();  // the root is more specific than any
+}
+
+bool Pivots::claim(const Levels& levels) {
+  const std::lock_guard lock(mutex_);
+  const std::size_t most = 4 * kept_.back()->entries() + (std::size_t{1} << 20);
+  if (entries_ > most || claimed_.contains(levels)) return false;
+  for (const Levels& rejected : rejected_)
+    if (std::ranges::equal(levels, rejected, std::less_equal())) return false;
+  return claimed_.insert(levels).second;
+}
+
+void Pivots::keep(std::shared_ptr<const ClassTable> table) {
+  const std::lock_guard lock(mutex_);
+  entries_ += table->entries();
+  const auto place = std::ranges::lower_bound(kept_, table->entries(), {}, [](const auto& t) { return t->entries(); });
+  kept_.insert(place, std::move(table));
+}
+
+void Pivots::reject(const Levels& levels) {
+  const std::lock_guard lock(mutex_);
+  rejected_.push_back(levels);
+}
+
+// Levels rounded down to multiples of four, then of two: few tables, each shared by many nodes.
+std::shared_ptr<const ClassTable> Encoded::table_for(const Levels& levels, Work& work) const {
   constexpr std::size_t kSmall = 500;
   for (const int step : {4, 2}) {
-    if (base->entries() < kSmall) break;
+    std::shared_ptr<const ClassTable> base = pivots_->best(levels);
+    if (base->entries() < kSmall) return base;
     Levels pivot = levels;
     for (std::size_t i = 0; i < pivot.size(); ++i)
       pivot[i] = lowest_[i] + (levels[i] - lowest_[i]) / step * step;
-    if (pivot == base->levels || pivot == levels) continue;
-    const auto [place, fresh] = kept_.try_emplace(pivot, nullptr);
-    if (fresh) {
-      grouper_.run(*base, hierarchies_, pivot, grouping_);
-      const std::size_t most = 4 * root_->entries() + (std::size_t{1} << 20);
-      if (grouping_.classes() * 4 <= base->entries() * 3 && kept_entries_ + grouping_.classes() <= most) {
-        kept_entries_ += grouping_.classes();
-        place->second = std::make_shared<ClassTable>(rolled_up(*base, grouping_, hierarchies_, pivot));
-      }
-    }
-    if (place->second != nullptr) base = place->second;
+    if (pivot == levels || !pivots_->claim(pivot)) continue;
+    base = pivots_->best(pivot);
+    if (pivot == base->levels) continue;
+    if (work.grouper.run(*base, hierarchies_, pivot, work.grouping, base->entries() / 4 * 3))
+      pivots_->keep(std::make_shared<ClassTable>(rolled_up(*base, work.grouping, hierarchies_, pivot)));
+    else if (base == root_)
+      pivots_->reject(pivot);
   }
-  return base;
+  return pivots_->best(levels);
 }
 
-void Encoded::group(const Levels& levels) {
-  base_ = table_for(levels);
-  grouper_.run(*base_, hierarchies_, levels, grouping_);
+void Encoded::group(const Levels& levels, Work& work) const {
+  work.base = table_for(levels, work);
+  work.grouper.run(*work.base, hierarchies_, levels, work.grouping);
 }
 
 std::size_t Encoded::limit() const {
@@ -232,50 +262,60 @@ std::size_t Encoded::limit() const {
       std::floor(policy_->suppression_limit * static_cast<double>(rows_) + 1e-9 * static_cast<double>(rows_ != 0)));
 }
 
-Judgement Encoded::judge(const Levels& levels) {
-  group(levels);
-  verdict_ = models_.judge(*base_, grouping_, limit());
+Judgement Encoded::judge(const Levels& levels, Work& work) const {
+  group(levels, work);
+  return judge_group(levels, work);
+}
+
+Judgement Encoded::judge_from_rows(const Levels& levels, Work& work) const {
+  work.base = root_;
+  work.grouper.run(*root_, hierarchies_, levels, work.grouping);
+  return judge_group(levels, work);
+}
+
+Judgement Encoded::judge_group(const Levels& levels, Work& work) const {
+  work.verdict = models_.judge(*work.base, work.grouping, limit());
   Judgement out;
-  out.rules_out = verdict_.rules_out;
-  out.valid = verdict_.suppressed <= limit() && !verdict_.invalid;
-  out.suppressed = verdict_.suppressed;
-  out.floor = floor(levels);
+  out.rules_out = work.verdict.rules_out;
+  out.valid = work.verdict.suppressed <= limit() && !work.verdict.invalid;
+  out.suppressed = work.verdict.suppressed;
+  out.floor = floor(levels, work);
   if (!out.valid) return out;
   out.smallest = SIZE_MAX;
-  for (std::size_t c = 0; c < grouping_.classes(); ++c) {
-    if (verdict_.fails[c] || grouping_.rows[c] == 0) continue;
+  for (std::size_t c = 0; c < work.grouping.classes(); ++c) {
+    if (work.verdict.fails[c] || work.grouping.rows[c] == 0) continue;
     ++out.classes;
-    out.smallest = std::min<std::size_t>(out.smallest, grouping_.units[0][c]);
+    out.smallest = std::min<std::size_t>(out.smallest, work.grouping.units[0][c]);
   }
   if (out.classes == 0) out.smallest = 0;
-  out.score = score(levels, out);
+  out.score = score(levels, out, work);
   return out;
 }
 
-std::vector<std::vector<std::string>> Encoded::failing(const Levels& levels) {
-  group(levels);
-  verdict_ = models_.judge(*base_, grouping_, limit());
+std::vector<std::vector<std::string>> Encoded::failing(const Levels& levels, Work& work) const {
+  group(levels, work);
+  work.verdict = models_.judge(*work.base, work.grouping, limit());
   std::vector<std::vector<std::string>> out;
-  for (std::size_t c = 0; c < grouping_.classes(); ++c) {
-    if (!verdict_.fails[c] || grouping_.rows[c] == 0) continue;
+  for (std::size_t c = 0; c < work.grouping.classes(); ++c) {
+    if (!work.verdict.fails[c] || work.grouping.rows[c] == 0) continue;
     std::vector<std::string>& labels = out.emplace_back();
     for (std::size_t i = 0; i < attributes(); ++i)
-      labels.push_back(hierarchies_[i].label(levels[i], label_of(i, levels[i], c)));
+      labels.push_back(hierarchies_[i].label(levels[i], label_of(work, i, levels[i], c)));
   }
   std::ranges::sort(out);
   return out;
 }
 
-std::size_t Encoded::best_k(const Levels& levels) {
-  group(levels);
-  return grouping_.classes() == 0 ? 0 : std::ranges::min(grouping_.units[0]);
+std::size_t Encoded::best_k(const Levels& levels, Work& work) const {
+  group(levels, work);
+  return work.grouping.classes() == 0 ? 0 : std::ranges::min(work.grouping.units[0]);
 }
 
-std::size_t Encoded::reachable_k(const Levels& levels) {
-  group(levels);
+std::size_t Encoded::reachable_k(const Levels& levels, Work& work) const {
+  group(levels, work);
   std::vector<std::pair<std::uint32_t, std::uint32_t>> sizes;
-  for (std::size_t c = 0; c < grouping_.classes(); ++c)
-    if (grouping_.rows[c] > 0) sizes.emplace_back(grouping_.units[0][c], grouping_.rows[c]);
+  for (std::size_t c = 0; c < work.grouping.classes(); ++c)
+    if (work.grouping.rows[c] > 0) sizes.emplace_back(work.grouping.units[0][c], work.grouping.rows[c]);
   std::ranges::sort(sizes);
   std::size_t suppressed = 0;
   for (const auto& [persons, rows] : sizes) {
@@ -285,11 +325,11 @@ std::size_t Encoded::reachable_k(const Levels& levels) {
   return sizes.empty() ? 0 : sizes.back().first;
 }
 
-std::vector<std::size_t> Encoded::broken(const Levels& levels) {
-  group(levels);
+std::vector<std::size_t> Encoded::broken(const Levels& levels, Work& work) const {
+  group(levels, work);
   std::vector<std::size_t> out;
   for (std::size_t m = 0; m < policy_->models.size(); ++m)
-    if (models_.suppressed_by(m, *base_, grouping_) > limit()) out.push_back(m);
+    if (models_.suppressed_by(m, *work.base, work.grouping) > limit()) out.push_back(m);
   return out;
 }
 

@@ -2,8 +2,9 @@
 // grouped from the rows: always from the smallest table of classes at hand that is more specific.
 #pragma once
 
-#include <map>
 #include <memory>
+#include <mutex>
+#include <set>
 #include <vector>
 
 #include "anonymize/classes.h"
@@ -21,6 +22,34 @@ struct Judgement {
   double floor = 0;  // no node that is more general has a lower score; 0: nothing known
 };
 
+// What one thread needs to judge a node; holds the node judged last.
+struct Work {
+  Grouper grouper;
+  std::shared_ptr<const ClassTable> base;
+  Grouping grouping;
+  Verdict verdict;
+};
+
+// Tables of classes kept because more general nodes can be grouped from them. Thread safe. Which ones there are changes
+// how long a node takes, never what is said of it.
+class Pivots {
+ public:
+  void reset(std::shared_ptr<const ClassTable> root);
+  // The smallest that is at least as specific as the levels.
+  std::shared_ptr<const ClassTable> best(const Levels& levels) const;
+  // Whether this table should be made now, by the caller: nobody did, and none more general had too many classes.
+  bool claim(const Levels& levels);
+  void keep(std::shared_ptr<const ClassTable> table);
+  void reject(const Levels& levels);
+
+ private:
+  mutable std::mutex mutex_;
+  std::vector<std::shared_ptr<const ClassTable>> kept_;  // the smallest first
+  std::vector<Levels> rejected_;
+  std::set<Levels> claimed_;
+  std::size_t entries_ = 0;
+};
+
 class Encoded {
  public:
   static Result<Encoded> make(const Table& table, const Policy& policy);
@@ -36,31 +65,35 @@ class Encoded {
   bool counts_persons() const { return counts_persons_; }
   std::size_t tuples() const { return root_->entries(); }
 
-  Judgement judge(const Levels& levels);
+  // Thread safe, as all that take a Work of their own.
+  Judgement judge(const Levels& levels, Work& work) const;
+  Judgement judge_from_rows(const Levels& levels, Work& work) const;  // grouped from the rows' own tuples
   // Score when nothing is suppressed, where the metric has such a bound that grows with every level; else 0.
   double bound(const Levels& levels) const;
   // The failing classes of a node, as labels.
-  std::vector<std::vector<std::string>> failing(const Levels& levels);
-  std::size_t best_k(const Levels& levels);               // persons in the smallest class
-  std::size_t reachable_k(const Levels& levels);          // ... when the smaller ones are suppressed up to the limit
-  std::vector<std::size_t> broken(const Levels& levels);  // models that suppress more than the limit, each alone
+  std::vector<std::vector<std::string>> failing(const Levels& levels, Work& work) const;
+  std::size_t best_k(const Levels& levels, Work& work) const;       // persons in the smallest class
+  std::size_t reachable_k(const Levels& levels, Work& work) const;  // ... smaller ones suppressed up to the limit
+  // Models that suppress more than the limit, each alone.
+  std::vector<std::size_t> broken(const Levels& levels, Work& work) const;
 
  private:
-  std::shared_ptr<const ClassTable> table_for(const Levels& levels);
-  void group(const Levels& levels);
-  std::uint32_t label_of(std::size_t i, int level, std::size_t c) const {
-    return hierarchies_[i].lift(base_->levels[i], level)[base_->code[i][grouping_.first[c]]];
+  std::shared_ptr<const ClassTable> table_for(const Levels& levels, Work& work) const;
+  void group(const Levels& levels, Work& work) const;
+  Judgement judge_group(const Levels& levels, Work& work) const;
+  std::uint32_t label_of(const Work& work, std::size_t i, int level, std::size_t c) const {
+    return hierarchies_[i].lift(work.base->levels[i], level)[work.base->code[i][work.grouping.first[c]]];
   }
   // scores.cpp
   void prepare_scores(const std::vector<std::vector<std::uint64_t>>& leaf_rows);
   double aggregate(const std::vector<double>& sums) const;
-  double score(const Levels& levels, const Judgement& judgement) const;
-  double loss(const Levels& levels) const;
-  double entropy(const Levels& levels) const;
-  double ambiguity(const Levels& levels, bool suppress) const;
+  double score(const Levels& levels, const Judgement& judgement, const Work& work) const;
+  double loss(const Levels& levels, const Work& work) const;
+  double entropy(const Levels& levels, const Work& work) const;
+  double ambiguity(const Levels& levels, bool suppress, const Work& work) const;
   double precision(const Levels& levels, double suppressed) const;
-  double squares(bool suppress) const;
-  double floor(const Levels& levels) const;
+  double squares(bool suppress, const Work& work) const;
+  double floor(const Levels& levels, const Work& work) const;
   std::size_t limit() const;
 
   const Policy* policy_ = nullptr;
@@ -70,20 +103,13 @@ class Encoded {
   std::size_t rows_ = 0;
   bool counts_persons_ = false;
   std::shared_ptr<ClassTable> root_;
-  std::map<Levels, std::shared_ptr<const ClassTable>> kept_;  // nullptr: not worth keeping
-  std::size_t kept_entries_ = 0;
+  std::unique_ptr<Pivots> pivots_ = std::make_unique<Pivots>();
   ModelSet models_;
   std::vector<std::vector<std::uint64_t>> leaf_sums_;  // [attribute][level]: leaves under the label, over all rows
   std::vector<std::vector<double>> entropy_;           // [attribute][level]
   std::vector<std::vector<double>> log_leaves_;        // [attribute][level]: mean logarithm of the leaves
   std::vector<std::vector<std::vector<std::uint64_t>>> label_rows_;  // [attribute][level][label]
   std::vector<double> weights_;                                      // the heaviest is 1
-  Grouper grouper_;
-
-  // Of the node judged last.
-  std::shared_ptr<const ClassTable> base_;
-  Grouping grouping_;
-  Verdict verdict_;
 };
 
 }  // namespace sekisho::anonymize::detail

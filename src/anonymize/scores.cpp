@@ -60,38 +60,38 @@ double Encoded::aggregate(const std::vector<double>& sums) const {
   return sums.empty() ? 0 : std::pow(product, 1.0 / static_cast<double>(sums.size())) - 1;
 }
 
-double Encoded::loss(const Levels& levels) const {
+double Encoded::loss(const Levels& levels, const Work& work) const {
   // A kept record costs its share of leaves, a suppressed one everything; the factor makes one of both cheaper.
   const double kept = policy_->gs_factor > 0.5 ? 2 - 2 * policy_->gs_factor : 1;
   const double lost = policy_->gs_factor < 0.5 ? 2 * policy_->gs_factor : 1;
   std::vector<double> sums;
   for (std::size_t i = 0; i < attributes(); ++i) {
     std::uint64_t of_suppressed = 0;
-    for (std::size_t c = 0; c < grouping_.classes(); ++c)
-      if (verdict_.fails[c] && grouping_.rows[c] > 0)
-        of_suppressed += grouping_.rows[c] * hierarchies_[i].leaves_under(levels[i], label_of(i, levels[i], c));
+    for (std::size_t c = 0; c < work.grouping.classes(); ++c)
+      if (work.verdict.fails[c] && work.grouping.rows[c] > 0)
+        of_suppressed += work.grouping.rows[c] * hierarchies_[i].leaves_under(levels[i], label_of(work, i, levels[i], c));
     const auto leaves = static_cast<double>(hierarchies_[i].leaves());
     const std::uint64_t all = leaf_sums_[i][static_cast<std::size_t>(levels[i])];
     const double share = static_cast<double>(of_suppressed) / leaves;
     sums.push_back(kept * (static_cast<double>(all - of_suppressed) / leaves) + share +
-                   lost * (static_cast<double>(verdict_.suppressed) - share));
+                   lost * (static_cast<double>(work.verdict.suppressed) - share));
   }
   return aggregate(sums);
 }
 
-double Encoded::entropy(const Levels& levels) const {
+double Encoded::entropy(const Levels& levels, const Work& work) const {
   double score = 0;
   std::vector<std::uint64_t> counts;
   for (std::size_t i = 0; i < attributes(); ++i) {
     double value = entropy_[i][static_cast<std::size_t>(levels[i])];
-    if (verdict_.suppressed > 0) {
+    if (work.verdict.suppressed > 0) {
       counts.assign(hierarchies_[i].label_count(levels[i]), 0);
-      for (std::size_t c = 0; c < grouping_.classes(); ++c)
-        if (verdict_.fails[c]) counts[label_of(i, levels[i], c)] += grouping_.rows[c];
+      for (std::size_t c = 0; c < work.grouping.classes(); ++c)
+        if (work.verdict.fails[c]) counts[label_of(work, i, levels[i], c)] += work.grouping.rows[c];
       for (const std::uint64_t count : counts)
         if (count > 0)
           value -= static_cast<double>(count) *
-                   std::log2(static_cast<double>(count) / static_cast<double>(verdict_.suppressed));
+                   std::log2(static_cast<double>(count) / static_cast<double>(work.verdict.suppressed));
     }
     score += weights_[i] * ten_digits(value);
   }
@@ -99,15 +99,15 @@ double Encoded::entropy(const Levels& levels) const {
 }
 
 // Sum over records of how many combinations of values its class may stand for.
-double Encoded::ambiguity(const Levels& levels, bool suppress) const {
+double Encoded::ambiguity(const Levels& levels, bool suppress, const Work& work) const {
   long double sum = 0;
-  for (std::size_t c = 0; c < grouping_.classes(); ++c) {
-    if (grouping_.rows[c] == 0) continue;
-    long double combinations = grouping_.rows[c];
+  for (std::size_t c = 0; c < work.grouping.classes(); ++c) {
+    if (work.grouping.rows[c] == 0) continue;
+    long double combinations = work.grouping.rows[c];
     for (std::size_t i = 0; i < attributes(); ++i)
-      combinations *= suppress && verdict_.fails[c]
+      combinations *= suppress && work.verdict.fails[c]
                           ? hierarchies_[i].leaves()
-                          : hierarchies_[i].leaves_under(levels[i], label_of(i, levels[i], c));
+                          : hierarchies_[i].leaves_under(levels[i], label_of(work, i, levels[i], c));
     sum += combinations;
   }
   return static_cast<double>(sum);
@@ -125,38 +125,38 @@ double Encoded::precision(const Levels& levels, double suppressed) const {
   return weights > 0 ? sum / weights : 0;
 }
 
-double Encoded::squares(bool suppress) const {
+double Encoded::squares(bool suppress, const Work& work) const {
   double sum = 0;
-  for (std::size_t c = 0; c < grouping_.classes(); ++c)
-    if (!suppress || !verdict_.fails[c]) sum += static_cast<double>(grouping_.rows[c]) * grouping_.rows[c];
+  for (std::size_t c = 0; c < work.grouping.classes(); ++c)
+    if (!suppress || !work.verdict.fails[c]) sum += static_cast<double>(work.grouping.rows[c]) * work.grouping.rows[c];
   return sum;
 }
 
-double Encoded::score(const Levels& levels, const Judgement& judgement) const {
+double Encoded::score(const Levels& levels, const Judgement& judgement, const Work& work) const {
   const auto n = static_cast<double>(rows_), x = static_cast<double>(judgement.suppressed);
   switch (policy_->metric) {
     case Metric::kLoss:
-      return loss(levels);
+      return loss(levels, work);
     case Metric::kEntropy:
-      return entropy(levels);
+      return entropy(levels, work);
     case Metric::kAmbiguity:
-      return ambiguity(levels, true);
+      return ambiguity(levels, true, work);
     case Metric::kPrecision:
       return precision(levels, x);
     case Metric::kDiscernability:
-      return squares(true) + n * x;
+      return squares(true, work) + n * x;
     case Metric::kAverageClassSize:
       break;
   }
   return n / std::max(1.0, static_cast<double>(judgement.classes + (judgement.suppressed > 0)));
 }
 
-double Encoded::floor(const Levels& levels) const {
-  if (policy_->metric == Metric::kDiscernability) return squares(false);
-  if (policy_->metric == Metric::kAmbiguity) return ambiguity(levels, false);
+double Encoded::floor(const Levels& levels, const Work& work) const {
+  if (policy_->metric == Metric::kDiscernability) return squares(false, work);
+  if (policy_->metric == Metric::kAmbiguity) return ambiguity(levels, false, work);
   if (policy_->metric != Metric::kAverageClassSize) return 0;
-  const auto empty = static_cast<std::size_t>(std::ranges::count(grouping_.rows, 0u));
-  return static_cast<double>(rows_) / std::max(1.0, static_cast<double>(grouping_.classes() - empty));
+  const auto empty = static_cast<std::size_t>(std::ranges::count(work.grouping.rows, 0u));
+  return static_cast<double>(rows_) / std::max(1.0, static_cast<double>(work.grouping.classes() - empty));
 }
 
 double Encoded::bound(const Levels& levels) const {
