@@ -131,7 +131,7 @@ bool Grouper::run(const ClassTable& table, const std::vector<Hierarchy>& hierarc
     out.population[out.class_of[e]] += table.population[e];
   out.units.clear();
   for (const Units& units : table.units)
-    out.units.push_back(count_units(units, out));
+    out.units.push_back(units.rows ? out.rows : count_units(units, out));
   return true;
 }
 
@@ -139,6 +139,8 @@ namespace {
 
 // Lists of entries become lists of classes, each class once; a list that reaches one class only is counted there.
 void lift_units(const Units& from, const Grouping& grouping, Units& to) {
+  to.rows = from.rows;
+  if (from.rows) return;
   to.singles.assign(grouping.classes(), 0);
   for (std::size_t e = 0; e < from.singles.size(); ++e)
     to.singles[grouping.class_of[e]] += from.singles[e];

@@ -20,6 +20,7 @@ struct Lists {
 
 // Something of which a class must hold enough different ones: persons, households, hospitals.
 struct Units {
+  bool rows = false;                   // each row is one: the lists stay empty
   std::vector<std::uint32_t> singles;  // [entry]: those that stand in this entry alone
   Lists many;                          // of each other one: its entries
 };

@@ -29,7 +29,7 @@ Result<void> check_columns(const Table& table, const Policy& policy) {
 Units units_of(const Column* column, const std::vector<std::uint32_t>& tuple_of, const ClassTable& table) {
   Units out;
   if (column == nullptr) {
-    out.singles = table.rows;
+    out.rows = true;
     return out;
   }
   out.singles.assign(table.entries(), 0);

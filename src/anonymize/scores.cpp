@@ -69,7 +69,8 @@ double Encoded::loss(const Levels& levels, const Work& work) const {
     std::uint64_t of_suppressed = 0;
     for (std::size_t c = 0; c < work.grouping.classes(); ++c)
       if (work.verdict.fails[c] && work.grouping.rows[c] > 0)
-        of_suppressed += work.grouping.rows[c] * hierarchies_[i].leaves_under(levels[i], label_of(work, i, levels[i], c));
+        of_suppressed +=
+            work.grouping.rows[c] * hierarchies_[i].leaves_under(levels[i], label_of(work, i, levels[i], c));
     const auto leaves = static_cast<double>(hierarchies_[i].leaves());
     const std::uint64_t all = leaf_sums_[i][static_cast<std::size_t>(levels[i])];
     const double share = static_cast<double>(of_suppressed) / leaves;
