@@ -16,6 +16,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto outcome = anonymize::search(*table, *policy);
   if (!outcome) return 0;
   const auto applied = anonymize::apply(*table, *policy, outcome->decision);
-  if (!applied || applied->rows.size() + outcome->suppressed != table->rows) __builtin_trap();
+  if (!applied || applied->rows() + outcome->suppressed != table->rows) __builtin_trap();
   return 0;
 }

@@ -7,8 +7,9 @@
 #include <chrono>
 #include <cmath>
 #include <numeric>
-#include <set>
 #include <thread>
+#include <unordered_map>
+#include <unordered_set>
 
 #include "anonymize/lattice.h"
 
@@ -261,53 +262,95 @@ Result<Outcome> search(const Table& table, const Policy& policy, const SearchOpt
   return out;
 }
 
-Result<Applied> apply(const Table& table, const Policy& policy, const Decision& decision) {
-  struct Shown {
-    const Column* column;
-    std::vector<std::string> labels;  // by code; empty: the value itself
-    bool quasi = false;
+namespace {
+
+// Rows by the numbers of their labels, one digit for each quasi-identifier.
+class SuppressedRows {
+ public:
+  using Key = unsigned __int128;
+  explicit SuppressedRows(const std::vector<const Applied::Shown*>& quasi) {
+    Key stride = 1;
+    for (const Applied::Shown* one : quasi) {
+      Digit& digit = digits_.emplace_back(one->column);
+      for (const std::string& label : one->labels)
+        digit.by_code.push_back(stride * digit.number.try_emplace(label, digit.number.size()).first->second);
+      digit.stride = stride;
+      stride *= std::max<std::size_t>(1, digit.number.size());
+    }
+  }
+  // A class with a label that no row has is no row's.
+  void add(const std::vector<std::string>& labels) {
+    Key key = 0;
+    for (std::size_t i = 0; i < labels.size(); ++i) {
+      const auto found = digits_[i].number.find(labels[i]);
+      if (found == digits_[i].number.end()) return;
+      key += digits_[i].stride * found->second;
+    }
+    keys_.insert(key);
+  }
+  bool contains(std::size_t row) const {
+    if (keys_.empty()) return false;
+    Key key = 0;
+    for (const Digit& digit : digits_)
+      key += digit.by_code[digit.column->code(row)];
+    return keys_.contains(key);
+  }
+
+ private:
+  struct Hash {
+    std::size_t operator()(Key key) const {
+      std::uint64_t h = (static_cast<std::uint64_t>(key) ^ static_cast<std::uint64_t>(key >> 64)) * 0xD6E8FEB86659FD93;
+      return h ^ (h >> 32);
+    }
   };
-  std::vector<Shown> shown;
+  struct Digit {
+    explicit Digit(const Column* from) : column(from) {}
+    const Column* column;
+    std::unordered_map<std::string, std::size_t> number;
+    std::vector<Key> by_code;
+    Key stride = 1;
+  };
+  std::vector<Digit> digits_;
+  std::unordered_set<Key, Hash> keys_;
+};
+
+}  // namespace
+
+Result<Applied> apply(const Table& table, const Policy& policy, const Decision& decision) {
   Applied out;
   const std::vector<const Attribute*> quasi = quasi_identifiers(policy);
   if (quasi.size() != decision.levels.size())
     return fail("anonymize.decision", "the decision does not fit the policy's quasi-identifiers");
-  std::vector<std::size_t> quasi_place(quasi.size(), 0);
+  std::vector<std::size_t> place(quasi.size(), 0);
   for (const Column& column : table.columns) {
     const Attribute* attribute = policy.find(column.name());
     if (attribute == nullptr && !policy.is_unit(column.name()))
       return fail("policy.columns", fmt::format("the policy does not say what column '{}' is", column.name()));
     if (attribute != nullptr && attribute->kind == Kind::kIdentifying) continue;
     if (attribute == nullptr && column.name() != policy.person) continue;  // household, hospital: only counted
-    Shown one{&column, {}, false};
+    Applied::Shown one{&column, {}};
     if (attribute != nullptr && attribute->kind == Kind::kQuasi) {
-      const auto place = static_cast<std::size_t>(std::ranges::find(quasi, attribute) - quasi.begin());
-      const auto& [name, level] = decision.levels[place];
+      const auto number = static_cast<std::size_t>(std::ranges::find(quasi, attribute) - quasi.begin());
+      const auto& [name, level] = decision.levels[number];
       SEKISHO_TRY(const Hierarchy hierarchy, hierarchy_of(*attribute, column, policy.delimiter));
       if (name != attribute->name || level < 0 || level >= hierarchy.levels())
         return fail("anonymize.decision", fmt::format("the decision names level {} of '{}'", level, name));
       for (const std::string& value : column.values())
         one.labels.push_back(hierarchy.label(level, hierarchy.label_code(level, hierarchy.leaf(value))));
-      one.quasi = true;
-      quasi_place[place] = shown.size();
+      place[number] = out.shown.size();
     }
     out.header.push_back(column.name());
-    shown.push_back(std::move(one));
+    out.shown.push_back(std::move(one));
   }
-  const std::set<std::vector<std::string>> suppressed(decision.suppressed_classes.begin(),
-                                                      decision.suppressed_classes.end());
-  std::vector<std::string> labels(quasi.size());
-  for (std::size_t row = 0; row < table.rows; ++row) {
-    std::vector<std::string> fields;
-    fields.reserve(shown.size());
-    for (const Shown& one : shown)
-      fields.push_back(one.quasi ? one.labels[one.column->code(row)] : one.column->text(row));
-    for (std::size_t i = 0; i < quasi.size(); ++i)
-      labels[i] = fields[quasi_place[i]];
-    if (suppressed.contains(labels)) continue;
-    out.rows.push_back(std::move(fields));
-    out.source.push_back(row);
-  }
+  std::vector<const Applied::Shown*> shown;
+  for (const std::size_t i : place)
+    shown.push_back(&out.shown[i]);
+  SuppressedRows suppressed(shown);
+  for (const std::vector<std::string>& labels : decision.suppressed_classes)
+    suppressed.add(labels);
+  out.source.reserve(table.rows);
+  for (std::size_t row = 0; row < table.rows; ++row)
+    if (!suppressed.contains(row)) out.source.push_back(row);
   return out;
 }
 

@@ -38,13 +38,26 @@ struct SearchOptions {
 // anonymize.impossible (even everything at the highest levels fails: says the best k that can be reached).
 Result<Outcome> search(const Table& table, const Policy& policy, const SearchOptions& options = {});
 
-// Rows with labels in place of values; identifying columns are gone; rows of suppressed classes are left out.
-struct Applied {
+// Rows with labels in place of values; identifying columns are gone; rows of suppressed classes are left out. Refers to
+// the table it was made of.
+class Applied {
+ public:
+  struct Shown {
+    const Column* column;
+    std::vector<std::string> labels;  // by code of the column; empty: the value itself
+  };
   std::vector<std::string> header;
-  std::vector<std::vector<std::string>> rows;
-  std::vector<std::size_t> source;  // row of the table
+  std::vector<std::size_t> source;  // row of the table, for each row here
+  std::vector<Shown> shown;         // beside header
+  std::size_t rows() const { return source.size(); }
+  const std::string& text(std::size_t row, std::size_t column) const {
+    const Shown& one = shown[column];
+    const std::uint32_t code = one.column->code(source[row]);
+    return one.labels.empty() ? one.column->values()[code] : one.labels[code];
+  }
 };
 // Errors: anonymize.decision (a level or class that does not fit the table).
 Result<Applied> apply(const Table& table, const Policy& policy, const Decision& decision);
+Result<Applied> apply(Table&& table, const Policy& policy, const Decision& decision) = delete;
 
 }  // namespace sekisho::anonymize

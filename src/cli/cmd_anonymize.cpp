@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <memory>
-#include <numeric>
+#include <thread>
 
 #include "anonymize/audit.h"
 #include "anonymize/engine.h"
@@ -21,6 +21,7 @@ using Clock = std::chrono::steady_clock;
 
 struct AnonymizeOptions {
   std::string input, policy, output, report, original;
+  int threads = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   bool json = false;
 };
 
@@ -28,37 +29,54 @@ double seconds_since(Clock::time_point begin) {
   return std::chrono::duration<double>(Clock::now() - begin).count();
 }
 
-// Persons keep nothing of their ids: numbers in an order drawn anew, which nothing records.
-void renumber_persons(anonymize::Applied& applied, const std::string& person) {
-  const auto place = std::ranges::find(applied.header, person);
-  if (person.empty() || place == applied.header.end()) return;
-  const auto column = static_cast<std::size_t>(place - applied.header.begin());
-  std::vector<std::string> ids;
-  for (const auto& row : applied.rows)
-    ids.push_back(row[column]);
-  std::ranges::sort(ids);
-  ids.erase(std::ranges::unique(ids).begin(), ids.end());
-  std::vector<std::size_t> number(ids.size());
-  std::iota(number.begin(), number.end(), std::size_t{1});
+// Persons keep nothing of their ids: numbers in an order drawn anew, which nothing records. By code of the column.
+std::vector<std::string> new_numbers(const anonymize::Applied& applied, const anonymize::Column& persons) {
+  std::vector<std::uint32_t> present;
+  std::vector<std::uint8_t> seen(persons.values().size(), 0);
+  for (const std::size_t row : applied.source) {
+    const std::uint32_t code = persons.code(row);
+    if (!seen[code]) present.push_back(code);
+    seen[code] = 1;
+  }
   std::uint64_t seed = 0;
   system_random().fill({reinterpret_cast<std::uint8_t*>(&seed), sizeof seed});
   SeededRandom random(seed);
-  for (std::size_t i = number.size(); i > 1; --i)
-    std::swap(number[i - 1], number[random.below(i)]);
-  for (auto& row : applied.rows)
-    row[column] =
-        std::to_string(number[static_cast<std::size_t>(std::ranges::lower_bound(ids, row[column]) - ids.begin())]);
+  for (std::size_t i = present.size(); i > 1; --i)
+    std::swap(present[i - 1], present[random.below(i)]);
+  std::vector<std::string> out(persons.values().size());
+  for (std::size_t i = 0; i < present.size(); ++i)
+    out[present[i]] = std::to_string(i + 1);
+  return out;
 }
 
-std::string csv_text(const anonymize::Applied& applied, char separator) {
-  std::string text;
-  std::vector<std::string_view> fields(applied.header.begin(), applied.header.end());
-  append_csv(text, fields, separator);
-  for (const auto& row : applied.rows) {
-    fields.assign(row.begin(), row.end());
-    append_csv(text, fields, separator);
+// The rows as CSV, from fields that are quoted once for each value.
+Result<void> write_rows(const anonymize::Applied& applied, const std::string& person, char separator,
+                        const std::filesystem::path& path) {
+  std::vector<std::vector<std::string>> fields;
+  for (const anonymize::Applied::Shown& shown : applied.shown) {
+    const std::vector<std::string> numbers =
+        shown.column->name() == person ? new_numbers(applied, *shown.column) : std::vector<std::string>();
+    const std::vector<std::string>& texts = !numbers.empty()        ? numbers
+                                            : shown.labels.empty() ? shown.column->values()
+                                                                   : shown.labels;
+    std::vector<std::string>& quoted = fields.emplace_back(texts.size());
+    for (std::size_t code = 0; code < texts.size(); ++code) {
+      append_csv(quoted[code], {texts[code]}, separator);
+      quoted[code].back() = fields.size() == applied.shown.size() ? '\n' : separator;
+    }
   }
-  return text;
+  SEKISHO_TRY(DurableFile file, DurableFile::create(path));
+  std::string text;
+  append_csv(text, std::vector<std::string_view>(applied.header.begin(), applied.header.end()), separator);
+  for (const std::size_t row : applied.source) {
+    for (std::size_t i = 0; i < fields.size(); ++i)
+      text += fields[i][applied.shown[i].column->code(row)];
+    if (text.size() < std::size_t{1} << 20) continue;
+    SEKISHO_CHECK(file.write(text));
+    text.clear();
+  }
+  SEKISHO_CHECK(file.write(text));
+  return file.finish();
 }
 
 // Columns that leave as they are must not carry names, numbers or addresses: judged by the scanners of the exit check.
@@ -89,7 +107,7 @@ Result<int> run_anonymize(const AnonymizeOptions& options) {
   SEKISHO_TRY(const anonymize::Table table, anonymize::read_table_file(options.input, policy.delimiter));
   const double seconds_read = seconds_since(begin);
   SEKISHO_CHECK(check_insensitive(table, policy));
-  const auto found = anonymize::search(table, policy);
+  const auto found = anonymize::search(table, policy, {.threads = options.threads});
   if (!found && found.error().code == "anonymize.impossible") {
     fmt::print(stderr, "sekisho anonymize: {}\n", found.error().describe());
     return kFindings;
@@ -97,11 +115,10 @@ Result<int> run_anonymize(const AnonymizeOptions& options) {
   if (!found) return std::unexpected(found.error());
   const anonymize::Outcome& outcome = *found;
   begin = Clock::now();
-  SEKISHO_TRY(anonymize::Applied applied, anonymize::apply(table, policy, outcome.decision));
-  renumber_persons(applied, policy.person);
+  SEKISHO_TRY(const anonymize::Applied applied, anonymize::apply(table, policy, outcome.decision));
   // Written aside, judged as it would be read, and only then given its name.
   const std::filesystem::path aside = options.output + ".unaudited";
-  SEKISHO_CHECK(write_file_durable(aside, csv_text(applied, policy.delimiter)));
+  SEKISHO_CHECK(write_rows(applied, policy.person, policy.delimiter, aside));
   const auto audit = anonymize::audit(aside, policy, options.input);
   if (!audit || !audit->ok) {
     std::error_code ignored;
@@ -159,6 +176,8 @@ void add_anonymize(CLI::App& app) {
       ->check(CLI::ExistingFile);
   command->add_option("--output", options->output, "CSV to write; suppressed rows are left out");
   command->add_option("--report", options->report, "JSON report to write");
+  command->add_option("--threads", options->threads, "Threads of the search; the result is the same")
+      ->check(CLI::Range(1, 64));
   command->add_flag("--json", options->json, "Print the report");
   command->footer(
       "Exit code 1: no choice of levels meets the policy; the message names the models that cannot be met and the best "

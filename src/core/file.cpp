@@ -89,19 +89,30 @@ Result<void> sync_folder(const fs::path& folder) {
   return sync_file(fd.get(), folder.string());
 }
 
-Result<void> write_file_durable(const fs::path& path, ByteView content, mode_t mode) {
+Result<DurableFile> DurableFile::create(fs::path path, mode_t mode) {
   std::string temporary = path.string() + ".XXXXXX";
   FileDescriptor fd(::mkostemp(temporary.data(), O_CLOEXEC));
   if (!fd) return fail_errno("file.create", "cannot create", {.file = path.string()});
-  auto written = write_all(fd.get(), content, path.string());
-  if (written && ::fchmod(fd.get(), mode) != 0)
-    written = fail_errno("file.mode", "cannot set the mode", {.file = path.string()});
-  if (written) written = sync_file(fd.get(), path.string());
-  if (!written) {
-    ::unlink(temporary.c_str());
-    return written;
-  }
-  return rename_durable(temporary, path);
+  return DurableFile(std::move(fd), std::move(path), std::move(temporary), mode);
+}
+
+DurableFile::~DurableFile() {
+  if (!temporary_.empty()) ::unlink(temporary_.c_str());
+}
+
+Result<void> DurableFile::finish() {
+  if (::fchmod(fd_.get(), mode_) != 0)
+    return fail_errno("file.mode", "cannot set the mode", {.file = path_.string()});
+  SEKISHO_CHECK(sync_file(fd_.get(), path_.string()));
+  SEKISHO_CHECK(rename_durable(temporary_, path_));
+  temporary_.clear();
+  return {};
+}
+
+Result<void> write_file_durable(const fs::path& path, ByteView content, mode_t mode) {
+  SEKISHO_TRY(DurableFile file, DurableFile::create(path, mode));
+  SEKISHO_CHECK(file.write(as_text(content)));
+  return file.finish();
 }
 
 Result<void> rename_durable(const fs::path& from, const fs::path& to) {

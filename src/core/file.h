@@ -42,6 +42,28 @@ inline Result<void> write_file_durable(const std::filesystem::path& path, std::s
                                        mode_t mode = 0644) {
   return write_file_durable(path, as_bytes(content), mode);
 }
+// The same for a file written in pieces: without finish() nothing stays.
+class DurableFile {
+ public:
+  static Result<DurableFile> create(std::filesystem::path path, mode_t mode = 0644);
+  DurableFile(DurableFile&& other) noexcept
+      : fd_(std::move(other.fd_)),
+        path_(std::move(other.path_)),
+        temporary_(std::exchange(other.temporary_, {})),
+        mode_(other.mode_) {}
+  DurableFile& operator=(DurableFile&&) = delete;
+  ~DurableFile();
+  Result<void> write(std::string_view text) { return write_all(fd_.get(), as_bytes(text), path_.string()); }
+  Result<void> finish();
+
+ private:
+  DurableFile(FileDescriptor fd, std::filesystem::path path, std::string temporary, mode_t mode)
+      : fd_(std::move(fd)), path_(std::move(path)), temporary_(std::move(temporary)), mode_(mode) {}
+  FileDescriptor fd_;
+  std::filesystem::path path_;
+  std::string temporary_;
+  mode_t mode_;
+};
 Result<void> rename_durable(const std::filesystem::path& from, const std::filesystem::path& to);
 Result<void> sync_file(int fd, std::string_view name = {});
 Result<void> sync_folder(const std::filesystem::path& folder);

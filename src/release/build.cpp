@@ -129,7 +129,7 @@ Result<BuildReport> build(const BuildRequest& request) {
   }
   if (!outcome) return std::unexpected(outcome.error());
   SEKISHO_TRY(const anonymize::Applied applied, anonymize::apply(prepared.table, prepared.policy, outcome->decision));
-  if (applied.rows.empty()) {
+  if (applied.rows() == 0) {
     report.empty = true;
     report.reason = "no class is large enough: every row would be suppressed";
     return report;

@@ -58,18 +58,18 @@ Dataset compose(const anonymize::Applied& applied, const std::string& person, st
   std::map<std::string_view, std::vector<std::string>> by_person;  // rows without ids
   std::vector<std::string_view> fields;
   std::vector<std::string> all;
-  for (const auto& row : applied.rows) {
+  for (std::size_t row = 0; row < applied.rows(); ++row) {
     fields.clear();
-    for (std::size_t i = 0; i < row.size(); ++i)
-      if (i != column) fields.emplace_back(row[i]);
+    for (std::size_t i = 0; i < applied.header.size(); ++i)
+      if (i != column) fields.emplace_back(applied.text(row, i));
     std::string line;
     append_csv(line, fields);
-    by_person[row[column]].push_back(line);
+    by_person[applied.text(row, column)].push_back(line);
     all.push_back(std::move(line));
   }
   Dataset out;
   out.persons = by_person.size();
-  out.rows = applied.rows.size();
+  out.rows = applied.rows();
   std::ranges::sort(all);
   crypto::Sha256 content;
   for (const std::string& line : all)

@@ -462,11 +462,14 @@ TEST_F(BruteTest, TheSearchFindsTheOptimumOfTheWholeLatticeForEveryModelAndScore
     ASSERT_EQ(again->decision.to_json(), outcome->decision.to_json());
     if (round % 30 != 0) continue;
     ++audits;
-    const auto applied = apply(*read_table(table_text(c, false), ';', "t.csv"), *policy, outcome->decision);
+    const auto forward = read_table(table_text(c, false), ';', "t.csv");
+    ASSERT_TRUE(forward);
+    const auto applied = apply(*forward, *policy, outcome->decision);
     ASSERT_TRUE(applied);
     std::string csv = fmt::format("{}\n", fmt::join(applied->header, ";"));
-    for (const auto& row : applied->rows)
-      csv += fmt::format("{}\n", fmt::join(row, ";"));
+    for (std::size_t row = 0; row < applied->rows(); ++row)
+      for (std::size_t i = 0; i < applied->header.size(); ++i)
+        csv += applied->text(row, i) + (i + 1 < applied->header.size() ? ";" : "\n");
     write("o.csv", csv);
     write("t.csv", table_text(c, false));
     for (const std::filesystem::path& original : {folder.path() / "t.csv", std::filesystem::path()}) {
