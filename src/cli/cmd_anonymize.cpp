@@ -56,7 +56,7 @@ Result<void> write_rows(const anonymize::Applied& applied, const std::string& pe
   for (const anonymize::Applied::Shown& shown : applied.shown) {
     const std::vector<std::string> numbers =
         shown.column->name() == person ? new_numbers(applied, *shown.column) : std::vector<std::string>();
-    const std::vector<std::string>& texts = !numbers.empty()        ? numbers
+    const std::vector<std::string>& texts = !numbers.empty()       ? numbers
                                             : shown.labels.empty() ? shown.column->values()
                                                                    : shown.labels;
     std::vector<std::string>& quoted = fields.emplace_back(texts.size());

@@ -101,8 +101,7 @@ DurableFile::~DurableFile() {
 }
 
 Result<void> DurableFile::finish() {
-  if (::fchmod(fd_.get(), mode_) != 0)
-    return fail_errno("file.mode", "cannot set the mode", {.file = path_.string()});
+  if (::fchmod(fd_.get(), mode_) != 0) return fail_errno("file.mode", "cannot set the mode", {.file = path_.string()});
   SEKISHO_CHECK(sync_file(fd_.get(), path_.string()));
   SEKISHO_CHECK(rename_durable(temporary_, path_));
   temporary_.clear();
