@@ -40,6 +40,20 @@ void add_intake(CLI::App& app) {
       return status["alarms"].empty() ? kDone : kFindings;
     });
   });
+  CLI::App* held = command("held", "packages held back by their quality (while the service does not run)");
+  held->add_flag("--json", options->json, "machine output (the only form)");
+  const auto accept = std::make_shared<std::string>(), refuse = std::make_shared<std::string>();
+  auto* accepting = held->add_option("--accept", *accept, "load this one as it is: HOSPITAL/EPOCH/SEQUENCE");
+  held->add_option("--refuse", *refuse, "give this one back to its hospital")->excludes(accepting);
+  set_action(held, [with_intake, accept, refuse] {
+    return with_intake([&](intake::Intake& intake) -> Result<int> {
+      if (!accept->empty()) SEKISHO_CHECK(intake.decide(*accept, true));
+      if (!refuse->empty()) SEKISHO_CHECK(intake.decide(*refuse, false));
+      SEKISHO_TRY(const Json rows, intake.held());
+      print_json(rows);
+      return rows.empty() ? kDone : kFindings;
+    });
+  });
   CLI::App* quarantine = command(
       "quarantine", "pieces that could not be loaded: package, part, ordinal, rule (while the service does not run)");
   quarantine->add_flag("--json", options->json, "machine output (the only form)");

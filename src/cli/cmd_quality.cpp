@@ -48,12 +48,14 @@ Result<std::unique_ptr<columns::Engine>> make_engine(const QualityOptions& optio
                                   .allowed_folders = std::move(allowed)});
 }
 
+constexpr std::int64_t kJapan = 9 * 3600;  // seconds
+
 Result<Date> day_of(const QualityOptions& options) {
   if (!options.on.empty()) {
     if (const auto day = Date::parse_iso(options.on)) return *day;
     return fail("usage.date", "no date: " + options.on, {}, "YYYY-MM-DD");
   }
-  constexpr std::int64_t kJapan = 9 * 3600, kDay = 86400;
+  constexpr std::int64_t kDay = 86400;
   return Date{static_cast<std::int32_t>((system_clock().now().seconds() + kJapan) / kDay)};
 }
 
@@ -94,6 +96,9 @@ Result<Report> judge_paths(const QualityOptions& options, const quality::Thresho
     findings = work.path() / "findings.jsonl";
     SEKISHO_TRY(const Json read, read_paths(options, folder, findings));
     accounting.push_back(accounting_of(read.value("accounting", Json::object()), options.hospital));
+    if (accounting.back().records == 0)
+      return fail("usage.empty", "there is no record of a known family under these paths", {.file = options.paths[0]},
+                  "Name a storage (SS-MIX2), receipts or DPC files, or a folder that holds them.");
   }
   SEKISHO_TRY(const auto engine, make_engine(options, {folder}, work.path()));
   SEKISHO_TRY(const quality::Setup setup,
@@ -126,11 +131,15 @@ Result<Report> judge_centre(const QualityOptions& options, const quality::Thresh
   SEKISHO_CHECK(engine->execute("CREATE TABLE q_hospital (key BIGINT, hospital VARCHAR)"));
   SEKISHO_CHECK(engine->execute("CREATE TABLE q_rules (hospital VARCHAR, rule VARCHAR, level VARCHAR, part BIGINT)"));
   SEKISHO_CHECK(engine->execute("CREATE TABLE q_files (hospital VARCHAR, files BIGINT)"));
+  SEKISHO_CHECK(engine->execute("CREATE TABLE q_package (hospital VARCHAR, key BIGINT, loaded TIMESTAMP)"));
   std::map<std::string, Accounting> accounting;
   for (const store::PackageState& package : packages) {
     const std::string& hospital = package.id.hospital.text;
     SEKISHO_CHECK(engine->execute(
         fmt::format("INSERT INTO q_hospital VALUES ({}, {})", package.number, columns::sql_text(hospital))));
+    SEKISHO_CHECK(engine->execute(fmt::format("INSERT INTO q_package VALUES ({}, {}, make_timestamp({}))",
+                                              columns::sql_text(hospital), package.number,
+                                              package.loaded.micros + kJapan * 1'000'000)));
     Accounting& a = accounting[hospital];
     a.hospital = hospital;
     a.records += package.counts.records;

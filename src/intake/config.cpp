@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "core/config.h"
 #include "intake/intake.h"
 
@@ -32,6 +34,9 @@ const std::vector<ConfigMember> kSchema = {
     {"store.threads", ConfigType::kInteger, false, "2", "threads of the query engine"},
     {"store.allow_unencrypted", ConfigType::kBoolean, false, "false",
      "accept a volume that is not encrypted (demonstration and tests only)"},
+    {"quality.fail_on", ConfigType::kText, false, "",
+     "E, W or I: packages with findings of this level or worse are held back; never: measured and reported only"},
+    {"quality.thresholds", ConfigType::kPath, false, "", "thresholds (TOML); default: the built-in ones"},
     {"interval_seconds", ConfigType::kInteger, false, "30", "pause between rounds"},
 };
 
@@ -64,6 +69,11 @@ Result<IntakeConfig> IntakeConfig::load(const std::filesystem::path& file) {
   out.store.memory = static_cast<std::size_t>(std::max<std::int64_t>(16, config.integer("store.memory_mb"))) << 20;
   out.store.threads = static_cast<int>(config.integer("store.threads"));
   out.store.allow_unencrypted = config.boolean("store.allow_unencrypted");
+  out.quality_fail_on = config.text("quality.fail_on");
+  out.quality_thresholds = config.path("quality.thresholds");
+  constexpr std::string_view kKnown[] = {"", "E", "W", "I", "never"};
+  if (std::ranges::find(kKnown, out.quality_fail_on) == std::end(kKnown))
+    return fail("config.value", "quality.fail_on is E, W, I or never", {.file = file, .part = out.quality_fail_on});
   out.interval_seconds = config.integer("interval_seconds");
   return out;
 }

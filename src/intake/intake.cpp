@@ -54,7 +54,7 @@ Result<std::unique_ptr<net::Client>> connect(const IntakeConfig& config) {
 Result<std::unique_ptr<Intake>> Intake::open(IntakeConfig config, const Clock& clock, Random& random) {
   std::unique_ptr<Intake> self(new Intake(std::move(config), clock, random));
   IntakeConfig& c = self->config_;
-  for (const char* folder : {"inbox", "refused", "receipts", "secured", "erased"})
+  for (const char* folder : {"inbox", "refused", "receipts", "secured", "erased", "held", "accepted", "quality"})
     SEKISHO_CHECK(make_folders(c.state / folder, 0700));
   SEKISHO_TRY(self->lock_, FileLock::take(c.state / "lock", "intake"));
   SEKISHO_TRY(self->trust_, crypto::Trust::load(c.root, c.crl));
@@ -161,6 +161,7 @@ Result<void> Intake::handle(net::Client* client, const PackageId& id, const std:
                             std::uint64_t size, RoundSummary& summary) {
   std::error_code error;
   const bool answered = fs::exists(receipt_path(id, "loaded"), error) || fs::exists(receipt_path(id, "refused"), error);
+  if (!answered && fs::exists(held_path(id), error)) return {};
   if (!answered) {
     SEKISHO_TRY(const fs::path path, pull(client, id, size));
     ++summary.pulled;
@@ -183,6 +184,10 @@ Result<void> Intake::handle(net::Client* client, const PackageId& id, const std:
       // What is wrong with the package is its sender's affair; what is wrong here (disk, store) must be mended and
       // tried again.
       const std::string& code = loaded.error().code;
+      if (code == "quality.held") {
+        ++summary.held;
+        return hold(id, hash, path);
+      }
       const bool of_package = code.starts_with("package.") || code.starts_with("part.") ||
                               code.starts_with("unseal.") || code.starts_with("certificate.") ||
                               code.starts_with("signature.");
@@ -382,6 +387,9 @@ Result<Json> Intake::status() {
   }
   Json hospitals = Json::object();
   Json alarms = expiry_warnings();
+  SEKISHO_TRY(const Json waiting, held());
+  for (const Json& row : waiting)
+    alarms.push_back(fmt::format("{} is held back by its quality", row["package"].get<std::string>()));
   for (const auto& [hospital, sequences] : seen) {
     std::uint64_t loaded = 0, refused = 0, expected = 1;
     std::uint32_t epoch = 0;
@@ -395,12 +403,15 @@ Result<Json> Intake::status() {
     }
     hospitals[hospital] = {{"loaded", loaded}, {"refused", refused}};
   }
-  return Json{
-      {"hospitals", hospitals}, {"store", status.to_json()}, {"ledger_entries", ledger_->size()}, {"alarms", alarms}};
+  return Json{{"hospitals", hospitals},
+              {"held", waiting},
+              {"store", status.to_json()},
+              {"ledger_entries", ledger_->size()},
+              {"alarms", alarms}};
 }
 
 Json RoundSummary::to_json() const {
-  return {{"pulled", pulled},   {"loaded", loaded}, {"refused", refused},
+  return {{"pulled", pulled},   {"loaded", loaded}, {"refused", refused}, {"held", held},
           {"secured", secured}, {"bytes", bytes},   {"seconds", seconds}};
 }
 
@@ -424,8 +435,9 @@ Result<int> run_service(const fs::path& config_file, bool once) {
     if (!summary) {
       if (once) return std::unexpected(summary.error());
       spdlog::error("{}", summary.error().describe());
-    } else if (summary->loaded + summary->refused + summary->secured > 0) {
-      spdlog::info("round: {} loaded, {} refused, {} secured", summary->loaded, summary->refused, summary->secured);
+    } else if (summary->loaded + summary->refused + summary->held + summary->secured > 0) {
+      spdlog::info("round: {} loaded, {} refused, {} held, {} secured", summary->loaded, summary->refused,
+                   summary->held, summary->secured);
     } else if (once) {
       return 0;
     }

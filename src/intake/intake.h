@@ -21,8 +21,8 @@
 
 namespace sekisho::intake {
 
-// State folder: inbox/ (pulled packages), refused/, receipts/, ledger/ (the centre's), secured/ (orders of `center
-// backup`), lock.
+// State folder: inbox/ (pulled packages), held/ and accepted/ and quality/ (gate.cpp), refused/, receipts/, ledger/
+// (the centre's), secured/ (orders of `center backup`), lock.
 struct IntakeConfig {
   BodyId body;
   std::filesystem::path state;
@@ -37,13 +37,15 @@ struct IntakeConfig {
   std::filesystem::path ledger_key;
   std::filesystem::path media;  // folder where numbered media are read in; optional
   store::StoreOptions store;
+  std::string quality_fail_on;  // "": not measured; "never": reported only; E, W, I: held back
+  std::filesystem::path quality_thresholds;
   std::int64_t interval_seconds = 30;
 
   static Result<IntakeConfig> load(const std::filesystem::path& file);
 };
 
 struct RoundSummary {
-  std::uint64_t pulled = 0, loaded = 0, refused = 0, secured = 0, bytes = 0;
+  std::uint64_t pulled = 0, loaded = 0, refused = 0, held = 0, secured = 0, bytes = 0;
   double seconds = 0;
   Json to_json() const;
 };
@@ -58,6 +60,10 @@ class Intake {
   std::vector<std::string> expiry_warnings() const;
   // Quarantined pieces: package, part, ordinal, rule; no content.
   Result<Json> quarantine();
+  // Packages held back by their quality: [{"package" (HOSPITAL/EPOCH/SEQUENCE), "records", "findings"}].
+  Result<Json> held();
+  // Accepted packages load in the next round as they are; refused ones get a receipt that says so.
+  Result<void> decide(std::string_view package, bool accept);
   ledger::Ledger& ledger() { return *ledger_; }
   store::Store& store() { return *store_; }
 
@@ -72,6 +78,9 @@ class Intake {
   Result<void> load(const transport::PackageFile& package);
   Result<void> load_parts(const transport::PackageFile& package, store::Load& load, Json& withdrawn);
   Result<void> erase_withdrawn(const PackageId& id);
+  std::filesystem::path held_path(const PackageId& id) const;
+  Result<bool> breaks_thresholds(const PackageId& id, store::Load& load);
+  Result<void> hold(const PackageId& id, const crypto::Digest& manifest_hash, const std::filesystem::path& package);
   Result<void> refuse(const PackageId& id, const crypto::Digest& manifest_hash, const Error& error);
   Result<std::string> make_receipt(std::string_view step, const PackageId& id, const crypto::Digest& hash,
                                    const std::vector<std::string>& seen, std::string reason);

@@ -108,6 +108,11 @@ Result<void> Intake::load(const transport::PackageFile& package) {
   SEKISHO_CHECK(load_parts(package, *load, withdrawn));
   SEKISHO_CHECK(load->drain());
 
+  // A person's wish does not wait: packages that carry withdrawals are never held.
+  SEKISHO_TRY(const bool breaks, breaks_thresholds(id, *load));
+  if (breaks && withdrawn.empty())
+    return fail("quality.held", "the data break the thresholds of quality", {.part = id.text()});
+
   // Registration keys, not patient numbers, leave this function. Who was never loaded needs no erasure:
   // load->withdraw() remembers them.
   Json erasures = Json::array();

@@ -22,21 +22,6 @@ std::string_view type_name(ColumnType type) {
   return kNames[static_cast<std::size_t>(type)];
 }
 
-// A table that is not there has no rows; a column that an older program did not write is null.
-Result<void> table_view(columns::Engine& engine, const fs::path& folder, const records::TableSpec& spec) {
-  const fs::path file = folder / (std::string(spec.name) + ".parquet");
-  std::error_code ignored;
-  const bool there = fs::exists(file, ignored);
-  std::string list;
-  for (const records::ColumnSpec& column : spec.columns)
-    list += fmt::format("{}CAST(NULL AS {}) AS {}", list.empty() ? "" : ", ", type_name(column.type),
-                        sql_name(column.name));
-  std::string sql = fmt::format("SELECT {} WHERE false", list);
-  if (there)
-    sql += fmt::format(" UNION ALL BY NAME SELECT * FROM read_parquet({})", sql_text(fs::absolute(file).string()));
-  return engine.execute(fmt::format("CREATE OR REPLACE VIEW {} AS {}", sql_name(spec.name), sql));
-}
-
 const records::TableSpec& own_spec(std::string_view name) {
   static const records::TableSpec identity{"identity",
                                            "",
@@ -45,7 +30,11 @@ const records::TableSpec& own_spec(std::string_view name) {
                                             {"birth", ColumnType::kDate, ""},
                                             {"sex", ColumnType::kText, ""},
                                             {"recorded", ColumnType::kTimestamp, ""},
-                                            {"died", ColumnType::kDate, ""}}};
+                                            {"died", ColumnType::kDate, ""},
+                                            {"family_kanji", ColumnType::kText, ""},
+                                            {"given_kanji", ColumnType::kText, ""},
+                                            {"family_kana", ColumnType::kText, ""},
+                                            {"given_kana", ColumnType::kText, ""}}};
   static const records::TableSpec file{
       "file",
       "",
@@ -105,19 +94,38 @@ Result<std::vector<fs::path>> rule_pieces(columns::Engine& engine, const fs::pat
 
 }  // namespace
 
+Result<void> table_view(columns::Engine& engine, const records::TableSpec& spec, const std::vector<fs::path>& files) {
+  std::string list;
+  for (const records::ColumnSpec& column : spec.columns)
+    list += fmt::format("{}CAST(NULL AS {}) AS {}", list.empty() ? "" : ", ", type_name(column.type),
+                        sql_name(column.name));
+  std::string sql = fmt::format("SELECT {} WHERE false", list);
+  std::vector<fs::path> whole;
+  for (const fs::path& file : files)
+    whole.push_back(fs::absolute(file));
+  if (!files.empty())
+    sql += fmt::format(" UNION ALL BY NAME SELECT * FROM read_parquet({}, union_by_name = true)",
+                       columns::sql_paths(whole));
+  return engine.execute(fmt::format("CREATE OR REPLACE VIEW {} AS {}", sql_name(spec.name), sql));
+}
+
 Result<Setup> prepare_tables(columns::Engine& engine, const fs::path& folder, const std::vector<std::string>& roots,
                              const std::string& hospital, const fs::path& findings, const fs::path& work) {
   bool any = false;
-  for (const records::TableSpec& spec : records::all_tables()) {
+  const auto view = [&](const records::TableSpec& spec) {
+    const fs::path file = folder / (std::string(spec.name) + ".parquet");
     std::error_code ignored;
-    any = any || fs::exists(folder / (std::string(spec.name) + ".parquet"), ignored);
-    SEKISHO_CHECK(table_view(engine, folder, spec));
-  }
+    const bool there = fs::exists(file, ignored);
+    any = any || there;
+    return table_view(engine, spec, there ? std::vector{file} : std::vector<fs::path>{});
+  };
+  for (const records::TableSpec& spec : records::all_tables())
+    SEKISHO_CHECK(view(spec));
   if (!any)
     return fail("quality.tables", "the folder holds no table of the model", {.file = folder.string()},
                 "Make them by `sekisho inspect PATH --tables DIR`.");
-  SEKISHO_CHECK(table_view(engine, folder, own_spec("identity")));
-  SEKISHO_CHECK(table_view(engine, folder, own_spec("file")));
+  SEKISHO_CHECK(view(own_spec("identity")));
+  SEKISHO_CHECK(view(own_spec("file")));
   const std::string name = hospital_sql(roots, hospital);
   SEKISHO_CHECK(engine.execute(fmt::format(
       "CREATE OR REPLACE TABLE q_hospital AS SELECT CAST(part AS BIGINT) AS key, {} AS hospital FROM file", name)));

@@ -16,6 +16,7 @@
 #include "core/result.h"
 #include "quality/measures.h"
 #include "quality/thresholds.h"
+#include "records/model.h"
 
 namespace sekisho::quality {
 
@@ -87,7 +88,12 @@ struct RunOptions {
   Date on;                         // the day that is today
   std::filesystem::path findings;  // JSON lines of all findings and rows; empty: none
   std::filesystem::path work;      // private folder, allowed to the engine
+  bool part = false;               // the rows are a part of a hospital's data: only measures of single rows
 };
+
+// A view of the table over Parquet files; without files it has no rows, a column that they lack is null.
+Result<void> table_view(columns::Engine& engine, const records::TableSpec& spec,
+                        const std::vector<std::filesystem::path>& files);
 
 Result<Report> run(columns::Engine& engine, const Setup& setup, const Thresholds& thresholds,
                    const RunOptions& options);

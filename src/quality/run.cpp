@@ -47,16 +47,22 @@ Result<void> create_views(Engine& engine, const Setup& setup, const Thresholds& 
   SEKISHO_CHECK(engine.execute(
       setup.demographics
           ? "CREATE OR REPLACE TABLE q_person AS SELECT coalesce(h.hospital, 'all') AS hospital, d.reg, 0 AS period, "
-            "CAST(NULL AS HUGEINT) AS place, d.sex, make_date(CAST(d.birth_year AS BIGINT), "
+            "CAST(NULL AS HUGEINT) AS place, d.sex, 1 AS births, 1 AS sexes, CAST(NULL AS BOOLEAN) AS garbled, "
+            "make_date(CAST(d.birth_year AS BIGINT), "
             "coalesce(CAST(d.birth_month "
             "AS BIGINT), 1), 1) AS birth, make_date(CAST(d.death_year AS BIGINT), coalesce(CAST(d.death_month AS "
             "BIGINT), 12), 28) AS died FROM demographics d LEFT JOIN q_registration h USING (reg)"
           : "CREATE OR REPLACE TABLE q_person AS SELECT coalesce(h.hospital, 'all') AS hospital, i.reg, 0 AS period, "
             "max(CAST(i.part AS HUGEINT) << 63) AS place, arg_max(i.sex, row(i.recorded, i.part)) FILTER (i.sex IN "
             "('M', 'F', 'O')) AS sex, arg_max(i.birth, row(i.recorded, i.part)) FILTER (i.birth IS NOT NULL) AS birth, "
+            "count(DISTINCT i.birth) AS births, count(DISTINCT i.sex) FILTER (i.sex IN ('M', 'F')) AS sexes, "
+            "bool_or(regexp_matches(concat(i.family_kanji, i.given_kanji, i.family_kana, i.given_kana), "
+            "'[\\x{FFFD}■〓]|[?？]{2}|[Ã¤Ã¥ãâ][\\x{80}-\\x{BF}]')) AS garbled, "
             "max(i.died) AS died FROM identity i LEFT JOIN q_hospital h ON CAST(i.part AS BIGINT) = h.key WHERE i.reg "
             "IS NOT NULL GROUP BY 1, 2"));
   SEKISHO_CHECK(engine.execute(fmt::format("CREATE OR REPLACE TABLE q_now AS SELECT DATE '{}' AS day", on.iso())));
+  SEKISHO_CHECK(
+      engine.execute("CREATE TABLE IF NOT EXISTS q_package (hospital VARCHAR, key BIGINT, loaded TIMESTAMP)"));
   SEKISHO_CHECK(
       engine.execute("CREATE OR REPLACE TABLE q_range (analyte VARCHAR, unit VARCHAR, low DOUBLE, high DOUBLE)"));
   for (const Range& r : thresholds.ranges())
@@ -67,6 +73,12 @@ Result<void> create_views(Engine& engine, const Setup& setup, const Thresholds& 
     SEKISHO_CHECK(engine.execute(fmt::format("INSERT INTO q_test VALUES ({}, nullif({}, ''), nullif({}, ''))",
                                              sql_text(t.code), sql_text(t.analyte), sql_text(t.local))));
   return {};
+}
+
+// Measures that a part of a hospital's data can be judged by: not what compares months, movements or families.
+bool of_single_rows(const Measure& m) {
+  return m.context == "verification" && m.source != "month" && m.source != "stay" && m.source != "silence" &&
+         m.source != "claim_person" && m.category != "timeliness";
 }
 
 void add(Cell& total, const Cell& month) {
@@ -202,7 +214,8 @@ Result<Report> run(Engine& engine, const Setup& setup, const Thresholds& thresho
     by_name[source.name] = &source;
     std::vector<const Measure*> wanted;
     for (const Measure& m : measures())
-      if (m.source == source.name && !thresholds.of_measure(m.id).off) wanted.push_back(&m);
+      if (m.source == source.name && !thresholds.of_measure(m.id).off && (!options.part || of_single_rows(m)))
+        wanted.push_back(&m);
     if (!wanted.empty()) SEKISHO_CHECK(measure_source(engine, source, wanted, thresholds, found));
   }
   Report report;

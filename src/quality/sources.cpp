@@ -21,16 +21,93 @@ constexpr SourceRow kSources[] = {
     {"claim", "SELECT * FROM q_claim"},
     // Every dated fact beside the birth and death of its patient.
     {"event",
-     "SELECT e.hospital, e.period, e.place, e.t, p.birth, p.died, n.day AS today FROM ("
-     "SELECT hospital, reg, period, place, t FROM q_encounter_event WHERE coalesce(planned, 0) = 0 UNION ALL "
-     "SELECT hospital, reg, period, place, t FROM q_diagnosis UNION ALL "
-     "SELECT hospital, reg, period, place, t FROM q_drug WHERE act <> 'plan' UNION ALL "
-     "SELECT hospital, reg, period, place, t FROM q_lab UNION ALL "
-     "SELECT hospital, reg, period, place, t FROM q_procedure) e "
+     "SELECT e.hospital, e.period, e.place, e.t, e.visit, p.birth, p.died, n.day AS today FROM ("
+     "SELECT hospital, reg, period, place, t, kind IN ('reception', 'admission') AS visit FROM q_encounter_event WHERE "
+     "coalesce(planned, 0) = 0 UNION ALL "
+     "SELECT hospital, reg, period, place, t, false FROM q_diagnosis UNION ALL "
+     "SELECT hospital, reg, period, place, t, false FROM q_drug WHERE act <> 'plan' UNION ALL "
+     "SELECT hospital, reg, period, place, t, false FROM q_lab UNION ALL "
+     "SELECT hospital, reg, period, place, t, false FROM q_procedure) e "
      "LEFT JOIN q_person p USING (hospital, reg) CROSS JOIN q_now n"},
     {"sex_diagnosis",
-     "SELECT d.hospital, d.period, d.place, d.icd, p.sex FROM q_diagnosis d JOIN q_person p USING (hospital, reg) "
+     "SELECT d.hospital, d.period, d.place, d.icd, p.sex, date_diff('year', p.birth, CAST(coalesce(d.onset, d.t) AS "
+     "DATE)) AS "
+     "age FROM q_diagnosis d JOIN q_person p USING (hospital, reg) "
      "WHERE d.icd IS NOT NULL AND p.sex IN ('M', 'F')"},
+    {"sex_procedure",
+     "SELECT d.hospital, d.period, d.place, d.k_code, p.sex FROM q_procedure d JOIN q_person p USING (hospital, reg) "
+     "WHERE regexp_matches(d.k_code, '^K[0-9]{3}') AND p.sex IN ('M', 'F')"},
+    {"sex_lab",
+     "SELECT l.hospital, l.period, l.place, p.sex FROM q_lab l JOIN q_person p USING (hospital, reg) WHERE "
+     "l.act = 'result' AND starts_with(l.std_code, '5D305') AND p.sex IN ('M', 'F')"},
+    // Positive results beside the middle half of all results of the same test and unit at the hospital, as logarithms.
+    {"lab_scale",
+     "WITH x AS (SELECT hospital, period, place, coalesce(std_code, loc_code) AS code, coalesce(ucum, unit, '') AS u, "
+     "ln(number) AS v FROM q_lab WHERE act = 'result' AND number > 0 AND coalesce(std_code, loc_code) IS NOT NULL), "
+     "g AS (SELECT hospital, code, u, quantile_cont(v, [0.25, 0.5, 0.75]) AS q FROM x GROUP BY ALL HAVING count(*) >= "
+     "50) SELECT x.hospital, x.period, x.place, abs(x.v - g.q[2]) AS off, g.q[3] - g.q[1] AS spread FROM x JOIN g "
+     "USING (hospital, code, u)"},
+    // Each numeric result and the unit that its test mostly has at the hospital.
+    {"lab_unit",
+     "WITH n AS (SELECT hospital, coalesce(std_code, loc_code) AS code, coalesce(ucum, unit) AS u, count(*) AS n FROM "
+     "q_lab WHERE act = 'result' AND number IS NOT NULL AND unit IS NOT NULL GROUP BY ALL), g AS (SELECT hospital, "
+     "code, "
+     "arg_max(u, row(n, u)) AS most FROM n GROUP BY ALL HAVING sum(n) >= 20) SELECT l.hospital, l.period, l.place, "
+     "coalesce(l.ucum, l.unit) AS u, g.most FROM q_lab l JOIN g ON l.hospital = g.hospital AND coalesce(l.std_code, "
+     "l.loc_code) = g.code WHERE l.act = 'result' AND l.number IS NOT NULL AND l.unit IS NOT NULL"},
+    // Doses beside those of the same drug in the same unit at the hospital, as logarithms.
+    {"drug_scale",
+     "WITH x AS (SELECT hospital, period, place, coalesce(std_code, loc_code) AS code, coalesce(dose_unit, total_unit, "
+     "'') || CASE WHEN dose IS NOT NULL THEN '1' WHEN per_day IS NOT NULL THEN '2' ELSE '3' END AS u, "
+     "ln(coalesce(dose, "
+     "per_day, total)) AS v FROM q_drug WHERE act <> 'claim' AND coalesce(dose, per_day, total) > 0 AND "
+     "coalesce(std_code, loc_code) IS NOT NULL), g AS (SELECT hospital, code, u, quantile_cont(v, [0.25, 0.5, 0.75]) "
+     "AS "
+     "q FROM x GROUP BY ALL HAVING count(*) >= 20) SELECT x.hospital, x.period, x.place, abs(x.v - g.q[2]) AS off, "
+     "g.q[3] - g.q[1] AS spread FROM x JOIN g USING (hospital, code, u)"},
+    {"encounter_twice",
+     "SELECT hospital, period, max(place) AS place, count(*) - 1 AS again FROM q_encounter_event WHERE src = 'ssmix2' "
+     "AND t IS NOT NULL AND coalesce(planned, 0) = 0 AND kind IN ('reception', 'admission', 'discharge') GROUP BY "
+     "hospital, period, hash(reg, t, kind, coalesce(dept, ''), coalesce(visit, ''), coalesce(class, ''))"},
+    {"diagnosis_twice",
+     "SELECT hospital, period, max(place) AS place, count(*) - 1 AS again FROM q_diagnosis WHERE src = 'ssmix2' AND "
+     "coalesce(std_code, icd, loc_code) IS NOT NULL GROUP BY hospital, period, hash(reg, coalesce(std_code, ''), "
+     "coalesce(icd, ''), coalesce(loc_code, ''), coalesce(modifiers, ''), coalesce(onset, diagnosed, t), "
+     "coalesce(role, ''), coalesce(dept, ''), coalesce(problem, ''))"},
+    // Stays of one patient by their first day, and the last day of the stays that began before.
+    {"form_stay",
+     "SELECT hospital, period, place, admitted, max(discharged) OVER (PARTITION BY hospital, reg ORDER BY admitted "
+     "RANGE BETWEEN UNBOUNDED PRECEDING AND INTERVAL 1 DAY PRECEDING) AS before FROM (SELECT hospital, reg, "
+     "min(period) AS period, min(place) AS place, admitted, max(discharged) AS discharged FROM q_dpc_case WHERE src = "
+     "'ff1' AND admitted IS NOT NULL AND discharged IS NOT NULL GROUP BY hospital, reg, admitted)"},
+    // Claims at hospitals whose storage is there too, and whether the storage knows the patient.
+    {"claim_person",
+     "SELECT c.hospital, c.period, c.place, k.reg AS known FROM q_claim c SEMI JOIN (SELECT hospital FROM "
+     "q_encounter_event WHERE src = 'ssmix2') h USING (hospital) LEFT JOIN (SELECT DISTINCT hospital, reg FROM (SELECT "
+     "hospital, reg FROM q_encounter_event WHERE src = 'ssmix2' UNION ALL SELECT hospital, reg FROM q_diagnosis WHERE "
+     "src = 'ssmix2' UNION ALL SELECT hospital, reg FROM q_drug WHERE src = 'ssmix2' UNION ALL SELECT hospital, reg "
+     "FROM q_lab WHERE src = 'ssmix2')) k ON c.hospital = k.hospital AND c.reg = k.reg"},
+    // The last month of each family at a hospital beside that of all hospitals of the run.
+    {"silence",
+     "WITH rows AS (SELECT hospital, 'lab' AS family, period FROM q_lab UNION ALL SELECT hospital, 'encounter', period "
+     "FROM q_encounter_event WHERE src = 'ssmix2' UNION ALL SELECT hospital, 'claim', period FROM q_claim), m AS "
+     "(SELECT hospital, family, period, count(*) AS n FROM rows CROSS JOIN q_now WHERE period BETWEEN 199001 AND "
+     "year(day) * 100 + month(day) GROUP BY ALL), h AS (SELECT hospital, family, max(period) AS last, median(n) AS "
+     "usual "
+     "FROM m GROUP BY ALL), o AS (SELECT family, quantile_disc(last, 0.5) AS newest FROM h GROUP BY ALL HAVING "
+     "count(*) "
+     "> 1) SELECT h.hospital, h.last AS period, CAST(NULL AS HUGEINT) AS place, h.usual, (o.newest // 100 - h.last // "
+     "100) * 12 + o.newest % 100 - h.last % 100 AS months FROM h JOIN o USING (family)"},
+    // At the centre: when a row's package was loaded. Rows of before the hospital's first package are its backlog.
+    {"delay",
+     "WITH began AS (SELECT hospital, min(loaded) AS began FROM q_package GROUP BY hospital) SELECT r.hospital, "
+     "r.period, r.place, r.t, r.month, k.loaded FROM (SELECT hospital, period, place, package, t, CAST(NULL AS DATE) "
+     "AS month FROM q_encounter_event WHERE src = 'ssmix2' AND coalesce(planned, 0) = 0 UNION ALL SELECT hospital, "
+     "period, place, package, t, NULL FROM q_lab UNION ALL SELECT hospital, period, place, package, t, month FROM "
+     "q_claim) r JOIN q_package k ON r.package = k.key JOIN began b ON r.hospital = b.hospital WHERE r.t >= b.began"},
+    {"last_package",
+     "SELECT hospital, 0 AS period, CAST(NULL AS HUGEINT) AS place, max(loaded) AS last, any_value(day) AS day FROM "
+     "q_package CROSS JOIN q_now GROUP BY hospital"},
     {"claim_sum",
      "SELECT c.hospital, c.period, c.place, c.points, s.points AS summed FROM q_claim c JOIN ("
      "SELECT package, part, ordinal, claim_sub, sum(points * coalesce(count, 1)) AS points FROM q_claim_line "
@@ -46,8 +123,7 @@ constexpr SourceRow kSources[] = {
     {"lab_twice",
      "SELECT hospital, period, max(place) AS place, count(*) - 1 AS again FROM q_lab WHERE act = 'result' AND "
      "t IS NOT NULL AND coalesce(std_code, loc_code) IS NOT NULL AND coalesce(raw, '') <> '' GROUP BY hospital, "
-     "period, hash(reg, t, coalesce(std_code, ''), coalesce(loc_code, ''), raw, coalesce(specimen, ''), "
-     "coalesce(order_no, ''))"},
+     "period, hash(reg, t, coalesce(std_code, ''), coalesce(loc_code, ''), raw, coalesce(specimen, ''))"},
     {"drug_twice",
      "SELECT hospital, period, max(place) AS place, count(*) - 1 AS again FROM q_drug WHERE src = 'ssmix2' AND "
      "t IS NOT NULL AND order_no IS NOT NULL AND coalesce(std_code, loc_code) IS NOT NULL GROUP BY hospital, period, "
@@ -71,11 +147,13 @@ constexpr SourceRow kSources[] = {
      "GROUP BY ALL), "
      "span AS (SELECT hospital, family, greatest(min(period), 199001) AS first, least(max(period), "
      "any_value(year(day) * 100 + month(day))) AS last, median(n) AS usual FROM rows CROSS JOIN q_now GROUP BY ALL), "
-     "months AS (SELECT hospital, family, usual, unnest(generate_series((first // 100) * 12 + first % 100 - 1, "
+     "months AS (SELECT hospital, family, usual, first, last, unnest(generate_series((first // 100) * 12 + first % 100 "
+     "- 1, "
      "(last // 100) * 12 + last % 100 - 1)) AS m FROM span) "
      "SELECT months.hospital AS hospital, CAST((m // 12) * 100 + m % 12 + 1 AS INTEGER) AS period, CAST(NULL AS "
      "HUGEINT) AS place, "
-     "usual, coalesce(n, 0) AS n FROM months LEFT JOIN rows ON rows.hospital = months.hospital AND rows.family = "
+     "usual, coalesce(n, 0) AS n, first = (m // 12) * 100 + m % 12 + 1 OR last = (m // 12) * 100 + m % 12 + 1 AS edge "
+     "FROM months LEFT JOIN rows ON rows.hospital = months.hospital AND rows.family = "
      "months.family AND rows.period = (m // 12) * 100 + m % 12 + 1"},
     // Orders whose receipt code is known, of patients with any drug claimed in that month.
     {"ordered_drug",

@@ -343,6 +343,15 @@ Result<LocalLoad::Published> LocalLoad::publish() {
   return out;
 }
 
+Result<std::map<std::string, std::vector<std::filesystem::path>>> LocalLoad::staged() {
+  SEKISHO_CHECK(spill());
+  SEKISHO_CHECK(flush_identities());
+  std::map<std::string, std::vector<std::filesystem::path>> files;
+  for (const PendingSegment& segment : segments_)
+    files[segment.row.info.table].push_back(segment.file.path());
+  return files;
+}
+
 Result<PackageState> LocalLoad::commit(const Json& facts) {
   if (committed_) return fail("store.committed", "this load was committed before");
   SEKISHO_CHECK(spill());

@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -56,6 +57,9 @@ class Load {
   virtual Result<void> withdraw(std::string_view patient_number, std::string_view scope) = 0;
   virtual Result<void> quarantine_bytes(std::int32_t part, std::int32_t ordinal, std::string_view rule,
                                         ByteView content) = 0;  // sealed
+  // Writes what was read so far under temporary names: files by table, `demographics` among them, readable until
+  // commit() or destruction.
+  virtual Result<std::map<std::string, std::vector<std::filesystem::path>>> staged() = 0;
   // Writes what remains under temporary names, fsyncs, and commits ONE catalogue transaction. `facts` (JSON) is stored
   // with the package (receipt bytes, ledger number). After success the rows are visible to snapshots.
   virtual Result<PackageState> commit(const Json& facts) = 0;
