@@ -307,6 +307,90 @@ TEST(Quality, ClaimTotalsAndRepeatedClaimsAreChecked) {
       report, {{"claim.points", 1, 2}, {"claim.twice", 1, 1}, {"claim_line.claim", 1, 5}, {"claim.institution", 0, 2}});
 }
 
+TEST(Quality, AFlipOfUnitsIsFoundWithAndWithoutItsLabel) {
+  World world;
+  fill_clean(world);
+  for (int i = 1; i <= 6; ++i)
+    world.lab(0.055, at(2024, 9, 12 + i), "3D0450000001906202").text(records::lab::kRaw, "x");
+  for (int i = 1; i <= 60; ++i)
+    world.lab(5.0 + i % 10 / 10.0, at(2024, 1 + i % 12, 11 + i % 10), "3D0450000001906202");
+  for (int i = 1; i <= 4; ++i)
+    world.lab(5.5, at(2024, 10, 12 + i)).text(records::lab::kUcum, "g/L");
+  world.lab(9999, at(2024, 11, 25)).text(records::lab::kRaw, "9999 \u3013");
+  const Report report = world.judge();
+  // 120 + 6 + 60 + 4 + 1 rows; a unit of four rows alone is no scale: 187 rows. Off scale are 6 and the filler.
+  expect_counts(
+      report, {{"lab.scale", 7, 187}, {"lab.mixed_units", 4, 191}, {"lab.filler", 1, 191}, {"lab.characters", 1, 191}});
+  EXPECT_TRUE(find(report, "lab.scale")->finding());
+  EXPECT_FALSE(find(report, "lab.scale", "H02")->finding());
+}
+
+TEST(Quality, ImpossiblePersonsAreFound) {
+  World world;
+  world.file(0, "x/H01/ssmix2/a");
+  world.file(1, "x/H02/ssmix2/a");
+  world.person(*Date::of(2030, 1, 1), "F");
+  world.person(*Date::of(1900, 1, 1), "M", *Date::of(1899, 1, 1), 1);
+  world.person(*Date::of(1901, 1, 1), "F", {}, 1);  // the same number, another birth date and sex
+  world.lab(5, at(2024, 1, 1), kHba1c, 1);
+  const Report report = world.judge();
+  expect_counts(report, {{"person.birth_possible", 1, 1}, {"person.conflict", 0, 1}});
+  expect_counts(report,
+                {{"person.birth_possible", 0, 1},
+                 {"person.death_before_birth", 1, 1},
+                 {"person.conflict", 1, 1},
+                 {"event.age", 1, 1}},
+                "H02");
+}
+
+TEST(Quality, DosesLabelsAndOverlapsAreChecked) {
+  World world;
+  world.file(0, "x/H01/ssmix2/a");
+  world.person(*Date::of(1960, 5, 5), "F");
+  const auto drug = [&](double dose, int day, std::string_view code, std::string_view unit) {
+    Batch& b = world.row(Table::kDrug, "order", at(2024, 3, day));
+    b.text(common::kLocCode, code);
+    b.text(common::kLocSys, "99H01");
+    b.real(records::drug::kDose, dose);
+    if (!unit.empty()) b.text(records::drug::kDoseUnit, unit);
+  };
+  for (int i = 0; i < 20; ++i)
+    drug(1, 1 + i, "A1", "\u9320");
+  drug(500, 22, "A1", "\u9320");    // milligrams as tablets: impossible, and off scale
+  drug(1, 23, "1149019F1560", "");  // a YJ code with a local label, without unit
+  const auto stay = [&](int from, int to) {
+    Batch& b = world.row(Table::kDpcCase, "survey", at(2024, 5, from), 0, "ff1");
+    b.text(records::dpc_case::kKind, "FF1");
+    b.date(records::dpc_case::kAdmitted, *Date::of(2024, 5, from));
+    b.date(records::dpc_case::kDischarged, *Date::of(2024, 5, to));
+  };
+  stay(1, 10);
+  stay(8, 12);   // begins before the first ends
+  stay(12, 20);  // begins on the day of the discharge
+  const Report report = world.judge();
+  expect_counts(report, {{"drug.impossible", 1, 21},
+                         {"drug.scale", 1, 21},
+                         {"drug.unit", 1, 22},
+                         {"drug.label", 1, 22},
+                         {"dpc.overlap", 1, 3}});
+}
+
+TEST(Quality, AMonthWithFewRowsAndAHospitalThatFellSilentAreFound) {
+  World world;
+  world.file(0, "x/H01/ssmix2/a");
+  world.file(1, "x/H02/ssmix2/a");
+  world.file(2, "x/H03/ssmix2/a");
+  for (int part = 0; part < 3; ++part)
+    for (int month = 1; month <= (part == 1 ? 9 : 12); ++month)
+      for (int i = 0; i < (part == 0 && month == 6 ? 20 : 60); ++i)
+        world.lab(5 + i / 100.0, at(2024, month, 1 + i % 28), kHba1c, part);
+  const Report report = world.judge();
+  expect_counts(report, {{"volume.drop", 1, 10}, {"volume.silent", 0, 1}});
+  expect_counts(report, {{"volume.drop", 0, 7}, {"volume.silent", 1, 1}}, "H02");
+  EXPECT_TRUE(find(report, "volume.drop")->finding());
+  EXPECT_TRUE(find(report, "volume.silent", "H02")->finding());
+}
+
 TEST(Quality, AMonthWithoutRowsIsFound) {
   World world;
   world.file(0, "x/H01/ssmix2/a");
