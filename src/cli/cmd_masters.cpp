@@ -9,6 +9,7 @@
 #include "core/file.h"
 #include "masters/build.h"
 #include "masters/query.h"
+#include "masters/show.h"
 
 namespace sekisho::cli {
 namespace {
@@ -19,9 +20,9 @@ using masters::MasterFile;
 struct Arguments {
   masters::BuildOptions build;
   std::string file = "masters.skm";
-  std::string code, kind, on, from, to, word, format = "csv", output, set, season;
+  std::string code, kind, on, from, to, word, format = "csv", output, set, season, by;
   std::size_t limit = 50;
-  bool json = false, no_supplement = false;
+  bool json = false, csv = false, no_supplement = false;
 };
 using Shared = std::shared_ptr<Arguments>;
 
@@ -38,21 +39,31 @@ Result<std::optional<masters::Kind>> kind_option(const Arguments& a) {
   return kind;
 }
 
+masters::Language language() {
+  return japanese() ? masters::Language::kJapanese : masters::Language::kEnglish;
+}
+
 Result<int> run_build(const Shared& a) {
   a->build.supplement = !a->no_supplement;
   SEKISHO_TRY(const masters::BuildReport report, masters::build(a->build));
   if (a->json)
     print_json(report.json);
   else
-    fmt::print("{}", masters::summary_text(report.json));
+    fmt::print("{}", masters::show_summary(report.json, language()));
   return report.errors == 0 ? kDone : kFindings;
 }
 
-void show(const Arguments& a, const Json& value) {
+using Show = std::string (*)(const Json&, masters::Language);
+
+void show(const Arguments& a, const Json& value, Show as_text) {
   if (a.json)
     print_json(value);
   else
-    fmt::print("{}", masters::as_text_lines(value));
+    fmt::print("{}", as_text(value, language()));
+}
+
+std::string show_export(const Json& value, masters::Language) {
+  return fmt::format("{}: {} rows\n", value["output"].get<std::string>(), value["rows"].dump());
 }
 
 Result<int> run_lookup(const Shared& a) {
@@ -60,7 +71,7 @@ Result<int> run_lookup(const Shared& a) {
   SEKISHO_TRY(const auto kind, kind_option(*a));
   SEKISHO_TRY(const Date on, day_of(a->on, "--on"));
   const Json found = masters::lookup_json(file, kind, a->code, on);
-  show(*a, found);
+  show(*a, found, masters::show_lookup);
   return found["found"].get<bool>() ? kDone : kFindings;
 }
 
@@ -68,7 +79,7 @@ Result<int> run_history(const Shared& a) {
   SEKISHO_TRY(const MasterFile file, MasterFile::open(a->file));
   SEKISHO_TRY(const auto kind, kind_option(*a));
   const Json found = masters::history_json(file, kind, a->code);
-  show(*a, found);
+  show(*a, found, masters::show_history);
   return found["found"].get<bool>() ? kDone : kFindings;
 }
 
@@ -76,7 +87,7 @@ Result<int> run_successors(const Shared& a) {
   SEKISHO_TRY(const MasterFile file, MasterFile::open(a->file));
   SEKISHO_TRY(const auto kind, kind_option(*a));
   const Json found = masters::successors_json(file, kind, a->code);
-  show(*a, found);
+  show(*a, found, masters::show_successors);
   return found["found"].get<bool>() ? kDone : kFindings;
 }
 
@@ -88,7 +99,7 @@ Result<int> run_search(const Shared& a) {
     SEKISHO_TRY(on, day_of(a->on, "--on"));
   }
   const Json found = masters::search_json(file, kind, a->word, on, a->limit);
-  show(*a, found);
+  show(*a, found, masters::show_search);
   return found["hits"].empty() ? kFindings : kDone;
 }
 
@@ -121,44 +132,56 @@ Result<int> run_export(const Shared& a) {
     return kDone;
   }
   SEKISHO_CHECK(a->format == "parquet" ? write_parquet(csv, a->output) : write_file_durable(a->output, csv));
-  show(*a, {{"output", a->output}, {"format", a->format}, {"rows", rows}});
+  show(*a, {{"output", a->output}, {"format", a->format}, {"rows", rows}}, show_export);
   return kDone;
+}
+
+Result<masters::SetQuery> set_query(const Arguments& a) {
+  masters::SetQuery query{.name = a.set, .season = a.season, .from = std::nullopt, .to = std::nullopt};
+  if (!a.on.empty()) {
+    SEKISHO_TRY(const Date on, day_of(a.on, "--on"));
+    query.from = query.to = on;
+  }
+  if (!a.from.empty()) {
+    SEKISHO_TRY(query.from, day_of(a.from, "--from"));
+  }
+  if (!a.to.empty()) {
+    SEKISHO_TRY(query.to, day_of(a.to, "--to"));
+  }
+  return query;
 }
 
 Result<int> run_sets(const Shared& a) {
   if (a->set.empty()) {
     SEKISHO_TRY(const Json list, masters::list_sets());
-    show(*a, list);
+    show(*a, list, masters::show_sets);
     return kDone;
   }
   SEKISHO_TRY(const MasterFile file, MasterFile::open(a->file));
-  masters::SetQuery query{.name = a->set, .season = a->season, .from = std::nullopt, .to = std::nullopt};
-  if (!a->on.empty()) {
-    SEKISHO_TRY(const Date on, day_of(a->on, "--on"));
-    query.from = query.to = on;
-  }
-  if (!a->from.empty()) {
-    SEKISHO_TRY(query.from, day_of(a->from, "--from"));
-  }
-  if (!a->to.empty()) {
-    SEKISHO_TRY(query.to, day_of(a->to, "--to"));
-  }
-  SEKISHO_TRY(const Json set, masters::expand_set(file, query));
+  SEKISHO_TRY(const masters::SetQuery query, set_query(*a));
+  const bool seasons = a->by == "season";
+  SEKISHO_TRY(const Json set,
+              a->by.empty() ? masters::expand_set(file, query)
+                            : masters::expand_set_by(
+                                  file, query, seasons ? masters::Period::kSeason : masters::Period::kFiscalYear));
   if (!a->output.empty()) SEKISHO_CHECK(write_file_durable(a->output, masters::set_csv(set)));
-  show(*a, set);
+  if (a->csv && !a->json)
+    fmt::print("{}", masters::set_csv(set));
+  else
+    show(*a, set, masters::show_set);
   return kDone;
 }
 
 Result<int> run_doubtful(const Shared& a) {
   SEKISHO_TRY(const MasterFile file, MasterFile::open(a->file));
   SEKISHO_TRY(const auto kind, kind_option(*a));
-  show(*a, masters::doubtful_json(file, kind, a->limit));
+  show(*a, masters::doubtful_json(file, kind, a->limit), masters::show_doubtful);
   return kDone;
 }
 
 Result<int> run_info(const Shared& a) {
   SEKISHO_TRY(const MasterFile file, MasterFile::open(a->file));
-  show(*a, masters::info_json(file));
+  show(*a, masters::info_json(file), masters::show_info);
   return kDone;
 }
 
@@ -173,8 +196,8 @@ CLI::App* command(CLI::App& parent, const Shared& a, const char* name, const cha
 }
 
 void add_build(CLI::App& parent, const Shared& a, const char* name) {
-  CLI::App* build =
-      command(parent, a, name, "Read published masters (csv, txt, xlsx; zip, zst, gz, tar) into one file", run_build);
+  CLI::App* build = command(parent, a, name,
+                            "Read published masters (csv, txt, xlsx, xls; zip, zst, gz, tar) into one file", run_build);
   build->add_option("folders", a->build.inputs, "Folders or files")->required();
   build->add_option("--output,-o", a->build.output, "The master file to write")->default_val("masters.skm");
   build->add_option("--findings", a->build.findings, "Write the findings as JSON lines");
@@ -220,11 +243,14 @@ void add_masters(CLI::App& app) {
   exported->add_option("--output,-o", a->output, "File to write; csv without it goes to standard output");
 
   CLI::App* sets = command(*parent, a, "sets", "Named sets of codes with their rule and version", run_sets);
-  sets->add_option("name", a->set, "The set; without it all sets are listed");
+  sets->add_option("name", a->set, "The set, or a definition of your own (FILE.toml); without it all sets are listed");
   sets->add_option("--season", a->season, "Influenza season such as 2018/19 (ISO week 36 to 35)");
   sets->add_option("--on", a->on, "Members on this day");
   sets->add_option("--from", a->from, "Members on any day from this one");
   sets->add_option("--to", a->to, "... to this one");
+  sets->add_option("--by", a->by, "Period by period: season or fiscal-year")
+      ->check(CLI::IsMember({"season", "fiscal-year"}));
+  sets->add_flag("--csv", a->csv, "Print the members as CSV");
   sets->add_option("--output,-o", a->output, "Also write the members as CSV");
 
   CLI::App* doubtful = command(*parent, a, "doubtful", "Codes whose end no file states", run_doubtful);

@@ -345,40 +345,4 @@ std::string export_csv(const MasterFile& file, std::optional<Kind> kind, std::op
   return out;
 }
 
-namespace {
-
-void lines(std::string& out, const Json& value, std::size_t depth) {
-  const std::string indent(depth * 2, ' ');
-  const auto scalar = [](const Json& one) { return one.is_string() ? one.get<std::string>() : one.dump(); };
-  for (const auto& [key, member] : value.items()) {
-    const std::string label = value.is_array() ? "-" : key + ":";
-    if (member.is_null() || (member.is_structured() && member.empty())) continue;
-    if (member.is_object() && member.contains("file") && member.contains("line") && member.size() == 3) {
-      out += fmt::format("{}{} {} line {}\n", indent, label, scalar(member["file"]), scalar(member["line"]));
-    } else if (member.is_array() && std::ranges::none_of(member, [](const Json& one) { return one.is_structured(); })) {
-      std::string list;
-      for (const Json& one : member)
-        list += (list.empty() ? "" : ", ") + scalar(one);
-      out += fmt::format("{}{} {}\n", indent, label, list);
-    } else if (member.is_structured()) {
-      out += indent + label + "\n";
-      lines(out, member, depth + 1);
-    } else {
-      out += fmt::format("{}{} {}\n", indent, label, scalar(member));
-    }
-  }
-}
-
-}  // namespace
-
-std::string as_text_lines(const Json& value) {
-  std::string out;
-  lines(out, value, 0);
-  return out;
-}
-
-std::string summary_text(const Json& report) {
-  return as_text_lines(report);
-}
-
 }  // namespace sekisho::masters

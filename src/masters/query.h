@@ -29,9 +29,9 @@ struct SetQuery {
 };
 Result<Json> list_sets();
 Result<Json> expand_set(const MasterFile& file, const SetQuery& query);
-std::string set_csv(const Json& set);
-
-std::string summary_text(const Json& report);
-std::string as_text_lines(const Json& value);  // indented lines for people
+// The set period by period: what belonged to each, by role. Without days the whole time that the files speak of.
+enum class Period { kSeason, kFiscalYear };
+Result<Json> expand_set_by(const MasterFile& file, const SetQuery& query, Period period);
+std::string set_csv(const Json& set);  // of both
 
 }  // namespace sekisho::masters

@@ -234,24 +234,72 @@ Result<Json> expand_set(const MasterFile& file, const SetQuery& query) {
   return out;
 }
 
+Result<Json> expand_set_by(const MasterFile& file, const SetQuery& query, Period period) {
+  // The first season of which the masters and their supplement say anything, and the first price list's year.
+  const int first_year = period == Period::kSeason ? 2012 : 2014;
+  std::int32_t last_day = fiscal_year_begin(first_year);
+  for (const FileRecord& one : file.files())
+    last_day = std::max(last_day, one.edition);
+  const int year = query.from ? query.from->year() : first_year;
+  const Date last{query.to ? query.to->days : last_day};
+  Json out = Json::object(), periods = Json::array();
+  for (int at = year; at <= last.year() && at < year + 100; ++at) {
+    SetQuery one{.name = query.name, .season = {}, .from = {}, .to = {}};
+    std::string name = std::to_string(at);
+    if (period == Period::kSeason) {
+      one.season = name = fmt::format("{}/{:02}", at, (at + 1) % 100);
+      if (iso_week(at, 36).days > last.days) break;
+    } else {
+      one.from = Date{fiscal_year_begin(at)};
+      one.to = Date{fiscal_year_begin(at + 1) - 1};
+      if (one.from->days > last.days) break;
+    }
+    SEKISHO_TRY(Json set, expand_set(file, one));
+    Json roles = Json::object(), codes = Json::array();
+    for (const Json& member : set["members"]) {
+      codes.push_back(member["code"]);
+      if (member.contains("role")) roles[member["role"].get<std::string>()].push_back(member["code"]);
+    }
+    Json row{{"period", name}, {"window", set["window"]}, {"count", set["count"]}, {"roles", roles}, {"codes", codes}};
+    if (set.contains("hospitals")) row["hospitals"] = set["hospitals"];
+    row["members"] = std::move(set["members"]);
+    row["possible"] = std::move(set["possible"]);
+    periods.push_back(std::move(row));
+    for (const char* member : {"name", "version", "title", "title_ja", "kind", "rule", "source"})
+      out[member] = set[member];
+  }
+  if (periods.empty()) return fail("usage.window", "no period lies between these days");
+  out["periods"] = std::move(periods);
+  return out;
+}
+
 std::string set_csv(const Json& set) {
   static constexpr const char* kColumns[] = {"code",           "name",         "role",    "from",       "from_is", "to",
                                              "doubtful_start", "doubtful_end", "generic", "price_code", "hospital"};
+  const bool by_period = set.contains("periods");
   std::string out;
   std::vector<std::string_view> fields{"set", "version", "membership"};
+  if (by_period) fields.insert(fields.begin() + 2, "period");
   fields.insert(fields.end(), std::begin(kColumns), std::end(kColumns));
   append_csv(out, fields);
-  for (const char* membership : {"members", "possible"})
-    for (const Json& member : set[membership]) {
-      std::vector<std::string> row{set["name"].get<std::string>(), set["version"].get<std::string>(),
-                                   membership == std::string_view("members") ? "member" : "possible"};
-      for (const char* column : kColumns) {
-        const Json value = member.contains(column) ? member[column] : Json();
-        row.push_back(value.is_null() ? "" : value.is_string() ? value.get<std::string>() : value.dump());
+  const auto add = [&](const Json& part, const std::string& period) {
+    for (const char* membership : {"members", "possible"})
+      for (const Json& member : part[membership]) {
+        std::vector<std::string> row{set["name"].get<std::string>(), set["version"].get<std::string>()};
+        if (by_period) row.push_back(period);
+        row.emplace_back(membership == std::string_view("members") ? "member" : "possible");
+        for (const char* column : kColumns) {
+          const Json value = member.contains(column) ? member[column] : Json();
+          row.push_back(value.is_null() ? "" : value.is_string() ? value.get<std::string>() : value.dump());
+        }
+        fields.assign(row.begin(), row.end());
+        append_csv(out, fields);
       }
-      fields.assign(row.begin(), row.end());
-      append_csv(out, fields);
-    }
+  };
+  if (!by_period) add(set, {});
+  if (by_period)
+    for (const Json& period : set["periods"])
+      add(period, period["period"].get<std::string>());
   return out;
 }
 

@@ -155,7 +155,9 @@ bool apply_row(CodeState& state, RowInput& row) {
   reopen(state, row, from);
   const std::int32_t old_end = state.end.day;
   bool changed = state_ends(state, row);
-  if (row.change == '3' && stated_day && state.added.day == kNoDay && state.versions.empty())
+  // What an extract showed before does not overrule the day on which a master says that the code is new.
+  const bool unknown = std::ranges::all_of(state.versions, &VersionState::weak);
+  if (row.change == '3' && stated_day && state.added.day == kNoDay && unknown)
     state.added = {from, row.published, row.evidence};
   if (row.change == '9') {
     const std::int32_t end = state.end.day;

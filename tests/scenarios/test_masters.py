@@ -17,6 +17,7 @@ import subprocess
 import tarfile
 import tempfile
 import time
+import unicodedata
 import unittest
 import zipfile
 
@@ -500,6 +501,23 @@ class Questions(Folder):
         self.assertEqual((hit["name"], hit["matched_name"]), ("あたらしい錠「ABC」", "架空錠１０ｍｇ"))
         self.assertEqual(self.ask("search", "どこにもない", check=(1,))["hits"], [])
 
+    def test_tables_stand_in_columns_whatever_the_width_of_letters(self):
+        def columns(text):
+            return sum(2 if unicodedata.east_asian_width(letter) in "FWA" else 1 for letter in text)
+        self.put("y_20240901.csv", drug("9", "620000003", end="20250331", limit=""))
+        self.build()
+        for language in ("C.UTF-8", "ja_JP.UTF-8"):
+            lines = sekisho("masters", "search", "架空", "--masters", self.file, env={"LANG": language}).stdout.splitlines()
+            self.assertEqual(len(lines), 4)
+            self.assertEqual(len({columns(line[:line.index("2023-04-01")]) for line in lines[1:]}), 1)
+            self.assertEqual("種別" in lines[0], language.startswith("ja"))
+        text = sekisho("masters", "lookup", "620000003", "--on", "2025-04-01", "--masters", self.file, env={"LANG": "ja_JP.UTF-8"}).stdout
+        self.assertIn("廃止済", text.splitlines()[0])
+        self.assertIn("y_ALL20240401.csv:3", text)
+        for what in ("history", "successors"):
+            self.assertIn("620000003", sekisho("masters", what, "620000003", "--masters", self.file, check=(0, 1)).stdout)
+        self.assertIn("y_20240901.csv", sekisho("masters", "info", "--masters", self.file).stdout)
+
     def test_history_names_the_file_and_line_of_every_version(self):
         hit = self.ask("history", "620000001")["hits"][0]
         places = [(v["from"], v["name"], v["evidence"]["file"], v["evidence"]["line"]) for v in hit["versions"]]
@@ -619,6 +637,34 @@ class Published(unittest.TestCase):
             self.assertEqual("622638801" in members, row["season"] >= "2018/19")
             self.assertEqual("621972101" in members, row["season"] == "2012/13")
             self.assertEqual("622950101" in members, row["season"] >= "2023/24")
+
+    def test_sets_come_by_season_as_json_csv_and_table(self):
+        asked = ["sets", "influenza-antivirals", "--by", "season", "--from", "2012-09-01", "--to", "2025-04-01"]
+        periods = {period["period"]: period for period in self.ask(*asked)["periods"]}
+        self.assertEqual(list(periods), [row["season"] for row in self.table("influenza_seasons.csv")])
+        for season, period in periods.items():
+            self.assertEqual(set(period["codes"]), set(self.codes(season=season)))
+            self.assertEqual(period["count"], len(period["codes"]))
+        # Receipt codes of a brand that the patient chose exist from 2024-10-01 (scenario 4).
+        self.assertEqual([season for season, period in periods.items() if "670443074" in period["codes"]], ["2024/25"])
+        text = sekisho("masters", *asked, "--csv", "--masters", self.file).stdout
+        rows = {(row["period"], row["code"]) for row in csv.DictReader(io.StringIO(text)) if row["membership"] == "member"}
+        self.assertEqual(rows, {(season, code) for season, period in periods.items() for code in period["codes"]})
+        shown = sekisho("masters", *asked, "--masters", self.file, env={"LANG": "ja_JP.UTF-8"}).stdout
+        self.assertIn("抗インフルエンザウイルス薬", shown)
+        self.assertRegex(shown, r"2012/13 +8 +oseltamivir +610443074, 610462002")
+
+    def test_generics_over_time_are_those_of_the_price_lists(self):
+        for day, edition in (("2016-04-01", "20160401"), ("2020-04-01", "20200401"), ("2024-04-01", "20240401")):
+            text = subprocess.run(["zstd", "-dc", MASTERS / f"price/price_{edition}.csv.zst"], capture_output=True, check=True).stdout.decode()
+            listed = {row["薬価基準収載医薬品コード"] for row in csv.DictReader(io.StringIO(text))
+                      if row["診療報酬において加算等の算定対象となる後発医薬品"] == "後発品"}
+            found = {member["code"]: member for member in self.ask("sets", "generic-drugs", "--on", day)["members"]}
+            with self.subTest(day=day):
+                self.assertEqual(listed - set(found), set())
+                # Codes that this list lacks are in the set only while an earlier one's limit has not passed or their end is not stated.
+                for code in set(found) - listed:
+                    self.assertNotIn(code, text)
 
     def test_todays_list_alone_misses_the_old_peramivir_codes(self):
         today = {row["code"] for row in csv.DictReader(io.StringIO(
