@@ -104,6 +104,18 @@ bool read_common(std::string_view text, ClinicalTime& out) {
   return true;
 }
 
+// 14 digits and three decimals, with the point as in MSH-7 or without it as in the names of a storage.
+bool read_thousandths(std::string_view text, ClinicalTime& out) {
+  const bool point = text.size() == 18 && text[14] == '.';
+  if ((!point && text.size() != 17) || !read_common(text.substr(0, 14), out)) return false;
+  const std::string_view decimals = text.substr(point ? 15 : 14);
+  if (!all_digits(decimals)) return false;
+  out.micros += number(decimals, 0, 3) * 1000;
+  out.precision = Precision::kMillisecond;
+  out.flags = point ? 0 : time_flag::kNoPoint;
+  return true;
+}
+
 }  // namespace
 
 std::int32_t days_from_civil(int y, int m, int d) {
@@ -230,6 +242,7 @@ std::string ClinicalTime::iso() const {
 
 std::optional<ClinicalTime> parse_hl7_time(std::string_view text) {
   if (ClinicalTime common; read_common(text, common)) return common;
+  if (ClinicalTime common; read_thousandths(text, common)) return common;
   std::int64_t offset_minutes = 540;
   const bool plain = all_digits(text);  // nearly always: no offset and no point to look for
   if (const auto sign = plain ? std::string_view::npos : text.find_first_of("+-"); sign != std::string_view::npos) {

@@ -253,11 +253,14 @@ constexpr std::string_view kDepartments =
 
 namespace {
 
-// First rule of each segment + 1.
-constexpr TagTable kFirstRules = [] {
+// Of each segment the number of its first rule and, from bit 16 on, how many it has.
+constexpr TagTable kRuleRanges = [] {
   TagTable table;
-  for (std::uint32_t i = 0; i < std::size(kRules); ++i)
-    if (i == 0 || kRules[i].segment != kRules[i - 1].segment) table.set(kRules[i].segment, i + 1);
+  for (std::uint32_t from = 0, to = 0; from < std::size(kRules); from = to) {
+    for (to = from; to < std::size(kRules) && kRules[to].segment == kRules[from].segment; ++to)
+      continue;
+    table.set(kRules[from].segment, (to - from) << 16 | from);
+  }
   return table;
 }();
 
@@ -270,12 +273,8 @@ static_assert(std::ranges::all_of(kRules, [](const FieldRule& rule) {
 }  // namespace
 
 std::span<const FieldRule> field_rules(hl7::Tag segment) {
-  const std::uint32_t number = kFirstRules.find(segment);
-  if (number == 0) return {};
-  std::size_t end = number;
-  while (end < std::size(kRules) && kRules[end].segment == segment)
-    ++end;
-  return {kRules + number - 1, kRules + end};
+  const std::uint32_t range = kRuleRanges.find(segment);
+  return {kRules + (range & 0xFFFF), range >> 16};
 }
 
 bool is_listed(std::string_view values, std::string_view value) {

@@ -1,5 +1,7 @@
 #include "core/detail/pair_runs.h"
 
+#include <cstring>
+
 #include "core/detail/charset_tables.h"
 
 #if defined(__x86_64__)
@@ -52,19 +54,17 @@ SEKISHO_AVX2 inline Cells cells_of(__m128i raw) {
   return grid_cells<0x21>(raw);
 }
 
-// Up to eight characters; how many.
-template <PairForm Form>
-SEKISHO_AVX2 inline std::uint32_t convert(const std::uint8_t* in, const std::uint32_t* table, char* out,
-                                          std::uint32_t& vendor) {
-  const __m256i three_long = _mm256_set1_epi32(3 << 24);
+constexpr std::uint32_t kThreeLong = 3u << 24;
+
+// Eight characters by one gather; how many of them are usual.
+SEKISHO_AVX2 inline std::uint32_t convert_eight(__m128i index, const std::uint32_t* table, char* out,
+                                                std::uint32_t& vendor) {
+  const __m256i three_long = _mm256_set1_epi32(kThreeLong);
   const __m256i pack = _mm256_setr_epi8(0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, -1, -1, -1, -1,  //
                                         0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, -1, -1, -1, -1);
-  const Cells cells = cells_of<Form>(_mm_loadu_si128(reinterpret_cast<const __m128i*>(in)));
-  const __m256i index = _mm256_cvtepu16_epi32(_mm_and_si128(cells.index, cells.valid));
-  const __m256i packed = _mm256_i32gather_epi32(reinterpret_cast<const int*>(table), index, 4);
+  const __m256i packed = _mm256_i32gather_epi32(reinterpret_cast<const int*>(table), _mm256_cvtepu16_epi32(index), 4);
   // Free cells are 0 and thus not three bytes long either.
-  const __m256i usual = _mm256_and_si256(_mm256_cmpeq_epi32(_mm256_and_si256(packed, three_long), three_long),
-                                         _mm256_cvtepi16_epi32(cells.valid));
+  const __m256i usual = _mm256_cmpeq_epi32(_mm256_and_si256(packed, three_long), three_long);
   const auto unusual = static_cast<std::uint32_t>(~_mm256_movemask_ps(_mm256_castsi256_ps(usual)));
   const auto count = static_cast<std::uint32_t>(_tzcnt_u32(unusual | 1u << 8));
   const __m256i utf8 = _mm256_shuffle_epi8(packed, pack);
@@ -74,6 +74,29 @@ SEKISHO_AVX2 inline std::uint32_t convert(const std::uint8_t* in, const std::uin
   const auto marks = static_cast<std::uint32_t>(_mm256_movemask_ps(_mm256_castsi256_ps(_mm256_slli_epi32(packed, 3))));
   vendor += static_cast<std::uint32_t>(_mm_popcnt_u32(marks & ((1u << count) - 1)));
   return count;
+}
+
+// Fewer: names and words of a few characters, for which a gather costs more than it saves.
+SEKISHO_AVX2 inline std::uint32_t convert_few(__m128i index, std::uint32_t pairs, const std::uint32_t* table, char* out,
+                                              std::uint32_t& vendor) {
+  std::uint16_t cells[8];
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(cells), index);
+  for (std::uint32_t i = 0; i < pairs; ++i) {
+    const std::uint32_t packed = table[cells[i]];
+    if ((packed & kThreeLong) != kThreeLong) return i;
+    vendor += (packed & kVendorMark) != 0;
+    std::memcpy(out + 3 * static_cast<std::size_t>(i), &packed, 4);
+  }
+  return pairs;
+}
+
+template <PairForm Form>
+SEKISHO_AVX2 inline std::uint32_t convert(const std::uint8_t* in, const std::uint32_t* table, char* out,
+                                          std::uint32_t& vendor) {
+  const Cells cells = cells_of<Form>(_mm_loadu_si128(reinterpret_cast<const __m128i*>(in)));
+  const auto valid = static_cast<std::uint32_t>(_mm_movemask_epi8(cells.valid));
+  if (valid == 0xFFFF) return convert_eight(cells.index, table, out, vendor);
+  return convert_few(cells.index, _tzcnt_u32(~valid) / 2, table, out, vendor);
 }
 
 template <PairForm Form>

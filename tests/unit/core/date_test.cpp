@@ -46,6 +46,19 @@ TEST(Date, NoByteButADigitIsReadAsOne) {
     }
 }
 
+TEST(Date, ThousandthsAreReadWithAndWithoutThePoint) {
+  const auto second = parse_hl7_time("20240401101500"), point = parse_hl7_time("20240401101500.123"),
+             none = parse_hl7_time("20240401101500123");
+  EXPECT_EQ(point->micros, second->micros + 123'000);
+  EXPECT_EQ(none->micros, point->micros);
+  EXPECT_EQ(point->flags, 0u);
+  EXPECT_EQ(none->flags, time_flag::kNoPoint);
+  EXPECT_EQ(point->precision, Precision::kMillisecond);
+  EXPECT_FALSE(parse_hl7_time("20240401101500x23"));
+  EXPECT_FALSE(parse_hl7_time("20240401101500.1x3"));
+  EXPECT_EQ(parse_hl7_time("20240401000000000")->flags, time_flag::kNoPoint | time_flag::kZeroFilled);
+}
+
 TEST(Date, TimesOutOfTheOrdinaryKeepTheirMarks) {
   EXPECT_EQ(parse_hl7_time("202402290000")->flags, time_flag::kZeroFilled);
   EXPECT_EQ(parse_hl7_time("2024022925")->flags, time_flag::kNextDayHour);
