@@ -9,6 +9,7 @@
 #include "cli/link_waterfall.h"
 #include "core/file.h"
 #include "core/random.h"
+#include "linkage/blocking_learn.h"
 #include "linkage/calibration.h"
 #include "linkage/evaluate.h"
 #include "linkage/filter_file.h"
@@ -21,10 +22,10 @@ namespace sekisho::cli {
 namespace {
 
 struct LinkOptions {
-  std::string spec, columns, output, clusters, truth, record_a, record_b, decisions, pairs, svg, title;
+  std::string spec, columns, output, clusters, truth, record_a, record_b, decisions, pairs, svg, title, truth_columns;
   std::vector<std::string> inputs;
   linkage::ReviewRequest review;
-  bool json = false;
+  bool json = false, learn = false;
 };
 
 struct FilterOptions {
@@ -72,10 +73,19 @@ Result<int> run_explain(const LinkOptions& options) {
 }
 
 Result<int> run_suggest(const LinkOptions& options) {
-  SEKISHO_TRY(const linkage::Suggestion found, linkage::suggest(options.inputs.front()));
+  SEKISHO_TRY(linkage::Suggestion found, linkage::suggest(options.inputs.front()));
+  SEKISHO_TRY(const linkage::ModelSpec spec, linkage::ModelSpec::parse(found.spec, "suggested spec"));
+  SEKISHO_TRY(
+      const linkage::BlockingReport blocking,
+      linkage::examine_blocking(
+          spec, {.inputs = {options.inputs.front()}, .truth = {}, .truth_columns = {}, .learn = options.learn}));
+  if (options.learn && !blocking.toml.empty())
+    found.spec = found.spec.substr(0, found.spec.find("\n[[block]]")) + blocking.toml;
   if (!options.output.empty()) SEKISHO_CHECK(write_file_durable(options.output, found.spec));
   if (options.json) {
-    print_json(found.to_json());
+    Json out = found.to_json();
+    out["blocking"] = blocking.to_json();
+    print_json(out);
     return kDone;
   }
   if (options.output.empty()) {
@@ -86,6 +96,10 @@ Result<int> run_suggest(const LinkOptions& options) {
   for (const linkage::ColumnProfile& column : found.columns)
     fmt::print("{:<24} {:<14} {:>6.1f}% {:>9} {:>7.1f}%\n", column.column, column.role.empty() ? "-" : column.role,
                100 * column.filled, column.distinct, 100 * column.largest);
+  fmt::print("{} blocking rules find an estimated {} of the pairs, at {:.1f} candidates for each record\n",
+             blocking.rules.size(),
+             blocking.estimated ? fmt::format("{:.1f} %", 100 * *blocking.estimated) : "unknown share",
+             static_cast<double>(blocking.candidates) / std::max<double>(1, static_cast<double>(blocking.records)));
   fmt::print("{} written\n", options.output);
   return kDone;
 }
@@ -133,6 +147,31 @@ Result<int> run_evaluate(const LinkOptions& options) {
                result.false_splits);
   }
   return result.missing + result.unknown > 0 ? kFindings : kDone;
+}
+
+Result<int> run_blocking(const LinkOptions& options) {
+  SEKISHO_TRY(linkage::ModelSpec spec, linkage::ModelSpec::load(options.spec));
+  SEKISHO_CHECK(spec.rename(options.columns));
+  SEKISHO_TRY(const linkage::BlockingReport report,
+              linkage::examine_blocking(spec, {.inputs = {options.inputs.begin(), options.inputs.end()},
+                                               .truth = options.truth,
+                                               .truth_columns = options.truth_columns,
+                                               .learn = options.learn}));
+  if (options.json) {
+    print_json(report.to_json());
+    return kDone;
+  }
+  fmt::print("{:<52} {:>10} {:>8} {:>8} {:>8}\n", "rule", "pairs", "sure", "alone", "recall");
+  for (const linkage::RuleRecall& rule : report.rules)
+    fmt::print("{:<52} {:>10} {:>7.2f}% {:>7.2f}% {:>8}\n", rule.rule, rule.pairs, 100 * rule.sure, 100 * rule.only,
+               rule.real ? fmt::format("{:.2f}%", 100 * *rule.real) : "-");
+  fmt::print("{} candidates ({:.2f} for each record), {} of them sure; recall of blocking: estimated {}{}\n",
+             report.candidates,
+             static_cast<double>(report.candidates) / std::max<double>(1, static_cast<double>(report.records)),
+             report.sure, report.estimated ? fmt::format("{:.2f}%", 100 * *report.estimated) : "-",
+             report.real ? fmt::format(", measured {:.2f}%", 100 * *report.real) : "");
+  if (!options.output.empty() && !report.toml.empty()) SEKISHO_CHECK(write_file_durable(options.output, report.toml));
+  return kDone;
 }
 
 Result<int> run_calibrate(const LinkOptions& options) {
@@ -354,6 +393,7 @@ void add_link(CLI::App& app) {
       ->check(CLI::ExistingFile)
       ->expected(1);
   suggest->add_option("--output", options->output, "Spec to write (TOML); without it the spec is printed");
+  suggest->add_flag("--learn", options->learn, "Learn the blocking rules from the data, without labels");
   suggest->add_flag("--json", options->json, "Machine-readable report");
   set_action(suggest, [options] { return run_suggest(*options); });
 
@@ -366,6 +406,24 @@ void add_link(CLI::App& app) {
   evaluate->add_flag("--json", options->json, "Machine-readable report");
   evaluate->footer("Pairwise and B-cubed precision, recall and F1 after transitive closure, with 95 % intervals.");
   set_action(evaluate, [options] { return run_evaluate(*options); });
+
+  CLI::App* blocking = link->add_subcommand("blocking", "What each blocking rule finds and costs; learn rules");
+  blocking->add_option("--spec", options->spec, "A probabilistic spec")->required()->check(CLI::ExistingFile);
+  blocking->add_option("--columns", options->columns, "Columns of the files: field=COLUMN,...");
+  blocking->add_option("--input", options->inputs, "CSV with a header; may be repeated")
+      ->required()
+      ->check(CLI::ExistingFile);
+  blocking->add_option("--truth", options->truth, "CSV with record_id and person_id: recall is measured too")
+      ->check(CLI::ExistingFile);
+  blocking->add_option("--truth-columns", options->truth_columns,
+                       "Columns of the truth: record_id=COLUMN,person_id=COLUMN");
+  blocking->add_flag("--learn", options->learn, "Learn rules from the data, without labels, in place of the spec's");
+  blocking->add_option("--output", options->output, "File that gets the learned rules as sections of a spec");
+  blocking->add_flag("--json", options->json, "Machine-readable report");
+  blocking->footer(
+      "sure: share of the pairs with probability 0.9 or more that the rule finds; alone: that no other rule finds. The "
+      "estimate (Chao) tends to be high: rules find the same easy pairs.");
+  set_action(blocking, [options] { return run_blocking(*options); });
 
   CLI::App* calibrate = link->add_subcommand("calibrate", "How far probabilities are what they say, with a plot");
   calibrate->add_option("--pairs", options->pairs, "CSV of link run --pairs-out")->check(CLI::ExistingFile);

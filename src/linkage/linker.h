@@ -35,6 +35,8 @@ class Linker {
   void constrain(Constraints constraints);
 
   void block() { candidates_ = find_candidates(spec_, table_); }
+  // Candidates from elsewhere in place of block(): sorted, each once.
+  void use(std::vector<Pair> pairs) { candidates_.pairs = std::move(pairs); }
   void fit();
 
   // log2 odds that two groups are one person.
