@@ -61,6 +61,43 @@ TEST(Names, GenericNamesAndChosenBrandsAreMarked) {
   EXPECT_TRUE(parse_drug_name("（選）ノルバスク錠５ｍｇ").chosen);
 }
 
+TEST(Names, AFormFollowsAUnitWithoutABreak) {
+  for (const std::string_view name : {"シロドシン4mgOD錠", "シロドシンOD錠4mg", "ｼﾛﾄﾞｼﾝ4MGOD錠"}) {
+    const Parts parts = parse_drug_name(name);
+    EXPECT_EQ(parts.form, Form::kDisintegrating) << name;
+    EXPECT_EQ(parts.stem, fold("シロドシン")) << name;
+    ASSERT_EQ(parts.strengths.size(), 1U) << name;
+    EXPECT_EQ(parts.strengths[0].value, 4) << name;
+  }
+}
+
+TEST(Names, ASaltBeforeAnAmountIsNoPartOfIt) {
+  const Parts parts = parse_drug_name("リセドロン酸Na2.5mg錠");
+  ASSERT_EQ(parts.strengths.size(), 1U);
+  EXPECT_EQ(parts.strengths[0].value, 2.5);
+  EXPECT_EQ(parse_drug_name("ビタミンB12錠").strengths.size(), 0U);
+}
+
+TEST(Names, AMakersBracketThatIsNeverClosedEndsBeforeTheStrength) {
+  const Parts parts = parse_drug_name("ベニジピン塩酸塩錠「ツルハラ 8mg");
+  EXPECT_EQ(parts.maker, fold("ツルハラ"));
+  ASSERT_EQ(parts.strengths.size(), 1U);
+  EXPECT_EQ(parts.strengths[0].value, 8);
+}
+
+TEST(Names, LatinSpellingsComeNearTheJapaneseOnes) {
+  EXPECT_EQ(latin_to_kana(U"amlodipine"), fold("アムロジピン"));
+  EXPECT_EQ(latin_to_kana(U"amurojipin"), fold("アムロジピン"));
+  EXPECT_EQ(latin_to_kana(U"loxoprofen"), fold("ロキソプロフェン"));
+  EXPECT_EQ(latin_to_kana(fold("テルビナfinn錠")), U"");  // a word of four letters stays
+  EXPECT_EQ(latin_to_kana(fold("アムロジピンOD錠")), U"");
+}
+
+TEST(Names, HiraganaWordsAreTheirKanji) {
+  EXPECT_EQ(fold("胃かいよう"), fold("胃潰瘍"));
+  EXPECT_EQ(fold("じんま疹"), fold("蕁麻疹"));
+}
+
 TEST(Names, TabletsAndInjectionsExcludeEachOther) {
   EXPECT_EQ(form_similarity(Form::kTablet, Form::kInjection), -1);
   EXPECT_EQ(form_similarity(Form::kTablet, Form::kTablet), 1);

@@ -118,6 +118,35 @@ TEST_F(Suggestions, TheNumberOfThreadsChangesNothing) {
   }
 }
 
+TEST_F(Suggestions, TheMakerMayStandAnywhereAndWithoutBrackets) {
+  for (const std::string_view name :
+       {"オセルタミビルカプセル75mgサワイ", "サワイ オセルタミビルカプセル75mg", "オセルタミビル「サワイ」75mgcap"})
+    EXPECT_EQ(first(item(Kind::kDrug, name)), "622638801") << name;
+}
+
+TEST_F(Suggestions, ANameThatSaysNothingLeavesTheWordToClaims) {
+  LocalItem drug = item(Kind::kDrug, "項目12");
+  drug.count = 100;
+  drug.claimed = {{"610462002", 80}};
+  EXPECT_EQ(first(drug), "610462002");
+}
+
+TEST_F(Suggestions, RomanNumbersAndAbbreviationsOfDiseasesAreRead) {
+  DictionaryLoader loader;
+  ASSERT_TRUE(loader.take_text("d.csv",
+                               "kind,system,code,name\ndisease,REC,1,２型糖尿病\ndisease,REC,2,１型糖尿病\n"
+                               "disease,REC,3,胃癌\ndisease,REC,4,短腸症候群\n"));
+  const Dictionary dictionary = loader.finish();
+  const Suggester suggester(dictionary);
+  for (const auto& [name, code] :
+       {std::pair{"Ⅱ型糖尿病", "1"}, {"I型糖尿病", "2"}, {"胃ca", "3"}, {"胃ガン", "3"}, {"短腸SY", "4"}}) {
+    const LocalItem disease = item(Kind::kDisease, name);
+    const auto found = suggester.suggest({&disease, 1}, {});
+    ASSERT_FALSE(found[0].empty()) << name;
+    EXPECT_EQ(dictionary.entries()[static_cast<std::size_t>(found[0][0].entry)].code, code) << name;
+  }
+}
+
 TEST_F(Suggestions, AReceiptCodeLabelledHotIsFound) {
   LocalItem drug = item(Kind::kDrug, "タミフルカプセル75");
   drug.std_system = "HOT9";

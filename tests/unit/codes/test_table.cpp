@@ -54,7 +54,8 @@ TEST_F(CodeTables, TheFileItselfRefusesChanges) {
   ASSERT_TRUE(table_->append({&m, 1}, clock_));
   auto database = db::Database::open_sqlite(folder_->path() / "codes.db");
   ASSERT_TRUE(database);
-  for (const char* sql : {"UPDATE code_mapping SET std_code = 'x'", "DELETE FROM code_mapping"})
+  for (const char* sql : {"UPDATE code_mapping SET std_code = 'x'", "DELETE FROM code_mapping",
+                          "REPLACE INTO code_mapping SELECT * FROM code_mapping"})
     EXPECT_FALSE((*database)->run("attack", [&](soci::session& session) { session << sql; })) << sql;
   EXPECT_EQ(table_->list({})->front().std_code, "3B035000002327201");
 }
