@@ -30,19 +30,20 @@ std::array<double, kFeatures> weights_of(Kind kind) {
   return kProcedure;
 }
 
+// Slope and offset: on hospitals of both makers (A seeds 6 and 7, B seeds 103 and 104), so that neither's habits decide.
 KindModel model_of(Kind kind) {
   switch (kind) {
     case Kind::kDrug:
     case Kind::kMaterial:
-      return {1.0, 15.2, 1.1, 1.3};
+      return {1.0, 15.2, 0.77, 2.2};
     case Kind::kLab:
-      return {1.0, 7.0, 1.0, 1.5};
+      return {1.0, 7.0, 0.9, 3.35};
     case Kind::kDisease:
-      return {1.0, 12.8, 0.95, 1.3};
+      return {1.0, 12.8, 0.665, 2.91};
     case Kind::kProcedure:
       break;
   }
-  return {1.0, 12.2, 1.1, 0.7};
+  return {1.0, 12.2, 0.77, 1.8};
 }
 
 }  // namespace sekisho::codes
