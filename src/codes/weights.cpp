@@ -30,7 +30,8 @@ std::array<double, kFeatures> weights_of(Kind kind) {
   return kProcedure;
 }
 
-// Slope and offset: on hospitals of both makers (A seeds 6 and 7, B seeds 103 and 104), so that neither's habits decide.
+// Slope and offset: on hospitals of both makers (A seeds 6 and 7, B seeds 103 and 104), so that neither's habits
+// decide.
 KindModel model_of(Kind kind) {
   switch (kind) {
     case Kind::kDrug:
