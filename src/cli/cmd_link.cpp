@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "cli/cli.h"
+#include "cli/link_persons.h"
 #include "cli/link_review.h"
 #include "cli/link_waterfall.h"
 #include "core/file.h"
@@ -441,6 +442,7 @@ void add_link(CLI::App& app) {
   add_review(*link);
   add_filters(*link);
   add_report(*link);
+  add_link_persons(*link);
 }
 
 }  // namespace sekisho::cli

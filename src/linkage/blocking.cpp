@@ -15,10 +15,7 @@ namespace {
 constexpr std::size_t kMostKeys = 16;  // of one record under one rule
 constexpr std::size_t kMostWords = 6;
 
-struct Entry {
-  std::uint64_t key;
-  std::uint32_t group;
-};
+using Entry = BlockEntry;
 
 // Hashes of the transformed values of a field, by code.
 struct PartKeys {
@@ -26,34 +23,35 @@ struct PartKeys {
   std::vector<std::uint64_t> keys;
 };
 
-void append_part(Transform transform, std::string_view value, std::vector<std::uint64_t>& keys) {
+void append_part(Transform transform, std::string_view value, std::uint64_t seed, std::vector<std::uint64_t>& keys) {
+  const auto add = [&](std::string_view text) { keys.push_back(hash_text(text, seed)); };
   switch (transform) {
     case Transform::kNone:
-      keys.push_back(hash_text(value));
+      add(value);
       return;
     case Transform::kSoundex:
-      if (const std::string code = soundex(value); !code.empty()) keys.push_back(hash_text(code));
+      if (const std::string code = soundex(value); !code.empty()) add(code);
       return;
     case Transform::kPrefix:
-      keys.push_back(hash_text(value.substr(0, 3)));
+      add(value.substr(0, 3));
       return;
     case Transform::kYear:
-      keys.push_back(hash_text(value.substr(0, 4)));
+      add(value.substr(0, 4));
       return;
     case Transform::kYearMonth:
-      if (value.size() == 8 && value.substr(4, 2) != "00") keys.push_back(hash_text(value.substr(0, 6)));
+      if (value.size() == 8 && value.substr(4, 2) != "00") add(value.substr(0, 6));
       return;
     case Transform::kMonthDay:
-      if (value.size() == 8 && value.substr(6) != "00") keys.push_back(hash_text(value.substr(4)));
+      if (value.size() == 8 && value.substr(6) != "00") add(value.substr(4));
       return;
     case Transform::kLast4:
-      if (value.size() >= 4) keys.push_back(hash_text(value.substr(value.size() - 4)));
+      if (value.size() >= 4) add(value.substr(value.size() - 4));
       return;
     case Transform::kDigits: {
       std::string digits;
       for (const char c : value)
         if (c >= '0' && c <= '9') digits.push_back(c);
-      if (!digits.empty()) keys.push_back(hash_text(digits));
+      if (!digits.empty()) add(digits);
       return;
     }
     case Transform::kWords: {
@@ -65,17 +63,17 @@ void append_part(Transform transform, std::string_view value, std::vector<std::u
       }
       std::ranges::stable_sort(words, std::ranges::greater(), &std::string_view::size);
       for (std::size_t i = 0; i < words.size() && i < kMostWords; ++i)
-        keys.push_back(hash_text(words[i]));
+        add(words[i]);
       return;
     }
   }
 }
 
-PartKeys part_keys(const Column& column, Transform transform) {
+PartKeys part_keys(const Column& column, Transform transform, std::uint64_t seed) {
   PartKeys out;
   out.start.assign(2, 0);  // code 0: missing
   for (std::size_t code = 1; code < column.values.size(); ++code) {
-    append_part(transform, column.values[code], out.keys);
+    append_part(transform, column.values[code], seed, out.keys);
     out.start.push_back(static_cast<std::uint32_t>(out.keys.size()));
   }
   return out;
@@ -83,7 +81,7 @@ PartKeys part_keys(const Column& column, Transform transform) {
 
 using PartTable = std::map<std::pair<std::size_t, Transform>, PartKeys>;
 
-PartTable all_part_keys(const std::vector<const BlockSpec*>& rules, const Table& table) {
+PartTable all_part_keys(const std::vector<const BlockSpec*>& rules, const Table& table, std::uint64_t seed) {
   PartTable out;
   for (const BlockSpec* rule : rules)
     for (const BlockPart& part : rule->parts)
@@ -94,7 +92,7 @@ PartTable all_part_keys(const std::vector<const BlockSpec*>& rules, const Table&
   std::atomic<std::size_t> next = 0;
   const auto body = [&] {
     for (std::size_t i = next++; i < work.size(); i = next++)
-      work[i]->second = part_keys(table.columns[work[i]->first.first], work[i]->first.second);
+      work[i]->second = part_keys(table.columns[work[i]->first.first], work[i]->first.second, seed);
   };
   std::thread helper(body);
   body();
@@ -208,6 +206,27 @@ void sort_once(std::vector<Pair>& pairs) {
 
 }  // namespace
 
+std::vector<BlockEntry> block_entries(const ModelSpec& spec, std::size_t rule, const Table& table, std::uint64_t seed) {
+  const BlockSpec& block = spec.blocks[rule];
+  if (!std::ranges::all_of(block.parts, [&](const BlockPart& part) { return table.columns[part.field].present; }))
+    return {};
+  return entries_of(block, mix(rule, seed), table, all_part_keys({&block}, table, seed));
+}
+
+void block_keys(const ModelSpec& spec, std::size_t rule, const std::vector<std::string_view>& values,
+                std::uint64_t seed, std::vector<std::uint64_t>& keys) {
+  keys.assign(1, mix(rule, seed));
+  std::vector<std::uint64_t> part_keys, next;
+  for (const BlockPart& part : spec.blocks[rule].parts) {
+    part_keys.clear(), next.clear();
+    if (!values[part.field].empty()) append_part(part.transform, values[part.field], seed, part_keys);
+    for (const std::uint64_t one : part_keys)
+      for (const std::uint64_t key : keys)
+        if (next.size() < kMostKeys) next.push_back(mix(key, one));
+    keys.swap(next);
+  }
+}
+
 Candidates find_candidates(const ModelSpec& spec, const Table& table) {
   Candidates out;
   const std::size_t groups = table.first_of.size();
@@ -224,7 +243,7 @@ Candidates find_candidates(const ModelSpec& spec, const Table& table) {
       rules.push_back(&rule);
   const double budget =
       spec.pairs_per_record * static_cast<double>(groups) / static_cast<double>(std::max<std::size_t>(1, rules.size()));
-  const PartTable parts = all_part_keys(rules, table);
+  const PartTable parts = all_part_keys(rules, table, hash_seed());
   std::vector<std::vector<Pair>> pairs(rules.size());
   std::vector<std::vector<BigBlock>> big(rules.size());
   out.rules.resize(rules.size());

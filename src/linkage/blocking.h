@@ -34,4 +34,15 @@ struct Candidates {
 
 Candidates find_candidates(const ModelSpec& spec, const Table& table);
 
+// The index that candidates of later arrivals are found by: all (key, group) of a rule, each once, in order of the
+// lower 33 bits of the keys. Keys of one seed are the same in every process.
+struct BlockEntry {
+  std::uint64_t key;
+  std::uint32_t group;
+};
+std::vector<BlockEntry> block_entries(const ModelSpec& spec, std::size_t rule, const Table& table, std::uint64_t seed);
+// The keys of one record, from its values by field.
+void block_keys(const ModelSpec& spec, std::size_t rule, const std::vector<std::string_view>& values,
+                std::uint64_t seed, std::vector<std::uint64_t>& keys);
+
 }  // namespace sekisho::linkage

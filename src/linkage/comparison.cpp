@@ -298,6 +298,10 @@ void Comparator::split_words(std::size_t field) {
   const auto groups = static_cast<double>(std::max<std::size_t>(1, table_.first_of.size()));
   for (std::size_t t = 0; t < index.size(); ++t) {
     out.text.push_back(index.text(static_cast<std::uint32_t>(t)));
+    if (table_.word_bits) {
+      out.bits.push_back(static_cast<float>(table_.word_bits(field, out.text.back())));
+      continue;
+    }
     out.bits.push_back(
         static_cast<float>(std::log2(groups / static_cast<double>(std::max<std::uint64_t>(1, holders[t])))));
   }

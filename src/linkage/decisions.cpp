@@ -103,7 +103,12 @@ Result<std::vector<Decision>> load_decisions(const std::filesystem::path& file) 
 }
 
 Result<void> append_decision(const std::filesystem::path& file, const Decision& decision) {
-  SEKISHO_CHECK(parse_decision(decision.to_json()));
+  return append_decisions(file, {decision});
+}
+
+Result<void> append_decisions(const std::filesystem::path& file, const std::vector<Decision>& decisions) {
+  for (const Decision& decision : decisions)
+    SEKISHO_CHECK(parse_decision(decision.to_json()));
   std::error_code error;
   if (!std::filesystem::exists(file, error)) SEKISHO_CHECK(write_file_durable(file, std::string_view(), 0600));
   SEKISHO_TRY([[maybe_unused]] const FileLock lock, FileLock::take(file.string() + ".lock", "the decisions"));
@@ -111,7 +116,8 @@ Result<void> append_decision(const std::filesystem::path& file, const Decision& 
   // A torn last line is cut off, so that the next one starts on its own.
   if (!text.empty() && text.back() != '\n')
     text.resize(text.rfind('\n') == std::string::npos ? 0 : text.rfind('\n') + 1);
-  text += decision.to_json().dump() + "\n";
+  for (const Decision& decision : decisions)
+    text += decision.to_json().dump() + "\n";
   return write_file_durable(file, text, 0600);
 }
 

@@ -38,6 +38,8 @@ Result<std::vector<Decision>> load_decisions(const std::filesystem::path& file);
 
 // Durable when it returns.
 Result<void> append_decision(const std::filesystem::path& file, const Decision& decision);
+Result<void> append_decisions(const std::filesystem::path& file,
+                              const std::vector<Decision>& decisions);  // all or none
 
 // What counts: the last decision about each pair, without those that are open again; by pair, a < b.
 std::vector<Decision> standing(const std::vector<Decision>& decisions);

@@ -15,8 +15,8 @@ inline std::uint64_t mix(std::uint64_t a, std::uint64_t b) {
   return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
 }
 
-inline std::uint64_t hash_text(std::string_view text) {
-  std::uint64_t hash = hash_seed() ^ text.size();
+inline std::uint64_t hash_text(std::string_view text, std::uint64_t seed) {
+  std::uint64_t hash = seed ^ text.size();
   std::size_t at = 0;
   for (; at + 8 <= text.size(); at += 8) {
     std::uint64_t word;
@@ -26,6 +26,9 @@ inline std::uint64_t hash_text(std::string_view text) {
   std::uint64_t word = 0;
   if (at < text.size()) std::memcpy(&word, text.data() + at, text.size() - at);  // an empty text may have no bytes
   return mix(hash, word);
+}
+inline std::uint64_t hash_text(std::string_view text) {
+  return hash_text(text, hash_seed());
 }
 
 }  // namespace sekisho::linkage

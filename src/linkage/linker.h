@@ -38,6 +38,9 @@ class Linker {
   // Candidates from elsewhere in place of block(): sorted, each once.
   void use(std::vector<Pair> pairs) { candidates_.pairs = std::move(pairs); }
   void fit();
+  // Takes a model that was fitted before in place of fit().
+  void adopt(const Model& model, float self_bonus) { model_ = model, self_bonus_ = self_bonus; }
+  float self_bonus() const { return self_bonus_; }
 
   // log2 odds that two groups are one person.
   float weight(std::uint32_t a, std::uint32_t b) const { return weight(a, b, comparator_.pattern(a, b)); }

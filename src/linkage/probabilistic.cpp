@@ -62,49 +62,54 @@ Json model_json(const Comparator& comparator, const Model& model) {
   return out;
 }
 
-// By group: the best evidence inside its cluster, and outside.
-struct Evidence {
-  std::vector<float> inside, outside;
-};
-Evidence gather_evidence(const std::vector<Edge>& edges, const std::vector<std::uint32_t>& person) {
-  Evidence out{std::vector<float>(person.size(), -60), std::vector<float>(person.size(), -60)};
+void gather_evidence(const std::vector<Edge>& edges, const std::vector<std::uint32_t>& cluster, Persons& out) {
+  out.inside.assign(cluster.size(), -60), out.outside.assign(cluster.size(), -60);
+  out.partner.assign(cluster.size(), UINT32_MAX);
   for (const Edge& edge : edges) {
-    std::vector<float>& side = person[edge.a] == person[edge.b] ? out.inside : out.outside;
-    side[edge.a] = std::max(side[edge.a], edge.weight);
-    side[edge.b] = std::max(side[edge.b], edge.weight);
+    const bool together = cluster[edge.a] == cluster[edge.b];
+    for (const auto& [own, other] : {std::pair(edge.a, edge.b), std::pair(edge.b, edge.a)}) {
+      float& best = together ? out.inside[own] : out.outside[own];
+      if (edge.weight <= best) continue;
+      best = edge.weight;
+      if (together) out.partner[own] = other;
+    }
   }
-  return out;
 }
 
-Result<void> write_persons(const Table& table, const std::vector<std::uint32_t>& person, const Evidence& evidence,
-                           const std::vector<float>& self, const std::vector<std::uint32_t>& row_order,
-                           double threshold_bits, ModelReport& report, const std::filesystem::path& output) {
-  // A group whose equal records are not surely one person falls apart into its records.
-  std::vector<std::uint32_t> number(table.first_of.size(), 0), of_row(table.rows), size(table.rows + 1, 0);
-  std::uint32_t next = 0;
-  const auto scattered = [&](std::uint32_t group) { return table.size_of[group] > 1 && self[group] <= threshold_bits; };
+// Persons numbered in the order of their smallest record id. A group whose equal records are not surely one person
+// falls apart into its records.
+void number_persons(const Table& table, const std::vector<std::uint32_t>& cluster,
+                    const std::vector<std::uint32_t>& row_order, Persons& out, ModelReport& report) {
+  std::vector<std::uint32_t> number(table.first_of.size(), 0);
+  out.of_row.resize(table.rows);
+  out.size.assign(1, 0);
+  const auto fresh = [&] {
+    out.size.push_back(0);
+    return static_cast<std::uint32_t>(out.size.size() - 1);
+  };
   for (const std::uint32_t row : row_order) {
     const std::uint32_t group = table.group[row];
-    if (scattered(group)) {
-      of_row[row] = ++next;
+    std::uint32_t one = 0;
+    if (out.scattered(group)) {
+      one = fresh();
     } else {
-      std::uint32_t& known = number[person[group]];
-      if (known == 0) known = ++next;
-      of_row[row] = known;
+      std::uint32_t& known = number[cluster[group]];
+      if (known == 0) known = fresh();
+      one = known;
     }
-    report.largest = std::max<std::size_t>(report.largest, ++size[of_row[row]]);
+    out.of_row[row] = one;
+    report.largest = std::max<std::size_t>(report.largest, ++out.size[one]);
   }
-  report.persons = next;
+  report.persons = out.size.size() - 1;
+}
+
+Result<void> write_persons(const Table& table, const Persons& persons, const std::filesystem::path& output) {
   std::string text = "record_id,person_id,probability\n";
   text.reserve(table.rows * 34);
-  for (std::size_t row = 0; row < table.rows; ++row) {
-    const std::uint32_t group = table.group[row];
-    const bool alone = size[of_row[row]] < 2;
-    float best = evidence.inside[group];
-    if (table.size_of[group] > 1 && !scattered(group)) best = std::max(best, self[group]);
-    const double probability = alone ? 1 - probability_of(evidence.outside[group]) : probability_of(best);
+  for (std::uint32_t row = 0; row < table.rows; ++row) {
     char tail[48];
-    const auto end = fmt::format_to_n(tail, sizeof tail, ",P{:012},{:.6f}\n", of_row[row], probability);
+    const auto end =
+        fmt::format_to_n(tail, sizeof tail, ",P{:012},{:.6f}\n", persons.of_row[row], persons.probability(table, row));
     const std::string_view id = table.ids[row];
     if (id.find_first_of(",\"\r\n") == std::string_view::npos) {
       text.append(id);
@@ -120,18 +125,18 @@ Result<void> write_persons(const Table& table, const std::vector<std::uint32_t>&
 
 // Pairs above one in ten thousand. A group of equal records is named by its first, and its records are paired in a
 // chain: a million equal records give a million lines.
-Result<void> write_pairs(const Table& table, const std::vector<Edge>& edges, const std::vector<float>& self,
-                         const std::filesystem::path& output) {
+Result<void> write_pairs(const Table& table, const Persons& persons, const std::filesystem::path& output) {
   std::string text = "record_a,record_b,probability\n";
   const auto add = [&](std::uint32_t a, std::uint32_t b, float bits) {
     if (bits > -13.3F) append_csv(text, {table.ids[a], table.ids[b], fmt::format("{:.9f}", probability_of(bits))});
   };
-  for (const Edge& edge : edges)
-    add(table.first_of[edge.a], table.first_of[edge.b], edge.weight);
+  for (const std::vector<Edge>* edges : {&persons.edges, &persons.edges_of_scattered})
+    for (const Edge& edge : *edges)
+      add(table.first_of[edge.a], table.first_of[edge.b], edge.weight);
   std::vector<std::uint32_t> last = table.first_of;
   for (std::uint32_t row = 0; row < table.rows; ++row) {
     const std::uint32_t group = table.group[row];
-    if (row != last[group]) add(last[group], row, self[group]);
+    if (row != last[group]) add(last[group], row, persons.self[group]);
     last[group] = row;
   }
   return write_file_durable(output, text);
@@ -139,22 +144,23 @@ Result<void> write_pairs(const Table& table, const std::vector<Edge>& edges, con
 
 }  // namespace
 
-Result<ModelReport> run_model(const ModelSpec& spec, const std::vector<std::filesystem::path>& inputs,
-                              const std::filesystem::path& output, const ModelOptions& options) {
-  ModelReport report;
+double Persons::probability(const Table& table, std::uint32_t row) const {
+  const std::uint32_t group = table.group[row];
+  if (size[of_row[row]] < 2) return 1 - probability_of(outside[group]);
+  return probability_of(table.size_of[group] > 1 && !scattered(group) ? std::max(inside[group], self[group])
+                                                                      : inside[group]);
+}
+
+Result<Persons> link_table(const ModelSpec& spec, const Table& table, const std::vector<Decision>& decisions,
+                           Linker& linker, ModelReport& report) {
   Clock::time_point since = Clock::now();
-  SEKISHO_TRY(Table table, read_table(spec, inputs));
-  SEKISHO_TRY(const std::vector<Decision> all_decisions, load_decisions(options.decisions));
-  const std::vector<Decision> decisions = standing(all_decisions);
-  group_records(table, decided_rows(table, decisions));
+  Persons out;
   report.records = table.rows, report.groups = table.first_of.size(), report.bad_dates = table.bad_dates;
   std::vector<std::uint32_t> row_order;
   const std::vector<std::uint32_t> rank = rank_groups(table, report, row_order);
-  report.seconds_read = lap(since);
-
-  Linker linker(spec, table);
+  report.seconds_read += lap(since);
   if (linker.comparator().size() == 0)
-    return fail("linkage.columns", "no column holds a field that the spec compares", {.file = inputs[0].string()},
+    return fail("linkage.columns", "no column holds a field that the spec compares", {},
                 "Name them: --columns surname=COLUMN,...");
   for (const ComparisonSpec& comparison : spec.comparisons) {
     bool active = false;
@@ -176,34 +182,58 @@ Result<ModelReport> run_model(const ModelSpec& spec, const std::vector<std::file
   report.model = model_json(linker.comparator(), linker.model());
   report.seconds_model = lap(since);
 
-  const std::vector<Edge> edges = linker.edges();
+  std::vector<Edge> edges = linker.edges();
   linker.forget_candidates();
-  std::vector<float> self(table.first_of.size(), 0);
-  for (std::uint32_t group = 0; group < self.size(); ++group)
-    if (table.size_of[group] > 1) self[group] = linker.self_weight(group);
-  std::vector<Edge> usable;
-  const auto scattered = [&](std::uint32_t g) { return table.size_of[g] > 1 && self[g] <= linker.bits(); };
-  for (const Edge& edge : edges)
-    if (!scattered(edge.a) && !scattered(edge.b)) usable.push_back(edge);
-  const std::vector<std::uint32_t> person = cluster(
-      table.first_of.size(), usable, [&](std::uint32_t a, std::uint32_t b) { return linker.weight(a, b); }, rank,
+  out.threshold = linker.bits();
+  out.self.assign(table.first_of.size(), 0);
+  out.repeated.assign(table.first_of.size(), false);
+  for (std::uint32_t group = 0; group < out.self.size(); ++group)
+    if (table.size_of[group] > 1) out.self[group] = linker.self_weight(group), out.repeated[group] = true;
+  const auto of_scattered = [&](const Edge& edge) { return out.scattered(edge.a) || out.scattered(edge.b); };
+  std::ranges::copy_if(edges, std::back_inserter(out.edges_of_scattered), of_scattered);
+  std::erase_if(edges, of_scattered);
+  out.cluster = cluster(
+      table.first_of.size(), edges, [&](std::uint32_t a, std::uint32_t b) { return linker.weight(a, b); }, rank,
       linker.bits(), linker.constraints());
-  report.links = usable.size();
+  report.links = edges.size();
+  gather_evidence(edges, out.cluster, out);
+  number_persons(table, out.cluster, row_order, out, report);
+  out.edges = std::move(edges);
+  out.row_order = std::move(row_order);
+  report.seconds_link = lap(since);
+  return out;
+}
+
+Result<ModelReport> run_model(const ModelSpec& spec, const std::vector<std::filesystem::path>& inputs,
+                              const std::filesystem::path& output, const ModelOptions& options) {
+  ModelReport report;
+  Clock::time_point since = Clock::now();
+  SEKISHO_TRY(Table table, read_table(spec, inputs));
+  SEKISHO_TRY(const std::vector<Decision> all_decisions, load_decisions(options.decisions));
+  const std::vector<Decision> decisions = standing(all_decisions);
+  group_records(table, decided_rows(table, decisions));
+  report.seconds_read = lap(since);
+  Linker linker(spec, table);
+  Result<Persons> persons = link_table(spec, table, decisions, linker, report);
+  if (!persons) {
+    persons.error().place.file = inputs[0].string();
+    return std::unexpected(persons.error());
+  }
+  since = Clock::now();
   if (!options.review.output.empty()) {
     SEKISHO_TRY(report.open_pairs, write_review_queue({.spec = spec,
                                                        .files = inputs,
                                                        .table = table,
                                                        .linker = linker,
-                                                       .edges = usable,
-                                                       .person = person,
-                                                       .row_order = row_order,
+                                                       .edges = persons->edges,
+                                                       .person = persons->cluster,
+                                                       .row_order = persons->row_order,
                                                        .decisions = options.decisions},
                                                       options.review));
   }
-  if (!options.pairs.empty()) SEKISHO_CHECK(write_pairs(table, edges, self, options.pairs));
-  report.seconds_link = lap(since);
-  SEKISHO_CHECK(
-      write_persons(table, person, gather_evidence(usable, person), self, row_order, linker.bits(), report, output));
+  if (!options.pairs.empty()) SEKISHO_CHECK(write_pairs(table, *persons, options.pairs));
+  report.seconds_link += lap(since);
+  SEKISHO_CHECK(write_persons(table, *persons, output));
   report.seconds_write = lap(since);
   return report;
 }

@@ -7,6 +7,7 @@
 
 #include "core/json.h"
 #include "linkage/blocking.h"
+#include "linkage/linker.h"
 #include "linkage/model_spec.h"
 #include "linkage/review_queue.h"
 
@@ -37,6 +38,28 @@ struct ModelOptions {
 // of its person, or that it stands alone. Errors: linkage.columns, csv.*, file errors.
 Result<ModelReport> run_model(const ModelSpec& spec, const std::vector<std::filesystem::path>& inputs,
                               const std::filesystem::path& output, const ModelOptions& options = {});
+
+// The persons of a table.
+struct Persons {
+  std::vector<std::uint32_t> of_row;         // 1...n, in the order of their smallest record id
+  std::vector<std::uint32_t> size;           // by person; 0 unused
+  std::vector<float> inside, outside, self;  // by group, in bits: best partner, best other, records equal to it
+  std::vector<std::uint32_t> partner;        // by group: the best one inside; UINT32_MAX none
+  std::vector<bool> repeated;                // by group: more than one record
+  double threshold = 0;                      // bits
+  std::vector<std::uint32_t> cluster;        // by group: named by its smallest group
+  std::vector<Edge> edges;                   // pairs of groups that weigh enough to matter
+  std::vector<Edge> edges_of_scattered;      // the same with groups that fall apart: they join nobody
+  std::vector<std::uint32_t> row_order;      // rows by record id
+  // Equal records that are not surely one person: each is alone.
+  bool scattered(std::uint32_t group) const { return repeated[group] && self[group] <= threshold; }
+  double probability(const Table& table, std::uint32_t row) const;
+};
+
+// The whole linkage of a table whose records are grouped (group_records with the decided rows). `linker` is fresh, and
+// holds the model afterwards.
+Result<Persons> link_table(const ModelSpec& spec, const Table& table, const std::vector<Decision>& decisions,
+                           Linker& linker, ModelReport& report);
 
 // How two records compare, as a table of weights.
 Result<Json> explain(const ModelSpec& spec, const std::vector<std::filesystem::path>& inputs, std::string_view a,

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -49,6 +50,8 @@ struct Column {
 };
 
 struct Table {
+  // Bits of evidence of a word of a field, where the table is a part of something larger; else they are counted here.
+  std::function<double(std::size_t field, std::string_view word)> word_bits;
   std::size_t rows = 0;
   std::vector<std::string_view> ids;
   std::vector<Column> columns;  // by field of the spec
