@@ -75,8 +75,13 @@ class StorageWalk {
       struct stat status{};
       if (::stat(root.c_str(), &status) != 0)
         return fail("usage.path", "there is no such file or folder", {.file = root});
+      const std::size_t at = root.rfind('/') + 1;  // 0 without a folder
+      const std::string partner = partner_of(std::string_view(root).substr(at));
       if (S_ISDIR(status.st_mode))
         folders.push_back(root);
+      else if (const std::string other = root.substr(0, at) + partner;
+               !partner.empty() && std::ranges::count(roots, other) == 1 && size_of(other) > 0)
+        partner[0] == 'F' ? pair(root, other) : void();
       else
         sink_({{root}, false, S_ISREG(status.st_mode), static_cast<std::uint64_t>(status.st_size)});
     }
@@ -90,6 +95,19 @@ class StorageWalk {
   }
 
  private:
+  // En_... for Fn_... and the other way round; empty for other names.
+  static std::string partner_of(std::string_view name) {
+    if (name.size() < 3 || name[1] != 'n' || name[2] != '_' || (name[0] != 'E' && name[0] != 'F')) return {};
+    return (name[0] == 'E' ? "F" : "E") + std::string(name.substr(1));
+  }
+  void pair(const std::string& acts, const std::string& details) {
+    sink_({{acts, details}, false, true, size_of(acts) + size_of(details)});
+  }
+  static std::uint64_t size_of(const std::string& file) {
+    struct stat status{};
+    return ::stat(file.c_str(), &status) == 0 ? static_cast<std::uint64_t>(status.st_size) : 0;
+  }
+
   // level1/level2/patient, the patient's number beginning with both levels.
   static bool is_patient(const std::vector<std::string>& below) {
     if (below.size() < 3) return false;
@@ -119,9 +137,14 @@ class StorageWalk {
         });
     for (auto& [name, found] : names) {
       for (std::string& file : found.files) {
-        struct stat status{};
-        const bool known = ::stat(file.c_str(), &status) == 0;
-        sink_({{std::move(file)}, false, true, known ? static_cast<std::uint64_t>(status.st_size) : 0});
+        // An F file of the DPC survey needs its E file: they are read together, E first.
+        const auto partner = names.find(partner_of(name));
+        if (partner != names.end() && partner->second.files.size() == 1 && found.files.size() == 1) {
+          if (name[0] == 'E') pair(file, partner->second.files.front());
+          continue;
+        }
+        const std::uint64_t size = size_of(file);
+        sink_({{std::move(file)}, false, true, size});
       }
       if (found.folders.empty()) continue;
       below.push_back(name);

@@ -53,6 +53,7 @@ class DpcReader : public Reader {
       buffer_.pop_back();
     if (!buffer_.empty() && buffer_.back() != '\n') buffer_ += '\n';
     SEKISHO_CHECK(take_rows());
+    if (shape_.layout) rows_.finish_file();
     if (report_.invalid > 0) set_.find("TEXT_INVALID", Level::kWarning, -1);
     if (report_.vendor > 0) set_.find("TEXT_VENDOR", Level::kInfo, -1);
     return drain_.offer(since_drain_);

@@ -175,7 +175,9 @@ constexpr Layout kLayouts[] = {
      .text = 10,
      .amount = 11,
      .unit = 12,
-     .detail_points = 13},
+     .detail_points = 13,
+     .drug_points = 14,
+     .material_points = 15},
     {.kind = Kind::kH,
      .name = "Hn",
      .source = "h",
@@ -194,43 +196,33 @@ constexpr Layout kLayouts[] = {
     {.kind = Kind::kK, .name = "Kn", .source = "k", .document = "k", .columns = 2},
 };
 
-constexpr std::array<std::uint16_t, 31> kEfWidths = {9,  10, 8, 8, 2, 4, 3, 12, 9, 8, 254, 11, 3, 12, 1, 8,
-                                                     12, 8,  8, 8, 3, 8, 4, 8,  2, 3, 10,  10, 1, 1,  3};
-constexpr std::size_t kEfWidth = std::accumulate(kEfWidths.begin(), kEfWidths.end(), std::size_t{0});
+// Widths of the fixed form. That of EF is published; E, F and D have the same columns in their own order.
+constexpr std::uint16_t kEfWidths[] = {9,  10, 8, 8, 2, 4, 3, 12, 9, 8, 254, 11, 3, 12, 1, 8,
+                                       12, 8,  8, 8, 3, 8, 4, 8,  2, 3, 10,  10, 1, 1,  3};
+constexpr std::uint16_t kEWidths[] = {9, 10, 8, 8, 2, 4, 12, 9, 8, 254, 8, 8, 8, 1, 3, 8, 4, 8, 2, 3, 10, 10, 1, 1, 3};
+constexpr std::uint16_t kFWidths[] = {9, 10, 8, 8, 2, 4, 3, 12, 9, 8, 254, 11, 3, 8, 12, 12, 1, 8};
+constexpr std::uint16_t kDWidths[] = {9, 10, 8, 8, 2, 4,  12, 9, 8, 254, 8, 8, 8, 1,  3,
+                                      8, 4,  8, 2, 3, 10, 10, 1, 1, 3,   8, 8, 8, 14, 6};
 
-constexpr Observed kObserved[] = {
-    {"A001010", 2, "height", "cm", "cm"},
-    {"A001010", 3, "weight_admission", "kg", "kg"},
-    {"A001010", 4, "weight_discharge", "kg", "kg"},
-    {"A001020", 2, "smoking_index", "", "{index}"},
-    {"A002010", 3, "pregnancy_week_admission", "週", "wk"},
-    {"A003010", 2, "birth_weight", "g", "g"},
-    {"A003010", 3, "gestational_week_birth", "週", "wk"},
-    {"ADL0010", 2, "adl_admission", "", ""},
-    {"ADL0020", 2, "adl_discharge", "", ""},
-    {"FIM0010", 3, "fim_admission", "", ""},
-    {"FIM0010", 4, "fim_discharge", "", ""},
-    {"FIM0020", 2, "fim", "", ""},
-    {"JCS0010", 2, "jcs_admission", "", ""},
-    {"JCS0020", 2, "jcs_discharge", "", ""},
-    {"M010010", 2, "mrs_before", "", ""},
-    {"M010020", 2, "mrs_discharge", "", ""},
-    {"M040010", 2, "hugh_jones", "", ""},
-    {"M040020", 2, "a_drop", "", ""},
-    {"M050090", 2, "bnp", "", ""},
-    {"M050020", 2, "ccs", "", ""},
-    {"M050030", 2, "killip", "", ""},
-    {"M060010", 2, "child_pugh", "", ""},
-    {"M060020", 2, "pancreatitis_severity", "", ""},
-    {"M120010", 3, "blood_loss_delivery", "mL", "mL"},
-    {"M160010", 2, "burn_index", "", ""},
-    {"M170010", 2, "gaf", "", ""},
-    {"CAN0020", 3, "tnm_t", "", ""},
-    {"CAN0020", 4, "tnm_n", "", ""},
-    {"CAN0020", 5, "tnm_m", "", ""},
-    {"CAN0020", 6, "uicc_edition", "", ""},
-    {"CAN0030", 3, "cancer_stage", "", ""},
+struct FixedForm {
+  std::span<const std::uint16_t> widths;
+  std::size_t size;
+  explicit constexpr FixedForm(std::span<const std::uint16_t> w)
+      : widths(w), size(std::accumulate(w.begin(), w.end(), std::size_t{0})) {}
 };
+constexpr FixedForm kFixedForms[] = {FixedForm(kEfWidths), FixedForm(kDWidths), FixedForm(kEWidths),
+                                     FixedForm(kFWidths)};
+constexpr std::size_t kShortestFixed = 330;  // trailing blanks may be cut
+
+// The form whose length the row has, else the shortest that holds it.
+const FixedForm& fixed_form(std::size_t size) {
+  const FixedForm* found = &kFixedForms[0];
+  for (const FixedForm& form : kFixedForms) {
+    if (form.size == size) return form;
+    if (form.size > size && form.size < found->size) found = &form;
+  }
+  return *found;
+}
 
 std::string_view base_name(std::string_view path) {
   const auto slash = path.find_last_of('/');
@@ -299,9 +291,12 @@ std::string_view to_tabs(std::string_view row, Dialect dialect, std::string& out
   if (dialect == Dialect::kTabs) return row;
   out.clear();
   if (dialect == Dialect::kFixed) {
-    for (std::size_t i = 0, at = 0; i < kEfWidths.size(); at += kEfWidths[i++]) {
+    while (row.ends_with('\r'))
+      row.remove_suffix(1);
+    const std::span<const std::uint16_t> widths = fixed_form(row.size()).widths;
+    for (std::size_t i = 0, at = 0; i < widths.size(); at += widths[i++]) {
       if (i > 0) out += '\t';
-      std::string_view text = at < row.size() ? row.substr(at, kEfWidths[i]) : std::string_view{};
+      std::string_view text = at < row.size() ? row.substr(at, widths[i]) : std::string_view{};
       while (text.ends_with(' '))
         text.remove_suffix(1);
       out += text;
@@ -335,7 +330,7 @@ Shape recognise(std::string_view path, std::string_view head) {
   std::string_view row = next_row();
   if (row.contains('\t'))
     shape.dialect = Dialect::kTabs;
-  else if (row.size() >= kEfWidth - 60 && all_digits(row.substr(0, 35)))
+  else if (row.size() >= kShortestFixed && all_digits(row.substr(0, 35)))
     shape.dialect = Dialect::kFixed;
   else if (row.contains(','))
     shape.dialect = Dialect::kCommas;
@@ -372,14 +367,6 @@ std::string month_in_name(std::string_view path) {
   if (yymm.size() == 4 && all_digits(yymm)) return "20" + std::string(yymm);
   if (yymm.size() == 6 && all_digits(yymm)) return std::string(yymm);
   return {};
-}
-
-std::span<const Observed> observed(std::string_view code) {
-  const auto* first = std::ranges::find(kObserved, code, &Observed::code);
-  const auto* last = first;
-  while (last != std::end(kObserved) && last->code == code)
-    ++last;
-  return {first, last};
 }
 
 std::string_view diagnosis_role(std::string_view code) {

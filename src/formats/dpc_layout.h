@@ -52,16 +52,6 @@ std::string month_in_name(std::string_view path);
 // The raw bytes of one row as cells between tabs. kTabs: the row itself. `out` may hold the result.
 std::string_view to_tabs(std::string_view row, Dialect dialect, std::string& out);
 
-// FF1 payloads that are findings with a number or a code, as rows of the observation table.
-struct Observed {
-  std::string_view code;
-  int payload;            // from 1
-  std::string_view name;  // local code: what it is
-  std::string_view unit;  // of the number; empty for a code
-  std::string_view ucum;
-};
-std::span<const Observed> observed(std::string_view code);
-
 // FF1 diagnoses: role by item code; empty: no diagnosis.
 std::string_view diagnosis_role(std::string_view code);
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "formats/dpc_code.h"
+#include "formats/dpc_items.h"
 #include "formats/receipt_layout.h"
 
 namespace sekisho::formats::dpc {
@@ -26,10 +28,6 @@ void set_number(Batch& row, int column, std::string_view text) {
 void set_whole(Batch& row, int column, std::string_view text) {
   if (const auto value = parse_whole(text); value && *value > -2'000'000'000 && *value < 2'000'000'000)
     row.integer(column, *value);
-}
-std::int32_t number_of_day(const ClinicalTime& time) {
-  const Date day = time.date();
-  return day.year() * 10000 + day.month() * 100 + day.day();
 }
 bool is_dummy(std::string_view code) {
   return code.empty() || code.find_first_not_of('9') == std::string_view::npos ||
@@ -65,6 +63,67 @@ void RowReader::begin_file(const FileContext& context, const Layout& layout) {
   version_ = fmt::format("{:012}:{:05}:{:07}", context.package, context.part, context.ordinal);
   key_.clear();
   case_.clear();
+  joined_ = layout.kind == Kind::kF && join_.begin_details(context.path);
+  if (layout.kind == Kind::kE)
+    join_.begin_acts(context.path);
+  else if (layout.kind != Kind::kF)
+    join_.clear();
+}
+
+// E rows without details, and details that do not add up to their act: place is the row of the E file.
+void RowReader::finish_file() {
+  if (layout_ == nullptr) return;
+  if (layout_->kind == Kind::kE && join_.full()) set_.find("EF_JOIN_LIMIT", Level::kWarning, -1);
+  if (layout_->kind == Kind::kF && !joined_) set_.find("EF_ACTS_ABSENT", Level::kInfo, -1);
+  if (!joined_) return;
+  for (const Act* act : join_.in_order()) {
+    const bool differs = !agrees(act->points, act->detail_points) || !agrees(act->drugs, act->detail_drugs) ||
+                         !agrees(act->materials, act->detail_materials);
+    if (act->details == 0)
+      set_.find("EF_ACT_WITHOUT_DETAIL", Level::kWarning, -1, fmt::format("E {}", act->line));
+    else if (differs)
+      set_.find("EF_POINTS", Level::kWarning, -1, fmt::format("E {}", act->line));
+  }
+  join_.clear();
+  joined_ = false;
+}
+
+// (データ識別番号, 入院年月日, データ区分, 順序番号) within one institution and month; the day of service stands in E
+// only.
+const std::string& RowReader::act_key(const Line& line) {
+  act_key_.clear();
+  for (const std::int8_t column :
+       {std::int8_t{0}, layout_->data_id, layout_->admitted, layout_->section, layout_->sequence})
+    act_key_.append(cell(line, column)) += '|';
+  return act_key_;
+}
+
+void RowReader::keep_act(const Line& line, const ClinicalTime& when, std::int64_t number) {
+  const auto value = [&](std::int8_t column) { return parse_number(cell(line, column)).value_or(0); };
+  const std::string& key = act_key(line);
+  if (join_.find(key) != nullptr) set_.find("EF_ACT_TWICE", Level::kWarning, number, "順序番号");
+  join_.add(key, {.when = when,
+                  .department = std::string(cell(line, layout_->department)),
+                  .ward = std::string(cell(line, layout_->ward)),
+                  .count = std::string(cell(line, layout_->count)),
+                  .points = value(layout_->act_points),
+                  .drugs = value(layout_->drug_points),
+                  .materials = value(layout_->material_points),
+                  .line = number});
+}
+
+Act* RowReader::act_of_detail(const Line& line, std::int64_t number) {
+  Act* act = join_.find(act_key(line));
+  if (act == nullptr) {
+    set_.find("EF_DETAIL_WITHOUT_ACT", Level::kWarning, number, "順序番号");
+    return nullptr;
+  }
+  const auto value = [&](std::int8_t column) { return parse_number(cell(line, column)).value_or(0); };
+  ++act->details;
+  act->detail_points += value(layout_->detail_points);
+  act->detail_drugs += value(layout_->drug_points);
+  act->detail_materials += value(layout_->material_points);
+  return act;
 }
 
 // Facility, stay and, for monthly files, the month. FF1: the stay's part (回数管理番号, 統括診療情報番号) instead.
@@ -162,22 +221,41 @@ void RowReader::summary(const Line& line, std::int64_t number) {
   if (item == "A000020" || item == "A000030") summary_stay(line, item, number);
   if (const std::string_view role = diagnosis_role(item); !role.empty()) summary_diagnosis(line, role);
   if (item == "A007010") summary_operation(line, number);
-  for (const Observed& observation : observed(item)) {
-    const std::string_view value = trim(line[layout_->payload + observation.payload - 1]);
-    if (value.empty()) continue;
+  check_item(line, item, number);
+  if (!is_finding(item)) return;
+  const std::string_view version = cell(line, layout_->version);
+  for (const PayloadSpec& payload : payloads(item)) {
+    const std::string_view value = trim(line[layout_->payload + payload.payload - 1]);
+    if (value.empty() || payload.type == ValueType::kText || payload.type == ValueType::kDate) continue;
+    if (version < payload.since) continue;
     Batch& row = add(Table::kObservation);
     set_.when(row, admitted_);
-    row.text(common::kLocCode, observation.name);
+    row.text(common::kLocCode, payload.name);
     row.text(common::kLocSys, "DPC_FF1");
-    row.text(common::kLocVer, cell(line, layout_->version));
+    row.text(common::kLocVer, version);
     row.text(records::observation::kRaw, value);
-    if (!observation.ucum.empty()) {
+    if (payload.type == ValueType::kNumber) {
       set_number(row, records::observation::kNumber, value);
-      row.text(records::observation::kUnit, observation.unit);
-      row.text(records::observation::kUcum, observation.ucum);
+      row.text(records::observation::kUnit, payload.unit);
+      row.text(records::observation::kUcum, payload.ucum);
     } else {
       row.text(records::observation::kCode, value);
     }
+  }
+}
+
+// The item's own version says how to read it: items and versions that no manual has are kept as they are and named.
+void RowReader::check_item(const Line& line, std::string_view item, std::int64_t number) {
+  const ItemSpec* spec = item_spec(item);
+  if (spec == nullptr) return set_.find("FF1_ITEM_UNKNOWN", Level::kInfo, number, "コード");
+  if (!has_version(*spec, cell(line, layout_->version)))
+    set_.find("FF1_VERSION", Level::kWarning, number, "バージョン");
+  for (const PayloadSpec& payload : payloads(item)) {
+    const std::string_view value = trim(line[layout_->payload + payload.payload - 1]);
+    if (value.empty()) continue;
+    if ((payload.type == ValueType::kDate && !parse_receipt_date(value)) ||
+        (payload.type == ValueType::kNumber && !parse_number(value)))
+      set_.find("FF1_PAYLOAD", Level::kWarning, number, fmt::format("{}-{}", item, payload.payload));
   }
 }
 
@@ -301,8 +379,15 @@ void RowReader::summary_operation(const Line& line, std::int64_t number) {
 
 void RowReader::act(const Line& line, std::int64_t number) {
   ClinicalTime when = date(cell(line, layout_->date), number, "実施年月日");
-  // F rows have no day of their own (it stands in the E row): the month of the file is what is known.
-  if (layout_->date == kAbsent) when = parse_receipt_date(file_month_).value_or(ClinicalTime{});
+  Place place{cell(line, layout_->department), cell(line, layout_->ward), cell(line, layout_->count)};
+  // F rows have no day of their own: it stands in the E row. Without that the month of the file is what is known.
+  if (layout_->kind == Kind::kF) {
+    const Act* act = joined_ ? act_of_detail(line, number) : nullptr;
+    when = act != nullptr ? act->when : parse_receipt_date(file_month_).value_or(ClinicalTime{});
+    if (act != nullptr) place = {act->department, act->ward, act->count};
+  } else if (layout_->kind == Kind::kE) {
+    keep_act(line, when, number);
+  }
   const std::string_view section = cell(line, layout_->section);
   const std::string_view code = cell(line, layout_->code);
   if (section == "SY") {
@@ -314,8 +399,8 @@ void RowReader::act(const Line& line, std::int64_t number) {
   const bool parent = has_details ? detail == "000" : true;
   Batch& row = add(Table::kClaimLine);
   set_.when(row, when);
-  row.text(common::kDept, cell(line, layout_->department));
-  row.text(common::kWard, cell(line, layout_->ward));
+  row.text(common::kDept, place.department);
+  row.text(common::kWard, place.ward);
   if (is_dummy(code)) {
     row.text(common::kLocCode, cell(line, layout_->hospital_code));
     row.text(common::kLocSys, "LOCAL");
@@ -328,7 +413,7 @@ void RowReader::act(const Line& line, std::int64_t number) {
   set_whole(row, cl::kUnitId, cell(line, layout_->sequence));
   row.text(cl::kSection, section);
   row.text(cl::kKind, line_kind(code));
-  set_whole(row, cl::kCount, cell(line, layout_->count));
+  set_whole(row, cl::kCount, place.count);
   if (parent && layout_->act_points != kAbsent) {
     // The parent carries the unit's money; its details explain it and are never added to it.
     const double points = parse_number(cell(line, layout_->act_points)).value_or(0) +
@@ -345,18 +430,19 @@ void RowReader::act(const Line& line, std::int64_t number) {
   const bool bundled = layout_->kind == Kind::kEfInpatient && flags.size() > 1 && flags[1] == '1';
   if (bundled || section == "93") row.integer(cl::kBundled, 1);
   if (layout_->dpc != kAbsent) bundle_case(line, when, number);
-  if (has_details && !parent) act_event(line, when, section, code);
+  if (has_details && !parent) act_event(line, when, place, section, code);
 }
 
-void RowReader::act_event(const Line& line, const ClinicalTime& when, std::string_view section, std::string_view code) {
+void RowReader::act_event(const Line& line, const ClinicalTime& when, const Place& place, std::string_view section,
+                          std::string_view code) {
   if (is_dummy(code) || receipt::is_ward_code(code)) return;
   const receipt::Section& kinds = receipt::section_of(section);
-  const auto count = parse_whole(cell(line, layout_->count));
+  const auto count = parse_whole(place.count);
   if (code.starts_with('1')) {
     Batch& row = add(Table::kProcedure);
     set_.when(row, when);
-    row.text(common::kDept, cell(line, layout_->department));
-    row.text(common::kWard, cell(line, layout_->ward));
+    row.text(common::kDept, place.department);
+    row.text(common::kWard, place.ward);
     row.text(common::kStdCode, code);
     row.text(common::kStdSys, "REC");
     if (count) row.real(records::procedure::kCount, static_cast<double>(*count));
@@ -366,8 +452,8 @@ void RowReader::act_event(const Line& line, const ClinicalTime& when, std::strin
     const auto amount = parse_number(cell(line, layout_->amount));
     Batch& row = add(Table::kDrug);
     set_.when(row, when);
-    row.text(common::kDept, cell(line, layout_->department));
-    row.text(common::kWard, cell(line, layout_->ward));
+    row.text(common::kDept, place.department);
+    row.text(common::kWard, place.ward);
     row.text(common::kStdCode, code);
     row.text(common::kStdSys, "REC");
     row.text(dg::kKind, kinds.drug_kind);
@@ -410,7 +496,11 @@ void RowReader::bundle_case(const Line& line, const ClinicalTime& when, std::int
   row.text(common::kStdCode, dpc);
   row.text(common::kStdSys, "DPC14");
   row.text(dc::kDpc, dpc);
-  if (start.present()) row.text(dc::kEdition, receipt::fee_revision(number_of_day(start)));
+  const Edition* edition = start.present() ? edition_on(start.date()) : nullptr;
+  if (edition != nullptr) row.text(dc::kEdition, edition->name);
+  set_parts(row, dpc);
+  if (const std::string_view rule = check_code(dpc, edition); !rule.empty())
+    set_.find(rule, Level::kWarning, number, "分類番号");
   row.text(dc::kKind, "D");
   if (admitted_.present()) row.date(dc::kAdmitted, admitted_.date());
   if (out.present()) row.date(dc::kDischarged, out.date());

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "formats/dpc_join.h"
 #include "formats/dpc_layout.h"
 #include "formats/reader.h"
 #include "formats/receipt_fields.h"
@@ -16,6 +17,7 @@ class RowReader {
   // True where `line` begins another logical document than the row before: the owner may drain first.
   bool begins_document(const Line& line);
   void row(const Line& line, std::int64_t number);
+  void finish_file();               // findings that need the whole file
   void drained() { key_.clear(); }  // the next row opens its document again
 
  private:
@@ -33,7 +35,15 @@ class RowReader {
   void summary_identity(const Line& line, std::int64_t number);
   void item_row(const Line& line, const ClinicalTime& when, bool private_payloads);
   void act(const Line& line, std::int64_t number);  // E, F, EF, D
-  void act_event(const Line& line, const ClinicalTime& when, std::string_view section, std::string_view code);
+  struct Place {                                    // of an act: from its own row, or from the E row of an F row
+    std::string_view department, ward, count;
+  };
+  void act_event(const Line& line, const ClinicalTime& when, const Place& place, std::string_view section,
+                 std::string_view code);
+  const std::string& act_key(const Line& line);
+  void keep_act(const Line& line, const ClinicalTime& when, std::int64_t number);
+  Act* act_of_detail(const Line& line, std::int64_t number);
+  void check_item(const Line& line, std::string_view item, std::int64_t number);
   void outpatient_diagnosis(const Line& line, const ClinicalTime& when);
   void bundle_case(const Line& line, const ClinicalTime& when, std::int64_t number);
   void mix(const Line& line, std::int64_t number);  // FF4
@@ -43,7 +53,9 @@ class RowReader {
   const Layout* layout_ = nullptr;
   std::string file_month_, version_, key_, next_key_, case_, scratch_, patient_;
   ClinicalTime admitted_, birth_;
-  std::string sex_;
+  std::string sex_, act_key_;
+  ActJoin join_;
+  bool joined_ = false;  // the F file at hand has its E file
 };
 
 }  // namespace sekisho::formats::dpc

@@ -1,7 +1,10 @@
 // DPC survey files: kinds and dialects told apart, rows to records, defects found.
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "core/text.h"
+#include "formats/dpc_code.h"
 #include "formats/dpc_layout.h"
 #include "formats/reader.h"
 
@@ -292,6 +295,204 @@ TEST(Dpc, AMonthSentAgainReplacesTheEarlierOne) {
   ASSERT_EQ(set.documents().size(), 2u);
   EXPECT_EQ(set.documents()[0].doc, set.documents()[1].doc);
   EXPECT_LT(set.documents()[0].version, set.documents()[1].version);
+}
+
+std::string e_row(std::string_view sequence, std::string_view section, std::string_view code, std::string_view points,
+                  std::string_view drugs, std::string_view count, std::string_view day) {
+  return row({"131234567", "0000001234", "00000000",   "20240401", section, sequence, "H1",       code,   "",
+              "名称",      points,       drugs,        "00000000", "0",     count,    "01130012", "1111", day,
+              "01",        "010",        "0000000001", "W1",       "1",     "1",      "001"});
+}
+std::string f_row(std::string_view sequence, std::string_view detail, std::string_view section, std::string_view code,
+                  std::string_view amount, std::string_view points, std::string_view yen) {
+  return row({"131234567", "0000001234", "00000000", "20240401", section, sequence, detail, "H1", code, "", "名称",
+              amount, "000", points, yen, "00000000", "0", "00000000"});
+}
+void read_on(Reader& reader, std::string_view path, std::string_view utf8, std::int32_t part) {
+  std::string bytes;
+  encode(Charset::kCp932, utf8, bytes);
+  reader.begin({.path = path, .part = part});
+  ASSERT_TRUE(reader.feed(as_bytes(bytes)).has_value());
+  ASSERT_TRUE(reader.finish().has_value());
+}
+
+TEST(Dpc, FilesBeforeMergingGiveTheRowsOfTheMergedFile) {
+  const std::string e = e_row("0001", "21", "620098801", "00000000", "00000011", "003", "20240403") +
+                        e_row("0001", "50", "150337610", "00003000", "00000000", "003", "20240403");
+  const std::string f = f_row("0001", "001", "21", "620098801", "0000003.000", "00000000", "000000110.00") +
+                        f_row("0001", "001", "50", "150337610", "0000001.000", "00003000", "000000000.00");
+  RecordSet merged, apart;
+  read(merged, "EFn_131234567_2404.txt", kActs);
+  auto reader = make_dpc_reader(apart, {});
+  read_on(*reader, "a/En_131234567_2404.txt", e, 0);
+  read_on(*reader, "a/Fn_131234567_2404.txt", f, 1);
+  EXPECT_TRUE(apart.counts.rules.empty()) << apart.counts.rules.begin()->first;
+  for (const Table table : {Table::kClaimLine, Table::kDrug, Table::kProcedure}) {
+    Batch &one = merged.batch(table), &two = apart.batch(table);
+    ASSERT_EQ(one.rows(), two.rows());
+    // E rows come first, then F rows; merged rows alternate. Compare as sets of the columns that carry meaning.
+    const auto contents = [&](Batch& batch) {
+      std::multiset<std::string> rows;
+      batch.pad();
+      for (std::size_t r = 0; r < batch.rows(); ++r) {
+        std::string line;
+        for (const int column : {static_cast<int>(common::kStdCode), static_cast<int>(common::kStdSys),
+                                 static_cast<int>(common::kWard), static_cast<int>(common::kDept)})
+          line += text_at(batch, column, r) + "|";
+        line += day_at(batch, common::kT, r) + "|";
+        if (table == Table::kDrug) line += std::to_string(real_at(batch, records::drug::kTotal, r));
+        if (table == Table::kClaimLine) line += std::to_string(real_at(batch, cl::kPoints, r));
+        rows.insert(line);
+      }
+      return rows;
+    };
+    EXPECT_EQ(contents(one), contents(two)) << static_cast<int>(table);
+  }
+}
+
+TEST(Dpc, ActsAndDetailsThatDoNotBelongTogetherAreFindings) {
+  RecordSet set;
+  auto reader = make_dpc_reader(set, {});
+  read_on(*reader, "En_131234567_2404.txt",
+          e_row("0001", "50", "150337610", "00003000", "00000000", "001", "20240403") +
+              e_row("0002", "50", "150337610", "00000500", "00000000", "001", "20240404") +
+              e_row("0003", "60", "160008010", "00000021", "00000000", "001", "20240404"),
+          0);
+  read_on(*reader, "Fn_131234567_2404.txt",
+          f_row("0001", "001", "50", "150337610", "1", "00003000", "0") +
+              f_row("0003", "001", "60", "160008010", "1", "00000026", "0") +
+              f_row("0009", "001", "60", "160008010", "1", "00000021", "0"),
+          1);
+  EXPECT_EQ(set.counts.rules["EF_ACT_WITHOUT_DETAIL"], 1u);
+  EXPECT_EQ(set.counts.rules["EF_DETAIL_WITHOUT_ACT"], 1u);
+  EXPECT_EQ(set.counts.rules["EF_POINTS"], 1u);
+  EXPECT_EQ(set.counts.loaded, 6u);
+  // Another month's details are not joined to these acts.
+  RecordSet other;
+  auto again = make_dpc_reader(other, {});
+  read_on(*again, "En_131234567_2404.txt", e_row("0001", "50", "150337610", "3000", "0", "001", "20240403"), 0);
+  read_on(*again, "Fn_131234567_2405.txt", f_row("0001", "001", "50", "150337610", "1", "00003000", "0"), 1);
+  EXPECT_EQ(other.counts.rules["EF_ACTS_ABSENT"], 1u);
+  EXPECT_EQ(day_at(other.batch(Table::kClaimLine), common::kT, 1), "2024-05-01");
+}
+
+TEST(Dpc, FixedFormsOfEFAndDGiveTheRowsOfTheirTabbedForms) {
+  struct Form {
+    std::string_view path;
+    std::string tabbed;
+    std::vector<std::size_t> widths;
+  };
+  std::string d = e_row("0001", "93", "930000000", "00002450", "00000000", "001", "20240401");
+  d.resize(d.size() - 2);
+  d += "\t20240401\t20240410\t20240401\t060150xx03xxxx\t1.4321\r\n";
+  const std::vector<std::size_t> e = {9, 10, 8, 8, 2, 4, 12, 9, 8, 254, 8, 8, 8, 1, 3, 8, 4, 8, 2, 3, 10, 10, 1, 1, 3};
+  std::vector<std::size_t> d_widths = e;
+  d_widths.insert(d_widths.end(), {8, 8, 8, 14, 6});
+  const Form forms[] = {
+      {"En_131234567_2404.txt", e_row("0001", "50", "150337610", "00003000", "00000000", "001", "20240403"), e},
+      {"Fn_131234567_2404.txt",
+       f_row("0001", "001", "50", "150337610", "0000001.000", "00003000", "000000000.00"),
+       {9, 10, 8, 8, 2, 4, 3, 12, 9, 8, 254, 11, 3, 8, 12, 12, 1, 8}},
+      {"Dn_131234567_2404.txt", d, d_widths}};
+  for (const Form& form : forms) {
+    std::string fixed, cell;
+    std::size_t column = 0;
+    for (const char c : form.tabbed) {
+      if (c == '\r') continue;
+      if (c != '\t' && c != '\n') {
+        cell += c;
+        continue;
+      }
+      std::string bytes;
+      encode(Charset::kCp932, cell, bytes);
+      fixed += cell + std::string(form.widths[column++] - bytes.size(), ' ');
+      cell.clear();
+    }
+    RecordSet one, two;
+    read(one, form.path, form.tabbed);
+    read(two, form.path, fixed + "\r\n");
+    EXPECT_EQ(two.counts.quarantined, 0u) << form.path;
+    ASSERT_EQ(two.batch(Table::kClaimLine).rows(), 1u) << form.path;
+    EXPECT_EQ(text_at(two.batch(Table::kClaimLine), common::kStdCode, 0),
+              text_at(one.batch(Table::kClaimLine), common::kStdCode, 0));
+    EXPECT_EQ(real_at(two.batch(Table::kClaimLine), cl::kPoints, 0),
+              real_at(one.batch(Table::kClaimLine), cl::kPoints, 0));
+    EXPECT_EQ(two.batch(Table::kDpcCase).rows(), one.batch(Table::kDpcCase).rows());
+  }
+}
+
+TEST(Dpc, SummaryItemsAreReadByTheirVersion) {
+  RecordSet set;
+  read(set, "FF1_131234567_2404.txt",
+       ff1("A001040", "20240601", "1", {"", "", "1", "0", "2", "20240402"}) +
+           ff1("A001040", "20180401", "1", {"", "", "1", "0"}) +   // this item began in 2024
+           ff1("A001020", "20260601", "1", {"", "400"}) +          // gone in 2026
+           ff1("Z999999", "20240601", "1", {"1"}) +                // no manual has it
+           ff1("A001010", "20140401", "1", {"", "16x", "60.5"}) +  // no number
+           ff1("M050041", "20140401", "1", {"", "120", "0", "118"}));
+  EXPECT_EQ(set.counts.rules["FF1_VERSION"], 2u);
+  EXPECT_EQ(set.counts.rules["FF1_ITEM_UNKNOWN"], 1u);
+  EXPECT_EQ(set.counts.rules["FF1_PAYLOAD"], 1u);
+  EXPECT_EQ(set.counts.loaded, 6u);
+  EXPECT_EQ(set.batch(Table::kDpcItem).rows(), 6u);  // every item as written, known or not
+  Batch& observation = set.batch(Table::kObservation);
+  EXPECT_EQ(text_at(observation, common::kLocCode, 0), "ulcer_admission");
+  const std::size_t last = observation.rows() - 1;
+  EXPECT_EQ(text_at(observation, common::kLocCode, last), "systolic_entry");
+  EXPECT_EQ(text_at(observation, records::observation::kUcum, last), "mm[Hg]");
+}
+
+TEST(DpcCode, CodesAreDecodedByTheEditionOfTheirDate) {
+  const auto on = [](int y, int m, int d) { return dpc::edition_on(Date{days_from_civil(y, m, d)}); };
+  const dpc::CodeParts parts = dpc::parts_of("060150xx03xxxx");
+  ASSERT_TRUE(parts.valid);
+  EXPECT_EQ(parts.mdc, "06");
+  EXPECT_EQ(parts.disease, "060150");
+  EXPECT_EQ(parts.operation, "03");
+  EXPECT_EQ(dpc::mdc_name("06"), "消化器系疾患、肝臓・胆道・膵臓疾患");  // 電子点数表, sheet MDC名称
+  EXPECT_EQ(on(2024, 5, 31)->name, "20220401");
+  EXPECT_EQ(on(2024, 6, 1)->name, "20240601");
+  EXPECT_EQ(on(2007, 1, 1), nullptr);
+  EXPECT_EQ(dpc::class_name("010010", on(2024, 7, 1)), "脳腫瘍");
+  // 010010xx9901xx stands in the table of 2024 with 6, 19 and 60 days.
+  EXPECT_EQ(dpc::check_code("010010xx9901xx", on(2024, 7, 1)), "");
+  EXPECT_EQ(dpc::check_code("010010xx9901yy", on(2024, 7, 1)), "DPC_CODE_UNKNOWN");
+  EXPECT_EQ(dpc::check_code("010010xx99", on(2024, 7, 1)), "DPC_CODE_FORM");
+  EXPECT_EQ(dpc::check_code("010010xx9901xx", on(2026, 7, 1)), "");  // no table of that edition: nothing is said
+}
+
+// One drug, one procedure and one diagnosis by every way they reach us: the code columns are the same.
+TEST(Mapping, OneThingHasOneCodeWhicheverFileItCameFrom) {
+  RecordSet ef, ff1_set, receipt_set;
+  read(ef, "EFn_131234567_2404.txt", kActs);
+  read(ff1_set, "FF1_131234567_2404.txt", ff1("A006010", "20140401", "1", {"", "K358", "", "5409005", "8002"}));
+  std::string uke;
+  encode(Charset::kCp932,
+         "IR,1,13,1,1234567,,病院,202404,00,\r\nRE,1,1111,202404,架空　太郎,1,19700102,,20240401,,,,,0000001234\r\n"
+         "HO,01130012,1,2,1,3033\r\nSB,5409005,8002,,K358,01,,\r\nSY,5409005,20240401,1,8002,,01,\r\n"
+         "IY,21,1,620098801,3,11,3,,,,,,,,,3\r\nSI,50,1,150337610,,3000,1,,,,,,,,,1\r\nGO,1,3033,99\r\n",
+         uke);
+  auto reader = make_receipt_reader(receipt_set, {});
+  reader->begin({.path = "RECEIPTC.UKE"});
+  ASSERT_TRUE(reader->feed(as_bytes(uke)).has_value());
+  ASSERT_TRUE(reader->finish().has_value());
+  for (const int column : {static_cast<int>(common::kStdCode), static_cast<int>(common::kStdSys)}) {
+    for (const Table table : {Table::kDrug, Table::kProcedure})
+      EXPECT_EQ(text_at(ef.batch(table), column, 0), text_at(receipt_set.batch(table), column, 0));
+    for (const std::size_t claimed : {0, 1})
+      EXPECT_EQ(text_at(ff1_set.batch(Table::kDiagnosis), column, 0),
+                text_at(receipt_set.batch(Table::kDiagnosis), column, claimed));
+  }
+  namespace dx = records::diagnosis;
+  for (const int column :
+       {static_cast<int>(dx::kModifiers), static_cast<int>(dx::kCertainty), static_cast<int>(dx::kRole)})
+    for (const std::size_t claimed : {0, 1})
+      EXPECT_EQ(text_at(ff1_set.batch(Table::kDiagnosis), column, 0),
+                text_at(receipt_set.batch(Table::kDiagnosis), column, claimed));
+  EXPECT_EQ(text_at(ff1_set.batch(Table::kDiagnosis), dx::kIcd, 0),
+            text_at(receipt_set.batch(Table::kDiagnosis), dx::kIcd, 0));
+  EXPECT_EQ(real_at(ef.batch(Table::kDrug), records::drug::kTotal, 0),
+            real_at(receipt_set.batch(Table::kDrug), records::drug::kTotal, 0));
 }
 
 }  // namespace
