@@ -226,26 +226,64 @@ Json successors_json(const MasterFile& file, std::optional<Kind> kind, std::stri
   return {{"code", code}, {"found", !start.empty()}, {"links", links}};
 }
 
+namespace {
+
+// Words of a search, folded; all of them must stand in one name.
+std::vector<std::string> words_of(std::string_view text) {
+  std::string spaced(text);
+  for (std::size_t at = 0; (at = spaced.find("\u3000", at)) != spaced.npos;)
+    spaced.replace(at, 3, " ");
+  std::vector<std::string> out;
+  for (std::size_t at = 0; at < spaced.size();) {
+    const std::size_t end = std::min(spaced.find(' ', at), spaced.size());
+    if (std::string word = fold(std::string_view(spaced).substr(at, end - at)); !word.empty())
+      out.push_back(std::move(word));
+    at = end + 1;
+  }
+  return out;
+}
+
+struct Hit {
+  int rank = 0;  // 0: a name is the word, 1: begins with it, 2: holds it
+  CodeView view;
+  const VersionRecord* found;
+};
+
+std::optional<Hit> match(const MasterFile& file, const CodeView& view, const std::vector<std::string>& words) {
+  const VersionRecord* found = nullptr;
+  for (const VersionRecord& version : view.versions()) {
+    const std::string_view names = file.text(version.search);
+    const auto holds = [&](const std::string& word) { return names.find(word) != names.npos; };
+    if (std::ranges::all_of(words, holds)) found = &version;
+  }
+  if (found == nullptr) return std::nullopt;
+  const std::string folded = fold(file.text(found->name));
+  return Hit{folded == words.front() ? 0 : folded.starts_with(words.front()) ? 1 : 2, view, found};
+}
+
+}  // namespace
+
 Json search_json(const MasterFile& file, std::optional<Kind> kind, std::string_view word, std::optional<Date> on,
                  std::size_t limit) {
-  const std::string wanted = fold(word);
+  const std::vector<std::string> words = words_of(word);
   Json hits = Json::array();
   std::size_t count = 0;
   for (const Kind one : kinds_of(kind)) {
-    if (!kind && (one == Kind::kCommentRule || one == Kind::kInstitutionLink)) continue;
+    if (words.empty() || (!kind && (one == Kind::kCommentRule || one == Kind::kInstitutionLink))) continue;
+    std::vector<Hit> found;
     for (const CodeRecord& record : file.codes(one)) {
       const CodeView view = file.view(record);
-      const VersionRecord* found = nullptr;
-      for (const VersionRecord& version : view.versions())
-        if (file.text(version.search).find(wanted) != std::string_view::npos) found = &version;
-      if (found == nullptr || wanted.empty()) continue;
       if (on && view.status_on(on->days) != Status::kValid) continue;
+      if (auto hit = match(file, view, words)) found.push_back(*hit);
+    }
+    std::ranges::stable_sort(found, {}, &Hit::rank);
+    for (const Hit& one_hit : found) {
       if (++count > limit) continue;
-      const VersionRecord* shown = on ? view.version_on(on->days) : found;
-      Json hit{{"kind", spec(one).name}, {"code", view.code()}, {"name", file.text(shown->name)}};
-      if (found->name != shown->name) hit["matched_name"] = file.text(found->name);
-      hit["from"] = view.lives().empty() ? Json() : day(view.lives().front().from);
-      hit["to"] = view.lives().empty() ? Json() : day(view.lives().back().to);
+      const VersionRecord* shown = on ? one_hit.view.version_on(on->days) : one_hit.found;
+      Json hit{{"kind", spec(one).name}, {"code", one_hit.view.code()}, {"name", file.text(shown->name)}};
+      if (one_hit.found->name != shown->name) hit["matched_name"] = file.text(one_hit.found->name);
+      hit["from"] = one_hit.view.lives().empty() ? Json() : day(one_hit.view.lives().front().from);
+      hit["to"] = one_hit.view.lives().empty() ? Json() : day(one_hit.view.lives().back().to);
       hits.push_back(std::move(hit));
     }
   }

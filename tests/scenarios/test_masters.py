@@ -497,6 +497,9 @@ class Questions(Folder):
         for word in ("架空錠", "架空錠１０", "架空錠10MG", "架空錠１０ＭＧ", "あたらしい", "アタラシイ", "ｱﾀﾗｼｲ", "「abc」", "ＡＢＣ"):
             with self.subTest(word=word):
                 self.assertEqual([hit["code"] for hit in self.ask("search", word)["hits"]], ["620000001"])
+        # Every word must stand in one name; names that begin with the first come before others.
+        self.assertEqual([hit["code"] for hit in self.ask("search", "架空　２０ＭＧ")["hits"]], ["620000002"])
+        self.assertEqual([hit["code"] for hit in self.ask("search", "錠 架空")["hits"]], ["620000001"])
         hit = self.ask("search", "架空錠", "--on", "2024-09-01")["hits"][0]
         self.assertEqual((hit["name"], hit["matched_name"]), ("あたらしい錠「ABC」", "架空錠１０ｍｇ"))
         self.assertEqual(self.ask("search", "どこにもない", check=(1,))["hits"], [])
