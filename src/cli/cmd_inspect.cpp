@@ -12,10 +12,13 @@
 #include <thread>
 
 #include "cli/cli.h"
+#include "cli/inspect_index.h"
+#include "cli/inspect_names.h"
 #include "cli/inspect_tables.h"
 #include "cli/inspect_walk.h"
 #include "core/file.h"
 #include "core/progress.h"
+#include "core/text.h"
 #include "formats/reader.h"
 #include "formats/ssmix2_path.h"
 
@@ -31,7 +34,7 @@ constexpr std::size_t kFindingsShown = 1000;
 
 struct Options {
   std::vector<std::string> paths;
-  std::string tables, format = "parquet", findings;
+  std::string tables, format = "parquet", findings, index, names;
   bool json = false, model = false;
   int threads = 0;
 };
@@ -131,6 +134,8 @@ class Output {
   std::map<char, std::uint64_t> levels;
   std::map<std::string, char> worst_level;  // of each rule
   std::vector<Shown> shown;
+  std::optional<IndexComparison> index;
+  NameMemory names;
   Json quarantine = Json::array();
 
  private:
@@ -345,6 +350,23 @@ class Worker {
   Bytes buffer_;
 };
 
+// The export of the index database against the folders.
+Result<void> compare_with_index(const Options& options, Output& output) {
+  SEKISHO_TRY(const Bytes bytes, read_file(options.index));
+  std::string text;
+  DecodeReport report;
+  decode(detect_charset(bytes), bytes, text, report);
+  const auto index = formats::make_index_source(text);
+  TreeSource tree(options.paths);
+  SEKISHO_TRY(
+      output.index,
+      compare_index(*index, tree, [&](std::string_view rule, char level, std::string place, std::string path) {
+        ++output.total.rules[std::string(rule)];
+        output.find({path.empty() ? options.index : std::move(path), std::string(rule), std::move(place), level});
+      }));
+  return {};
+}
+
 Result<void> read_all(const Options& options, Output& output) {
   const unsigned threads =
       options.threads > 0 ? static_cast<unsigned>(options.threads) : std::max(1u, std::thread::hardware_concurrency());
@@ -371,6 +393,7 @@ Result<void> read_all(const Options& options, Output& output) {
   };
   const auto walked = StorageWalk([&](WalkUnit unit) {
                         if (line.failed()) return;
+                        if (output.names.active() && output.names.is_unchanged(unit)) return;
                         next_file += static_cast<std::int32_t>(unit.files.size());
                         in_chunk += unit.files.size();
                         bytes += unit.size;  // files of months of claims are large and few
@@ -382,7 +405,9 @@ Result<void> read_all(const Options& options, Output& output) {
   workers.clear();
   if (line.failed()) return std::unexpected(line.error());
   SEKISHO_CHECK(walked);
-  return output.finish();
+  if (!options.index.empty()) SEKISHO_CHECK(compare_with_index(options, output));
+  SEKISHO_CHECK(output.finish());
+  return output.names.active() ? output.names.save() : Result<void>{};
 }
 
 Json to_json(const Output& output, double seconds) {
@@ -401,6 +426,11 @@ Json to_json(const Output& output, double seconds) {
       {"records", t.records}, {"loaded", t.loaded}, {"superseded", t.superseded}, {"quarantined", t.quarantined}};
   json["families"] = output.families;
   json["documents"] = output.documents;
+  if (output.names.active()) json["names"] = {{"unchanged", output.names.unchanged}, {"changed", output.names.changed}};
+  if (const auto& i = output.index)
+    json["index"] = {{"rows", i->rows},        {"matched", i->matched},   {"stale", i->stale},
+                     {"missing", i->missing},  {"unusable", i->unusable}, {"files", i->files},
+                     {"without_row", i->extra}};
   json["identities"] = output.identities;
   json["texts"] = output.texts;
   json["unknown"] = t.unknown;
@@ -416,6 +446,12 @@ void print_summary(const Output& output, double seconds) {
     fmt::print("  {:<10} {:>12} files\n", family, n);
   for (const auto& [kind, n] : output.documents)
     fmt::print("  {:<10} {:>12} documents of the extended storage\n", kind, n);
+  if (output.names.active())
+    fmt::print("files of patients whose names are as before {}, others {}\n", output.names.unchanged,
+               output.names.changed);
+  if (const auto& i = output.index)
+    fmt::print("index rows {} = matched {} + stale {} + missing {} + unusable {}; files without a row {}\n", i->rows,
+               i->matched, i->stale, i->missing, i->unusable, i->extra);
   fmt::print("input records {} = loaded {} + superseded {} + quarantined {}\n\n", t.records, t.loaded, t.superseded,
              t.quarantined);
   for (int i = 0; i < records::kTableCount; ++i)
@@ -459,6 +495,7 @@ Result<int> inspect(const Options& options) {
   Progress::set_quiet(options.json);
   const auto start = std::chrono::steady_clock::now();
   Output output;
+  if (!options.names.empty()) SEKISHO_CHECK(output.names.load(options.names));
   SEKISHO_CHECK(output.open(options));
   SEKISHO_CHECK(read_all(options, output));
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -480,6 +517,11 @@ void add_inspect(CLI::App& app) {
   command->add_option("--tables", options->tables, "write one file per table into this folder (mode 0600)");
   command->add_option("--format", options->format, "of the tables")->check(CLI::IsMember({"parquet", "csv", "jsonl"}));
   command->add_option("--findings", options->findings, "write all findings as JSON lines (mode 0600)");
+  command->add_option("--index", options->index,
+                      "export of the index database SSMIXIDX (CSV or TSV) to compare with the folders");
+  command->add_option(
+      "--names", options->names,
+      "remember in this file which names were read: a later run reads only patients whose names changed");
   command->add_option("--threads", options->threads, "workers; 0: one per core; the result is the same")
       ->check(CLI::Range(0, 256));
   command->add_flag("--json", options->json, "print one JSON document");

@@ -19,6 +19,8 @@
 
 #include "core/file.h"
 #include "core/result.h"
+#include "formats/ssmix2_path.h"
+#include "formats/storage_source.h"
 
 namespace sekisho::cli {
 
@@ -186,6 +188,29 @@ class StorageWalk {
   Sink sink_;
   FolderListing listing_;
   std::string path_;
+};
+
+// The folders themselves as a source: what is there, to be compared with what an index says.
+class TreeSource final : public formats::StorageSource {
+ public:
+  explicit TreeSource(std::vector<std::string> roots) : roots_(std::move(roots)) {}
+  Result<void> entries(const Take& take) override {
+    Result<void> done{};
+    SEKISHO_CHECK(StorageWalk([&](WalkUnit unit) {
+                    formats::StorageEntry entry;
+                    for (const std::string& file : unit.files) {
+                      if (!done || formats::parse_ssmix2_path(file).kind == formats::StorageKind::kNone) continue;
+                      std::string place = formats::storage_place(file);
+                      if (place == entry.path) continue;  // another file of the same content folder
+                      entry.path = std::move(place);
+                      done = take(entry);
+                    }
+                  }).run(roots_));
+    return done;
+  }
+
+ private:
+  std::vector<std::string> roots_;
 };
 
 }  // namespace sekisho::cli

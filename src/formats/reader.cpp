@@ -5,6 +5,7 @@
 #include "formats/dpc_layout.h"
 #include "formats/receipt_scan.h"
 #include "formats/ssmix2_path.h"
+#include "formats/storage_source.h"
 
 namespace sekisho::formats {
 namespace {
@@ -59,7 +60,7 @@ Family sniff(std::string_view path, ByteView head) {
   const std::string_view text = as_text(head);
   if (text.starts_with("MSH|")) return Family::kSsmix2;  // no other family begins so: nothing else need be looked at
   if (looks_like_receipt(text)) return Family::kReceipt;
-  if (parse_ssmix2_path(path).kind != StorageKind::kNone) return Family::kSsmix2;
+  if (parse_ssmix2_path(path).kind != StorageKind::kNone || is_transaction_file(path)) return Family::kSsmix2;
   if (looks_like_dpc(text) || dpc::is_survey_file(path, text.substr(0, std::size_t{64} << 10))) return Family::kDpc;
   return Family::kUnknown;
 }

@@ -1,5 +1,7 @@
 // The reader of SS-MIX2 files: path, character set, segments, checks, rows; quarantine for what cannot be used.
 #include <algorithm>
+#include <map>
+#include <utility>
 
 #include "core/text.h"
 #include "formats/drain.h"
@@ -7,6 +9,7 @@
 #include "formats/ssmix2_check.h"
 #include "formats/ssmix2_documents.h"
 #include "formats/ssmix2_map.h"
+#include "formats/storage_source.h"
 
 namespace sekisho::formats {
 namespace {
@@ -32,8 +35,11 @@ class Ssmix2Reader final : public Reader {
     path_ = parse_ssmix2_path(path_text_);
     superseded_ = context.superseded;
     streaming_ = false;
+    transactions_ = is_transaction_file(path_text_);
     facts_ = {};
     set_.begin_file(context.package, context.part, context.ordinal);
+    package_ = context.package;
+    part_ = context.part;
     mapper_.begin_file(context.package, context.part, path_.patient_number());
     raw_.clear();
     size_ = 0;
@@ -57,6 +63,8 @@ class Ssmix2Reader final : public Reader {
       SEKISHO_CHECK(finish_attachment());
     else if (size_ > kLargestMessage)
       reject("FILE_TOO_LARGE", "longer than any message", 1);
+    else if (transactions_)
+      SEKISHO_CHECK(read_transactions());
     else
       SEKISHO_CHECK(read());
     return drain_.offer(size_);
@@ -225,6 +233,44 @@ class Ssmix2Reader final : public Reader {
     return documents_.finish();
   }
 
+  // --- transaction storage: a file of many messages, of which the last with a key counts ---
+
+  Result<void> read_transactions() {
+    const Bytes all = std::exchange(raw_, {});
+    const auto source = make_transaction_source(all);
+    std::map<std::string, std::pair<std::int64_t, bool>> last;  // by key: the number of its last entry, a deletion
+    const auto key_of = [](const StorageEntry& e) {
+      const Ssmix2Path p = parse_ssmix2_path(e.path);
+      return std::string(p.name_patient) + "_" + std::string(p.name_date) + "_" + std::string(p.name_type) + "_" +
+             std::string(p.order);
+    };
+    SEKISHO_CHECK(source->entries([&](const StorageEntry& e) -> Result<void> {
+      if (e.reason.empty()) last[key_of(e)] = {e.line, e.deletion};
+      return {};
+    }));
+    std::int64_t entries = 0;
+    SEKISHO_CHECK(source->entries([&](const StorageEntry& e) -> Result<void> {
+      ++entries;
+      if (!e.reason.empty()) {
+        set_.find("TRANSACTION_HEADER", Level::kError, e.line, "entry");
+        ++set_.counts.records;
+        set_.quarantine("TRANSACTION_HEADER", e.reason, e.line, e.message.size(), 1);
+        return {};
+      }
+      const auto& [number, deleted] = last[key_of(e)];
+      path_text_ = e.path;
+      if (number != e.line) path_text_.back() = deleted ? '0' : '2';
+      path_ = parse_ssmix2_path(path_text_);
+      mapper_.begin_file(package_, part_, path_.patient_number());
+      raw_.assign(e.message.begin(), e.message.end());
+      SEKISHO_CHECK(read());
+      return drain_.offer(e.message.size());
+    }));
+    if (entries == 0) reject("EMPTY_FILE", "no transaction", 1);
+    facts_ = {};
+    return {};
+  }
+
   Result<void> read_document() {
     if (!path_.folders_agree) {
       set_.find("PATH_NAME_MISMATCH", Level::kError, -1, {});
@@ -255,7 +301,9 @@ class Ssmix2Reader final : public Reader {
   CheckMemo checks_;
   std::string path_text_, text_, line_text_, document_key_;
   Ssmix2Path path_;
-  bool superseded_ = false, streaming_ = false;
+  bool superseded_ = false, streaming_ = false, transactions_ = false;
+  std::int64_t package_ = 0;
+  std::int32_t part_ = 0;
   FileFacts facts_;
   Bytes raw_;
   std::uint64_t size_ = 0;
