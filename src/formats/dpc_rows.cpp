@@ -33,6 +33,10 @@ bool is_dummy(std::string_view code) {
   return code.empty() || code.find_first_not_of('9') == std::string_view::npos ||
          code.find_first_not_of('0') == std::string_view::npos;
 }
+// A000010, ADL0010, M050041: a letter first, digits last.
+bool is_item_code(std::string_view code) {
+  return code.size() == 7 && code[0] >= 'A' && code[0] <= 'Z' && all_digits(code.substr(3));
+}
 std::string_view line_kind(std::string_view code) {
   if (code.starts_with('6')) return "drug";
   if (code.starts_with('7')) return "material";
@@ -188,6 +192,12 @@ void RowReader::row(const Line& line, std::int64_t number) {
     const std::string_view rule = line.fields() < layout_->columns ? "ROW_COLUMNS" : "DATA_ID_MISSING";
     set_.find(rule, Level::kError, number);
     set_.quarantine(rule, "a row without the columns of its kind of file", number, line.whole().size(), 1);
+    return;
+  }
+  if (layout_->kind == Kind::kFf1 && !is_item_code(cell(line, layout_->item))) {
+    set_.find("FF1_ITEM_FORM", Level::kError, number, "コード");
+    set_.quarantine("FF1_ITEM_FORM", "no item code of the long form: the wide form before 2014, or a shifted row",
+                    number, line.whole().size(), 1);
     return;
   }
   ++set_.counts.loaded;

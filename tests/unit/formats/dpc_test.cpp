@@ -442,6 +442,16 @@ TEST(Dpc, SummaryItemsAreReadByTheirVersion) {
   EXPECT_EQ(text_at(observation, records::observation::kUcum, last), "mm[Hg]");
 }
 
+TEST(Dpc, RowsOfTheWideFormAreQuarantined) {
+  RecordSet set;
+  std::string wide = "131234567\t0000001234\t20120401\t0\t0\t1\t19600115";
+  for (int i = 0; i < 20; ++i)
+    wide += "\t1";
+  read(set, "FF1_131234567_1204.txt", wide + "\r\n");
+  EXPECT_EQ(set.counts.quarantined, 1u);
+  EXPECT_EQ(set.counts.rules["FF1_ITEM_FORM"], 1u);
+}
+
 TEST(DpcCode, CodesAreDecodedByTheEditionOfTheirDate) {
   const auto on = [](int y, int m, int d) { return dpc::edition_on(Date{days_from_civil(y, m, d)}); };
   const dpc::CodeParts parts = dpc::parts_of("060150xx03xxxx");
