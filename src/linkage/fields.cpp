@@ -26,19 +26,31 @@ constexpr std::string_view kNothing[] = {"unknown", "unk", "na",       "null",  
                                          "nan",     "nil", "missing",  "unnamed",      "noname",
                                          "test",    "xxx", "notknown", "notavailable", "notapplicable"};
 
-// Base letter of Latin letters with marks, U+00C0 to U+017F; '?' for those that take two letters or none.
+// Base letter of Latin letters with marks; '?' for those that take two letters or none.
 constexpr std::string_view kLatin1 =
     "aaaaaaaceeeeiiiidnooooo?ouuuuyts"
     "aaaaaaaceeeeiiiidnooooo?ouuuuyty";
 constexpr std::string_view kLatinA =
     "aaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiiiiijjkkklllllllllnnnnnnnnnoooooooorrrrrrsssssssstttttt"
     "uuuuuuuuuuuuwwyyyzzzzzzs";
+// U+0180 to U+024F and U+1E00 to U+1EFF by their canonical decomposition (UnicodeData.txt); '?' where there is none.
+constexpr std::string_view kLatinB =
+    "????????????????????????????????oo?????????????uu????????????????????????????aaiioouuuuuuuuuu?aa"
+    "aa????ggkkoooo??j???gg??nnaa????aaaaeeeeiiiioooorrrruuuusstt??hh??????aaeeooooooooyy????????????"
+    "????????????????";
+constexpr std::string_view kLatinMore =
+    "aabbbbbbccddddddddddeeeeeeeeeeffgghhhhhhhhhhiiiikkkkkkllllllllmmmmmmnnnnnnnnoooooooopppprrrrrrrr"
+    "ssssssssssttttttttuuuuuuuuuuvvvvwwwwwwwwwwxxxxyyzzzzzzhtwy??????aaaaaaaaaaaaaaaaaaaaaaaaeeeeeeee"
+    "eeeeeeeeiiiioooooooooooooooooooooooouuuuuuuuuuuuuuyyyyyyyy??????";
+static_assert(kLatinB.size() == 0x250 - 0x180 && kLatinMore.size() == 0x100);
 
 char base_letter(char32_t c) {
   if (c >= 'A' && c <= 'Z') return static_cast<char>(c + 32);
   if (c < 0x80) return static_cast<char>(c);
   if (c >= 0xC0 && c < 0xC0 + kLatin1.size()) return kLatin1[c - 0xC0];
   if (c >= 0x100 && c < 0x100 + kLatinA.size()) return kLatinA[c - 0x100];
+  if (c >= 0x180 && c < 0x250) return kLatinB[c - 0x180];
+  if (c >= 0x1E00 && c < 0x1F00) return kLatinMore[c - 0x1E00];
   return '\0';
 }
 
