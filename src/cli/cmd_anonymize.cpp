@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "anonymize/audit.h"
+#include "anonymize/bargain.h"
 #include "anonymize/engine.h"
 #include "cli/cli.h"
 #include "core/csv.h"
@@ -133,6 +134,10 @@ Result<int> run_anonymize(const AnonymizeOptions& options) {
   seconds["write"] = seconds_since(begin);
   report["seconds"] = seconds;
   report["audit"] = audit->to_json();
+  if (!options.report.empty() || options.json) {
+    SEKISHO_TRY(const anonymize::Bargain bargain, anonymize::weigh_bargain(table, applied, policy, outcome.decision));
+    report.update(bargain.to_json());
+  }
   if (!options.report.empty()) SEKISHO_CHECK(write_file_durable(options.report, report.dump(2) + "\n"));
   if (options.json) {
     print_json(report);

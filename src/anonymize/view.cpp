@@ -1,0 +1,154 @@
+#include "anonymize/view.h"
+
+#include <algorithm>
+#include <numeric>
+#include <unordered_map>
+
+namespace sekisho::anonymize {
+namespace {
+
+// Persons of the rows, numbered in order of first sight.
+void number_persons(View& view, const Column* person) {
+  view.counts_persons = person != nullptr;
+  view.person.resize(view.rows());
+  if (person == nullptr) {
+    std::iota(view.person.begin(), view.person.end(), 0U);
+    view.persons = view.rows();
+    return;
+  }
+  std::vector<std::uint32_t> number(person->values().size(), UINT32_MAX);
+  for (std::size_t row = 0; row < view.rows(); ++row) {
+    std::uint32_t& one = number[person->code(view.source[row])];
+    if (one == UINT32_MAX) one = static_cast<std::uint32_t>(view.persons++);
+    view.person[row] = one;
+  }
+}
+
+View::Shown as_it_is(const Column& column, Kind kind) {
+  View::Shown out{&column, kind, std::vector<std::uint32_t>(column.values().size()), column.values()};
+  std::iota(out.label_of.begin(), out.label_of.end(), 0U);
+  return out;
+}
+
+Kind kind_of(const Policy& policy, std::string_view name) {
+  const Attribute* attribute = policy.find(name);
+  return attribute == nullptr ? Kind::kInsensitive : attribute->kind;
+}
+
+// Tuple keys to numbers without gaps.
+std::size_t dense(std::vector<std::uint64_t>& keys) {
+  std::unordered_map<std::uint64_t, std::uint64_t> numbers;
+  numbers.reserve(keys.size() / 4 + 16);
+  for (std::uint64_t& key : keys)
+    key = numbers.try_emplace(key, numbers.size()).first->second;
+  return numbers.size();
+}
+
+}  // namespace
+
+int View::find(std::string_view name) const {
+  for (std::size_t i = 0; i < columns.size(); ++i)
+    if (columns[i].column->name() == name) return static_cast<int>(i);
+  return -1;
+}
+
+std::vector<std::size_t> View::of_kind(Kind kind) const {
+  std::vector<std::size_t> out;
+  for (std::size_t i = 0; i < columns.size(); ++i)
+    if (columns[i].kind == kind) out.push_back(i);
+  return out;
+}
+
+View view_before(const Table& table, const Policy& policy) {
+  View out;
+  for (const Column& column : table.columns) {
+    const Kind kind = kind_of(policy, column.name());
+    if (kind != Kind::kIdentifying && column.name() != policy.person) out.columns.push_back(as_it_is(column, kind));
+  }
+  out.source.resize(table.rows);
+  std::iota(out.source.begin(), out.source.end(), std::size_t{0});
+  number_persons(out, policy.person.empty() ? nullptr : table.find(policy.person));
+  return out;
+}
+
+View view_after(const Applied& applied, const Policy& policy) {
+  View out;
+  const Column* person = nullptr;
+  for (const Applied::Shown& shown : applied.shown) {
+    if (shown.column->name() == policy.person) {
+      person = shown.column;
+      continue;
+    }
+    const Kind kind = kind_of(policy, shown.column->name());
+    if (shown.labels.empty()) {
+      out.columns.push_back(as_it_is(*shown.column, kind));
+      continue;
+    }
+    View::Shown& one = out.columns.emplace_back(View::Shown{shown.column, kind, {}, {}});
+    std::unordered_map<std::string_view, std::uint32_t> numbers;
+    for (const std::string& label : shown.labels) {
+      const auto [found, fresh] = numbers.try_emplace(label, static_cast<std::uint32_t>(one.labels.size()));
+      if (fresh) one.labels.push_back(label);
+      one.label_of.push_back(found->second);
+    }
+  }
+  out.source = applied.source;
+  number_persons(out, person);
+  return out;
+}
+
+Members members(std::span<const std::uint32_t> key, std::span<const std::uint32_t> value, std::size_t keys) {
+  std::vector<std::uint32_t> start(keys + 1, 0), items(key.size());
+  for (const std::uint32_t one : key)
+    ++start[one + 1];
+  std::partial_sum(start.begin(), start.end(), start.begin());
+  std::vector<std::uint32_t> next(start.begin(), start.end() - 1);
+  for (std::size_t i = 0; i < key.size(); ++i)
+    items[next[key[i]]++] = value[i];
+  Members out;
+  out.start.reserve(keys + 1);
+  out.items.reserve(items.size());
+  for (std::size_t i = 0; i < keys; ++i) {
+    const auto begin = items.begin() + start[i], end = items.begin() + start[i + 1];
+    std::sort(begin, end);
+    std::unique_copy(begin, end, std::back_inserter(out.items));
+    out.start.push_back(static_cast<std::uint32_t>(out.items.size()));
+  }
+  return out;
+}
+
+Numbered number_tuples(const std::vector<std::vector<std::uint32_t>>& digits, const std::vector<std::size_t>& radix,
+                       std::size_t rows) {
+  constexpr std::uint64_t kMost = std::uint64_t{1} << 62;
+  std::vector<std::uint64_t> keys(rows, 0);
+  std::uint64_t range = 1;
+  for (std::size_t i = 0; i < digits.size(); ++i) {
+    const std::uint64_t base = std::max<std::uint64_t>(1, radix[i]);
+    if (range > kMost / base) range = dense(keys);
+    for (std::size_t row = 0; row < rows; ++row)
+      keys[row] = keys[row] * base + digits[i][row];
+    range *= base;
+  }
+  Numbered out;
+  out.count = dense(keys);
+  out.number.assign(keys.begin(), keys.end());
+  return out;
+}
+
+Groups group(const View& view, const std::vector<std::size_t>& columns) {
+  std::vector<std::vector<std::uint32_t>> digits;
+  std::vector<std::size_t> radix;
+  for (const std::size_t i : columns) {
+    std::vector<std::uint32_t>& labels = digits.emplace_back(view.rows());
+    for (std::size_t row = 0; row < view.rows(); ++row)
+      labels[row] = view.label(row, i);
+    radix.push_back(view.columns[i].labels.size());
+  }
+  Numbered numbered = number_tuples(digits, radix, view.rows());
+  Groups out;
+  out.persons = members(numbered.number, view.person, numbered.count);
+  out.class_of = std::move(numbered.number);
+  return out;
+}
+
+}  // namespace sekisho::anonymize
