@@ -20,6 +20,7 @@ namespace {
 constexpr std::size_t kMostNodes =
     400;  // of a neighbourhood that is decided anew on an arrival; more waits for reconcile
 constexpr std::size_t kMostArrivals = 50'000;  // between checkpoints
+constexpr std::uint32_t kMostRefitted = 1'000'000;
 constexpr std::size_t kMostPairsUndone = 64;
 
 using Steady = std::chrono::steady_clock;
@@ -589,6 +590,9 @@ Result<StoreReport> PersonStore::add(const Table& table, const std::function<voi
     SEKISHO_CHECK(flush());
   }
   in.report.seconds = std::chrono::duration<double>(Steady::now() - begin).count();
+  if (in.has_base() && in.options.refit_growth > 0 && in.state->groups() <= kMostRefitted &&
+      static_cast<double>(in.state->groups()) > in.options.refit_growth * in.state->frozen().groups_at_fit)
+    SEKISHO_CHECK(in.rebuild(nullptr, "growth"));
   if (in.arrivals_count > std::max<std::size_t>(kMostArrivals, in.state->rows() / 10)) SEKISHO_CHECK(checkpoint());
   return in.finish_report();
 }

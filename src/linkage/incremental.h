@@ -38,6 +38,9 @@ class PersonStore {
     // Arrivals of more than this share of what is there are linked with everything anew; 0: always.
     double batch_share = 0.5;
     std::size_t commit_every = 512;  // arrivals that one fsync makes durable
+    // A store of up to a million that has grown by this factor since its model was fitted is reconciled after add():
+    // the model of few registrations is a weak one. 0: never.
+    double refit_growth = 1.25;
   };
   // Opens a folder, or makes one with this spec. `spec_text` may be empty for a folder that exists. Errors:
   // linkage.state, linkage.journal, linkage.spec.
