@@ -81,9 +81,11 @@ constexpr std::array<std::int32_t, kYears> kYearStarts = [] {
 }();
 constexpr std::array<std::int16_t, 12> kMonthStarts = {0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334};
 
+}  // namespace
+
 // A day from 1 to 28 of the years 1900 to 2099 with an hour below 24: nearly all times. False: anything else, which the
 // full parser looks at.
-bool read_common(std::string_view text, ClinicalTime& out) {
+bool parse_common_time(std::string_view text, ClinicalTime& out) {
   if constexpr (std::endian::native != std::endian::little) return false;
   const std::size_t n = text.size();
   if (n != 8 && n != 12 && n != 14) return false;
@@ -104,10 +106,12 @@ bool read_common(std::string_view text, ClinicalTime& out) {
   return true;
 }
 
+namespace {
+
 // 14 digits and three decimals, with the point as in MSH-7 or without it as in the names of a storage.
 bool read_thousandths(std::string_view text, ClinicalTime& out) {
   const bool point = text.size() == 18 && text[14] == '.';
-  if ((!point && text.size() != 17) || !read_common(text.substr(0, 14), out)) return false;
+  if ((!point && text.size() != 17) || !parse_common_time(text.substr(0, 14), out)) return false;
   const std::string_view decimals = text.substr(point ? 15 : 14);
   if (!all_digits(decimals)) return false;
   out.micros += number(decimals, 0, 3) * 1000;
@@ -191,7 +195,7 @@ std::optional<Date> Date::parse_iso(std::string_view t) {
 
 std::optional<Date> Date::parse_compact(std::string_view t) {
   if (t.size() != 8) return std::nullopt;
-  if (ClinicalTime common; read_common(t, common)) return common.date();
+  if (ClinicalTime common; parse_common_time(t, common)) return common.date();
   if (!all_digits(t)) return std::nullopt;
   return of(number(t, 0, 4), number(t, 4, 2), number(t, 6, 2));
 }
@@ -241,7 +245,7 @@ std::string ClinicalTime::iso() const {
 }
 
 std::optional<ClinicalTime> parse_hl7_time(std::string_view text) {
-  if (ClinicalTime common; read_common(text, common)) return common;
+  if (ClinicalTime common; parse_common_time(text, common)) return common;
   if (ClinicalTime common; read_thousandths(text, common)) return common;
   std::int64_t offset_minutes = 540;
   const bool plain = all_digits(text);  // nearly always: no offset and no point to look for
@@ -295,7 +299,7 @@ std::optional<ClinicalTime> parse_hl7_time(std::string_view text) {
 
 std::optional<ClinicalTime> parse_receipt_date(std::string_view text) {
   if (text.empty()) return ClinicalTime{};
-  if (ClinicalTime common; text.size() == 8 && read_common(text, common)) return common;
+  if (ClinicalTime common; text.size() == 8 && parse_common_time(text, common)) return common;
   if (!all_digits(text)) return std::nullopt;
   if (all_same(text, '0') || all_same(text, '9')) return ClinicalTime{};
   switch (text.size()) {

@@ -61,6 +61,8 @@ struct ClinicalTime {
 // converted. nullopt: not a date at all;
 // "", 00000000 and 99999999 give a value that is not present().
 std::optional<ClinicalTime> parse_hl7_time(std::string_view text);
+// The same for nearly all times, 8, 12 or 14 digits without anything peculiar; false: ask the function above.
+bool parse_common_time(std::string_view text, ClinicalTime& out);
 
 // Receipt and DPC dates by their length: GYYMM (5), GYYMMDD (7) in era form, YYYYMM (6), YYYYMMDD (8).
 // G = 1 Meiji, 2 Taisho, 3 Showa, 4 Heisei, 5 Reiwa. Day 00 or 99 keeps the month.

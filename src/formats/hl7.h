@@ -88,7 +88,15 @@ inline std::string_view repetition(std::string_view field, int n = 1) {
 }
 // Component of the first repetition.
 inline std::string_view component(std::string_view field, int n = 1) {
-  return piece(repetition(field), '^', n);
+  const char* at = field.data();
+  const char* const end = at + field.size();
+  const char* from = at;
+  for (; at != end && *at != '~'; ++at)
+    if (*at == '^') {
+      if (--n == 0) break;
+      from = at + 1;
+    }
+  return n <= 1 ? std::string_view{from, static_cast<std::size_t>(at - from)} : std::string_view{};
 }
 inline std::string_view subcomponent(std::string_view component, int n = 1) {
   return piece(component, '&', n);

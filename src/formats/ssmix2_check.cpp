@@ -120,6 +120,7 @@ class Checker {
         return find("REQUIRED_FIELD_EMPTY", field.empty() || rule.level == kInfo ? rule.level : kWarning, s, rule.name);
       case FieldRule::Kind::kTime:
       case FieldRule::Kind::kDate:
+        if (ClinicalTime common; rule.component == 1 && parse_common_time(field, common)) return;
         return check_time(s, rule, given(component(field, rule.component)));
       case FieldRule::Kind::kNumber:
         if (field.empty()) return;

@@ -117,6 +117,7 @@ class Ssmix2Mapper {
 };
 
 inline ClinicalTime hl7_time(std::string_view field) {
+  if (ClinicalTime common; parse_common_time(field, common)) return common;
   const std::string_view text = hl7::given(hl7::component(field));
   return text.empty() ? ClinicalTime{} : parse_hl7_time(text).value_or(ClinicalTime{});
 }
