@@ -3,209 +3,27 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
 #include <cmath>
-#include <numeric>
-#include <thread>
 #include <unordered_map>
 #include <unordered_set>
 
-#include "anonymize/lattice.h"
+#include "anonymize/search.h"
 
 namespace sekisho::anonymize {
 namespace {
 
 using detail::Encoded;
-using detail::Judgement;
 using detail::Levels;
 using detail::Work;
 using Clock = std::chrono::steady_clock;
 
-constexpr std::uint64_t kLargestLattice = 4'000'000;
+// Seconds for a lattice too large to be searched to its end, when the caller sets no limit.
+constexpr double kLargeLatticeSeconds = 60;
 
 double seconds_since(Clock::time_point begin) {
   return std::chrono::duration<double>(Clock::now() - begin).count();
 }
-
-// Scores of equal choices differ in their last digits by the order of summation: twelve digits decide.
-double twelve_digits(double score) {
-  if (score <= 0) return 0;
-  const double scale = std::pow(10.0, 11 - std::floor(std::log10(score)));
-  return std::round(score * scale) / scale;
-}
-
-// Nodes are numbered in mixed radix, the first attribute highest, so that numbers compare lexicographically.
-class Search {
- public:
-  Search(const Encoded& data, int threads) : data_(data), work_(static_cast<std::size_t>(std::max(1, threads))) {
-    for (std::size_t i = 0; i < data.attributes(); ++i)
-      radix_.push_back(static_cast<std::uint64_t>(data.highest(i) - data.lowest(i) + 1));
-    for (const std::uint64_t radix : radix_)
-      size_ = size_ > kLargestLattice ? size_ : size_ * radix;
-  }
-  std::uint64_t size() const { return size_; }
-  std::uint64_t checked() const { return checked_; }
-
-  // The optimum. Monotone models: what is more general than a valid node is valid, so an invalid node rules out all
-  // that is more specific; a node whose bound reaches the best score is never looked at. Nodes are tried from the most
-  // general on, those with the greatest bound first: each invalid one rules out as much as possible.
-  bool run() {
-    state_.assign(size_, kUnknown);
-    judge({size_ - 1});
-    if (state_[size_ - 1] == kRuledOut) return false;
-    descend();
-    std::vector<std::pair<double, std::uint64_t>> order;
-    for (std::uint64_t node = 0; node < size_; ++node) {
-      if (state_[node] != kUnknown) continue;
-      const double bound = data_.bound(levels(node));
-      if (may_win(bound)) order.emplace_back(urgency(node, bound), node);
-    }
-    std::ranges::sort(order, [](const auto& a, const auto& b) {
-      return a.first != b.first ? a.first < b.first : a.second > b.second;
-    });
-    std::vector<std::uint64_t> batch;
-    for (const auto& [rank, node] : order) {
-      if (state_[node] != kUnknown || !may_win(data_.bound(levels(node)))) continue;
-      batch.push_back(node);
-      if (batch.size() < batch_size()) continue;
-      judge(batch);
-      batch.clear();
-    }
-    judge(batch);
-    return found_;
-  }
-  Levels best_levels() const { return levels(best_node_); }
-  const Judgement& best() const { return best_; }
-  Levels top() const { return levels(size_ - 1); }
-
- private:
-  enum State : std::uint8_t { kUnknown, kValid, kInvalid, kRuledOut, kTooGeneral };
-  bool may_win(double bound) const { return !found_ || bound <= best_.score * (1 + 1e-11) + 1e-15; }
-
-  // The least is judged first. Scores with a bound: while invalid nodes rule others out, those with the greatest bound;
-  // else those with the least, as the first valid ones end the search. Scores without: around the level of the best
-  // answer, where a node either rules out all below or shows all above to be too general.
-  double urgency(std::uint64_t node, double bound) const {
-    if (bound > 0) return data_.prunes() ? -bound : bound;
-    return found_ ? std::abs(level_sum(node) - level_sum(best_node_)) : -level_sum(node);
-  }
-  int level_sum(std::uint64_t node) const {
-    const Levels l = levels(node);
-    return std::accumulate(l.begin(), l.end(), 0);
-  }
-
-  Levels levels(std::uint64_t node) const {
-    Levels out(radix_.size());
-    for (std::size_t i = radix_.size(); i-- > 0;) {
-      out[i] = data_.lowest(i) + static_cast<int>(node % radix_[i]);
-      node /= radix_[i];
-    }
-    return out;
-  }
-
-  // How many nodes are judged before the answers are looked at depends on the data, not on the threads: so does which
-  // nodes are looked at. In small tables a node costs less than waking a thread.
-  std::size_t batch_size() const { return data_.tuples() < 50'000 ? 1 : 4; }
-
-  void judge(const std::vector<std::uint64_t>& nodes) {
-    std::vector<Judgement> judgements(nodes.size());
-    std::atomic<std::size_t> next = 0;
-    const auto run = [&](Work& work) {
-      for (std::size_t i = next++; i < nodes.size(); i = next++)
-        judgements[i] = data_.judge(levels(nodes[i]), work);
-    };
-    {
-      std::vector<std::jthread> others;
-      const std::size_t threads = batch_size() == 1 ? 1 : std::min(work_.size(), nodes.size());
-      for (std::size_t t = 1; t < threads; ++t)
-        others.emplace_back([&run, &work = work_[t]] { run(work); });
-      run(work_[0]);
-    }
-    for (std::size_t i = 0; i < nodes.size(); ++i)
-      take(nodes[i], judgements[i]);
-  }
-
-  void take(std::uint64_t node, const Judgement& judgement) {
-    ++checked_;
-    if (state_[node] != kRuledOut) state_[node] = judgement.valid ? kValid : kInvalid;
-    if (judgement.rules_out) rule_out(node);
-    if (judgement.valid) {
-      const auto rank = [&](const Judgement& j, std::uint64_t n) {
-        return std::tuple(twelve_digits(j.score), level_sum(n), j.suppressed, n);
-      };
-      if (!found_ || rank(judgement, node) < rank(best_, best_node_)) {
-        best_ = judgement;
-        best_node_ = node;
-        found_ = true;
-      }
-    }
-    if (judgement.floor > 0 && !may_win(judgement.floor)) leave_out_above(node);
-  }
-
-  // The node and all that is more specific.
-  void rule_out(std::uint64_t start) {
-    spread(
-        start, kRuledOut, [&](std::uint64_t digit, std::uint64_t) { return digit > 0; },
-        [](std::uint64_t node, std::uint64_t step) { return node - step; });
-  }
-  // All that is more general; nodes judged keep their state.
-  void leave_out_above(std::uint64_t start) {
-    spread(
-        start, kTooGeneral, [&](std::uint64_t digit, std::uint64_t radix) { return digit + 1 < radix; },
-        [](std::uint64_t node, std::uint64_t step) { return node + step; });
-  }
-  template <class May, class Move>
-  void spread(std::uint64_t start, State state, const May& may, const Move& move) {
-    std::vector<std::uint64_t> todo{start};
-    const std::uint8_t before = state_[start];
-    state_[start] = state;
-    while (!todo.empty()) {
-      const std::uint64_t node = todo.back();
-      todo.pop_back();
-      std::uint64_t step = 1;
-      for (std::size_t i = radix_.size(); i-- > 0; step *= radix_[i]) {
-        if (!may(node / step % radix_[i], radix_[i])) continue;
-        const std::uint64_t next = move(node, step);
-        if (state_[next] == state) continue;
-        state_[next] = state;
-        todo.push_back(next);
-      }
-    }
-    if (state == kTooGeneral) state_[start] = before;
-  }
-
-  // A good answer early: from the top always to the valid neighbour below with the least score.
-  void descend() {
-    std::uint64_t node = size_ - 1;
-    while (true) {
-      std::vector<std::uint64_t> below, unknown;
-      std::uint64_t step = 1;
-      for (std::size_t i = radix_.size(); i-- > 0; step *= radix_[i])
-        if (node / step % radix_[i] > 0) below.push_back(node - step);
-      std::ranges::copy_if(below, std::back_inserter(unknown),
-                           [&](std::uint64_t one) { return state_[one] == kUnknown; });
-      judge(unknown);
-      std::uint64_t next = node;
-      double least = 0;
-      for (const std::uint64_t one : below) {
-        if (state_[one] != kValid) continue;
-        const double bound = data_.bound(levels(one));
-        if (next == node || bound < least) least = bound, next = one;
-      }
-      if (next == node) return;
-      node = next;
-    }
-  }
-
-  const Encoded& data_;
-  std::vector<Work> work_;  // one for each thread
-  std::vector<std::uint64_t> radix_;
-  std::uint64_t size_ = 1, checked_ = 0, best_node_ = 0;
-  std::vector<std::uint8_t> state_;
-  Judgement best_;
-  bool found_ = false;
-};
 
 std::vector<const Attribute*> quasi_identifiers(const Policy& policy) {
   std::vector<const Attribute*> out;
@@ -232,34 +50,62 @@ std::unexpected<Error> impossible(const Encoded& data, const Policy& policy, con
 
 }  // namespace
 
-Result<Outcome> search(const Table& table, const Policy& policy, const SearchOptions& options) {
-  Outcome out;
-  auto begin = Clock::now();
+Searcher::Searcher(std::unique_ptr<detail::Encoded> data) : data_(std::move(data)) {}
+Searcher::Searcher(Searcher&& other) noexcept = default;
+Searcher::~Searcher() = default;
+
+Result<Searcher> Searcher::make(const Table& table, const Policy& policy) {
+  const auto begin = Clock::now();
   SEKISHO_TRY(Encoded data, Encoded::make(table, policy));
-  out.seconds_encode = seconds_since(begin);
-  begin = Clock::now();
-  Search search(data, options.threads);
-  if (search.size() > kLargestLattice)
-    return fail("anonymize.lattice", "the lattice of levels is too large to be searched for the optimum", {},
+  Searcher out(std::make_unique<Encoded>(std::move(data)));
+  out.seconds_encode_ = seconds_since(begin);
+  return out;
+}
+
+Result<Outcome> Searcher::run(const Policy& policy, const SearchOptions& options) {
+  const auto begin = Clock::now();
+  SEKISHO_CHECK(data_->use(policy));
+  Outcome out;
+  out.seconds_encode = seconds_encode_;
+  out.lattice = detail::lattice_size(*data_);
+  if (!(out.lattice < 0x1p120))
+    return fail("anonymize.lattice", "the lattice of levels is too large to be numbered", {},
                 "Bound levels by 'minimum' and 'maximum', or leave out a quasi-identifier.");
-  if (!search.run()) return impossible(data, policy, search.top());
-  const Levels levels = search.best_levels();
-  for (std::size_t i = 0; i < levels.size(); ++i)
-    out.decision.levels.emplace_back(data.attribute(i).name, levels[i]);
+  const bool dense = out.lattice <= static_cast<double>(detail::kDenseLattice);
+  SearchOptions limited = options;
+  if (!dense && limited.time_limit <= 0) limited.time_limit = kLargeLatticeSeconds;
+  const detail::Found found = dense ? detail::search_dense(*data_, limited) : detail::search_lazily(*data_, limited);
+  if (!found.any && found.optimal) {
+    Levels top;
+    for (std::size_t i = 0; i < data_->attributes(); ++i)
+      top.push_back(data_->highest(i));
+    return impossible(*data_, policy, top);
+  }
+  if (!found.any)
+    return fail("anonymize.time", "no valid choice of levels was found before time ended", {},
+                "Raise --time-limit, or bound levels by 'minimum' and 'maximum'.");
+  for (std::size_t i = 0; i < found.levels.size(); ++i)
+    out.decision.levels.emplace_back(data_->attribute(i).name, found.levels[i]);
   // Once more and alone, so that no digit of a sum depends on the tables that happened to be at hand.
   Work work;
-  out.score = data.judge_from_rows(levels, work).score;
-  out.decision.suppressed_classes = data.failing(levels, work);
+  out.score = data_->judge_from_rows(found.levels, work).score;
+  out.decision.suppressed_classes = data_->failing(found.levels, work);
   out.metric = policy.metric;
-  out.rows = table.rows;
-  out.suppressed = search.best().suppressed;
-  out.classes = search.best().classes;
-  out.smallest_class = search.best().smallest;
-  out.lattice = search.size();
-  out.checked = search.checked();
-  out.counts_persons = data.counts_persons();
+  out.rows = data_->rows();
+  out.suppressed = found.best.suppressed;
+  out.classes = found.best.classes;
+  out.smallest_class = found.best.smallest;
+  out.checked = found.checked;
+  out.optimal = found.optimal;
+  out.bound = found.optimal ? out.score : std::min(found.bound, out.score);
+  out.counts_persons = data_->counts_persons();
   out.seconds_search = seconds_since(begin);
   return out;
+}
+
+Result<Outcome> search(const Table& table, const Policy& policy, const SearchOptions& options) {
+  SEKISHO_TRY(Searcher searcher, Searcher::make(table, policy));
+  return searcher.run(policy, options);
 }
 
 namespace {
@@ -382,8 +228,17 @@ Result<Decision> Decision::from_json(const Json& json) {
   return out;
 }
 
+namespace {
+
+// A count that JSON readers take as an integer as long as it is one.
+Json whole_number(double value) {
+  return value < 0x1p63 ? Json(static_cast<std::uint64_t>(value)) : Json(value);
+}
+
+}  // namespace
+
 Json Outcome::to_json() const {
-  Json out{{"rows", rows}, {"lattice", lattice}, {"checked", checked}, {"levels", Json::object()}};
+  Json out{{"rows", rows}, {"lattice", whole_number(lattice)}, {"checked", checked}, {"levels", Json::object()}};
   for (const auto& [name, level] : decision.levels)
     out["levels"][name] = level;
   out["score"] = {{"metric", name(metric)}, {"value", score}};
@@ -392,7 +247,8 @@ Json Outcome::to_json() const {
   out["smallest_class"] = smallest_class;
   out["counted"] = counts_persons ? "persons" : "rows";
   out["seconds"] = {{"encode", seconds_encode}, {"search", seconds_search}};
-  out["optimal"] = true;
+  out["optimal"] = optimal;
+  if (!optimal) out["bound"] = bound;
   return out;
 }
 

@@ -2,7 +2,9 @@
 // loss among all choices that fulfil the policy. k counts persons.
 #pragma once
 
+#include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -24,19 +26,53 @@ struct Outcome {
   double score = 0;
   Metric metric = Metric::kLoss;
   std::size_t rows = 0, suppressed = 0, classes = 0, smallest_class = 0;  // smallest_class in persons
-  std::uint64_t lattice = 0, checked = 0;
+  double lattice = 0;                                                     // nodes; whole up to 2^53
+  std::uint64_t checked = 0;
+  bool optimal = true;          // false: time ended before the proof
+  double bound = 0;             // no choice scores less; the score itself when optimal
   bool counts_persons = false;  // false: the policy names no person column, each row counted as one
   double seconds_encode = 0, seconds_search = 0;
   Json to_json() const;
 };
 
-struct SearchOptions {
-  int threads = 1;  // the result is the same whatever their number
+// How far a search is.
+struct SearchState {
+  bool found = false;
+  double score = 0, bound = 0;  // of the best answer so far; none can score less than the bound
+  std::uint64_t checked = 0;
 };
 
-// Errors: policy.columns (a column without an attribute or the reverse), hierarchy.*, anonymize.lattice (too large),
-// anonymize.impossible (even everything at the highest levels fails: says the best k that can be reached).
+struct SearchOptions {
+  int threads = 1;        // the result is the same whatever their number
+  double time_limit = 0;  // seconds; 0: to the end, or 60 s for a lattice of more than 4 million nodes
+  std::function<void(const SearchState&)> watch;  // called from the searching thread, some times a second
+};
+
+// Errors: policy.columns (a column without an attribute or the reverse), hierarchy.*, anonymize.lattice (beyond
+// 2^120 nodes), anonymize.time (nothing valid was found in time), anonymize.impossible (even everything at the highest
+// levels fails: says the best k that can be reached).
 Result<Outcome> search(const Table& table, const Policy& policy, const SearchOptions& options = {});
+
+namespace detail {
+class Encoded;
+}
+
+// A table encoded once and searched under several policies that differ in the numbers of their models, the suppression
+// limit, the factor and the score. Refers to the table.
+class Searcher {
+ public:
+  static Result<Searcher> make(const Table& table, const Policy& policy);
+  Searcher(Searcher&& other) noexcept;
+  ~Searcher();
+  // Errors as of search(); policy.changed (another shape than the first policy's).
+  Result<Outcome> run(const Policy& policy, const SearchOptions& options = {});
+  double seconds_encode() const { return seconds_encode_; }
+
+ private:
+  explicit Searcher(std::unique_ptr<detail::Encoded> data);
+  std::unique_ptr<detail::Encoded> data_;
+  double seconds_encode_ = 0;
+};
 
 // Rows with labels in place of values; identifying columns are gone; rows of suppressed classes are left out. Refers to
 // the table it was made of.

@@ -3,52 +3,22 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
-#include <optional>
 
+#include "anonymize/rules.h"
 #include "core/csv.h"
-#include "core/text.h"
 
 namespace sekisho::anonymize {
 namespace {
 
-std::optional<int> whole_number(std::string_view text) {
-  int value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || value < 0) return std::nullopt;
-  return value;
-}
-
-// Lower bound of 34, 30-39 or 90+.
-std::optional<int> lower_bound_of(std::string_view text) {
-  return whole_number(text.substr(0, text.find_first_of("-+")));
-}
-
-// The band that holds the top is open: with top = 90 and width 20 it is 80+, whoever is in it.
-std::string band(int value, int width, int top) {
-  const int low = (top > 0 ? std::min(value, top) : value) / width * width;
-  const int high = low + width - 1;
-  return top > 0 && high >= top ? fmt::format("{}+", low) : fmt::format("{}-{}", low, high);
-}
-
-std::string first_characters(std::string_view text, std::size_t count) {
-  std::size_t at = 0;
-  for (std::size_t i = 0; i < count && at < text.size(); ++i)
-    next_code_point(text, at);
-  return std::string(text.substr(0, at));
-}
-
-Result<std::vector<int>> integers(const TomlTable& rule, std::string_view member) {
-  std::vector<int> out;
-  const auto found = rule.json().find(member);
-  if (found == rule.json().end() || !found->is_array() || found->empty())
-    return rule.error("hierarchy.rule", fmt::format("'{}' must be a list of integers", member), member);
-  for (const Json& item : *found) {
-    if (!item.is_number_integer() || item.get<std::int64_t>() < 1 || item.get<std::int64_t>() > 1'000'000)
-      return rule.error("hierarchy.rule", fmt::format("'{}' must hold integers from 1", member), member);
-    out.push_back(item.get<int>());
-  }
-  return out;
+// What becomes of values that a hierarchy has no place for.
+Result<Gap> gap_of(const TomlTable& table, std::string_view member, Gap fallback) {
+  constexpr std::pair<std::string_view, Gap> kWords[] = {
+      {"own", Gap::kOwn}, {"top", Gap::kTop}, {"error", Gap::kError}};
+  if (!table.has(member)) return fallback;
+  SEKISHO_TRY(const std::string text, table.text(member));
+  for (const auto& [word, gap] : kWords)
+    if (word == text) return gap;
+  return table.error("hierarchy.rule", fmt::format("'{}' is own, top or error", member), member);
 }
 
 }  // namespace
@@ -106,7 +76,26 @@ Result<void> Hierarchy::finish(const std::string& file) {
   return {};
 }
 
-Result<Hierarchy> Hierarchy::from_csv(std::string_view text, char separator, const std::string& file) {
+Result<Gaps> Gaps::read(const TomlTable& table, Gap fallback) {
+  Gaps out;
+  SEKISHO_TRY(out.unknown, gap_of(table, "unknown", fallback));
+  SEKISHO_TRY(out.missing, gap_of(table, "missing", out.unknown));
+  return out;
+}
+
+Result<void> Hierarchy::add_gap(const std::string& value, const Gaps& gaps, std::size_t levels, const std::string& root,
+                                const std::string& file) {
+  const Gap gap = value.empty() ? gaps.missing : gaps.unknown;
+  if (gap == Gap::kError) return {};
+  std::vector<std::string> row{value};
+  while (row.size() + 1 < levels)
+    row.push_back(gap == Gap::kOwn ? value : root);
+  if (levels > 1) row.push_back(root);
+  return add(row, file, -1);
+}
+
+Result<Hierarchy> Hierarchy::from_csv(std::string_view text, char separator, const std::string& file, const Gaps& gaps,
+                                      const std::vector<std::string>& values) {
   Hierarchy out;
   CsvReader reader(text, separator, file);
   std::vector<std::string_view> fields;
@@ -115,50 +104,36 @@ Result<Hierarchy> Hierarchy::from_csv(std::string_view text, char separator, con
     if (!more) break;
     SEKISHO_CHECK(out.add({fields.begin(), fields.end()}, file, reader.line()));
   }
+  if (!out.rows_.empty()) {
+    const std::size_t levels = out.rows_.front().size();
+    const std::string root = out.rows_.front().back();
+    for (const std::string& value : values)
+      if (!out.index_.contains(value)) SEKISHO_CHECK(out.add_gap(value, gaps, levels, root, file));
+  }
   SEKISHO_CHECK(out.finish(file));
   return out;
 }
 
-Result<Hierarchy> Hierarchy::from_rule(const TomlTable& rule, const std::vector<std::string>& values) {
-  SEKISHO_CHECK(rule.only({"kind", "bands", "top", "lengths"}));
-  SEKISHO_TRY(const std::string kind, rule.text("kind"));
-  SEKISHO_TRY(const std::int64_t top, rule.integer("top", 0));
-  std::vector<int> steps;
-  const bool ages = kind == "age" || kind == "bands";
-  if (ages) {
-    SEKISHO_TRY(steps, integers(rule, "bands"));
-  } else if (kind == "prefix") {
-    SEKISHO_TRY(steps, integers(rule, "lengths"));
-  } else if (kind != "top") {
-    return rule.error("hierarchy.rule", fmt::format("a rule of kind '{}' is not known", kind), "kind");
-  }
-  if (ages)
-    for (std::size_t i = 1; i < steps.size(); ++i)
-      if (steps[i] <= steps[i - 1] || steps[i] % steps[i - 1] != 0)
-        return rule.error("hierarchy.rule", "each band must hold whole bands of the level before", "bands");
-  if (kind == "prefix" && !std::ranges::is_sorted(steps, std::greater<>()))
-    return rule.error("hierarchy.rule", "lengths must fall", "lengths");
-
-  // Ages count in years up to 119, so that the score does not depend on which ages a data set happens to hold.
+Result<Hierarchy> Hierarchy::from_rule(const TomlTable& table, const std::vector<std::string>& values,
+                                       std::string_view mapping, char separator) {
+  SEKISHO_TRY(const detail::Rule rule, detail::read_rule(table, values, mapping, separator));
+  SEKISHO_TRY(const Gaps gaps, Gaps::read(table, Gap::kOwn));
   std::vector<std::string> domain = values;
-  if (kind == "age")
-    for (int age = 0; age < 120; ++age)
-      domain.push_back(std::to_string(age));
+  domain.insert(domain.end(), rule.domain.begin(), rule.domain.end());
   std::ranges::sort(domain);
   domain.erase(std::ranges::unique(domain).begin(), domain.end());
   Hierarchy out;
   for (const std::string& value : domain) {
-    std::vector<std::string> row{value};
-    const std::optional<int> number = ages ? lower_bound_of(value) : std::nullopt;
-    for (const int step : steps) {
-      if (kind == "prefix")
-        row.push_back(first_characters(value, static_cast<std::size_t>(step)));
-      else
-        row.push_back(number ? band(*number, step, static_cast<int>(top)) : value);
+    auto labels = rule.labels(value);
+    if (!labels || (value.empty() && gaps.missing != Gap::kOwn)) {
+      SEKISHO_CHECK(out.add_gap(value, gaps, rule.levels + 2, "*", "rule"));
+      continue;
     }
-    row.emplace_back("*");
-    SEKISHO_CHECK(out.add(row, "rule", -1));
+    labels->insert(labels->begin(), value);
+    labels->emplace_back("*");
+    SEKISHO_CHECK(out.add(*labels, "rule", -1));
   }
+  if (out.rows_.empty()) return table.error("hierarchy.rule", "the rule understands none of the values", "kind");
   SEKISHO_CHECK(out.finish("rule"));
   return out;
 }

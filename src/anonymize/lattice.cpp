@@ -199,6 +199,14 @@ Result<Encoded> Encoded::make(const Table& table, const Policy& policy) {
   return out;
 }
 
+Result<void> Encoded::use(const Policy& policy) {
+  const auto same = [](const Attribute& a, const Attribute& b) { return a.name == b.name && a.kind == b.kind; };
+  if (!std::ranges::equal(policy.attributes, policy_->attributes, same) || !models_.use(policy))
+    return fail("policy.changed", "the policy has other attributes or models than the one the table was encoded for");
+  policy_ = &policy;
+  return {};
+}
+
 void Pivots::reset(std::shared_ptr<const ClassTable> root) {
   kept_ = {std::move(root)};
 }

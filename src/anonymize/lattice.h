@@ -54,6 +54,9 @@ class Encoded {
  public:
   static Result<Encoded> make(const Table& table, const Policy& policy);
 
+  // Another policy over the same attributes and models, with other numbers. Errors: policy.changed.
+  Result<void> use(const Policy& policy);
+
   std::size_t attributes() const { return hierarchies_.size(); }
   const Hierarchy& hierarchy(std::size_t i) const { return hierarchies_[i]; }
   const Attribute& attribute(std::size_t i) const { return *attributes_[i]; }

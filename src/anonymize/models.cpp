@@ -102,6 +102,18 @@ Result<ModelSet> ModelSet::make(const Policy& policy, const Table& table, bool o
   return out;
 }
 
+bool ModelSet::use(const Policy& policy) {
+  const auto same = [](const One& one, const Model& model) {
+    return one.model.kind == model.kind && one.model.attribute == model.attribute &&
+           one.model.distance == model.distance;
+  };
+  if (!std::ranges::equal(models_, policy.models, same) || policy.minimum_hospitals != minimum_hospitals_) return false;
+  for (std::size_t m = 0; m < models_.size(); ++m)
+    models_[m].model = policy.models[m];
+  population_size_ = policy.population_size;
+  return true;
+}
+
 void ModelSet::set_shares(std::size_t histogram, std::vector<double> shares) {
   shares_[histogram] = std::move(shares);
 }

@@ -27,6 +27,8 @@ class ModelSet {
  public:
   // Histograms are in the order of sensitive(). Errors: hierarchy.*, policy.model.
   static Result<ModelSet> make(const Policy& policy, const Table& table, bool overlapping);
+  // The numbers of another policy with the same models; false: it has others.
+  bool use(const Policy& policy);
   // Sensitive attributes, and whether only different values matter.
   struct Wanted {
     std::string attribute;

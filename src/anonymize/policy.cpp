@@ -37,7 +37,8 @@ Result<Value> choose(const TomlTable& table, std::string_view member, std::strin
 }
 
 Result<Attribute> read_attribute(const TomlTable& table, const std::filesystem::path& folder) {
-  SEKISHO_CHECK(table.only({"name", "kind", "hierarchy", "rule", "weight", "minimum", "maximum"}));
+  SEKISHO_CHECK(
+      table.only({"name", "kind", "hierarchy", "rule", "weight", "minimum", "maximum", "unknown", "missing"}));
   Attribute out;
   SEKISHO_TRY(out.name, table.text("name"));
   SEKISHO_TRY(const std::string kind, table.text("kind"));
@@ -60,6 +61,18 @@ Result<Attribute> read_attribute(const TomlTable& table, const std::filesystem::
   }
   if (table.has("rule")) {
     SEKISHO_TRY(out.rule, table.table("rule"));
+    if (out.rule->has("file")) {
+      SEKISHO_TRY(out.file_name, out.rule->text("file"));
+      auto text = read_text(folder / out.file_name);
+      if (!text)
+        return out.rule->error("policy.hierarchy", fmt::format("the mapping {} cannot be read", out.file_name), "file");
+      out.mapping = std::move(*text);
+    }
+  }
+  if (!out.rule) {
+    SEKISHO_TRY(out.gaps, Gaps::read(table, Gap::kError));
+  } else if (table.has("unknown") || table.has("missing")) {
+    return table.error("policy.hierarchy", "'unknown' and 'missing' of a rule stand in its [attribute.rule]");
   }
   if (out.kind == Kind::kQuasi && out.file.empty() && !out.rule)
     return table.error("policy.hierarchy", fmt::format("quasi-identifier '{}' has no hierarchy and no rule", out.name));
@@ -234,6 +247,9 @@ Result<Policy> Policy::parse(std::string_view text, const std::filesystem::path&
     if (out.find(attribute.name) != nullptr)
       return table.error("policy.attribute", fmt::format("attribute '{}' stands twice", attribute.name));
     out.content_ += fmt::format("\n--- {} {}\n", attribute.name, attribute.file.size()) + attribute.file;
+    if (!attribute.mapping.empty())
+      out.content_ +=
+          fmt::format("\n--- mapping of {} {}\n", attribute.name, attribute.mapping.size()) + attribute.mapping;
     out.attributes.push_back(std::move(attribute));
   }
   SEKISHO_TRY(const std::vector<TomlTable> models, root.tables("model"));
@@ -260,8 +276,9 @@ int Policy::k() const {
 }
 
 Result<Hierarchy> hierarchy_of(const Attribute& attribute, const Column& column, char delimiter) {
-  auto hierarchy = attribute.rule ? Hierarchy::from_rule(*attribute.rule, column.values())
-                                  : Hierarchy::from_csv(attribute.file, delimiter, attribute.file_name);
+  auto hierarchy = attribute.rule ? Hierarchy::from_rule(*attribute.rule, column.values(), attribute.mapping, delimiter)
+                                  : Hierarchy::from_csv(attribute.file, delimiter, attribute.file_name, attribute.gaps,
+                                                        column.values());
   if (!hierarchy) return hierarchy;
   std::size_t missing = 0;
   std::string examples;

@@ -23,6 +23,8 @@ struct Attribute {
   std::string file;               // text of the hierarchy's CSV as read; "" when a rule makes it
   std::string file_name;          // for messages and manifests
   std::optional<TomlTable> rule;  // [attribute.rule]
+  std::string mapping;            // text of the rule's file
+  Gaps gaps;                      // of values that the hierarchy's CSV does not list
   double weight = 1;
   int minimum = 0, maximum = -1;  // levels the search may use; -1: the highest
 };

@@ -1,6 +1,7 @@
 // sekisho anonymize: the least generalization that fulfils a policy; audit judges any file by other code.
 // modules: anonymize disclosure
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -10,6 +11,7 @@
 #include "anonymize/audit.h"
 #include "anonymize/bargain.h"
 #include "anonymize/engine.h"
+#include "anonymize/sweep.h"
 #include "cli/cli.h"
 #include "core/csv.h"
 #include "core/random.h"
@@ -21,7 +23,8 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 struct AnonymizeOptions {
-  std::string input, policy, output, report, original;
+  std::string input, policy, output, report, original, sweep, svg;
+  double time_limit = 0;
   int threads = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   bool json = false;
 };
@@ -100,7 +103,59 @@ Result<void> check_insensitive(const anonymize::Table& table, const anonymize::P
   return {};
 }
 
+// A line on the terminal that is written over: the best answer so far and how far below it none can be.
+class Line {
+ public:
+  explicit Line(bool quiet) : shown_(!quiet && isatty(STDERR_FILENO) == 1) {}
+  ~Line() {
+    if (drawn_) fmt::print(stderr, "\r\x1b[K");
+  }
+  Line(const Line&) = delete;
+  Line& operator=(const Line&) = delete;
+  void draw(const anonymize::SearchState& state) {
+    if (!shown_) return;
+    fmt::print(stderr, "\r\x1b[K{} choices looked at, best {}, none below {:.6g}", state.checked,
+               state.found ? fmt::format("{:.6g}", state.score) : "none yet", state.bound);
+    drawn_ = true;
+  }
+
+ private:
+  bool shown_, drawn_ = false;
+};
+
+anonymize::SearchOptions search_options(const AnonymizeOptions& options, const std::shared_ptr<Line>& line) {
+  return {.threads = options.threads,
+          .time_limit = options.time_limit,
+          .watch = [line](const anonymize::SearchState& state) { line->draw(state); }};
+}
+
+Result<int> run_sweep(const AnonymizeOptions& options) {
+  SEKISHO_TRY(const anonymize::SweepRange range, anonymize::parse_sweep(options.sweep));
+  SEKISHO_TRY(const anonymize::Policy policy, anonymize::Policy::load(options.policy));
+  const auto begin = Clock::now();
+  SEKISHO_TRY(const anonymize::Table table, anonymize::read_table_file(options.input, policy.delimiter));
+  const double seconds_read = seconds_since(begin);
+  auto line = std::make_shared<Line>(options.json);
+  SEKISHO_TRY(const anonymize::Sweep sweep, anonymize::sweep(table, policy, range, search_options(options, line)));
+  line.reset();
+  Json report = sweep.to_json();
+  report["seconds"]["read"] = seconds_read;
+  if (!options.report.empty()) SEKISHO_CHECK(write_file_durable(options.report, report.dump(2) + "\n"));
+  if (!options.output.empty()) SEKISHO_CHECK(write_file_durable(options.output, sweep.csv(policy.delimiter)));
+  if (!options.svg.empty()) SEKISHO_CHECK(write_file_durable(options.svg, sweep.svg() + "\n"));
+  if (options.json)
+    print_json(report);
+  else
+    fmt::print("{}", sweep.csv('\t'));
+  return std::ranges::any_of(sweep.points, &anonymize::SweepPoint::possible) ? kDone : kFindings;
+}
+
 Result<int> run_anonymize(const AnonymizeOptions& options) {
+  if (!options.sweep.empty()) {
+    if (options.input.empty() || options.policy.empty())
+      return fail("usage.anonymize", "--input and --policy are needed");
+    return run_sweep(options);
+  }
   if (options.input.empty() || options.policy.empty() || options.output.empty())
     return fail("usage.anonymize", "--input, --policy and --output are needed");
   SEKISHO_TRY(const anonymize::Policy policy, anonymize::Policy::load(options.policy));
@@ -108,7 +163,9 @@ Result<int> run_anonymize(const AnonymizeOptions& options) {
   SEKISHO_TRY(const anonymize::Table table, anonymize::read_table_file(options.input, policy.delimiter));
   const double seconds_read = seconds_since(begin);
   SEKISHO_CHECK(check_insensitive(table, policy));
-  const auto found = anonymize::search(table, policy, {.threads = options.threads});
+  auto line = std::make_shared<Line>(options.json);
+  const auto found = anonymize::search(table, policy, search_options(options, line));
+  line.reset();
   if (!found && found.error().code == "anonymize.impossible") {
     fmt::print(stderr, "sekisho anonymize: {}\n", found.error().describe());
     return kFindings;
@@ -147,7 +204,9 @@ Result<int> run_anonymize(const AnonymizeOptions& options) {
              outcome.rows, outcome.classes, outcome.smallest_class, outcome.counts_persons ? "persons" : "rows");
   for (const auto& [name, level] : outcome.decision.levels)
     fmt::print("  {:<20} level {}\n", name, level);
-  fmt::print("  {} {:.9g}, the least of {} choices ({} looked at)\n", anonymize::name(outcome.metric), outcome.score,
+  fmt::print("  {} {:.9g}, {} of {:g} choices ({} looked at)\n", anonymize::name(outcome.metric), outcome.score,
+             outcome.optimal ? "the least"
+                             : fmt::format("not proven to be the least, which is at least {:.9g},", outcome.bound),
              outcome.lattice, outcome.checked);
   if (!outcome.counts_persons) fmt::print("  the policy names no person column: each row counts as a person\n");
   return kDone;
@@ -183,6 +242,15 @@ void add_anonymize(CLI::App& app) {
   command->add_option("--report", options->report, "JSON report to write");
   command->add_option("--threads", options->threads, "Threads of the search; the result is the same")
       ->check(CLI::Range(1, 64));
+  command->add_option("--sweep", options->sweep,
+                      "The optimum for each value of a number of the policy, k=2..50, limit=0..0.1:0.01, l=2,3,5 or "
+                      "t=0.1..0.5:0.1: --output is then a table of them, --report has a curve too");
+  command->add_option("--svg", options->svg, "Curve of the sweep to write");
+  command
+      ->add_option("--time-limit", options->time_limit,
+                   "Seconds for the search (of each value of a sweep): then the best answer so far, with the bound "
+                   "that is proven")
+      ->check(CLI::PositiveNumber);
   command->add_flag("--json", options->json, "Print the report");
   command->footer(
       "Exit code 1: no choice of levels meets the policy; the message names the models that cannot be met and the best "
