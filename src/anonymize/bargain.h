@@ -2,17 +2,26 @@
 // the report, and one HTML page of it.
 #pragma once
 
+#include "anonymize/attack.h"
 #include "anonymize/risk.h"
+#include "anonymize/utility.h"
 
 namespace sekisho::anonymize {
 
 struct Bargain {
   RiskReport risk;
+  std::vector<Attack> attacks;
+  Utility utility;
   Json to_json() const;  // the members that the report gets
 };
 
-// Errors: those of measure_risk.
+struct BargainOptions {
+  AttackOptions attack;
+  UtilityOptions utility;
+};
+
+// Errors: those of measure_risk and measure_utility.
 Result<Bargain> weigh_bargain(const Table& table, const Applied& applied, const Policy& policy,
-                              const Decision& decision);
+                              const Decision& decision, const BargainOptions& options = {});
 
 }  // namespace sekisho::anonymize

@@ -2,8 +2,11 @@
 
 #include <cmath>
 #include <fstream>
+#include <map>
 #include <set>
+#include <tuple>
 
+#include "anonymize/attack.h"
 #include "anonymize/risk.h"
 #include "core/file.h"
 #include "core/random.h"
@@ -173,6 +176,145 @@ TEST_F(RiskTest, RisksOfRandomTablesAreThoseOfComparingEveryPairOfRows) {
       EXPECT_EQ(found.persons, persons.size());
       EXPECT_NEAR(found.sample_unique, static_cast<double>(unique.size()) / static_cast<double>(persons.size()), 1e-12);
     }
+  }
+}
+
+const Attack* find(const std::vector<Attack>& attacks, std::string_view attacker) {
+  for (const Attack& attack : attacks)
+    if (attack.attacker == attacker) return &attack;
+  return nullptr;
+}
+
+TEST_F(RiskTest, EachAttackerSucceedsAsOftenAsCountingByHandSays) {
+  const Policy p = policy("household = \"house\"\n" + kPolicy);
+  // The rows above; 1 and 2 live together, 4 and 5 too.
+  const Table t = table("pid,age,drug,house\n1,31,a,A\n1,32,a,A\n2,32,b,A\n3,38,a,B\n4,45,c,C\n5,45,c,C\n");
+  const Applied applied = *apply(t, p, kTens);
+  const auto attacks = simulate_attacks(t, view_before(t, p), view_after(applied, p), p, {.facts = 2});
+  struct Expected {
+    std::string_view attacker;
+    double before, after;
+  };
+  const Expected expected[] = {
+      {"quasi-identifiers", (0.75 + 0.5 + 1 + 0.5 + 0.5) / 5, 2.0 / 5},
+      {"history", (1 + 0.5 + 1 + 0.5 + 0.5) / 5, 2.0 / 5},
+      {"hospital", 3.0 / 5, 3.0 / 5},
+      {"hospital-and-quasi", 4.0 / 5, 3.0 / 5},
+      {"household", 1, (2.0 / 3 + 1.0 / 3 + 1) / 3},
+  };
+  for (const Expected& one : expected) {
+    const Attack* attack = find(attacks, one.attacker);
+    ASSERT_NE(attack, nullptr) << one.attacker;
+    EXPECT_GE(attack->after.trials, 10000u);
+    EXPECT_NEAR(attack->before.stated, one.before, 1e-12) << one.attacker;
+    EXPECT_NEAR(attack->after.stated, one.after, 1e-12) << one.attacker;
+    EXPECT_NEAR(attack->before.rate, one.before, 0.008) << one.attacker;
+    EXPECT_NEAR(attack->after.rate, one.after, 0.008) << one.attacker;
+    EXPECT_TRUE(attack->holds()) << one.attacker;
+  }
+  EXPECT_EQ(find(attacks, "quasi-identifiers")->promised, 0.5);
+  EXPECT_FALSE(find(attacks, "hospital")->promised);
+}
+
+TEST_F(RiskTest, AnAttackerWhoKnowsFactsSucceedsAsOftenAsEveryChoiceOfFactsSays) {
+  const Policy p = policy(kPolicy);
+  const Table t = table(kRows);
+  const Applied applied = *apply(t, p, kTens);
+  const auto attacks = simulate_attacks(t, view_before(t, p), view_after(applied, p), p, {.facts = 2});
+  const Attack* attack = find(attacks, "facts");
+  ASSERT_NE(attack, nullptr);
+  // Person 1 has the values 31, 32, a; the others two each. After: 30-39 alone fits three, 30-39 and a two persons.
+  EXPECT_NEAR(attack->before.rate, (1 + 1 + 1 + 0.5 + 0.5) / 5, 0.008);
+  EXPECT_NEAR(attack->before.stated, (1 + 1 + 1 + 0.5 + 0.5) / 5, 0.005);
+  const double first = (1 / 3.0 + 0.5 + 0.5) / 3;
+  EXPECT_NEAR(attack->after.rate, (first + 1 + 0.5 + 0.5 + 0.5) / 5, 0.008);
+  EXPECT_NEAR(attack->after.stated, (first + 1 + 0.5 + 0.5 + 0.5) / 5, 0.005);
+  EXPECT_TRUE(attack->holds());
+}
+
+TEST_F(RiskTest, ManyPersonsWithAFactAreSoughtAsWellAsFew) {
+  // 400 persons: half of sex M; every tenth has drug r. Three facts of three values fix all of them.
+  std::string text = "pid,age,sex,drug\n";
+  std::map<std::tuple<int, int, int>, int> fitting;
+  for (int i = 0; i < 400; ++i) {
+    const int age = 30 + i % 3, sex = i % 2, drug = i % 10 == 0;
+    ++fitting[{age, sex, drug}];
+    text += std::to_string(i) + "," + std::to_string(age) + "," + (sex ? "M" : "F") + "," + (drug ? "r" : "c") + "\n";
+  }
+  const Policy p = policy(kPolicy + "[[attribute]]\nname = \"sex\"\nkind = \"insensitive\"\n");
+  const Table t = table(text);
+  const Decision raw{{{"age", 0}}, {}};
+  const Applied applied = *apply(t, p, raw);
+  const auto attacks = simulate_attacks(t, view_before(t, p), view_after(applied, p), p, {.facts = 3});
+  const Attack* attack = find(attacks, "facts");
+  ASSERT_NE(attack, nullptr);
+  // Each combination of n persons is met with n / 400 and then found with 1 / n.
+  EXPECT_NEAR(attack->after.rate, static_cast<double>(fitting.size()) / 400, 0.003);
+  EXPECT_EQ(find(attacks, "history"), nullptr);  // one row each
+  EXPECT_EQ(find(attacks, "household"), nullptr);
+}
+
+TEST_F(RiskTest, TheUpperBoundIsWhereTheBinomialLeavesFivePercent) {
+  EXPECT_NEAR(clopper_pearson_upper(1, 10), 0.3942, 5e-5);  // published tables
+  EXPECT_NEAR(clopper_pearson_upper(0, 10000), 1 - std::pow(0.05, 1e-4), 1e-12);
+  EXPECT_DOUBLE_EQ(clopper_pearson_upper(10, 10), 1);
+  for (const auto& [successes, trials] : {std::pair{3, 40}, std::pair{500, 10000}, std::pair{9000, 10000}}) {
+    const double u = clopper_pearson_upper(static_cast<std::size_t>(successes), static_cast<std::size_t>(trials));
+    double sum = 0;
+    for (int i = 0; i <= successes; ++i)
+      sum += std::exp(std::lgamma(trials + 1.0) - std::lgamma(i + 1.0) - std::lgamma(trials - i + 1.0) +
+                      i * std::log(u) + (trials - i) * std::log1p(-u));
+    EXPECT_NEAR(sum, 0.05, 1e-7) << successes << " of " << trials;
+  }
+}
+
+TEST_F(RiskTest, OnSeveralPoliciesNoAttackerBeatsTheStatedRiskByMoreThanOnePercent) {
+  SeededRandom random(11);
+  std::string text = "pid,age,sex,area,drug,house,hosp\n";
+  for (int person = 0; person < 3000; ++person) {
+    const int age = 20 + static_cast<int>(random.below(60)), rows = 1 + static_cast<int>(random.below(3));
+    const std::string house = std::to_string(person / 2), area = std::to_string(1000 + random.below(90));
+    for (int row = 0; row < rows; ++row)
+      text += std::to_string(person) + "," + std::to_string(age + row) + "," + (person % 2 ? "M" : "F") + "," + area +
+              "," + std::string(1, static_cast<char>('a' + random.below(6))) + "," + house + "," +
+              std::to_string(random.below(5)) + "\n";
+  }
+  const Table t = table(text);
+  const auto choice = [](std::string_view circumstances, int k, std::string_view more) {
+    return std::string(circumstances) + "suppression_limit = 0.1\nperson = \"pid\"\n" +
+           "[[attribute]]\nname = \"age\"\nkind = \"quasi\"\n[attribute.rule]\nkind = \"age\"\nbands = [5, 10, 20]\n"
+           "[[attribute]]\nname = \"sex\"\nkind = \"quasi\"\n[attribute.rule]\nkind = \"top\"\n"
+           "[[attribute]]\nname = \"area\"\nkind = \"quasi\"\n[attribute.rule]\nkind = \"prefix\"\nlengths = [3, 2]\n"
+           "[[attribute]]\nname = \"drug\"\nkind = \"sensitive\"\n[[model]]\nkind = \"k-anonymity\"\nk = " +
+           std::to_string(k) + "\n" + std::string(more);
+  };
+  const std::string units = "household = \"house\"\nhospital = \"hosp\"\n";
+  const std::string shown =
+      "[[attribute]]\nname = \"house\"\nkind = \"insensitive\"\n"
+      "[[attribute]]\nname = \"hosp\"\nkind = \"insensitive\"\n";
+  for (const std::string& chosen :
+       {choice(units, 2, ""), choice(units, 5, ""), choice(units, 20, ""), choice(units, 5, shown),
+        choice(units + "minimum_hospitals = 3\n", 10,
+               "[[model]]\nkind = \"l-diversity\"\nl = 3\nattribute = \"drug\"\n")}) {
+    const Policy p = policy(chosen);
+    const auto outcome = search(t, p);
+    ASSERT_TRUE(outcome) << outcome.error().describe();
+    const Applied applied = *apply(t, p, outcome->decision);
+    const View before = view_before(t, p), after = view_after(applied, p);
+    const auto risk = measure_risk(before, after, p, outcome->decision);
+    ASSERT_TRUE(risk);
+    EXPECT_EQ(risk->after.smallest, outcome->smallest_class);
+    EXPECT_EQ(risk->after.classes, outcome->classes);
+    EXPECT_LE(risk->after.prosecutor_max, 1.0 / p.k());
+    const auto attacks = simulate_attacks(t, before, after, p);
+    EXPECT_EQ(attacks.size(), 6u);
+    for (const Attack& attack : attacks) {
+      EXPECT_LE(attack.before.upper, attack.before.stated + 0.01) << attack.attacker;
+      EXPECT_LE(attack.after.upper, attack.after.stated + 0.01) << attack.attacker;
+      EXPECT_GT(attack.before.rate, 0) << attack.attacker;
+    }
+    EXPECT_LE(attacks[0].after.upper, 1.0 / p.k() + 0.01);
+    EXPECT_LT(attacks[0].after.rate, attacks[0].before.rate);
   }
 }
 
