@@ -273,6 +273,17 @@ class Auditor {
                                     model.threshold + 1e-9, model.minimum - 1e-9));
   }
 
+  // The sample is the original file; the finished one lacks its suppressed persons, which makes the bound smaller.
+  Result<void> judge_estimate(const Model& model) {
+    if (!original_ && policy_.suppression_limit > 0)
+      out_.undecided.push_back(describe(model) + ": the sample's size is taken from the file");
+    SEKISHO_TRY(const std::int64_t sample, engine_.query_integer(fmt::format("SELECT count(DISTINCT \"#who\") FROM {}",
+                                                                             original_ ? "whole" : "t")));
+    const int least = map_class_size(model.bound, policy_.population_size, static_cast<double>(sample),
+                                     model.significance, model.estimator == Model::Estimator::kZeroTruncated);
+    return fails(model, fmt::format("SELECT class FROM c WHERE persons < {}", least));
+  }
+
   Result<void> judge(const Model& model, std::size_t) {
     if (!model.attribute.empty()) SEKISHO_CHECK(shares(model.attribute));
     switch (model.kind) {
@@ -297,6 +308,8 @@ class Auditor {
       case Model::Kind::kDisclosure:
         return judge_ratio(model);
       case Model::Kind::kMap:
+        if (model.estimator != Model::Estimator::kNone) return judge_estimate(model);
+        return judge_population(model);
       case Model::Kind::kPresence:
         return judge_population(model);
       default:

@@ -63,6 +63,8 @@ Result<Searcher> Searcher::make(const Table& table, const Policy& policy) {
 }
 
 Result<Outcome> Searcher::run(const Policy& policy, const SearchOptions& options) {
+  if (policy.differential)
+    return fail("policy.differential", "differential privacy draws a sample first: it is no plain search");
   const auto begin = Clock::now();
   SEKISHO_CHECK(data_->use(policy));
   Outcome out;

@@ -27,9 +27,10 @@ bool counts_only(Kind kind) {
 bool of_sample(Kind kind) {
   return kind == Kind::kSampleUniqueness || kind == Kind::kAverageRisk || kind == Kind::kPopulationUniqueness;
 }
-// Joining two passing classes gives a passing one.
+// Joining two passing classes gives a passing one. Not so delta-disclosure: a value that one class lacks may become too
+// rare in both together.
 bool joins(Kind kind) {
-  return kind != Kind::kPresence && kind != Kind::kPopulationUniqueness;
+  return kind != Kind::kPresence && kind != Kind::kPopulationUniqueness && kind != Kind::kDisclosure;
 }
 
 // Values by size when all are numbers, else by the order of the hierarchy, else as texts.
@@ -72,6 +73,8 @@ Result<ModelSet> ModelSet::make(const Policy& policy, const Table& table, bool o
   out.minimum_hospitals_ = policy.minimum_hospitals;
   out.population_size_ = policy.population_size;
   out.rows_ = table.rows;
+  const Column* person = policy.person.empty() ? nullptr : table.find(policy.person);
+  out.sample_ = static_cast<double>(person == nullptr ? table.rows : person->values().size());
   for (const Model& model : policy.models) {
     One one{.model = model};
     if (!model.attribute.empty()) {
@@ -96,10 +99,16 @@ Result<ModelSet> ModelSet::make(const Policy& policy, const Table& table, bool o
         }
       }
     }
+    if (model.estimator != Model::Estimator::kNone) one.persons = out.mapped_class_size(model);
     out.models_.push_back(std::move(one));
   }
   out.shares_.resize(out.wanted_.size());
   return out;
+}
+
+int ModelSet::mapped_class_size(const Model& model) const {
+  return map_class_size(model.bound, population_size_, sample_, model.significance,
+                        model.estimator == Model::Estimator::kZeroTruncated);
 }
 
 bool ModelSet::use(const Policy& policy) {
@@ -108,9 +117,11 @@ bool ModelSet::use(const Policy& policy) {
            one.model.distance == model.distance;
   };
   if (!std::ranges::equal(models_, policy.models, same) || policy.minimum_hospitals != minimum_hospitals_) return false;
-  for (std::size_t m = 0; m < models_.size(); ++m)
-    models_[m].model = policy.models[m];
   population_size_ = policy.population_size;
+  for (std::size_t m = 0; m < models_.size(); ++m) {
+    models_[m].model = policy.models[m];
+    if (policy.models[m].estimator != Model::Estimator::kNone) models_[m].persons = mapped_class_size(policy.models[m]);
+  }
   return true;
 }
 
@@ -132,8 +143,9 @@ void ModelSet::judge_counts(const Grouping& grouping, const One& one, Verdict& o
       places_.households >= 0 ? &grouping.units[static_cast<std::size_t>(places_.households)] : nullptr;
   for (std::size_t c = 0; c < grouping.classes(); ++c) {
     if (grouping.rows[c] == 0) continue;
-    const bool fails =
-        anonymity ? persons[c] < k || (households != nullptr && (*households)[c] < k) : grouping.population[c] < k;
+    const bool fails = anonymity         ? persons[c] < k || (households != nullptr && (*households)[c] < k)
+                       : one.persons > 0 ? persons[c] < static_cast<std::uint32_t>(one.persons)
+                                         : grouping.population[c] < k;
     if (fails) fail_class(grouping, c, out);
   }
 }

@@ -49,10 +49,12 @@ class ModelSet {
   struct One {
     Model model;
     int histogram = -1;
+    int persons = 0;                                    // k-map by estimate: least class of the sample
     std::vector<std::uint32_t> order;                   // ordered: place of a value
     std::vector<std::vector<std::uint32_t>> ancestors;  // hierarchical: [level][value]
     std::vector<std::size_t> labels;                    // ... and how many labels a level has
   };
+  int mapped_class_size(const Model& model) const;
   void judge_counts(const Grouping& grouping, const One& one, Verdict& out) const;
   void judge_masks(const ClassTable& table, const Grouping& grouping, const One& one, Verdict& out) const;
   void judge_histogram(const ClassTable& table, const Grouping& grouping, int histogram,
@@ -68,8 +70,8 @@ class ModelSet {
   std::vector<std::vector<double>> shares_;
   UnitPlaces places_;
   int minimum_hospitals_ = 0;
-  double population_size_ = 0;
-  bool overlapping_ = false;  // persons stand in several tuples: merging classes does not average shares
+  double population_size_ = 0, sample_ = 0;  // persons
+  bool overlapping_ = false;                 // persons stand in several tuples: merging classes does not average shares
   std::size_t rows_ = 0;
 };
 

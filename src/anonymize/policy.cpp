@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
+#include "anonymize/differential.h"
 #include "core/file.h"
 
 namespace sekisho::anonymize {
@@ -125,7 +127,7 @@ Result<const ModelForm*> form_of(const TomlTable& table) {
 
 Result<Model> read_model(const TomlTable& table) {
   SEKISHO_CHECK(table.only({"kind", "k", "l", "c", "t", "beta", "delta", "minimum", "maximum", "threshold", "variant",
-                            "distance", "attribute"}));
+                            "distance", "attribute", "estimator", "significance"}));
   SEKISHO_TRY(const ModelForm* form, form_of(table));
   Model out;
   out.kind = form->value;
@@ -146,6 +148,17 @@ Result<Model> read_model(const TomlTable& table) {
   }
   if (form->sensitive) {
     SEKISHO_TRY(out.attribute, table.text("attribute"));
+  }
+  if (out.kind == Model::Kind::kMap) {
+    using Estimator = Model::Estimator;
+    constexpr Word<Estimator> kEstimators[] = {{"none", Estimator::kNone},
+                                               {"poisson", Estimator::kPoisson},
+                                               {"zero-truncated-poisson", Estimator::kZeroTruncated}};
+    SEKISHO_TRY(const std::string estimator, table.text("estimator", "none"));
+    SEKISHO_TRY(out.estimator, choose(table, "estimator", estimator, kEstimators));
+    SEKISHO_TRY(out.significance, table.number("significance", 0.05));
+    if (!(out.significance > 0 && out.significance < 1))
+      return table.error("policy.model", "significance lies between 0 and 1", "significance");
   }
   if (out.kind == Model::Kind::kPresence) {
     SEKISHO_TRY(out.minimum, table.number("minimum", 0));
@@ -190,6 +203,60 @@ Result<void> read_circumstances(const TomlTable& root, const std::filesystem::pa
   return {};
 }
 
+Result<Differential> read_differential(const TomlTable& table) {
+  SEKISHO_CHECK(table.only({"kind", "epsilon", "delta", "search_epsilon", "steps", "beta"}));
+  for (const char* member : {"epsilon", "delta"})
+    if (!table.has(member))
+      return table.error("policy.differential", fmt::format("differential privacy needs '{}'", member), "kind");
+  Differential out;
+  SEKISHO_TRY(out.epsilon, table.number("epsilon", 0));
+  SEKISHO_TRY(out.delta, table.number("delta", 0));
+  SEKISHO_TRY(out.search_epsilon, table.number("search_epsilon", 0));
+  SEKISHO_TRY(const std::int64_t steps, table.integer("steps", out.steps));
+  if (!(out.epsilon > 0 && out.epsilon <= 20))
+    return table.error("policy.differential", "epsilon lies above 0 and up to 20", "epsilon");
+  if (!(out.delta > 0 && out.delta < 1))
+    return table.error("policy.differential", "delta lies between 0 and 1", "delta");
+  if (!(out.search_epsilon >= 0 && out.search_epsilon < out.epsilon))
+    return table.error("policy.differential", "search_epsilon is a part of epsilon", "search_epsilon");
+  if (steps < 1 || steps > 10'000) return table.error("policy.differential", "steps lie between 1 and 10000", "steps");
+  out.steps = static_cast<int>(steps);
+  // What the choice of levels leaves.
+  const double rest = out.epsilon - out.search_epsilon, most = -std::expm1(-rest);
+  SEKISHO_TRY(out.beta, table.number("beta", most));
+  if (!(out.beta > 0 && out.beta <= most * (1 + 1e-12)))
+    return table.error("policy.differential", fmt::format("beta lies above 0 and up to {:.6g}", most), "beta");
+  out.k = differential_k(rest, out.delta, out.beta);
+  if (out.k == 0) return table.error("policy.differential", "no class size would reach this delta", "delta");
+  return out;
+}
+
+// Whatever else leaves with the data, or decides by it which classes leave, would break the promise.
+Result<void> check_differential(const TomlTable& root, const Policy& policy) {
+  const auto wrong = [&](const std::string& why) { return root.error("policy.differential", why); };
+  for (const Model& model : policy.models)
+    if (model.kind != Model::Kind::kAnonymity)
+      return wrong(
+          fmt::format("differential privacy and {} exclude each other: which classes would leave depends on "
+                      "values that it does not protect",
+                      describe(model)));
+  if (!policy.household.empty() || !policy.hospital.empty() || policy.local_recoding)
+    return wrong("differential privacy excludes household, hospital and local_recoding");
+  for (const Attribute& attribute : policy.attributes) {
+    if (attribute.kind == Kind::kSensitive || attribute.kind == Kind::kInsensitive)
+      return wrong(fmt::format(
+          "under differential privacy '{}' must be quasi or identifying: nothing may leave as it is", attribute.name));
+    if (attribute.kind != Kind::kQuasi) continue;
+    if (policy.differential->search_epsilon <= 0 && attribute.minimum != attribute.maximum)
+      return wrong(
+          fmt::format("without search_epsilon the levels are fixed: '{}' needs minimum = maximum", attribute.name));
+    if (attribute.rule && attribute.rule->json().value("kind", Json()) == "order" && !attribute.rule->has("values"))
+      return wrong(
+          fmt::format("under differential privacy the order of '{}' must be given by 'values'", attribute.name));
+  }
+  return {};
+}
+
 // What a model needs of the rest of the policy.
 Result<void> check_model(const TomlTable& table, const Model& model, const Policy& policy) {
   const Attribute* attribute = policy.find(model.attribute);
@@ -198,10 +265,27 @@ Result<void> check_model(const TomlTable& table, const Model& model, const Polic
   if (model.distance == Model::Distance::kHierarchical && attribute->file.empty() && !attribute->rule)
     return table.error("policy.model",
                        fmt::format("the hierarchical distance needs a hierarchy of '{}'", model.attribute), "distance");
-  if ((model.kind == Model::Kind::kMap || model.kind == Model::Kind::kPresence) && policy.population.empty())
-    return table.error("policy.population", "this model needs population = \"FILE.csv\" in the policy", "kind");
+  if (model.estimator != Model::Estimator::kNone) {
+    if (!(policy.population_size >= 1))
+      return table.error("policy.population", "an estimator needs population_size in the policy", "estimator");
+    if (!policy.population.empty())
+      return table.error("policy.population", "with a table of the population there is nothing to estimate",
+                         "estimator");
+  } else if ((model.kind == Model::Kind::kMap || model.kind == Model::Kind::kPresence) && policy.population.empty())
+    return table.error("policy.population",
+                       "this model needs population = \"FILE.csv\" in the policy (k-map: or an estimator)", "kind");
   if (model.kind == Model::Kind::kPopulationUniqueness && !(policy.population_size >= 1))
     return table.error("policy.population", "this model needs population_size in the policy", "kind");
+  return {};
+}
+
+// Models that judge the whole table or the whole population do not hold for the union of rounds.
+Result<void> check_local(const TomlTable& root, const Policy& policy) {
+  for (const Model& model : policy.models)
+    if (policy.local_recoding &&
+        (model.kind == Model::Kind::kPresence || model.kind == Model::Kind::kPopulationUniqueness))
+      return root.error("policy.local", fmt::format("local_recoding and {} exclude each other", describe(model)),
+                        "local_recoding");
   return {};
 }
 
@@ -228,7 +312,8 @@ Result<Policy> Policy::load(const std::filesystem::path& file) {
 Result<Policy> Policy::parse(std::string_view text, const std::filesystem::path& file) {
   SEKISHO_TRY(const TomlTable root, TomlTable::parse(text, file.string()));
   SEKISHO_CHECK(root.only({"delimiter", "suppression_limit", "person", "household", "hospital", "minimum_hospitals",
-                           "population", "population_size", "gs_factor", "metric", "attribute", "model", "title"}));
+                           "population", "population_size", "gs_factor", "metric", "attribute", "model", "title",
+                           "local_recoding", "local_limit"}));
   Policy out;
   SEKISHO_TRY(const std::string delimiter, root.text("delimiter", ","));
   if (delimiter.size() != 1) return root.error("policy.delimiter", "the delimiter is one character", "delimiter");
@@ -253,12 +338,27 @@ Result<Policy> Policy::parse(std::string_view text, const std::filesystem::path&
     out.attributes.push_back(std::move(attribute));
   }
   SEKISHO_TRY(const std::vector<TomlTable> models, root.tables("model"));
+  SEKISHO_TRY(out.local_recoding, root.boolean("local_recoding", false));
+  SEKISHO_TRY(out.local_limit, root.number("local_limit", out.suppression_limit));
+  if (!(out.local_limit >= out.suppression_limit && out.local_limit < 1))
+    return root.error("policy.limit", "local_limit lies between suppression_limit and 1", "local_limit");
   for (const TomlTable& table : models) {
+    if (table.json().value("kind", Json()) == "differential-privacy") {
+      if (out.differential) return table.error("policy.differential", "differential privacy is asked for twice");
+      SEKISHO_TRY(out.differential, read_differential(table));
+      continue;
+    }
     SEKISHO_TRY(Model model, read_model(table));
     SEKISHO_CHECK(check_model(table, model, out));
     out.models.push_back(std::move(model));
   }
+  if (out.differential) {
+    SEKISHO_CHECK(check_differential(root, out));
+    out.models.push_back({.kind = Model::Kind::kAnonymity, .bound = out.differential->k});
+    out.suppression_limit = 1;
+  }
   if (out.models.empty()) return root.error("policy.model", "a policy needs at least one [[model]]");
+  SEKISHO_CHECK(check_local(root, out));
   return out;
 }
 

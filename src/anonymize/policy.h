@@ -51,6 +51,18 @@ struct Model {
   double minimum = 0;     // delta-presence: lower
   bool enhanced = false;  // beta-likeness
   std::string attribute;  // the sensitive attribute judged
+  // k-map without a table of the population: its size, and the error allowed in telling that a class has k there.
+  enum class Estimator { kNone, kPoisson, kZeroTruncated } estimator = Estimator::kNone;
+  double significance = 0.05;
+};
+
+// (epsilon, delta)-differential privacy; the k that follows stands among the models as k-anonymity.
+struct Differential {
+  double epsilon = 1, delta = 1e-6;
+  double search_epsilon = 0;  // part of epsilon for the choice of levels; 0: they are fixed
+  int steps = 50;             // of that choice in a large lattice
+  double beta = 0;            // probability of a person to be drawn
+  int k = 0;
 };
 
 std::string describe(const Model& model);  // "t-closeness of 'occupation'"
@@ -69,7 +81,10 @@ struct Policy {
   Metric metric = Metric::kLoss;
   std::vector<Attribute> attributes;
   std::vector<Model> models;
-  std::string hash;  // SHA-256 over the policy and its hierarchies, hex: set by load()'s caller through content()
+  std::optional<Differential> differential;
+  bool local_recoding = false;
+  double local_limit = 0;  // share of its rows that a round of local recoding may leave to the next
+  std::string hash;        // SHA-256 over the policy and its hierarchies, hex: set by load()'s caller through content()
 
   // Reads hierarchies from beside the policy. Errors: toml.*, policy.*.
   static Result<Policy> load(const std::filesystem::path& file);

@@ -21,6 +21,24 @@ void Column::add(std::string_view value) {
   codes_.push_back(code);
 }
 
+Column Column::select(const std::vector<std::size_t>& rows) const {
+  Column out(name_);
+  out.values_ = values_;
+  out.index_ = index_;
+  out.codes_.reserve(rows.size());
+  for (const std::size_t row : rows)
+    out.codes_.push_back(codes_[row]);
+  return out;
+}
+
+Table Table::select(const std::vector<std::size_t>& rows) const {
+  Table out;
+  out.rows = rows.size();
+  for (const Column& column : columns)
+    out.columns.push_back(column.select(rows));
+  return out;
+}
+
 const Column* Table::find(std::string_view name) const {
   for (const Column& column : columns)
     if (column.name() == name) return &column;

@@ -21,6 +21,7 @@ class Column {
   const std::string& text(std::size_t row) const { return values_[codes_[row]]; }
   const std::vector<std::string>& values() const { return values_; }  // distinct, in order of first sight
   const std::vector<std::uint32_t>& codes() const { return codes_; }
+  Column select(const std::vector<std::size_t>& rows) const;  // the same dictionary
 
  private:
   struct Hash {
@@ -37,6 +38,7 @@ struct Table {
   std::vector<Column> columns;
   std::size_t rows = 0;
   const Column* find(std::string_view name) const;
+  Table select(const std::vector<std::size_t>& rows) const;   // those rows, with the dictionaries of all
   void add_row(const std::vector<std::string_view>& fields);  // as many as columns
 };
 

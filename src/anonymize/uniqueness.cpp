@@ -90,4 +90,17 @@ double population_uniqueness(const Sizes& sizes, double population) {
   return std::clamp(uniques / population, 0.0, 1.0);
 }
 
+int map_class_size(int k, double population, double sample, double significance, bool zero_truncated) {
+  const double mean = k * std::min(1.0, sample / population);
+  const double none = std::exp(-mean), all = zero_truncated ? -std::expm1(-mean) : 1;
+  double at_most = zero_truncated ? 0 : none, term = none;
+  int size = 0;
+  while (size < k && at_most / all < 1 - significance) {
+    ++size;
+    term *= mean / size;
+    at_most += term;
+  }
+  return std::clamp(size + 1, 1, k);
+}
+
 }  // namespace sekisho::anonymize

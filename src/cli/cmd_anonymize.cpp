@@ -10,6 +10,7 @@
 
 #include "anonymize/audit.h"
 #include "anonymize/bargain.h"
+#include "anonymize/differential.h"
 #include "anonymize/engine.h"
 #include "anonymize/sweep.h"
 #include "cli/cli.h"
@@ -150,6 +151,25 @@ Result<int> run_sweep(const AnonymizeOptions& options) {
   return std::ranges::any_of(sweep.points, &anonymize::SweepPoint::possible) ? kDone : kFindings;
 }
 
+// What is to be written: an answer, and the policy and the table that it speaks of.
+struct Answer {
+  anonymize::Outcome outcome;
+  std::optional<anonymize::DifferentialRun> differential;
+};
+
+Result<Answer> answer(const anonymize::Table& table, const anonymize::Policy& policy, const AnonymizeOptions& options) {
+  const auto line = std::make_shared<Line>(options.json);
+  Answer out;
+  if (policy.differential) {
+    SEKISHO_TRY(out.differential,
+                anonymize::run_differentially(table, policy, system_random(), search_options(options, line)));
+    out.outcome = out.differential->outcome;
+  } else {
+    SEKISHO_TRY(out.outcome, anonymize::search(table, policy, search_options(options, line)));
+  }
+  return out;
+}
+
 Result<int> run_anonymize(const AnonymizeOptions& options) {
   if (!options.sweep.empty()) {
     if (options.input.empty() || options.policy.empty())
@@ -163,17 +183,18 @@ Result<int> run_anonymize(const AnonymizeOptions& options) {
   SEKISHO_TRY(const anonymize::Table table, anonymize::read_table_file(options.input, policy.delimiter));
   const double seconds_read = seconds_since(begin);
   SEKISHO_CHECK(check_insensitive(table, policy));
-  auto line = std::make_shared<Line>(options.json);
-  const auto found = anonymize::search(table, policy, search_options(options, line));
-  line.reset();
+  const auto found = answer(table, policy, options);
   if (!found && found.error().code == "anonymize.impossible") {
     fmt::print(stderr, "sekisho anonymize: {}\n", found.error().describe());
     return kFindings;
   }
   if (!found) return std::unexpected(found.error());
-  const anonymize::Outcome& outcome = *found;
+  const anonymize::Outcome& outcome = found->outcome;
   begin = Clock::now();
-  SEKISHO_TRY(const anonymize::Applied applied, anonymize::apply(table, policy, outcome.decision));
+  const auto& differential = found->differential;
+  SEKISHO_TRY(const anonymize::Applied applied,
+              anonymize::apply(differential ? differential->sample : table,
+                               differential ? differential->policy : policy, outcome.decision));
   // Written aside, judged as it would be read, and only then given its name.
   const std::filesystem::path aside = options.output + ".unaudited";
   SEKISHO_CHECK(write_rows(applied, policy.person, policy.delimiter, aside));
@@ -191,6 +212,7 @@ Result<int> run_anonymize(const AnonymizeOptions& options) {
   seconds["write"] = seconds_since(begin);
   report["seconds"] = seconds;
   report["audit"] = audit->to_json();
+  if (differential) report["differential_privacy"] = differential->to_json();
   if (!options.report.empty() || options.json) {
     SEKISHO_TRY(const anonymize::Bargain bargain, anonymize::weigh_bargain(table, applied, policy, outcome.decision));
     report.update(bargain.to_json());
@@ -208,6 +230,10 @@ Result<int> run_anonymize(const AnonymizeOptions& options) {
              outcome.optimal ? "the least"
                              : fmt::format("not proven to be the least, which is at least {:.9g},", outcome.bound),
              outcome.lattice, outcome.checked);
+  if (differential)
+    fmt::print("  differentially private: epsilon {:g}, delta {:g}, {} of {} drawn with probability {:.6g}, k {}\n",
+               policy.differential->epsilon, policy.differential->delta, differential->sample.rows, outcome.rows,
+               policy.differential->beta, policy.differential->k);
   if (!outcome.counts_persons) fmt::print("  the policy names no person column: each row counts as a person\n");
   return kDone;
 }
