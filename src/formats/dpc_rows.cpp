@@ -169,7 +169,7 @@ void RowReader::open_document(const Line& line, std::int64_t number) {
   key_ = next_key_;
   case_.clear();
   patient_ = patient_number(line, number);
-  admitted_ = {};
+  admitted_ = discharged_ = {};
   if (const auto admitted = parse_receipt_date(cell(line, layout_->admitted))) admitted_ = *admitted;
   const std::string_view without_patient = std::string_view(key_).substr(key_.find('|') + 1);
   set_.begin_document({.patient_number = patient_,
@@ -319,6 +319,7 @@ void RowReader::summary_stay(const Line& line, std::string_view item, std::int64
     row.text(ev::kRoute, trim(line[p + 1]));
     return;
   }
+  discharged_ = when;
   row.text(ev::kDisposition, trim(line[p + 1]));
   const std::string_view outcome = trim(line[p + 2]);
   Batch& stay = add(Table::kDpcCase);
@@ -336,6 +337,17 @@ void RowReader::summary_stay(const Line& line, std::string_view item, std::int64
   set_.identity(std::move(record));
 }
 
+// 様式1 changed from the edition of 2003 to that of 2013 between October 2016 and March 2018, each hospital in its own
+// month and no file saying so: in between nothing is said. (reference: dpc section 3)
+std::string_view RowReader::icd_edition() const {
+  static const std::int32_t kFirstChanged = days_from_civil(2016, 10, 1), kAllChanged = days_from_civil(2018, 4, 1);
+  const ClinicalTime month = parse_receipt_date(file_month_).value_or(ClinicalTime{});
+  const ClinicalTime& last = discharged_.present() ? discharged_ : month;
+  if (last.present() && last.date().days < kFirstChanged) return "2003";
+  const ClinicalTime& known = last.present() ? last : admitted_;
+  return known.present() && known.date().days >= kAllChanged ? "2013" : "";
+}
+
 void RowReader::summary_diagnosis(const Line& line, std::string_view role) {
   const int p = layout_->payload;
   const std::string_view icd = trim(line[p + 1]), code = trim(line[p + 3]);
@@ -350,6 +362,7 @@ void RowReader::summary_diagnosis(const Line& line, std::string_view role) {
     row.text(common::kStdSys, "ICD10");
   }
   row.text(dx::kIcd, icd);
+  if (!icd.empty()) row.text(dx::kIcdEdition, icd_edition());
   row.text(dx::kRole, role);
   bool suspected = false;
   scratch_.clear();

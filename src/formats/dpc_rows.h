@@ -30,6 +30,7 @@ class RowReader {
 
   void summary(const Line& line, std::int64_t number);  // FF1
   void summary_stay(const Line& line, std::string_view item, std::int64_t number);
+  std::string_view icd_edition() const;
   void summary_diagnosis(const Line& line, std::string_view role);
   void summary_operation(const Line& line, std::int64_t number);
   void summary_identity(const Line& line, std::int64_t number);
@@ -52,7 +53,7 @@ class RowReader {
   records::RecordSet& set_;
   const Layout* layout_ = nullptr;
   std::string file_month_, version_, key_, next_key_, case_, scratch_, patient_;
-  ClinicalTime admitted_, birth_;
+  ClinicalTime admitted_, discharged_, birth_;
   std::string sex_, act_key_;
   ActJoin join_;
   bool joined_ = false;  // the F file at hand has its E file

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "core/text.h"
+#include "formats/disease_modifiers.h"
 
 namespace sekisho::formats {
 
@@ -26,6 +27,8 @@ std::string_view standard_system(std::string_view label, std::string_view code) 
     if (code.size() == 9 && code.starts_with('6')) return "REC";
     return code.size() == 7 ? "HOT7" : code.size() == 9 ? "HOT9" : "HOT13";
   }
+  // JLAC11 begins with a letter; its own label is not settled, and it is met under the one of JLAC10.
+  if (label == "JC10" && code.size() == 17 && code[0] >= 'A' && code[0] <= 'Z') return "JC11";
   if (label == "MDCDX2") return code.size() == 8 ? "MEDIS_DIS" : "MEDIS_EX";
   struct Label {
     std::string_view label, system;
@@ -431,17 +434,33 @@ bool is_suspicion_text(std::string_view text) {
   return text.ends_with("の疑い") || text.ends_with("疑い") || text.ends_with("（疑）") || text.ends_with("(疑)");
 }
 
-// Modifier codes before and after the disease, management numbers first, exchange codes where there are none.
-void append_modifiers(const Segment& zpr, std::string& out) {
+// Modifier codes before and after the disease, management numbers first, exchange codes where there are none: as the
+// codes that receipts and 様式1 use. True: one of them says that the disease is suspected.
+bool append_modifiers(const Segment& zpr, std::string& out) {
+  bool suspected = false;
   for (const auto& [number, exchange] : {std::pair{1, 4}, std::pair{3, 6}}) {
     const bool managed = !given(component(zpr.field(number))).empty();
     const std::string_view field = zpr.field(managed ? number : exchange);
-    for (int i = 1; i <= hl7::count_pieces(field, '~'); ++i)
-      if (const std::string_view code = given(component(repetition(field, i))); !code.empty()) {
-        if (!out.empty()) out += ' ';
-        out += code;
-      }
+    for (int i = 1; i <= hl7::count_pieces(field, '~'); ++i) {
+      const std::string_view sent = given(component(repetition(field, i)));
+      if (sent.empty()) continue;
+      // A label of the hospital's own says that the code is none of the master's.
+      const bool local = component(repetition(field, i), 3).starts_with("99");
+      const std::string_view code = local ? sent : receipt_modifier(sent);
+      suspected |= code == kSuspectedModifier;
+      if (!out.empty()) out += ' ';
+      out += code;
+    }
   }
+  return suspected;
+}
+
+// Without the dot that some write.
+std::string_view undotted(std::string_view icd, std::string& buffer) {
+  const auto dot = icd.find('.');
+  if (dot == std::string_view::npos) return icd;
+  buffer.assign(icd.substr(0, dot)).append(icd.substr(dot + 1));
+  return buffer;
 }
 
 bool is_icd10(std::string_view c) {
@@ -465,11 +484,10 @@ void Ssmix2Mapper::map_problem(std::size_t from, std::size_t to) {
   for (std::size_t i = from + 1; i < to; ++i) {
     const Segment& s = (*m_->segments)[i];
     if (s.tag != tag("ZPR") || !usable(i)) continue;
-    append_modifiers(s, modifiers);
+    suspected_modifier |= append_modifiers(s, modifiers);
     exchange = given(component(s.field(5)));
-    suspected_modifier |= s.field(6).find("8002") != std::string_view::npos ||
-                          s.field(3).find("疑い") != std::string_view::npos ||
-                          s.field(6).find("疑い") != std::string_view::npos;
+    suspected_modifier |=
+        s.field(3).find("疑い") != std::string_view::npos || s.field(6).find("疑い") != std::string_view::npos;
     keep_text("text:ZPR-7", s.field(7));
   }
   const hl7::Coded coded = hl7::coded(prb.field(3));
@@ -511,19 +529,18 @@ void Ssmix2Mapper::map_problem(std::size_t from, std::size_t to) {
   Batch& row = add(Table::kDiagnosis, "perform");
   set_.when(row, onset.present() ? onset : diagnosed.present() ? diagnosed : hl7_time(prb.field(2)), ended);
   put_code(row, code, text);
-  if (const auto dot = icd.find('.'); dot != std::string_view::npos) {
-    scratch_.assign(icd.substr(0, dot)).append(icd.substr(dot + 1));
-    icd = scratch_;
-  }
-  row.text(d::kIcd, icd);
-  row.text(d::kIcdEdition, component(icd_field, 7));
+  row.text(d::kIcd, undotted(icd, scratch_));
+  // An empty version means the edition of 2003: so says the standard; ICD10_VERSION_UNKNOWN reports it.
+  const std::string_view edition = given(component(icd_field, 7));
+  if (!icd.empty()) row.text(d::kIcdEdition, edition.empty() ? "2003" : edition);
   row.text(d::kModifiers, modifiers);
   row.text(d::kCertainty, suspected ? "suspected" : "confirmed");
   const std::string_view kind = given(component(icd_field, 4));
-  row.text(d::kRole, given(component(prb.field(18))) == "1" ? "main"
-                     : kind == "H"                          ? "admission"
-                     : kind.empty()                         ? ""
-                                                            : "other");
+  const std::string_view ranking = given(component(prb.field(18)));
+  row.text(d::kRole, ranking == "1"                    ? "main"
+                     : kind == "H"                     ? "admission"
+                     : kind.empty() && ranking.empty() ? ""
+                                                       : "other");
   row.text(d::kOutcome, outcome_of(outcome));
   row.time(d::kOnset, onset);
   row.time(d::kDiagnosed, diagnosed);
@@ -599,7 +616,7 @@ void Ssmix2Mapper::map_admission_diagnosis(const Segment& s) {
   put_code(row, code, text);
   if (code.system == "ICD10") {
     if (!is_icd10(code.standard.code)) finding("ICD10_SHAPE", Level::kError, s, "DG1-3");
-    row.text(d::kIcd, code.standard.code);
+    row.text(d::kIcd, undotted(code.standard.code, scratch_));
   }
   row.text(d::kRole, given(component(s.field(6))) == "A" ? "admission" : "other");
   row.time(d::kDiagnosed, diagnosed);

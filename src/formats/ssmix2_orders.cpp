@@ -247,8 +247,9 @@ void Ssmix2Mapper::map_drug(const Order& order, const Segment& s, const Resolved
 
 namespace {
 
-// A supplementary code (YJ and others) takes the free place of the pair.
-void add_supplement(ResolvedCode& code, std::string_view field) {
+// A supplementary code (YJ and others) takes the free place of the pair. False: both places were taken.
+bool add_supplement(ResolvedCode& code, std::string_view field) {
+  bool all = true;
   for (int i = 1; i <= hl7::count_pieces(field, '~'); ++i) {
     const hl7::Coded more = hl7::coded(repetition(field, i));
     const std::string_view system = standard_system(more.first.system, more.first.code);
@@ -259,8 +260,11 @@ void add_supplement(ResolvedCode& code, std::string_view field) {
     } else if (code.local.empty()) {
       code.local = more.first;
       code.local.text = {};
+    } else {
+      all = false;
     }
   }
+  return all;
 }
 
 // A receipt code sent under a drug label keeps that label in the local place.
@@ -294,14 +298,14 @@ void Ssmix2Mapper::map_prescription(const Order& order) {
   const std::int64_t texts = keep_drug_texts(order);
   if (!class_only || order.rxc.empty()) {
     ResolvedCode code = resolve(hl7::coded(rxe.field(2)));
-    add_supplement(code, rxe.field(31));
+    if (!add_supplement(code, rxe.field(31))) keep_text("field:RXE-31", rxe.field(31));
     keep_label(code);
     const std::int64_t name = keep_name(code);
     map_drug(order, rxe, code, name == 0 ? texts : name);
   }
   for (const Segment* rxc : order.rxc) {
     ResolvedCode code = resolve(hl7::coded(rxc->field(2)));
-    add_supplement(code, rxc->field(7));
+    if (!add_supplement(code, rxc->field(7))) keep_text("field:RXC-7", rxc->field(7));
     keep_label(code);
     const std::int64_t name = keep_name(code);
     map_drug(order, *rxc, code, name == 0 ? texts : name);

@@ -169,6 +169,35 @@ bool parse_combined(std::string_view text, ResultValue& value) {
   return true;
 }
 
+// <0.1(-), 1:320(+): a comparison or a titre first, a judgement in brackets beside it. Of a titre the judgement stays
+// in the text as sent: its place is taken.
+bool parse_judged(std::string_view text, ResultValue& value) {
+  const auto bracket = text.find('(');
+  if (bracket == std::string_view::npos || bracket == 0 || !text.ends_with(')')) return false;
+  const std::string_view head = stripped(text.substr(0, bracket));
+  std::array<char, 40> buffer;
+  const std::string_view inner = squeezed(text.substr(bracket), buffer);
+  const std::string_view judgement = word_value(inner).empty() ? grade_of(inner) : word_value(inner);
+  if (judgement.empty()) return false;
+  if (parse_comparison(head, value))
+    value.qualitative = judgement;
+  else if (!parse_titre(head, value))
+    return false;
+  value.combined = true;
+  return true;
+}
+
+// 20/3: cells counted in so many fields or microlitres; both numbers stay together, no quotient is made.
+bool parse_fraction(std::string_view text, ResultValue& value) {
+  const auto slash = text.find('/');
+  if (slash == std::string_view::npos || text.size() > value.text.size()) return false;
+  const auto counted = hl7::integer(stripped(text.substr(0, slash)));
+  const auto fields = hl7::integer(stripped(text.substr(slash + 1)));
+  if (!counted || !fields || *counted < 0 || *fields <= 0) return false;
+  value.qualitative = squeezed(text, value.text);
+  return true;
+}
+
 // Hb+Tr+: findings of several kinds, each with its own judgement. The words stay as they are.
 bool is_list_of_findings(std::string_view text) {
   int findings = 0;
@@ -228,7 +257,8 @@ void parse_result(std::string_view text, ResultValue& value) {
     // full-width digits or blanks around a number
   } else {
     value.recognised = parse_comparison(folded, value) || parse_range(folded, value.number, value.number_high) ||
-                       parse_titre(folded, value) || parse_exponent(folded, value) || parse_combined(folded, value);
+                       parse_titre(folded, value) || parse_exponent(folded, value) || parse_combined(folded, value) ||
+                       parse_judged(folded, value) || parse_fraction(folded, value);
     value.combined |= !value.recognised && is_list_of_findings(folded);
   }
 }

@@ -63,8 +63,9 @@ const std::array<TableSpec, kTableCount>& tables() {
       table("diagnosis", "diagnoses with certainty, role and outcome, from problem lists, claims and surveys",
             {
                 {"icd", kText, "ICD-10 code as written, without dot"},
-                {"icd_edition", kText, "2003 or 2013 as written; null: not said"},
-                {"modifiers", kText, "modifier codes in order, joined by a blank (receipt 4 digits or MEDIS numbers)"},
+                {"icd_edition", kText, "2003 or 2013, as written or by the rule of its format; null: not said"},
+                {"modifiers", kText,
+                 "modifier codes of receipts (4 digits) in order, joined by a blank; unknown ones as sent"},
                 {"certainty", kText, "confirmed, suspected"},
                 {"role", kText, "main, admission, resource1, resource2, comorbidity, complication, other"},
                 {"outcome", kText, "cured, died, stopped, continuing, remission, other"},
