@@ -53,7 +53,9 @@ class ReceiptReader : public Reader {
     buffer_.resize(end == std::string::npos ? 0 : end + 1);
     if (!marked) set_.find("NO_END_MARK", Level::kInfo, -1);
     if (!buffer_.empty() && buffer_.back() != '\n') {
-      buffer_ += '\n';
+      // With the ends of the lines before it: an open line is no line that ends in LF.
+      const bool returns = buffer_.back() != '\r' && buffer_.contains("\r\n");
+      buffer_ += returns ? "\r\n" : "\n";
       set_.find("LAST_LINE_OPEN", Level::kInfo, -1);
     }
     scan();

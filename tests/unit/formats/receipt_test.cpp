@@ -136,6 +136,18 @@ TEST(Receipt, NamesAndInsuranceNumbersGoToTheIdentityRecordOnly) {
   }
 }
 
+TEST(Receipt, ALastLineWithoutItsEndIsNoLineThatEndsInAFeed) {
+  RecordSet set, whole;
+  std::string open = shift_jis(kExample);
+  read(whole, open);
+  while (open.back() == '\x1A' || open.back() == '\n' || open.back() == '\r')
+    open.pop_back();
+  read(set, open);
+  EXPECT_EQ(set.counts.rules["LAST_LINE_OPEN"], 1u);
+  EXPECT_EQ(set.counts.rules["LF_ONLY"], 0u);
+  EXPECT_EQ(set.counts.loaded, whole.counts.loaded);
+}
+
 TEST(Receipt, TheSameFileInUtf8WithBareLineFeedsAndNoEndMarkGivesTheSameRows) {
   RecordSet sjis, utf8;
   read(sjis, shift_jis(kExample));
