@@ -22,7 +22,8 @@ const ItemSpec* item_spec(std::string_view code) {
 }
 
 bool has_version(const ItemSpec& item, std::string_view version) {
-  return version >= item.since && (item.until.empty() || version < item.until);
+  constexpr std::string_view kLongForm = "20140401";  // the first edition of this form
+  return version >= kLongForm && version >= item.since && (item.until.empty() || version < item.until);
 }
 
 std::span<const PayloadSpec> payloads(std::string_view code) {
