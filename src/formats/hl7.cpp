@@ -1,5 +1,6 @@
 #include "formats/hl7.h"
 
+#include <cctype>
 #include <charconv>
 #include <cstring>
 
@@ -52,6 +53,37 @@ void Message::find_bounds(std::string_view text) {
   if (has_avx2) return find_avx2(text.data(), text.size(), delimiters_.field, bounds_);
 #endif
   find_plain(text.data(), 0, text.size(), delimiters_.field, bounds_);
+}
+
+bool make_delimiters_usual(std::string& text) {
+  constexpr std::string_view kUsual = "|^~\\&", kEscapes = "FSRET";
+  const std::size_t start = text.find("MSH");
+  if (start == std::string::npos || text.size() < start + 8) return true;
+  const std::string own = text.substr(start + 3, kUsual.size());
+  if (own == kUsual) return true;
+  for (std::size_t i = 0; i < own.size(); ++i) {
+    const auto c = static_cast<unsigned char>(own[i]);
+    if (c <= ' ' || c >= 0x7F || std::isalnum(c) != 0 || own.find(own[i]) != i) return false;
+  }
+  std::string usual;
+  usual.reserve(text.size() + 16);
+  const auto escaped = [&](std::size_t which) { usual.append({'\\', kEscapes[which], '\\'}); };
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    char c = text[i];
+    if (c == own[3] && i + 2 < text.size() && text[i + 2] == c && kEscapes.contains(text[i + 1])) {
+      c = own[kEscapes.find(text[i + 1])];  // the delimiter itself, as text
+      i += 2;
+    } else if (const std::size_t at = own.find(c); at != std::string::npos) {
+      usual += kUsual[at];
+      continue;
+    }
+    if (const std::size_t plain = kUsual.find(c); plain != std::string_view::npos)
+      escaped(plain);
+    else
+      usual += c;
+  }
+  text = std::move(usual);
+  return false;
 }
 
 bool Message::split(std::string_view text) {

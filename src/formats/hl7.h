@@ -26,6 +26,11 @@ struct Delimiters {
   char field = '|', component = '^', repetition = '~', escape = '\\', subcomponent = '&';
 };
 
+// False where `text` begins with a message whose delimiters are not |^~\&. Those are then put in their place
+// throughout, and characters that were no delimiters in this message become escapes, so that the fields read the same.
+// Delimiters that cannot be told apart are left as they stand.
+bool make_delimiters_usual(std::string& text);
+
 class Message;
 
 // One segment. Field numbers as in the standard: in MSH, field 1 is the separator itself and field 2 the encoding

@@ -29,6 +29,10 @@ struct UsualUnit {
   std::uint64_t analyte;
   std::string_view units;
 };
+// Table 0125 with the Japanese ZRD.
+constexpr std::string_view kValueTypes =
+    "|AD|CE|CF|CK|CN|CNE|CP|CWE|CX|DR|DT|DTM|ED|FT|MO|NM|PN|RP|SN|ST|TM|TN|TS|TX|XAD|XCN|XON|XPN|XTN|ZRD|SI|ID|IS|EI|";
+
 constexpr UsualUnit kUsualUnits[] = {
     {analyte_number("2A010"), "|/uL|10*2/uL|10*3/uL|"},
     {analyte_number("2A020"), "|10*4/uL|10*6/uL|"},
@@ -198,6 +202,8 @@ class Checker {
         specimen_ = hl7::coded(s.field(4));
         return;
       case tag("OBX"):
+        if (const std::string_view type = given(s.field(2)); !type.empty() && !is_listed(kValueTypes, type))
+          find("CODE_NOT_IN_TABLE", kWarning, s, "OBX-2");
         return check_result(s);
       default:
         return;

@@ -431,7 +431,8 @@ std::string_view outcome_of(std::string_view code) {
 }
 
 bool is_suspicion_text(std::string_view text) {
-  return text.ends_with("の疑い") || text.ends_with("疑い") || text.ends_with("（疑）") || text.ends_with("(疑)");
+  return text.ends_with("の疑い") || text.ends_with("疑い") || text.ends_with("疑い）") || text.ends_with("疑い)") ||
+         text.ends_with("（疑）") || text.ends_with("(疑)");
 }
 
 // Modifier codes before and after the disease, management numbers first, exchange codes where there are none: as the

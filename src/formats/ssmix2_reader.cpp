@@ -98,6 +98,7 @@ class Ssmix2Reader final : public Reader {
     DecodeReport report;
     const Charset charset = detect_charset(raw_);
     decode(charset, raw_, text_, report);
+    if (!hl7::make_delimiters_usual(text_)) set_.find("ENCODING_CHARACTERS", Level::kWarning, 1, "MSH-2");
     // Marks of transfer protocols may stand before the message.
     if (!message_.split(std::string_view(text_).substr(std::min(text_.find("MSH"), text_.size()))))
       return reject("EMPTY_FILE", "no MSH segment", 1);

@@ -137,7 +137,13 @@ bool parse_exponent(std::string_view text, ResultValue& value) {
   const auto mark = times == std::string_view::npos ? text.find_first_of("eE") : times;
   if (mark == std::string_view::npos || mark == 0) return false;
   std::string_view power = text.substr(mark + (times == std::string_view::npos ? 1 : 3));
-  if (times != std::string_view::npos && (power.starts_with('^') || power.starts_with('*'))) power.remove_prefix(1);
+  if (times != std::string_view::npos) {
+    for (const std::string_view sign : {"^", "*", "\\S\\", "\\s\\"})
+      if (power.starts_with(sign)) {
+        power.remove_prefix(sign.size());
+        break;
+      }
+  }
   if (power.starts_with('+')) power.remove_prefix(1);
   const auto mantissa = hl7::number(stripped(text.substr(0, mark)));
   const auto exponent = hl7::number(power);

@@ -53,6 +53,25 @@ TEST(Hl7, WhatDoesNotBeginWithAHeaderIsNoMessage) {
     EXPECT_FALSE(message.split(text)) << text;
 }
 
+TEST(Hl7, OtherDelimitersAreReadFromTheHeaderAndPutInTheirPlace) {
+  std::string text = "MSH|#*%$|HIS\rPID|1||8^1*2|A%T%B#C$D&E%X0D%";
+  EXPECT_FALSE(make_delimiters_usual(text));
+  Message message;
+  ASSERT_TRUE(message.split(text));
+  std::string scratch;
+  const std::string_view id = message.segments()[1].field(3), name = message.segments()[1].field(4);
+  EXPECT_EQ(unescape(piece(piece(id, '~', 1), '^', 1), scratch), "8^1");
+  EXPECT_EQ(piece(id, '~', 2), "2");
+  EXPECT_EQ(unescape(piece(name, '^', 1), scratch), "A$B");  // escaped delimiters are those of the message
+  EXPECT_EQ(unescape(piece(piece(name, '^', 2), '&', 2), scratch), "D&E\r");
+  std::string usual(kHead);
+  EXPECT_TRUE(make_delimiters_usual(usual));
+  EXPECT_EQ(usual, kHead);
+  std::string same = "MSH|^^\\&|HIS\r";  // cannot be told apart
+  EXPECT_FALSE(make_delimiters_usual(same));
+  EXPECT_EQ(same, "MSH|^^\\&|HIS\r");
+}
+
 TEST(Hl7, LongMessagesSplitLikeAPlainLoopWould) {
   std::string text(kHead);
   for (int i = 0; i < 500; ++i)

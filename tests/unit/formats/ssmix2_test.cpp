@@ -303,6 +303,18 @@ TEST(Ssmix2Reader, UnknownSegmentsAreKeptAndCounted) {
   EXPECT_EQ(set->vault().at(0).content, "ZZX|1|花");
 }
 
+TEST(Ssmix2Reader, OtherDelimitersAreReadAndReported) {
+  std::string message = header("ADT^A08^ADT_A01") + "EVN||20240401101500\r" + patient("9001000010") + "PV1|1|O\r";
+  for (char& c : message)
+    c = c == '^' ? '#' : c == '~' ? '*' : c;
+  const auto set =
+      read("900/100/9001000010/-/ADT-00/9001000010_-_ADT-00_999999999999999_20240401101500123_-_1", message);
+  EXPECT_EQ(set->counts.rules["ENCODING_CHARACTERS"], 1u);
+  EXPECT_EQ(set->counts.rules["PATIENT_ID_MISMATCH"], 0u);
+  ASSERT_EQ(set->identities().size(), 1u);
+  EXPECT_EQ(set->identities()[0].family_kanji.find_first_of("#^*~"), std::string::npos);
+}
+
 TEST(Ssmix2Reader, TextBrokenOutOfItsFieldNamesNoSegment) {
   const auto set = read(
       "900/100/9001000010/-/ADT-00/9001000010_-_ADT-00_999999999999999_20240401101500123_-_1",
