@@ -175,6 +175,9 @@ Result<codes::MappingFilter> filter_of(const CodesOptions& options) {
 }
 
 Result<int> run_review(const CodesOptions& options) {
+  if (std::error_code error; !std::filesystem::exists(options.table, error))
+    return fail("usage.table", "there is no such code table", {.file = options.table},
+                "sekisho codes suggest --table makes it");
   SEKISHO_TRY(CodeTable table, CodeTable::open(options.table));
   const bool deciding = options.confirm || options.reject || !options.decisions.empty() || options.above <= 1;
   if (deciding && options.by.empty()) return fail("usage.by", "a decision needs a name", {}, "--by NAME");

@@ -72,6 +72,7 @@ constexpr auto kWords = std::to_array<Word>({
     {"no", "いいえ"},
     {"no list of that year", "その年度の一覧なし"},
     {"not found", "見つかりません"},
+    {"no successor is known", "後継コードの情報はありません"},
     {"lives", "有効期間"},
     {"events", "変更の記録"},
     {"links", "関連コード"},
@@ -295,7 +296,8 @@ std::string show_successors(const Json& answer, Language language) {
     lines.add({text(link, "from"), text(link, "to"), text(link, "name"), text(link, "type"),
                link["candidate"] == true && link["succession"] == true ? word("candidate", language) : "",
                text(link, "day"), text(link, "reason"), place(link["evidence"])});
-  return lines.empty() ? nothing(answer, language) : lines.text();
+  if (lines.empty()) return text(answer, "code") + ": " + word("no successor is known", language) + "\n";
+  return lines.text();
 }
 
 std::string show_search(const Json& answer, Language language) {
