@@ -138,23 +138,22 @@ constexpr SourceRow kSources[] = {
      "SELECT hospital, period, place, kind, lead(kind) OVER (PARTITION BY hospital, reg ORDER BY t, place) AS next, "
      "lag(kind) OVER (PARTITION BY hospital, reg ORDER BY t, place) AS previous FROM q_encounter_event WHERE "
      "src = 'ssmix2' AND kind IN ('admission', 'discharge') AND coalesce(planned, 0) = 0 AND t IS NOT NULL"},
-    // Months of a family at a hospital from its first to its last, with their rows and the median.
+    // Months of a family at a hospital from its first to its last, with their rows, those of the month before, and the
+    // median.
     {"month",
-     "WITH rows AS (SELECT hospital, period, 'lab' AS family, count(*) AS n FROM q_lab WHERE period > 0 GROUP BY ALL "
-     "UNION ALL SELECT hospital, period, 'encounter', count(*) FROM q_encounter_event WHERE src = 'ssmix2' AND "
+     "WITH rows AS (SELECT hospital, period, 'lab' AS family, count(*) AS n FROM q_lab WHERE period > 0 GROUP BY "
+     "ALL UNION ALL SELECT hospital, period, 'encounter', count(*) FROM q_encounter_event WHERE src = 'ssmix2' AND "
      "period > 0 GROUP BY ALL UNION ALL SELECT hospital, period, 'drug', count(*) FROM q_drug WHERE src = 'ssmix2' "
-     "AND period > 0 GROUP BY ALL UNION ALL SELECT hospital, period, 'claim', count(*) FROM q_claim WHERE period > 0 "
-     "GROUP BY ALL), "
-     "span AS (SELECT hospital, family, greatest(min(period), 199001) AS first, least(max(period), "
-     "any_value(year(day) * 100 + month(day))) AS last, median(n) AS usual FROM rows CROSS JOIN q_now GROUP BY ALL), "
-     "months AS (SELECT hospital, family, usual, first, last, unnest(generate_series((first // 100) * 12 + first % 100 "
-     "- 1, "
-     "(last // 100) * 12 + last % 100 - 1)) AS m FROM span) "
-     "SELECT months.hospital AS hospital, CAST((m // 12) * 100 + m % 12 + 1 AS INTEGER) AS period, CAST(NULL AS "
-     "HUGEINT) AS place, "
-     "usual, coalesce(n, 0) AS n, first = (m // 12) * 100 + m % 12 + 1 OR last = (m // 12) * 100 + m % 12 + 1 AS edge "
-     "FROM months LEFT JOIN rows ON rows.hospital = months.hospital AND rows.family = "
-     "months.family AND rows.period = (m // 12) * 100 + m % 12 + 1"},
+     "AND period > 0 GROUP BY ALL UNION ALL SELECT hospital, period, 'claim', count(*) FROM q_claim WHERE period > "
+     "0 GROUP BY ALL), span AS (SELECT hospital, family, greatest(min(period), 199001) AS first, "
+     "least(max(period), any_value(year(day) * 100 + month(day))) AS last, median(n) AS usual FROM rows CROSS JOIN "
+     "q_now GROUP BY ALL), months AS (SELECT hospital, family, usual, first, last, unnest(generate_series((first "
+     "// 100) * 12 + first % 100 - 1, (last // 100) * 12 + last % 100 - 1)) AS m FROM span) SELECT months.hospital "
+     "AS hospital, CAST((m // 12) * 100 + m % 12 + 1 AS INTEGER) AS period, CAST(NULL AS HUGEINT) AS place, usual, "
+     "coalesce(n, 0) AS n, coalesce(lag(n) OVER (PARTITION BY months.hospital, months.family ORDER BY m), 0) AS "
+     "before, first = (m // 12) * 100 + m % 12 + 1 OR last = (m // 12) * 100 + m % 12 + 1 AS edge FROM months LEFT "
+     "JOIN rows ON rows.hospital = months.hospital AND rows.family = months.family AND rows.period = (m // 12) * "
+     "100 + m % 12 + 1"},
     // Orders whose receipt code is known, of patients with any drug claimed in that month.
     {"ordered_drug",
      "SELECT o.hospital, o.period, o.place, c.code AS claimed FROM (SELECT hospital, reg, period, place, CASE WHEN "
@@ -200,8 +199,9 @@ constexpr SourceRow kSources[] = {
      "starts_with(icd, 'C50') OR std_code IN ('1749008', '20072471')), tested AS (SELECT hospital, reg, min(period) AS "
      "period, min(place) AS place, bool_or(std_code = '160178910') AS elsewhere, bool_or(std_code <> '160178910') AS "
      "own FROM act GROUP BY hospital, reg), result AS (SELECT hospital, reg, bool_or(loc_code = 'HER2FISH' AND "
-     "qualitative IN ('pos', 'neg', '1+')) AS fish, bool_or(loc_code = 'HER2IHC' AND qualitative IN ('neg', '0', '1+', "
-     "'3+')) AS ihc FROM q_lab WHERE act = 'result' AND loc_code IN ('HER2FISH', 'HER2IHC') GROUP BY hospital, reg) "
+     "qualitative IN ('pos', 'neg', '1+')) AS fish, bool_or(loc_code = 'HER2IHC' AND (number IN (0, 1, 3) OR "
+     "qualitative IN ('neg', '0', '1+', "
+     "'3+'))) AS ihc FROM q_lab WHERE act = 'result' AND loc_code IN ('HER2FISH', 'HER2IHC') GROUP BY hospital, reg) "
      "SELECT t.hospital, t.period, t.place, t.elsewhere, coalesce(r.fish OR r.ihc, false) AS decided FROM tested t "
      "LEFT JOIN cancer c ON t.hospital = c.hospital AND t.reg = c.reg LEFT JOIN result r ON t.hospital = r.hospital "
      "AND t.reg = r.reg WHERE t.own OR c.reg IS NOT NULL"},

@@ -82,6 +82,11 @@ class QualityOfSynthHospitals(unittest.TestCase):
         sekisho("quality", self.root / "faulty", "--on", DAY, "--fail-on", "W", check=(1,))
         sekisho("quality", self.root / "nothing", check=(2,))
 
+    def test_a_folder_without_records_is_an_error_that_says_so(self):
+        (self.root / "empty").mkdir()
+        done = sekisho("quality", self.root / "empty", check=(2,))
+        self.assertIn("no record of a known family", done.stderr)
+
     def test_tables_of_inspect_give_the_same_measures(self):
         sekisho("inspect", self.root / "faulty", "--tables", self.root / "tables", check=(0, 1))
         tables = sekisho_json("quality", self.root / "tables", "--on", DAY)
