@@ -66,7 +66,7 @@ class Facts {
     fitting_.clear();
     const std::uint32_t rarest =
         *std::ranges::min_element(known, {}, [&](std::uint32_t fact) { return with_fact_.of(fact).size(); });
-    dense_ = with_fact_.of(rarest).size() > words_ * 2;
+    dense_ = with_fact_.of(rarest).size() > words_ / 2;
     if (dense_) {
       count_ = 0;
       fitting_ = bits(known[0]);

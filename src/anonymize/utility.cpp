@@ -124,7 +124,7 @@ class Comparison {
     std::vector<std::uint8_t> labels;  // empty: numbers
   };
   std::vector<Predictor> predictors(const Variable& outcome) const;
-  // The label that counts 1 of two; -1: there are not two.
+  // The label that counts 1 of two; -1: there are not two of enough persons.
   int second_label(const Variable& one) const;
   LeastSquares fit(const std::vector<const Predictor*>& predictors, const Variable& outcome, int event, bool finished,
                    std::size_t& rows) const;
@@ -260,13 +260,17 @@ std::vector<Correlation> Comparison::correlations() const {
 }
 
 int Comparison::second_label(const Variable& one) const {
-  std::vector<std::string_view> present;
-  for (const std::string& label : shown(one).labels)
-    if (!label.empty()) present.push_back(label);
-  if (present.size() != 2) return -1;
-  const std::string_view second = std::max(present[0], present[1]);
+  std::vector<std::uint32_t> label(before_.rows());
+  for (std::size_t row = 0; row < before_.rows(); ++row)
+    label[row] = this->label(one, false, row);
   const auto& labels = shown(one).labels;
-  return static_cast<int>(std::ranges::find(labels, second) - labels.begin());
+  const Members persons = members(label, before_.person, labels.size());
+  std::vector<std::size_t> present;
+  for (std::size_t i = 0; i < labels.size(); ++i)
+    if (!labels[i].empty() && !persons.of(i).empty()) present.push_back(i);
+  if (present.size() != 2) return -1;
+  if (std::min(persons.of(present[0]).size(), persons.of(present[1]).size()) < kFewestPersons) return -1;
+  return static_cast<int>(labels[present[0]] < labels[present[1]] ? present[1] : present[0]);
 }
 
 std::vector<Comparison::Predictor> Comparison::predictors(const Variable& outcome) const {
@@ -341,7 +345,8 @@ Result<std::optional<Regression>> Comparison::regression(const std::string& outc
   } else {
     target = find(outcome);
     if (target == nullptr || (!target->scale.exists() && second_label(*target) < 0))
-      return fail("anonymize.outcome", fmt::format("'{}' is no column of numbers or of two values", outcome));
+      return fail("anonymize.outcome", fmt::format("'{}' is no column of numbers or of two values of {} persons each",
+                                                   outcome, kFewestPersons));
   }
   const int event = target->scale.exists() ? -1 : second_label(*target);
   Regression out{.outcome = name(*target), .event = event < 0 ? "" : shown(*target).labels[event]};

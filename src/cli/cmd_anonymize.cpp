@@ -12,6 +12,7 @@
 #include "anonymize/bargain.h"
 #include "anonymize/differential.h"
 #include "anonymize/engine.h"
+#include "anonymize/report_html.h"
 #include "anonymize/sweep.h"
 #include "cli/cli.h"
 #include "core/csv.h"
@@ -23,8 +24,12 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+// Of larger tables risk and utility are told only where --html asks for them: they take longer than the search.
+constexpr std::size_t kMostRowsWeighed = 2'000'000;
+
 struct AnonymizeOptions {
-  std::string input, policy, output, report, original, sweep, svg;
+  std::string input, policy, output, report, original, sweep, svg, html;
+  anonymize::BargainOptions bargain;
   double time_limit = 0;
   int threads = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   bool json = false;
@@ -213,9 +218,13 @@ Result<int> run_anonymize(const AnonymizeOptions& options) {
   report["seconds"] = seconds;
   report["audit"] = audit->to_json();
   if (differential) report["differential_privacy"] = differential->to_json();
-  if (!options.report.empty() || options.json) {
-    SEKISHO_TRY(const anonymize::Bargain bargain, anonymize::weigh_bargain(table, applied, policy, outcome.decision));
+  const bool reported = (!options.report.empty() || options.json) && table.rows <= kMostRowsWeighed;
+  if (reported || !options.html.empty()) {
+    SEKISHO_TRY(const anonymize::Bargain bargain,
+                anonymize::weigh_bargain(table, applied, policy, outcome.decision, options.bargain));
     report.update(bargain.to_json());
+    if (!options.html.empty())
+      SEKISHO_CHECK(write_file_durable(options.html, anonymize::report_html(outcome, policy, bargain)));
   }
   if (!options.report.empty()) SEKISHO_CHECK(write_file_durable(options.report, report.dump(2) + "\n"));
   if (options.json) {
@@ -266,6 +275,15 @@ void add_anonymize(CLI::App& app) {
       ->check(CLI::ExistingFile);
   command->add_option("--output", options->output, "CSV to write; suppressed rows are left out");
   command->add_option("--report", options->report, "JSON report to write");
+  command->add_option("--html", options->html, "One page with charts of risk and utility, Japanese and English");
+  command->add_option("--facts", options->bargain.attack.facts, "Facts that the attacker who knows some knows")
+      ->check(CLI::Range(1, 50));
+  command->add_option("--trials", options->bargain.attack.trials, "Trials of each attacker")
+      ->check(CLI::Range(10'000, 10'000'000));
+  command->add_option("--outcome", options->bargain.utility.outcome, "Column that the regression explains");
+  command->add_option("--survival-time", options->bargain.utility.time, "Column of times of the survival curve");
+  command->add_option("--survival-event", options->bargain.utility.event,
+                      "COLUMN=VALUE: the time is that of the event");
   command->add_option("--threads", options->threads, "Threads of the search; the result is the same")
       ->check(CLI::Range(1, 64));
   command->add_option("--sweep", options->sweep,

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "anonymize/bargain.h"
+#include "anonymize/report_html.h"
 #include "core/file.h"
 
 namespace sekisho::anonymize {
@@ -217,6 +218,50 @@ TEST_F(UtilityTest, TheJsonOfTheBargainHoldsRiskAndUtility) {
   EXPECT_EQ(json["risk"]["attacks"][0]["attacker"], "quasi-identifiers");
   EXPECT_EQ(json["risk"]["attacks"][0]["after"]["trials"], 10'000);
   EXPECT_EQ(json["utility"]["variables"][0]["attribute"], "age");
+}
+
+TEST_F(UtilityTest, ThePageNeedsNoNetworkAndNamesNoPersonAndNoRareValue) {
+  std::string rows = "pid,age,drug\n";
+  for (int i = 0; i < 40; ++i)
+    rows += "PATIENT" + std::to_string(1000 + i) + "," + std::to_string(30 + i % 20) + ",<b>&'\n";
+  rows += "PATIENT9999,33,orphan\n";
+  const Policy p = policy("household = \"pid\"\n" + kPolicy);
+  const Table t = *read_table(rows, ',', "t.csv");
+  const auto outcome = search(t, p);
+  ASSERT_TRUE(outcome) << outcome.error().describe();
+  const Applied applied = *apply(t, p, outcome->decision);
+  const auto bargain = weigh_bargain(t, applied, p, outcome->decision, {.attack = {.trials = 10'000}});
+  ASSERT_TRUE(bargain);
+  const std::string page = report_html(*outcome, p, *bargain);
+  for (const std::string_view absent : {"PATIENT", "orphan", "<b>&", "http:", "https:", "src=", "url(", "nan", "inf"})
+    EXPECT_EQ(page.find(absent), std::string::npos) << absent;
+  for (const std::string_view present :
+       {"&lt;b&gt;&amp;", "検察者リスク", "prosecutor", "攻撃の試行", "default-src 'none'"})
+    EXPECT_NE(page.find(present), std::string::npos) << present;
+  const auto count = [&](std::string_view text) {
+    std::size_t out = 0;
+    for (std::size_t at = page.find(text); at != std::string::npos; at = page.find(text, at + 1))
+      ++out;
+    return out;
+  };
+  EXPECT_GE(count("<svg "), 5u);
+  for (const std::string tag : {"svg", "table", "span", "div", "details", "p", "tr", "td"})
+    EXPECT_EQ(count("<" + tag + " ") + count("<" + tag + ">"), count("</" + tag + ">")) << tag;
+}
+
+TEST_F(UtilityTest, ATableOfWhichNothingIsLeftIsStillReported) {
+  const Policy p = policy(kPolicy);
+  const Table t = *read_table("pid,age,drug\n1,31,a\n2,45,b\n", ',', "t.csv");
+  const Decision decision{{{"age", 1}}, {{"30-39"}, {"40-49"}}};
+  const Applied applied = *apply(t, p, decision);
+  const auto bargain = weigh_bargain(t, applied, p, decision, {.attack = {.trials = 10'000}});
+  ASSERT_TRUE(bargain) << bargain.error().describe();
+  EXPECT_EQ(bargain->risk.after.classes, 0u);
+  EXPECT_DOUBLE_EQ(bargain->risk.after.prosecutor_max, 0);
+  EXPECT_DOUBLE_EQ(bargain->utility.variables[0].loss, 1);
+  for (const Attack& attack : bargain->attacks)
+    EXPECT_EQ(attack.after.trials, 0u);
+  EXPECT_FALSE(report_html(Outcome(), p, *bargain).empty());
 }
 
 }  // namespace
