@@ -220,8 +220,11 @@ Result<int> run_anonymize(const AnonymizeOptions& options) {
   if (differential) report["differential_privacy"] = differential->to_json();
   const bool reported = (!options.report.empty() || options.json) && table.rows <= kMostRowsWeighed;
   if (reported || !options.html.empty()) {
-    SEKISHO_TRY(const anonymize::Bargain bargain,
-                anonymize::weigh_bargain(table, applied, policy, outcome.decision, options.bargain));
+    // What was drawn is what was shown: persons not drawn are at no risk.
+    SEKISHO_TRY(
+        const anonymize::Bargain bargain,
+        anonymize::weigh_bargain(differential ? differential->sample : table, applied,
+                                 differential ? differential->policy : policy, outcome.decision, options.bargain));
     report.update(bargain.to_json());
     if (!options.html.empty())
       SEKISHO_CHECK(write_file_durable(options.html, anonymize::report_html(outcome, policy, bargain)));
