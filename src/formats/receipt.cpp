@@ -73,18 +73,39 @@ class ReceiptReader : public Reader {
  private:
   // Looks at whole lines not seen yet for the last place where a claim begins.
   void scan() {
+    if (skipping_) scan_skipped();
+    if (!skipping_) scan_claims();
+  }
+
+  // From the end: all before the last border is read at once, whatever it holds.
+  void scan_claims() {
+    const std::string_view text(buffer_);
+    std::size_t end = text.rfind('\n');
+    if (end == text.npos || end < scanned_) return;
+    const std::size_t whole = end + 1;
+    for (;;) {
+      const std::size_t feed = end > scanned_ ? text.substr(scanned_, end - scanned_).rfind('\n') : text.npos;
+      const std::size_t begin = feed == text.npos ? scanned_ : scanned_ + feed + 1;
+      const receipt::RawLine line = receipt::raw_line(text.substr(0, end + 1), begin);
+      if (receipt::is_border(receipt::record_id(text.substr(line.begin, line.end - line.begin)))) {
+        border_ = begin;
+        break;
+      }
+      if (feed == text.npos) break;
+      end = begin - 1;
+    }
+    scanned_ = whole;
+  }
+
+  // Inside a claim too large to be one: its lines are counted up to the next border.
+  void scan_skipped() {
     while (scanned_ < buffer_.size()) {
       const receipt::RawLine line = receipt::raw_line(buffer_, scanned_);
-      if (!line.complete) break;
-      if (receipt::is_border(receipt::record_id(std::string_view(buffer_).substr(line.begin, line.end - line.begin)))) {
-        if (skipping_) {
-          drop_skipped(line.begin);
-          continue;
-        }
-        border_ = line.begin;
-      }
+      if (!line.complete) return;
+      if (receipt::is_border(receipt::record_id(std::string_view(buffer_).substr(line.begin, line.end - line.begin))))
+        return drop_skipped(line.begin);
       if (line.end + 1 == line.next) feeds_only_ = true;
-      if (skipping_) ++skipped_lines_;
+      ++skipped_lines_;
       scanned_ = line.next;
     }
   }
@@ -126,6 +147,7 @@ class ReceiptReader : public Reader {
     for (std::size_t i = 0; i < lines; ++i) {
       const Line line = record(i);
       const std::string_view id = line[0];
+      feeds_only_ = feeds_only_ || line.ends_in_feed_only();
       if (receipt::is_border(id)) {
         pass_on(dpc, i);
         dpc = false;
@@ -188,6 +210,11 @@ class ReceiptReader : public Reader {
       skip_line_ = number_ + 1;
       skipped_bytes_ = 0;
       skipped_lines_ = static_cast<std::uint64_t>(std::count(buffer_.begin(), buffer_.end(), '\n'));
+      for (std::size_t at = 0; at < scanned_;) {
+        const receipt::RawLine line = receipt::raw_line(buffer_, at);
+        feeds_only_ = feeds_only_ || line.end + 1 == line.next;
+        at = line.next;
+      }
       // The whole lines counted above are dropped below; scan() counts what follows.
     }
     skipped_bytes_ += scanned_;

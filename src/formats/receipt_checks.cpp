@@ -10,6 +10,7 @@ namespace sekisho::formats::receipt {
 namespace {
 
 using records::Level;
+using records::detail::same;
 
 // Bytes of Shift_JIS: ASCII and half-width kana have one, all others two.
 std::size_t shift_jis_size(std::string_view utf8) {
@@ -21,26 +22,25 @@ std::size_t shift_jis_size(std::string_view utf8) {
   return size;
 }
 
-// Bytes tell: half-width kana are EF BD A1 to EF BE 9F.
+// Bytes tell: half-width kana are EF BD A1 to EF BE 9F; the ideographic blank E3 80 80 has neither width.
 struct Widths {
   bool half = false, full = false, half_kana = false;
 };
 Widths widths_of(std::string_view text) {
   Widths widths;
-  for (std::size_t i = 0; i < text.size(); ++i) {
+  for (std::size_t i = 0; i < text.size();) {
     const auto c = static_cast<unsigned char>(text[i]);
     if (c < 0x80) {
       widths.half = widths.half || c != ' ';
-    } else if (c == 0xEF && i + 2 < text.size()) {
-      const auto second = static_cast<unsigned char>(text[i + 1]), third = static_cast<unsigned char>(text[i + 2]);
-      widths.half_kana = widths.half_kana || (second == 0xBD && third >= 0xA1) || (second == 0xBE && third <= 0x9F);
-      widths.full = true;
+      ++i;
+    } else if (c >= 0xE0 && c < 0xF0 && i + 2 < text.size()) {
+      const unsigned low = static_cast<unsigned char>(text[i + 1]) << 8 | static_cast<unsigned char>(text[i + 2]);
+      widths.half_kana = widths.half_kana || (c == 0xEF && low >= 0xBDA1 && low <= 0xBE9F);
+      widths.full = widths.full || c != 0xE3 || low != 0x8080;
+      i += 3;
     } else {
-      // The ideographic blank E3 80 80 has neither width.
-      if (c == 0xE3 && text.substr(i, 3) == "\xE3\x80\x80")
-        i += 2;
-      else
-        widths.full = true;
+      widths.full = true;
+      ++i;
     }
   }
   return widths;
@@ -68,15 +68,16 @@ bool close(double a, double b) {
 
 // Every record of a unit repeats its 回数, and the day columns add up to it. (reference: receipt section 2, reading
 // rules 2 and 3; months before 2012-04 may leave the days blank)
-void ClaimReader::check_counts(const Line& line, const ItemLayout& layout, std::int64_t number) {
+void ClaimReader::check_counts(const Line& line, const ItemLayout& layout, const ItemNumbers& numbers,
+                               std::int64_t number) {
   if (!layout.count) return;
   const std::string_view count = line[layout.count];
   if (!unit_open_)
     unit_count_ = count;
-  else if (count != unit_count_ && !count.empty() && !unit_count_.empty())
+  else if (!same(count, unit_count_) && !count.empty() && !unit_count_.empty())
     set_.find("UNIT_COUNT", Level::kWarning, number, line[0]);
-  if (day_sum_ == 0 || count.empty()) return;
-  if (const auto times = parse_whole(count); times && *times != day_sum_)
+  if (day_sum_ == 0 || !numbers.count) return;
+  if (const auto times = whole_of(numbers.count); times && *times != day_sum_)
     set_.find("LINE_DAYS", Level::kWarning, number, line[0]);
 }
 
@@ -90,12 +91,11 @@ void ClaimReader::wrong_code(const Line& line, int column, std::int64_t number) 
 }
 
 // A material that is a unit of its own costs price x amount / 10 points; the tables differ in how halves are rounded.
-void ClaimReader::check_material(const Line& line, const ItemLayout& layout, std::int64_t number) {
-  if (unit_open_ || !layout.points) return;
-  const auto price = parse_number(line[layout.price]), points = parse_number(line[layout.points]);
-  if (!price || !points || *price <= 0) return;
-  const double amount = parse_number(line[layout.amount]).value_or(1);
-  if (std::abs(*points - std::max(1.0, *price * amount / 10)) > 1)
+void ClaimReader::check_material(const Line& line, const ItemLayout& layout, const ItemNumbers& numbers,
+                                 std::int64_t number) {
+  if (unit_open_ || !numbers.price || !numbers.points || *numbers.price <= 0) return;
+  const double amount = numbers.amount.value_or(1);
+  if (std::abs(*numbers.points - std::max(1.0, *numbers.price * amount / 10)) > 1)
     set_.find("LINE_POINTS", Level::kInfo, number, Place(line[0], layout.points));
 }
 
@@ -147,11 +147,6 @@ void ClaimReader::check_claim() {
   if (!claim_.items) set_.find("ITEMS_MISSING", Level::kWarning, claim_.line, "SI");
 }
 
-void ClaimReader::check_columns(const Line& line, std::int64_t number) {
-  const int known = columns_of(claim_.kind, line[0]);
-  if (known != 0 && line.fields() > known) more_columns(line, known, number);
-}
-
 // Columns beyond the newest edition known: kept as they are.
 void ClaimReader::more_columns(const Line& line, int known, std::int64_t number) {
   set_.find("RECORD_COLUMNS", Level::kInfo, number, line[0]);
@@ -167,10 +162,10 @@ void ClaimReader::keep_extra(const Line& line, int known) {
     }
 }
 
-void ClaimReader::check_fields(const Line& line, std::int64_t number) {
+void ClaimReader::check_fields(const Line& line, std::int64_t number, const RecordType& type) {
+  if (type.columns != 0 && line.fields() > type.columns) more_columns(line, type.columns, number);
   const std::string_view id = line[0];
-  check_columns(line, number);
-  for (const FieldRule& rule : field_rules(claim_.kind, id)) {
+  for (const FieldRule& rule : field_rules(claim_.kind, type)) {
     const std::string_view text = line[rule.column];
     if (text.empty()) continue;
     // Digits that fit are what nearly every field holds.

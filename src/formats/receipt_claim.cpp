@@ -31,10 +31,21 @@ void split_codes(std::string_view joined, std::size_t size, std::string& out) {
 bool is_katakana(std::string_view text) {
   bool letter = false;
   for (std::size_t at = 0; at < text.size();) {
+    // Nearly all are E3 82 A1 to E3 83 BC; a blank is E3 80 80.
+    if (at + 3 <= text.size() && text[at] == '\xE3') {
+      const unsigned low = static_cast<unsigned char>(text[at + 1]) << 8 | static_cast<unsigned char>(text[at + 2]);
+      at += 3;
+      if (low >= 0x82A1 && low <= 0x83BC)
+        letter = true;
+      else if (low != 0x8080)
+        return false;
+      continue;
+    }
     const char32_t code = next_code_point(text, at);
-    const bool kana = (code >= 0x30A1 && code <= 0x30FC) || (code >= 0xFF66 && code <= 0xFF9F);
-    if (!kana && code != 0x3000 && code != ' ') return false;
-    letter = letter || kana;
+    if (code >= 0xFF66 && code <= 0xFF9F)
+      letter = true;
+    else if (code != ' ')
+      return false;
   }
   return letter;
 }
@@ -47,12 +58,12 @@ std::string_view kana_of(const Line& line, const ClaimLayout& layout) {
 }
 
 // With at least `width` digits.
-void append_number(std::string& out, std::uint64_t value, int width) {
-  char digits[20];
-  int at = 20;
+void append_number(std::string& out, std::uint32_t value, int width) {
+  char digits[12];
+  int at = 12;
   for (; value > 0 || width > 0; value /= 10, --width)
     digits[--at] = static_cast<char>('0' + value % 10);
-  out.append(digits + at, static_cast<std::size_t>(20 - at));
+  out.append(digits + at, static_cast<std::size_t>(12 - at));
 }
 
 std::int32_t yyyymmdd(const ClinicalTime& time) {
@@ -82,7 +93,7 @@ std::string_view payer_class(std::string_view insurer) {
 }
 
 Batch& ClaimReader::add(Table table) {
-  return set_.add(table, source_name(claim_.kind), "claim");
+  return set_.add(table, claim_.source, "claim");
 }
 
 ClinicalTime ClaimReader::date(std::string_view text, std::int64_t number, std::string_view where) {
@@ -115,7 +126,8 @@ void ClaimReader::begin_file(const FileContext& context) {
 
 void ClaimReader::line(const Line& line, std::int64_t number, bool dpc) {
   const std::string_view id = line[0];
-  const Role role = role_of(id);
+  const RecordType& type = record_type(claim_.kind, id);
+  const Role role = type.role;
   ++set_.counts.records;
   if (role == Role::kHeader || role == Role::kTotals) {
     finish_claim();
@@ -144,7 +156,7 @@ void ClaimReader::line(const Line& line, std::int64_t number, bool dpc) {
     ++set_.counts.loaded;
     if (role == Role::kOpaque) set_.find("RECORD_UNKNOWN", Level::kInfo, number, id);
     if (claim_.open)
-      in_claim(line, number, id, role);
+      in_claim(line, number, id, type);
     else
       keep_line(id, line, role == Role::kOpaque);
   }
@@ -216,7 +228,8 @@ void ClaimReader::begin_claim(const Line& line, std::int64_t number, bool dpc) {
   claim_.lines = 1;
   claim_.bytes = line.whole().size();
   claim_.kind = dpc && file_kind_ == Kind::kMedical ? Kind::kDpc : file_kind_;
-  section_.clear();
+  claim_.source = source_name(claim_.kind);
+  enter_section({});
   last_comment_ = {};
   unit_ = 0;
   unit_open_ = false;
@@ -256,7 +269,7 @@ void ClaimReader::begin_claim(const Line& line, std::int64_t number, bool dpc) {
   if (claim_year_month_ > 0 && claim_.year_month > claim_year_month_)
     set_.find("MONTH_ORDER", Level::kWarning, number, "RE-4");
   check_names(number);
-  check_fields(line, number);
+  check_fields(line, number, record_type(claim_.kind, "RE"));
   if (claim_.kind == Kind::kDispensing) {
     claim_.prescriber_prefecture = line[9];
     claim_.prescriber_table = line[10];
@@ -295,7 +308,7 @@ void ClaimReader::open_document() {
   for (std::size_t i = 1; i < claim_lines_.size(); ++i)
     if (role_of(claim_lines_[i][0]) != Role::kEligibility) coverage_row(claim_lines_[i][1]);
   for (const Line& line : claim_lines_)
-    if (const int known = columns_of(claim_.kind, line[0]); line.fields() > known) keep_extra(line, known);
+    if (const int known = record_type(claim_.kind, line[0]).columns; line.fields() > known) keep_extra(line, known);
   const Line& re = claim_lines_.front();
   // What has no column: 請求情報 of medical claims, the prescribing institution and doctors of dispensing claims.
   if (claim_.kind == Kind::kMedical && !re[20].empty()) set_.keep("field:RE-21", re[20]);
@@ -314,7 +327,7 @@ void ClaimReader::begin_document() {
   // Month, kind of receipt (medical ...; insured or family, in or out), institution, insurer, birth date: the same
   // claim sent again has the same key. (reference: receipt section 2, reading rule 8)
   key_.clear();
-  append_number(key_, static_cast<std::uint64_t>(claim_.year_month), 6);
+  append_number(key_, static_cast<std::uint32_t>(claim_.year_month), 6);
   key_ += '|';
   key_ += claim_.type[0];
   key_ += claim_.type[3];
@@ -323,11 +336,11 @@ void ClaimReader::begin_document() {
     key_ += part;
   }
   key_ += '|';
-  append_number(key_, claim_.birth.present() ? static_cast<std::uint64_t>(yyyymmdd(claim_.birth)) : 0, 1);
+  append_number(key_, claim_.birth.present() ? static_cast<std::uint32_t>(yyyymmdd(claim_.birth)) : 0, 1);
   if (layout.summary_kind && !re[layout.summary_kind].empty())
     key_ += fmt::format("|{}|{}", re[layout.summary_kind], re[layout.admitted]);
   scratch_.assign(claim_month_).append(version_prefix_);
-  append_number(scratch_, order_, 7);
+  append_number(scratch_, static_cast<std::uint32_t>(order_), 7);
   set_.begin_document(
       {.patient_number = number_, .kind = "claim", .key = key_, .version = scratch_, .line = claim_.line});
 }
@@ -373,10 +386,11 @@ void ClaimReader::identity() {
   record.patient_number = number_;
   const auto divide = [](std::string_view name, std::string& family, std::string& given) {
     name = trim(name);
-    std::size_t at = name.find("\xE3\x80\x80"), size = 3;
-    if (const std::size_t blank = name.find(' '); blank < at) at = blank, size = 1;
+    std::size_t at = 0;
+    while (at < name.size() && name[at] != ' ' && (name[at] != '\xE3' || name.substr(at, 3) != "\xE3\x80\x80"))
+      ++at;
     family = trim(name.substr(0, at));
-    if (at != std::string_view::npos) given = trim(name.substr(at + size));
+    if (at < name.size()) given = trim(name.substr(at + (name[at] == ' ' ? 1 : 3)));
   };
   divide(claim_.name, record.family_kanji, record.given_kanji);
   divide(claim_.kana, record.family_kana, record.given_kana);
@@ -430,22 +444,23 @@ void ClaimReader::keep_line(std::string_view id, const Line& line, bool unknown)
   if (unknown) ++set_.counts.unknown[std::string(id)];
 }
 
-void ClaimReader::in_claim(const Line& line, std::int64_t number, std::string_view id, Role role) {
+void ClaimReader::in_claim(const Line& line, std::int64_t number, std::string_view id, const RecordType& type) {
+  const Role role = type.role;
   if (!claim_.document) {
     if (role == Role::kInsurer || role == Role::kPublicPayer || role == Role::kEligibility) {
       claim_lines_.push_back(line);
-      check_order(role, number, id);
-      check_fields(line, number);
+      check_order(type, number, id);
+      check_fields(line, number, type);
       return;
     }
     open_document();
   }
-  check_order(role, number, id);
-  if (role != Role::kItem && role != Role::kCoding) check_fields(line, number);
+  check_order(type, number, id);
+  if (role != Role::kItem && role != Role::kCoding) check_fields(line, number, type);
   if (claim_.kind == Kind::kDispensing && role == Role::kItem && !group_.empty() && id == "IY") drugs_.push_back(line);
   switch (role) {
     case Role::kItem:
-      if (const ItemLayout* layout = item_layout(claim_.kind, id))
+      if (const ItemLayout* layout = item_layout(type))
         item(line, number, *layout);
       else
         keep_line(id, line, true);
@@ -471,7 +486,7 @@ void ClaimReader::in_claim(const Line& line, std::int64_t number, std::string_vi
       break;
     case Role::kDonor:
       claim_.donor = true;
-      section_.clear();
+      enter_section({});
       keep_line(id, line, false);
       break;
     case Role::kOperation:

@@ -33,6 +33,7 @@ class ClaimReader {
   struct Claim {
     bool open = false, bad = false, donor = false, document = false, died = false;
     Kind kind = Kind::kMedical;
+    std::string_view source;
     std::int64_t line = 0;
     std::uint64_t lines = 0, bytes = 0;
     ClinicalTime month, birth, admitted, discharged;
@@ -65,15 +66,19 @@ class ClaimReader {
   void open_document();
   void begin_document();
   void claim_row();
-  void in_claim(const Line& line, std::int64_t number, std::string_view id, Role role);
+  void in_claim(const Line& line, std::int64_t number, std::string_view id, const RecordType& type);
   void payer(const Line& line, Role role);
   void coverage_row(std::string_view insurer);
   void disease(const Line& line, std::int64_t number);
   void case_disease(const Line& line);
   void tooth_disease(const Line& line, std::int64_t number);
   void item(const Line& line, std::int64_t number, const ItemLayout& layout);
-  void procedure_row(const Line& line, const ItemLayout& layout, std::string_view code);
-  void drug_row(const Line& line, const ItemLayout& layout, std::string_view code);
+  // The numbers of an act's line; absent where the layout or the line has none.
+  struct ItemNumbers {
+    std::optional<double> amount, count, points, price;
+  };
+  void procedure_row(const ItemNumbers& numbers, std::string_view code);
+  void drug_row(const ItemNumbers& numbers, std::string_view code);
   // `where` names the columns of the code: "CO-4".
   void comment_row(std::string_view section, std::string_view payer, std::string_view code, std::string_view text,
                    std::int64_t number, std::string_view where);
@@ -98,24 +103,27 @@ class ClaimReader {
   void check_claim();
   void check_points();
   // Records of a claim stand in the order of the specification. One that comes late is loaded where it stands.
-  void check_order(Role role, std::int64_t number, std::string_view id) {
-    if (role == Role::kDonor) claim_.rank = 0;  // the donor's records begin again
-    const int rank = rank_of(role);
+  void check_order(const RecordType& type, std::int64_t number, std::string_view id) {
+    if (type.role == Role::kDonor) claim_.rank = 0;  // the donor's records begin again
+    const int rank = type.rank;
     if (rank >= claim_.rank)
       claim_.rank = rank;
     else if (rank > 0)
       set_.find("RECORD_ORDER", records::Level::kWarning, number, id);
   }
-  void check_fields(const Line& line, std::int64_t number);
-  void check_columns(const Line& line, std::int64_t number);
+  void check_fields(const Line& line, std::int64_t number, const RecordType& type);
   void not_a_number(const Line& line, int column, std::int64_t number);
   void wrong_code(const Line& line, int column, std::int64_t number);
   void keep_extra(const Line& line, int known);
   void more_columns(const Line& line, int known, std::int64_t number);
-  void check_material(const Line& line, const ItemLayout& layout, std::int64_t number);
+  void check_material(const Line& line, const ItemLayout& layout, const ItemNumbers& numbers, std::int64_t number);
   void check_bundle(const Line& line, Role role, std::int64_t number);
   void check_names(std::int64_t number);
   void check_after(const ClinicalTime& time, std::int64_t number, std::string_view where);
+  void enter_section(std::string_view section) {
+    section_ = section;
+    section_kinds_ = &section_of(section);
+  }
   void close_unit(std::int64_t number);
   void visits(const Line& line);
   void add_to_sum(std::string_view payer, double points) { add_to_sum(payer, points, points); }
@@ -137,12 +145,13 @@ class ClaimReader {
   std::int64_t last_number_ = 0;  // RE-2 of the claim before
   double points_ = 0;
   Claim claim_;
-  std::string section_;
+  std::string_view section_;
+  const Section* section_kinds_ = &section_of({});
   int unit_ = 0;
   bool unit_open_ = false;
   std::string_view unit_count_;    // 回数 of the unit's first record
   std::string_view last_comment_;  // code of the comment with a value before
-  void check_counts(const Line& line, const ItemLayout& layout, std::int64_t number);
+  void check_counts(const Line& line, const ItemLayout& layout, const ItemNumbers& numbers, std::int64_t number);
   std::array<char, 256> days_;
   std::size_t days_size_ = 0;
   int first_day_ = 0, last_day_ = 0, last_times_ = 0, day_sum_ = 0;

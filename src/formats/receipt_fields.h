@@ -42,6 +42,7 @@ class Line {
     return rest;
   }
   std::string_view whole() const { return {text_ + begin_, last_end_ - begin_}; }
+  bool ends_in_feed_only() const { return text_[last_end_] == '\n'; }  // without a carriage return before it
   // From the start of `field` to the end of the line, separators included.
   std::string_view from(int field) const {
     if (field >= fields_) return {};
@@ -99,6 +100,13 @@ inline std::optional<std::int64_t> parse_whole(std::string_view text) {
   if (text.empty()) return std::nullopt;
   if (const std::int32_t value = few_digits(text); value >= 0) return value;
   return parse_long_whole(text);
+}
+// A number that has been parsed, where it is a whole one: what parse_whole() says of its text.
+inline std::optional<std::int64_t> whole_of(const std::optional<double>& number) {
+  if (!number) return std::nullopt;
+  const auto whole = static_cast<std::int64_t>(*number);
+  if (static_cast<double>(whole) != *number) return std::nullopt;
+  return whole;
 }
 // Without leading and trailing ASCII blanks and ideographic spaces.
 std::string_view trim(std::string_view text);

@@ -33,13 +33,6 @@ constexpr std::size_t pair_of(std::string_view id) {
   return a < 26 && b < 26 ? a * 26 + b : kPairs;
 }
 
-constexpr auto kRoleOfPair = [] {
-  std::array<Role, kPairs + 1> roles{};  // kOpaque
-  for (const RoleRow& row : kRoles)
-    roles[pair_of(row.id)] = row.role;
-  return roles;
-}();
-
 constexpr HeaderLayout kHeaders[kKindCount] = {
     {.prefecture = 2, .table = 3, .institution = 4, .month = 7, .volume = 8},
     {.prefecture = 2, .table = 3, .institution = 4, .month = 7, .volume = 8},
@@ -124,18 +117,6 @@ constexpr ItemLayout kItems[] = {
     {"CO", Kind::kDental, LineKind::kComment, 1, 2, 3, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0, 0, '8', 6},
 };
 
-constexpr auto kItemOfPair = [] {
-  std::array<std::array<std::int8_t, kPairs + 1>, kKindCount> places{};
-  for (auto& kind : places)
-    kind.fill(-1);
-  for (std::size_t i = 0; i < std::size(kItems); ++i) {
-    const auto place = static_cast<std::int8_t>(i);
-    places[static_cast<std::size_t>(kItems[i].kind)][pair_of(kItems[i].id)] = place;
-    if (kItems[i].kind == Kind::kMedical) places[static_cast<std::size_t>(Kind::kDpc)][pair_of(kItems[i].id)] = place;
-  }
-  return places;
-}();
-
 constexpr Section kSections[] = {
     {"11", "", "fee"},
     {"12", "", "fee"},
@@ -192,7 +173,7 @@ std::string_view name(LineKind kind) {
 }
 
 Role role_of(std::string_view id) {
-  return kRoleOfPair[pair_of(id)];
+  return record_type(Kind::kMedical, id).role;
 }
 
 namespace {
@@ -212,15 +193,6 @@ constexpr Columns kColumns[] = {
     {"SH", 0, 0, 10, 0},    {"CZ", 0, 0, 54, 0},  {"ST", 0, 0, 16, 0},    {"TK", 0, 0, 3, 0},
     {"HS", 0, 0, 0, 13},
 };
-constexpr auto kColumnsOfPair = [] {
-  std::array<std::array<std::uint8_t, kPairs + 1>, kKindCount> columns{};
-  for (const Columns& row : kColumns) {
-    const std::uint8_t counts[] = {row.medical, row.dpc, row.dispensing, row.dental};
-    for (std::size_t kind = 0; kind < kKindCount; ++kind)
-      columns[kind][pair_of(row.id)] = counts[kind];
-  }
-  return columns;
-}();
 
 // Medical and DPC; columns from 0. (reference: receipt section 2)
 constexpr FieldRule kFieldRules[] = {
@@ -254,30 +226,49 @@ constexpr FieldRule kOtherRules[] = {
     {"HS", 2, 1, Form::kDigits, false}, {"HS", 4, 7, Form::kDigits, true},  {"SH", 2, 1, Form::kDigits, false},
 };
 
-struct RuleRange {
-  std::uint8_t begin = 0, count = 0;
-};
-template <std::size_t N>
-constexpr auto ranges_of(const FieldRule (&rules)[N]) {
-  std::array<RuleRange, kPairs + 1> ranges{};
-  for (std::size_t i = 0; i < N; ++i) {
-    RuleRange& range = ranges[pair_of(rules[i].id)];
-    if (range.count++ == 0) range.begin = static_cast<std::uint8_t>(i);
-  }
-  return ranges;
+constexpr bool is_medical(Kind kind) {
+  return kind == Kind::kMedical || kind == Kind::kDpc;
 }
-constexpr auto kFieldRanges = ranges_of(kFieldRules), kOtherRanges = ranges_of(kOtherRules);
+
+using RecordTypes = std::array<RecordType, kPairs + 1>;
+constexpr void add_rules(RecordTypes& types, std::span<const FieldRule> rules) {
+  for (std::size_t i = 0; i < rules.size(); ++i) {
+    RecordType& type = types[pair_of(rules[i].id)];
+    if (type.rules_count++ == 0) type.rules_begin = static_cast<std::uint8_t>(i);
+  }
+}
+constexpr RecordTypes types_of(Kind kind) {
+  RecordTypes types{};
+  for (const RoleRow& row : kRoles) {
+    RecordType& type = types[pair_of(row.id)];
+    type.role = row.role;
+    type.rank = rank_of(row.role);
+  }
+  for (const Columns& row : kColumns) {
+    const std::uint8_t counts[] = {row.medical, row.dpc, row.dispensing, row.dental};
+    types[pair_of(row.id)].columns = counts[static_cast<std::size_t>(kind)];
+  }
+  for (std::size_t i = 0; i < std::size(kItems); ++i)
+    if (kItems[i].kind == kind || (kItems[i].kind == Kind::kMedical && kind == Kind::kDpc))
+      types[pair_of(kItems[i].id)].item = static_cast<std::int8_t>(i);
+  add_rules(types, is_medical(kind) ? std::span<const FieldRule>(kFieldRules) : kOtherRules);
+  return types;
+}
+constexpr RecordTypes kTypes[kKindCount] = {types_of(Kind::kMedical), types_of(Kind::kDpc), types_of(Kind::kDispensing),
+                                            types_of(Kind::kDental)};
 
 }  // namespace
 
-int columns_of(Kind kind, std::string_view id) {
-  return kColumnsOfPair[static_cast<std::size_t>(kind)][pair_of(id)];
+const RecordType& record_type(Kind kind, std::string_view id) {
+  return kTypes[static_cast<std::size_t>(kind)][pair_of(id)];
 }
 
-std::span<const FieldRule> field_rules(Kind kind, std::string_view id) {
-  const bool medical = kind == Kind::kMedical || kind == Kind::kDpc;
-  const RuleRange range = (medical ? kFieldRanges : kOtherRanges)[pair_of(id)];
-  return {(medical ? kFieldRules : kOtherRules) + range.begin, range.count};
+std::span<const FieldRule> field_rules(Kind kind, const RecordType& type) {
+  return {(is_medical(kind) ? kFieldRules : kOtherRules) + type.rules_begin, type.rules_count};
+}
+
+const ItemLayout* item_layout(const RecordType& type) {
+  return type.item < 0 ? nullptr : &kItems[type.item];
 }
 
 const HeaderLayout& header_layout(Kind kind) {
@@ -286,11 +277,6 @@ const HeaderLayout& header_layout(Kind kind) {
 
 const ClaimLayout& claim_layout(Kind kind) {
   return kClaims[static_cast<int>(kind)];
-}
-
-const ItemLayout* item_layout(Kind kind, std::string_view id) {
-  const int place = kItemOfPair[static_cast<std::size_t>(kind)][pair_of(id)];
-  return place < 0 ? nullptr : &kItems[place];
 }
 
 const Section& section_of(std::string_view code) {

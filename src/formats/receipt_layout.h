@@ -48,7 +48,7 @@ enum class Role : std::uint8_t {
   kReturned,      // other records of returned and insurer-side files: to the vault, in or outside a claim
   kKept,          // known, to the vault as it is: MF, TI, TS
 };
-Role role_of(std::string_view id);  // one look into a table: called for every line
+Role role_of(std::string_view id);
 
 // Where in a claim a record stands: records of a claim stand in rising order, those of one rank in any. 0: anywhere.
 // (reference: receipt section 1, order inside a file)
@@ -96,9 +96,6 @@ constexpr std::uint8_t rank_of(Role role) {
       return 0;
   }
 }
-// Columns that the newest edition known gives a record, its name included; 0: not known.
-int columns_of(Kind kind, std::string_view id);
-
 // What a column may hold. Sizes are bytes of Shift_JIS. (reference: receipt section 2)
 enum class Form : std::uint8_t {
   kDigits,  // 数字
@@ -112,8 +109,6 @@ struct FieldRule {
   Form form;
   bool fixed;  // exactly `size` bytes
 };
-// Rules for records that are read once per claim or disease; lines of acts have checks of their own.
-std::span<const FieldRule> field_rules(Kind kind, std::string_view id);
 
 struct HeaderLayout {
   std::uint8_t prefecture, table, institution, month, volume;
@@ -138,8 +133,19 @@ struct ItemLayout {
   char first;            // digit that codes of this record begin with
   std::uint8_t columns;  // of the newest edition, the record's name included
 };
-// nullptr: the kind has no such record.
-const ItemLayout* item_layout(Kind kind, std::string_view id);
+
+// All that a kind of receipt says of a record type, found by one look into a table: done for every line.
+struct RecordType {
+  Role role = Role::kOpaque;
+  std::uint8_t rank = 0;
+  std::uint8_t columns = 0;  // that the newest edition known gives it, its name included; 0: not known
+  std::uint8_t rules_begin = 0, rules_count = 0;
+  std::int8_t item = -1;
+};
+const RecordType& record_type(Kind kind, std::string_view id);
+// Rules for records that are read once per claim or disease; lines of acts have checks of their own.
+std::span<const FieldRule> field_rules(Kind kind, const RecordType& type);
+const ItemLayout* item_layout(const RecordType& type);  // nullptr: the kind has no such record
 
 // 診療識別 (sections): what a drug line and a procedure line of it are.
 struct Section {

@@ -1,6 +1,7 @@
 // The clinical records of a claim: diagnoses, acts, drugs, materials, DPC bundle, dispensing groups.
 #include <bit>
 #include <charconv>
+#include <cstring>
 
 #include "formats/dpc_code.h"
 #include "formats/receipt_claim.h"
@@ -12,6 +13,7 @@ namespace {
 using records::Batch;
 using records::Level;
 using records::Table;
+using records::detail::same;
 namespace common = records::common;
 namespace dx = records::diagnosis;
 namespace dg = records::drug;
@@ -33,6 +35,14 @@ void set_code(Batch& row, std::string_view code, std::string_view system = "REC"
   if (code.empty()) return;
   row.text(common::kStdCode, code);
   row.text(common::kStdSys, system);
+}
+
+bool nine_digits(const char* text) {
+  std::uint64_t word;
+  std::memcpy(&word, text, 8);
+  const std::uint64_t carried = word + 0x0606060606060606;
+  return ((word & 0xF0F0F0F0F0F0F0F0) | (carried & 0xF0F0F0F0F0F0F0F0) >> 4) == 0x3333333333333333 && text[8] >= '0' &&
+         text[8] <= '9';
 }
 
 // Modifiers are joined without a separator, four characters each.
@@ -132,8 +142,10 @@ void ClaimReader::item(const Line& line, std::int64_t number, const ItemLayout& 
   // 診療識別 stands on the first record of a group only; what follows inherits it. A change ends the billing unit.
   if (layout.section && !line.blank(layout.section)) {
     const std::string_view section = line[layout.section];
-    if (section != section_) close_unit(number);
-    section_.assign(section);
+    if (!same(section, section_)) {
+      close_unit(number);
+      enter_section(section);
+    }
   }
   const bool comment = layout.line_kind == LineKind::kComment;
   const std::string_view payer = layout.payer ? line[layout.payer] : std::string_view{};
@@ -150,14 +162,19 @@ void ClaimReader::item(const Line& line, std::int64_t number, const ItemLayout& 
     read_days(line, layout.days, number);
   else
     clear_days();
-  check_counts(line, layout, number);
+  const std::string_view points = layout.points ? line[layout.points] : std::string_view{};
+  ItemNumbers numbers;
+  if (layout.amount) numbers.amount = parse_number(line[layout.amount]);
+  if (layout.count) numbers.count = parse_number(line[layout.count]);
+  if (layout.price) numbers.price = parse_number(line[layout.price]);
+  numbers.points = parse_number(points);
+  check_counts(line, layout, numbers, number);
   claim_.items = true;
-  if (code.size() != 9 || code[0] != layout.first || few_digits(code) < 0) [[unlikely]]
+  if (code.size() != 9 || code[0] != layout.first || !nine_digits(code.data())) [[unlikely]]
     wrong_code(line, layout.code, number);
   if (line.fields() > layout.columns) [[unlikely]]
     more_columns(line, layout.columns, number);
   if (!unit_open_) ++unit_;
-  const std::string_view points = layout.points ? line[layout.points] : std::string_view{};
   unit_open_ = layout.points && points.empty();  // only the last record of a unit carries points
 
   Batch& row = add(Table::kClaimLine);
@@ -169,27 +186,27 @@ void ClaimReader::item(const Line& line, std::int64_t number, const ItemLayout& 
   row.text(cl::kSection, section_);
   row.text(cl::kPayer, payer);
   if (layout.amount) {
-    if (const auto amount = parse_number(line[layout.amount]))
-      row.real(cl::kAmount, *amount);
+    if (numbers.amount)
+      row.real(cl::kAmount, *numbers.amount);
     else
       not_a_number(line, layout.amount, number);
   }
   if (layout.unit) row.text(cl::kUnit, line[layout.unit]);
-  if (layout.price) set_number(row, cl::kPrice, line[layout.price]);
+  if (numbers.price) row.real(cl::kPrice, *numbers.price);
   std::int64_t count = 1;
   if (layout.count) {
-    if (const auto value = parse_whole(line[layout.count]); value && *value >= 0 && *value < 2'000'000'000)
+    if (const auto value = whole_of(numbers.count); value && *value >= 0 && *value < 2'000'000'000)
       row.integer(cl::kCount, count = *value);
     else
       not_a_number(line, layout.count, number);
   }
-  if (const auto value = parse_number(points)) {
-    row.real(cl::kPoints, *value);
-    add_to_sum(payer, *value * static_cast<double>(count));
+  if (numbers.points) {
+    row.real(cl::kPoints, *numbers.points);
+    add_to_sum(payer, *numbers.points * static_cast<double>(count));
   } else if (!points.empty()) {
     not_a_number(line, layout.points, number);
   }
-  if (layout.price) check_material(line, layout, number);
+  if (layout.price) check_material(line, layout, numbers, number);
   row.text(cl::kDayCounts, {days_.data(), days_size_});
   row.text(cl::kKind, name(layout.line_kind));
   if (layout.text && !line[layout.text].empty()) row.integer(common::kTextRef, set_.keep("text:TO", line[layout.text]));
@@ -201,8 +218,8 @@ void ClaimReader::item(const Line& line, std::int64_t number, const ItemLayout& 
     }
   if (layout.addition_pairs) additions(line, layout, payer);
   if (claim_.donor) return;  // done to another person
-  if (layout.line_kind == LineKind::kProcedure && !is_ward_code(code)) procedure_row(line, layout, code);
-  if (layout.line_kind == LineKind::kDrug && claim_.kind != Kind::kDispensing) drug_row(line, layout, code);
+  if (layout.line_kind == LineKind::kProcedure && !is_ward_code(code)) procedure_row(numbers, code);
+  if (layout.line_kind == LineKind::kDrug && claim_.kind != Kind::kDispensing) drug_row(numbers, code);
 }
 
 // Additions to a dental act or material: part of its billing unit, without points of their own.
@@ -262,25 +279,26 @@ void ClaimReader::comment_value(Batch& row, std::string_view code, std::string_v
   observation.text(records::observation::kRaw, value.written());
 }
 
-void ClaimReader::procedure_row(const Line& line, const ItemLayout& layout, std::string_view code) {
+void ClaimReader::procedure_row(const ItemNumbers& numbers, std::string_view code) {
   Batch& row = add(Table::kProcedure);
   const ClinicalTime end = last_day_ > first_day_ ? day_time(last_day_) : ClinicalTime{};
   set_.when(row, day_time(first_day_), end);
   set_code(row, code);
   row.text(common::kDept, claim_.department);
-  set_number(row, pr::kCount, line[layout.count]);
-  row.text(pr::kKind, section_of(section_).procedure_kind);
+  if (numbers.count) row.real(pr::kCount, *numbers.count);
+  row.text(pr::kKind, section_kinds_->procedure_kind);
 }
 
 // 21: the amount is a day's, 回数 is days of supply. 22 and injections: the amount is of one time. 23: what is handed
 // out at once. In each the total is amount x 回数. (reference: receipt section 2, reading rules 2 and 3)
-void ClaimReader::drug_row(const Line& line, const ItemLayout& layout, std::string_view code) {
+void ClaimReader::drug_row(const ItemNumbers& numbers, std::string_view code) {
   Batch& row = add(Table::kDrug);
-  const std::string_view kind = section_of(section_).drug_kind;
-  const auto amount = parse_number(line[layout.amount]);
-  const auto count = parse_whole(line[layout.count]);
+  const std::string_view kind = section_kinds_->drug_kind;
+  const bool oral = kind == "oral";
+  const std::optional<double>& amount = numbers.amount;
+  const auto count = whole_of(numbers.count);
   ClinicalTime end = last_day_ > first_day_ ? day_time(last_day_) : ClinicalTime{};
-  if (kind == "oral" && first_day_ > 0) {
+  if (oral && first_day_ > 0) {
     // The day column holds the days of supply handed out that day: supply ends that much later.
     end = ClinicalTime::of(Date{day_time(last_day_).date().days + last_times_ - 1});
     end.flags |= time_flag::kDerived;
@@ -291,11 +309,11 @@ void ClaimReader::drug_row(const Line& line, const ItemLayout& layout, std::stri
   row.text(dg::kKind, kind);
   char rp[16];
   row.text(dg::kRp, {rp, static_cast<std::size_t>(std::to_chars(rp, rp + sizeof rp, unit_).ptr - rp)});
-  if (amount) row.real(kind == "oral" ? static_cast<int>(dg::kPerDay) : static_cast<int>(dg::kDose), *amount);
+  if (amount) row.real(oral ? static_cast<int>(dg::kPerDay) : static_cast<int>(dg::kDose), *amount);
   if (amount && count) row.real(dg::kTotal, *amount * static_cast<double>(*count));
   if (count && *count >= 0 && *count <= 9999)
-    row.integer(kind == "oral" ? static_cast<int>(dg::kDays) : static_cast<int>(dg::kTimes), *count);
-  set_number(row, dg::kPoints, line[layout.points]);
+    row.integer(oral ? static_cast<int>(dg::kDays) : static_cast<int>(dg::kTimes), *count);
+  if (numbers.points) row.real(dg::kPoints, *numbers.points);
 }
 
 // CD: every act and drug inside the DPC bundle, with its day and without points.

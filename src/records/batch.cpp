@@ -1,6 +1,7 @@
 #include "records/batch.h"
 
 #include <algorithm>
+#include <bit>
 #include <type_traits>
 
 namespace sekisho::records {
@@ -38,26 +39,43 @@ std::uint64_t hash_of(const char* text, std::size_t size) {
 
 }  // namespace
 
+// What a slot knows of a text: up to eleven bytes that is all of it.
+Dictionary::Slot Dictionary::slot_of(std::string_view text) {
+  const auto size = static_cast<std::uint32_t>(text.size());
+  if (size <= 8) return {word_of(text.data(), size), size, 0};
+  if (size > kWhole) return {hash_of(text.data(), size), size << 8, 0};
+  Slot slot{0, 0, 0};
+  std::uint32_t last;
+  std::memcpy(&slot.key, text.data(), 8);
+  std::memcpy(&last, text.data() + size - 4, 4);
+  slot.tag = (last & 0xFFFFFF00) | size;
+  return slot;
+}
+
+// The highest bits of the product depend on all bits of both.
+std::size_t Dictionary::place_of(const Slot& slot) const {
+  return ((slot.key ^ slot.tag * 0xd6e8feb86659fd93) * 0x9e3779b97f4a7c15) >> shift_;
+}
+
 std::uint32_t Dictionary::intern(std::string_view text) {
-  const bool is_short = text.size() <= 8;
-  const std::uint64_t key = is_short ? word_of(text.data(), text.size()) : hash_of(text.data(), text.size());
   if (slots_.empty()) grow();
+  const Slot wanted = slot_of(text);
+  const bool is_whole = text.size() <= kWhole;
   const std::size_t mask = slots_.size() - 1;
-  const std::uint64_t spread = (key ^ text.size()) * 0x9e3779b97f4a7c15;
-  for (std::size_t at = (spread >> 32) & mask;; at = (at + 1) & mask) {
+  for (std::size_t at = place_of(wanted);; at = (at + 1) & mask) {
     const Slot& slot = slots_[at];
-    if (slot.entry == 0) return add(text, key, at);
-    if (slot.key == key && slot.size == static_cast<std::uint32_t>(text.size()) &&
-        (is_short || detail::same(this->text(slot.entry - 1), text)))
+    if (slot.entry == 0) return add(text, wanted, at);
+    if (slot.key == wanted.key && slot.tag == wanted.tag &&
+        (is_whole || detail::same(this->text(slot.entry - 1), text)))
       return slot.entry - 1;
   }
 }
 
-std::uint32_t Dictionary::add(std::string_view text, std::uint64_t key, std::size_t slot) {
+std::uint32_t Dictionary::add(std::string_view text, const Slot& wanted, std::size_t at) {
   const auto id = static_cast<std::uint32_t>(size());
   arena_.insert(arena_.end(), text.begin(), text.end());
   offsets_.push_back(arena_.size());
-  slots_[slot] = {key, static_cast<std::uint32_t>(text.size()), id + 1};
+  slots_[at] = {wanted.key, wanted.tag, id + 1};
   if (size() * 2 >= slots_.size()) grow();
   return id;
 }
@@ -65,10 +83,11 @@ std::uint32_t Dictionary::add(std::string_view text, std::uint64_t key, std::siz
 void Dictionary::grow() {
   std::vector<Slot> old(slots_.empty() ? 64 : slots_.size() * 2, Slot{});
   old.swap(slots_);
+  shift_ = 64 - std::countr_zero(slots_.size());
   const std::size_t mask = slots_.size() - 1;
   for (const Slot& slot : old) {
     if (slot.entry == 0) continue;
-    std::size_t at = ((slot.key ^ slot.size) * 0x9e3779b97f4a7c15 >> 32) & mask;
+    std::size_t at = place_of(slot);
     while (slots_[at].entry != 0)
       at = (at + 1) & mask;
     slots_[at] = slot;
@@ -114,13 +133,17 @@ void Column::look_up(std::string_view text) {
 void Column::fill_held(std::size_t end) {
   if (held_row_ == kNoRow || end <= rows_) return;
   if (end > valid_.size()) extend(end - 1);
-  const auto fill = [&](auto& values) {
-    if (!values.empty()) std::fill(values.begin() + rows_, values.begin() + end, values[held_row_]);
+  // Mostly a few rows.
+  const auto fill = [&](auto* values) {
+    const auto value = values[held_row_];
+    for (std::size_t row = rows_; row < end; ++row)
+      values[row] = value;
   };
-  fill(valid_);
-  fill(codes_);
-  fill(ints_);
-  fill(longs_);
+  fill(valid_at_);
+  if (type_ == ColumnType::kInt64 || type_ == ColumnType::kTimestamp)
+    fill(static_cast<std::uint64_t*>(values_at_));
+  else
+    fill(static_cast<std::uint32_t*>(values_at_));
   rows_ = end;
 }
 
@@ -189,6 +212,7 @@ int Batch::column_index(std::string_view name) const {
 }
 
 std::size_t Batch::bytes() const {
+  if (rows_ == 0) return 0;  // most tables, most of the time
   std::size_t total = 0;
   for (const Column& column : columns_)
     total += column.bytes();
@@ -196,6 +220,7 @@ std::size_t Batch::bytes() const {
 }
 
 void Batch::clear() {
+  if (rows_ == 0) return;
   rows_ = 0;
   for (Column& column : columns_)
     column.clear();

@@ -73,18 +73,22 @@ class Dictionary {
   void clear();
 
  private:
-  // Codes are short: up to eight bytes the key is the text itself, so that a lookup touches one slot; above it is a
-  // hash and the text is compared.
+  // Codes are short: up to eleven bytes key and tag are the text itself, so that a lookup touches one slot; above it
+  // the key is a hash and the text is compared.
+  static constexpr std::size_t kWhole = 11;
   struct Slot {
     std::uint64_t key;
-    std::uint32_t size;
+    std::uint32_t tag;    // the size and the last three of nine to eleven bytes; of longer texts the size x 256
     std::uint32_t entry;  // id + 1; 0: free
   };
-  std::uint32_t add(std::string_view text, std::uint64_t key, std::size_t slot);
+  static Slot slot_of(std::string_view text);
+  std::size_t place_of(const Slot& slot) const;
+  std::uint32_t add(std::string_view text, const Slot& wanted, std::size_t at);
   void grow();
   std::vector<char> arena_;
   std::vector<std::uint64_t> offsets_{0};
   std::vector<Slot> slots_;
+  int shift_ = 64;
 };
 
 // One column. Values are set for the row being built; rows left out are null. Texts set are not empty.
