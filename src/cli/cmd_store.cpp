@@ -1,10 +1,13 @@
-// modules: store columns
-// `sekisho store`: snapshot, export, erase, compact, check, status.
+// modules: store columns crypto ledger identity
+// `sekisho store`: snapshot, export, erase, compact, rekey, check, status.
 #include <fmt/format.h>
 
 #include <memory>
 
 #include "cli/cli.h"
+#include "core/file.h"
+#include "identity/canonical.h"
+#include "ledger/ledger.h"
 #include "store/store.h"
 
 namespace sekisho::cli {
@@ -13,7 +16,7 @@ namespace {
 struct Arguments {
   store::StoreOptions options;
   std::string folder, keys, body = "body";
-  std::string signer, target, reg, hospital, patient_number, scope = "registration";
+  std::string signer, target, reg, hospital, patient_number, scope = "registration", to, ledger;
   std::string database;
   bool json = false, with_identity = false;
 };
@@ -72,6 +75,39 @@ Result<int> erase(store::Store& store, const Arguments& a) {
   return kDone;
 }
 
+// The store's ledger has its own writer; it is opened for the one entry and closed again.
+Result<void> record(const Arguments& a, std::string_view kind, const Json& payload) {
+  namespace fs = std::filesystem;
+  const fs::path beside = fs::absolute(a.folder).lexically_normal().parent_path();
+  const fs::path folder = a.ledger.empty() ? beside / "store-ledger" : fs::path(a.ledger);
+  const fs::path key = (a.keys.empty() ? beside / "keys" : fs::path(a.keys)) / "store_ledger.pem";
+  SEKISHO_CHECK(make_folders(folder, 0700));
+  std::error_code error;
+  if (!fs::exists(key, error)) {
+    SEKISHO_TRY(const auto fresh, crypto::PrivateKey::generate(crypto::KeyKind::kEd25519));
+    SEKISHO_CHECK(fresh.save(key));
+  }
+  SEKISHO_TRY(auto signer, crypto::PrivateKey::load(key));
+  SEKISHO_TRY(const auto ledger, ledger::Ledger::open(folder, "sekisho/" + a.body + "/store", std::move(signer),
+                                                      system_clock(), system_random()));
+  SEKISHO_TRY([[maybe_unused]] const std::uint64_t number, ledger->append(kind, payload));
+  SEKISHO_TRY([[maybe_unused]] const ledger::Checkpoint checkpoint, ledger->checkpoint());
+  return {};
+}
+
+// The entry stands before anything changes; a second one says how it ended.
+Result<int> rekey(store::Store& store, const Arguments& a) {
+  const auto to = identity::find_canonical_version(a.to);
+  if (!to) return fail("usage.canonical", "the version of the canonical form is c1 or c2");
+  SEKISHO_TRY(const store::StoreStatus before, store.status());
+  if (before.canonical != "" && before.canonical != a.to)
+    SEKISHO_CHECK(record(a, "store.rekey", {{"from", before.canonical}, {"to", a.to}}));
+  SEKISHO_TRY(const Json done, store.rekey(*to));
+  if (done.value("rewritten", false)) SEKISHO_CHECK(record(a, "store.rekeyed", done));
+  show(a, done);
+  return kDone;
+}
+
 }  // namespace
 
 void add_store(CLI::App& app) {
@@ -101,6 +137,13 @@ void add_store(CLI::App& app) {
             show(args, status.to_json());
             return kDone;
           });
+  CLI::App* rekeyed = command(*parent, a, "rekey",
+                              "make every linkage key anew under another version of the canonical form; link again "
+                              "afterwards",
+                              true, rekey);
+  rekeyed->add_option("--to", a->to, "version: c1 or c2")->required()->check(CLI::IsMember({"c1", "c2"}));
+  rekeyed->add_option("--ledger", a->ledger, "folder of the store's ledger (default: store-ledger beside the store)");
+  rekeyed->add_option("--body", a->body, "id of the certified body, named in the ledger");
   command(*parent, a, "check", "every named file exists and has its hash, counts agree (exit 1: problems)", false,
           [](store::Store& store, const Arguments& args) -> Result<int> {
             SEKISHO_TRY(const Json report, store.check());

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "identity/canonical_c2.h"
 #include "identity/fold.h"
 
 namespace sekisho::identity {
@@ -56,13 +57,6 @@ std::string digits_of(const std::u32string& text) {
   return out;
 }
 
-std::string canonical_insurer(std::string_view text) {
-  std::string digits = canonical_digits(text);
-  if (digits.empty() || digits.size() > 8 || all_same(digits)) return {};
-  digits.insert(0, 8 - digits.size(), '0');  // national health insurance has six digits
-  return digits;
-}
-
 std::string canonical_branch(std::string_view text) {
   std::string digits = canonical_digits(text);
   if (digits.empty() || digits.size() > 2) return {};
@@ -80,17 +74,6 @@ std::string canonical_phone(std::string_view text) {
   }
   if (digits.size() < 9 || digits.size() > 11 || all_same(digits)) return {};
   return digits;
-}
-
-// Days that stand for "unknown": the first days of spreadsheets, databases and eras of forms.
-std::string canonical_birth(const ClinicalTime& birth) {
-  if (birth.precision < Precision::kDay) return {};
-  const Date date = birth.date();
-  const std::string text = date.compact();
-  static constexpr std::string_view kFillers[] = {"18991230", "18991231", "19000101", "18680101", "18730101"};
-  if (date.year() < 1868 || date.year() > 2100) return {};
-  if (std::ranges::find(kFillers, text) != std::end(kFillers)) return {};
-  return text;
 }
 
 }  // namespace
@@ -150,7 +133,36 @@ std::string canonical_sex(std::string_view text) {
   return {};
 }
 
-CanonicalIdentity canonicalise(const records::IdentityRecord& record) {
+std::string canonical_insurer(std::string_view text) {
+  std::string digits = canonical_digits(text);
+  if (digits.empty() || digits.size() > 8 || all_same(digits)) return {};
+  digits.insert(0, 8 - digits.size(), '0');  // national health insurance has six digits
+  return digits;
+}
+
+// Days that stand for "unknown": the first days of spreadsheets, databases and eras of forms.
+std::string canonical_birth(const ClinicalTime& birth) {
+  if (birth.precision < Precision::kDay) return {};
+  const Date date = birth.date();
+  const std::string text = date.compact();
+  static constexpr std::string_view kFillers[] = {"18991230", "18991231", "19000101", "18680101", "18730101"};
+  if (date.year() < 1868 || date.year() > 2100) return {};
+  if (std::ranges::find(kFillers, text) != std::end(kFillers)) return {};
+  return text;
+}
+
+std::string_view name_of(CanonicalVersion version) {
+  return version == CanonicalVersion::kC2 ? "c2" : "c1";
+}
+
+std::optional<CanonicalVersion> find_canonical_version(std::string_view name) {
+  for (const CanonicalVersion version : {CanonicalVersion::kC1, CanonicalVersion::kC2})
+    if (name == name_of(version)) return version;
+  return std::nullopt;
+}
+
+CanonicalIdentity canonicalise(const records::IdentityRecord& record, CanonicalVersion version) {
+  if (version == CanonicalVersion::kC2) return c2::canonicalise(record);
   CanonicalIdentity out;
   out.kanji = canonical_kanji(record.family_kanji + record.given_kanji);
   out.kana = canonical_kana(record.family_kana + record.given_kana);

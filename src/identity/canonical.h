@@ -1,6 +1,6 @@
 // The frozen canonicaliser of Japanese identity data and the keyed linkage keys made from it (reference: linkage
-// sections 2 and 9). Any change of output changes every key: version 1 is fixed by tests/vectors/canonical_v1.tsv; a
-// new behaviour is a new version.
+// sections 2 and 9). Any change of output changes every key: version 1 is fixed by tests/vectors/canonical_v1.tsv,
+// version 2 by canonical_v2.tsv; a new behaviour is a new version, and stored keys change to it by re-keying only.
 #pragma once
 
 #include <array>
@@ -13,9 +13,14 @@
 
 namespace sekisho::identity {
 
-inline constexpr std::string_view kCanonicalVersion = "c1";
+inline constexpr std::string_view kCanonicalVersion = "c1";  // of what is compared and not stored
 
-// Canonical forms; "" when nothing usable is left (missing, placeholder such as 不明, damaged characters 〓 ■ ?).
+enum class CanonicalVersion : std::uint8_t { kC1 = 1, kC2 = 2 };
+std::string_view name_of(CanonicalVersion version);  // "c1"
+std::optional<CanonicalVersion> find_canonical_version(std::string_view name);
+
+// Canonical forms of version c1 (of c2: identity/canonical_c2.h); "" when nothing usable is left (missing, placeholder
+// such as 不明, damaged characters 〓 ■ ?).
 std::string canonical_kanji(
     std::string_view name);  // NFKC, spaces and variation selectors out, variants folded, family and given joined
 std::string canonical_kana(
@@ -23,18 +28,22 @@ std::string canonical_kana(
 std::string canonical_digits(std::string_view text);  // NFKC digits only
 std::string canonical_insurance(
     std::string_view text);  // symbol or number: NFKC, blanks, hyphens and leading zeros out, upper case
-std::string canonical_postcode(std::string_view text);  // 7 digits or ""
-std::string canonical_sex(std::string_view text);       // M, F or ""
+std::string canonical_postcode(std::string_view text);   // 7 digits or ""
+std::string canonical_sex(std::string_view text);        // M, F or ""
+std::string canonical_insurer(std::string_view text);    // 8 digits or ""
+std::string canonical_birth(const ClinicalTime& birth);  // YYYYMMDD or ""; the same in every version
 
 struct CanonicalIdentity {
-  std::string kanji, kana;              // whole names
-  std::string given_kanji, given_kana;  // "" where the name is not separated
-  std::string birth;                    // YYYYMMDD or "" (placeholder dates such as 19000101 are "")
+  CanonicalVersion version = CanonicalVersion::kC1;  // keys are made under the version of the form
+  std::string kanji, kana;                           // whole names
+  std::string given_kanji, given_kana;               // "" where the name is not separated
+  std::string birth;                                 // YYYYMMDD or "" (placeholder dates such as 19000101 are "")
   std::string sex;
   std::string insurer, symbol, number, branch;
   std::string postcode, phone;
+  bool operator==(const CanonicalIdentity&) const = default;
 };
-CanonicalIdentity canonicalise(const records::IdentityRecord& record);
+CanonicalIdentity canonicalise(const records::IdentityRecord& record, CanonicalVersion version = CanonicalVersion::kC1);
 
 // HMAC-SHA-256(key, version || kind || length-prefixed fields), first 128 bits; absent when a field is missing.
 using LinkageKey = std::array<std::uint8_t, 16>;

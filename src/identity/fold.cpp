@@ -9,6 +9,7 @@
 
 #include "core/text.h"
 #include "identity/variants.h"
+#include "identity/variants_c2.h"
 
 namespace sekisho::identity {
 namespace {
@@ -52,14 +53,21 @@ std::u32string icu_nfkc(const std::u32string& text) {
 struct VariantTable {
   std::array<char16_t, 0x10000> plane0{};  // 0: no variant
   std::unordered_map<char32_t, char32_t> others;
-  VariantTable() {
-    for (const std::u32string_view group : kVariants)
+  template <class Groups>
+  explicit VariantTable(const Groups& groups) {
+    for (const std::u32string_view group : groups)
       for (const char32_t variant : group.substr(1)) {
         if (variant < 0x10000)
           plane0[variant] = static_cast<char16_t>(group[0]);
         else
           others.emplace(variant, group[0]);
       }
+  }
+  char32_t representative(char32_t character) const {
+    if (character < 0x3400) return character;
+    if (character < 0x10000) return plane0[character] != 0 ? plane0[character] : character;
+    const auto found = others.find(character);
+    return found == others.end() ? character : found->second;
   }
 };
 
@@ -130,11 +138,13 @@ std::u32string nfkc(std::string_view text) {
 }
 
 char32_t fold_variant(char32_t character) {
-  static const VariantTable table;
-  if (character < 0x3400) return character;
-  if (character < 0x10000) return table.plane0[character] != 0 ? table.plane0[character] : character;
-  const auto found = table.others.find(character);
-  return found == table.others.end() ? character : found->second;
+  static const VariantTable table(kVariants);
+  return table.representative(character);
+}
+
+char32_t fold_variant_c2(char32_t character) {
+  static const VariantTable added(kVariantsAddedInC2);
+  return fold_variant(added.representative(character));
 }
 
 bool is_variation_selector(char32_t c) {

@@ -13,6 +13,8 @@ std::u32string nfkc(std::string_view text);
 // some variants are different surnames in a registry's sense, so the raw value is never overwritten.
 char32_t fold_variant(char32_t character);
 
+char32_t fold_variant_c2(char32_t character);  // by the tables of c1 and c2
+
 bool is_variation_selector(char32_t character);
 bool is_blank(char32_t character);        // spaces of any width, joiners, byte order marks, control characters
 bool is_middle_dot(char32_t character);   // after NFKC

@@ -24,10 +24,11 @@ class Message {
 };
 
 template <class... Fields>
-std::optional<LinkageKey> linkage_key(const KeyedHash& hash, std::string_view kind, const Fields&... fields) {
+std::optional<LinkageKey> linkage_key(const KeyedHash& hash, CanonicalVersion version, std::string_view kind,
+                                      const Fields&... fields) {
   if ((fields.empty() || ...)) return std::nullopt;
   Message message;
-  message.add(kCanonicalVersion).add(kind);
+  message.add(name_of(version)).add(kind);
   (message.add(fields), ...);
   const crypto::Digest digest = message.keyed(hash);
   LinkageKey out;
@@ -46,12 +47,14 @@ LinkageKeys linkage_keys(const CanonicalIdentity& identity, const KeyedHash& has
   // The scheme of those over 75 (law number 39) has no symbol: its number is unique within the insurer, which then
   // takes the symbol's place.
   const bool elderly = identity.symbol.empty() && identity.insurer.starts_with("39");
-  keys.insurance = linkage_key(hash, "insurance", elderly ? identity.insurer : identity.symbol, identity.number,
-                               identity.birth, identity.sex);
-  keys.kanji = linkage_key(hash, "kanji", identity.kanji, identity.birth, identity.sex);
-  keys.kana = linkage_key(hash, "kana", identity.kana, identity.birth, identity.sex);
-  keys.given_kanji = linkage_key(hash, "given_kanji", identity.given_kanji, identity.birth, identity.sex);
-  keys.given_kana = linkage_key(hash, "given_kana", identity.given_kana, identity.birth, identity.sex);
+  keys.insurance = linkage_key(hash, identity.version, "insurance", elderly ? identity.insurer : identity.symbol,
+                               identity.number, identity.birth, identity.sex);
+  keys.kanji = linkage_key(hash, identity.version, "kanji", identity.kanji, identity.birth, identity.sex);
+  keys.kana = linkage_key(hash, identity.version, "kana", identity.kana, identity.birth, identity.sex);
+  keys.given_kanji =
+      linkage_key(hash, identity.version, "given_kanji", identity.given_kanji, identity.birth, identity.sex);
+  keys.given_kana =
+      linkage_key(hash, identity.version, "given_kana", identity.given_kana, identity.birth, identity.sex);
   return keys;
 }
 

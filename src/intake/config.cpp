@@ -30,6 +30,8 @@ const std::vector<ConfigMember> kSchema = {
     {"store.keys", ConfigType::kPath, true, "", "folder of the stores' keys, held apart from them"},
     {"store.database", ConfigType::kText, false, "",
      "catalogue in PostgreSQL: connection parameters; empty: SQLite beside the segments"},
+    {"store.canonical", ConfigType::kText, false, "c1",
+     "version of the canonical form for the linkage keys of a new store; a store that holds keys keeps its own"},
     {"store.memory_mb", ConfigType::kInteger, false, "256", "rows held in memory before they are spilled, MiB"},
     {"store.threads", ConfigType::kInteger, false, "2", "threads of the query engine"},
     {"store.allow_unencrypted", ConfigType::kBoolean, false, "false",
@@ -66,6 +68,10 @@ Result<IntakeConfig> IntakeConfig::load(const std::filesystem::path& file) {
   out.store.keys = config.path("store.keys");
   out.store.database = config.text("store.database");
   out.store.body = out.body;
+  const auto canonical = identity::find_canonical_version(config.text("store.canonical"));
+  if (!canonical)
+    return fail("config.value", "store.canonical is c1 or c2", {.file = file, .part = config.text("store.canonical")});
+  out.store.canonical = *canonical;
   out.store.memory = static_cast<std::size_t>(std::max<std::int64_t>(16, config.integer("store.memory_mb"))) << 20;
   out.store.threads = static_cast<int>(config.integer("store.threads"));
   out.store.allow_unencrypted = config.boolean("store.allow_unencrypted");

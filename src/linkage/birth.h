@@ -1,14 +1,8 @@
-// Birth dates as people's files write them.
+// Birth dates as files write them; the reading is the canonicaliser's.
 #pragma once
 
-#include <string_view>
-
-#include "core/date.h"
+#include "identity/birth.h"
 
 namespace sekisho::linkage {
-
-// 1941-06-01, 1941/6/1, 19410601, 3160601 (era digit), S16.6.1, 昭和16年6月1日, 令和元年5月1日, full width too. Not
-// present() when the text is no date.
-ClinicalTime parse_birth(std::string_view text);
-
+using identity::parse_birth;
 }  // namespace sekisho::linkage

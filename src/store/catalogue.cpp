@@ -28,6 +28,10 @@ CREATE TABLE linkage_event(number bigint PRIMARY KEY, time bigint NOT NULL, reg 
   method text NOT NULL, weight double precision NOT NULL);
 CREATE TABLE linkage_state(number bigint PRIMARY KEY, map_hash text NOT NULL);
 )sql"},
+    {2, R"sql(
+ALTER TABLE sealed ADD COLUMN canonical text NOT NULL DEFAULT '';
+UPDATE sealed SET canonical = 'c1' WHERE kind = 'keys';
+)sql"},
 };
 
 long long as_integer(std::uint64_t value) {
@@ -44,7 +48,13 @@ Result<std::unique_ptr<Catalogue>> Catalogue::open(const StoreOptions& options, 
   SEKISHO_TRY(auto database, options.database.empty() ? db::Database::open_sqlite(file)
                                                       : db::Database::open_postgresql(options.database));
   if (!reading) SEKISHO_CHECK(database->migrate("store", kSchema));
-  return std::unique_ptr<Catalogue>(new Catalogue(std::move(database)));
+  std::unique_ptr<Catalogue> catalogue(new Catalogue(std::move(database)));
+  if (reading) {
+    SEKISHO_TRY(const long long step, catalogue->count("SELECT coalesce(max(number), 0) FROM migration WHERE "
+                                                       "component = 'store'"));
+    catalogue->versioned_ = step >= 2;
+  }
+  return catalogue;
 }
 
 Result<std::vector<PackageState>> Catalogue::packages() {
@@ -122,14 +132,17 @@ Result<std::vector<SegmentRow>> Catalogue::segments() {
 Result<std::vector<SealedRow>> Catalogue::sealed() {
   std::vector<SealedRow> out;
   SEKISHO_CHECK(database_->run("reading sealed files", [&](soci::session& s) {
-    std::string hash, kind, hospital;
+    std::string hash, kind, hospital, canonical;
     long long items = 0, bytes = 0;
+    const std::string version = versioned_ ? "canonical" : "CASE WHEN kind = 'keys' THEN 'c1' ELSE '' END";
     soci::statement all =
-        (s.prepare << "SELECT hash, kind, hospital, items, bytes FROM sealed ORDER BY kind, hash", soci::into(hash),
-         soci::into(kind), soci::into(hospital), soci::into(items), soci::into(bytes));
+        (s.prepare << "SELECT hash, kind, hospital, items, bytes, " + version + " FROM sealed ORDER BY kind, hash",
+         soci::into(hash), soci::into(kind), soci::into(hospital), soci::into(items), soci::into(bytes),
+         soci::into(canonical));
     all.execute();
     while (all.fetch())
-      out.push_back({hash, kind, hospital, static_cast<std::uint64_t>(items), static_cast<std::uint64_t>(bytes)});
+      out.push_back(
+          {hash, kind, hospital, static_cast<std::uint64_t>(items), static_cast<std::uint64_t>(bytes), canonical});
   }));
   return out;
 }
@@ -280,8 +293,9 @@ void delete_segment(soci::session& s, const std::string& hash) {
 void insert_sealed(soci::session& s, const std::vector<SealedRow>& rows) {
   for (const SealedRow& row : rows) {
     const long long items = as_integer(row.items), bytes = as_integer(row.bytes);
-    s << "INSERT INTO sealed(hash, kind, hospital, items, bytes) VALUES(:h, :k, :o, :i, :b)", soci::use(row.hash),
-        soci::use(row.kind), soci::use(row.hospital), soci::use(items), soci::use(bytes);
+    s << "INSERT INTO sealed(hash, kind, hospital, items, bytes, canonical) VALUES(:h, :k, :o, :i, :b, :c)",
+        soci::use(row.hash), soci::use(row.kind), soci::use(row.hospital), soci::use(items), soci::use(bytes),
+        soci::use(row.canonical);
   }
 }
 

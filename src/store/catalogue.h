@@ -22,6 +22,7 @@ struct SegmentRow {
 struct SealedRow {
   std::string hash, kind, hospital;  // kind: identity, keys, vault, quarantine
   std::uint64_t items = 0, bytes = 0;
+  std::string canonical;  // of keys: version of the canonical form; "" of every other kind
 };
 
 struct QuarantineRow {
@@ -65,6 +66,7 @@ class Catalogue {
  private:
   explicit Catalogue(std::unique_ptr<db::Database> database) : database_(std::move(database)) {}
   std::unique_ptr<db::Database> database_;
+  bool versioned_ = true;  // false: read only, written by a program that knew version c1 alone
 };
 
 // Statements used inside transactions.

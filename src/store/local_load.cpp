@@ -76,9 +76,10 @@ std::map<std::pair<std::string_view, int>, std::vector<std::uint32_t>> groups_of
 
 }  // namespace
 
-LocalLoad::LocalLoad(LocalStore& store, PackageState state)
+LocalLoad::LocalLoad(LocalStore& store, PackageState state, identity::CanonicalVersion canonical)
     : store_(store),
       state_(std::move(state)),
+      canonical_(canonical),
       set_([this](std::string_view number) { return reg_of(number); },
            [this](std::string_view kind, std::string_view key) {
              return identity::document_key(store_.keys().reg.view(), kind, key);
@@ -267,7 +268,7 @@ Result<void> LocalLoad::flush_identities() {
     const std::string reg = reg_of(seen.first.patient_number);
     store_.loading().insert(reg);
     SEKISHO_CHECK(rows->add(encode(StoredIdentity{reg, seen.first, seen.last_recorded, state_.number})));
-    const auto canonical = identity::canonicalise(seen.first);
+    const auto canonical = identity::canonicalise(seen.first, canonical_);
     keys.push_back({reg, state_.id.hospital.text, identity::linkage_keys(canonical, store_.keys().link.view())});
     add_demographics(reg, seen, canonical);
   }
@@ -325,7 +326,8 @@ Result<LocalLoad::Published> LocalLoad::publish() {
     SEKISHO_CHECK(pending->writer.finish());
     const std::uint64_t size = pending->file.size();
     SEKISHO_TRY(const std::string hash, pending->file.publish());
-    out.sealed.push_back({hash, pending->kind, state_.id.hospital.text, pending->writer.records(), size});
+    out.sealed.push_back({hash, pending->kind, state_.id.hospital.text, pending->writer.records(), size,
+                          pending->kind == "keys" ? std::string(identity::name_of(canonical_)) : std::string()});
     crash_point("store.sealed_published");
   }
   std::vector<std::filesystem::path> fresh, known;
@@ -389,12 +391,14 @@ Result<std::unique_ptr<Load>> LocalStore::begin_load(const PackageId& id, std::s
   // What an earlier load left behind when it failed after publishing.
   SEKISHO_CHECK(remove_strays());
   SEKISHO_TRY(const long long last, catalogue_->count("SELECT coalesce(max(number), 0) FROM package"));
+  // Not under the configured version: keys of two versions would never meet.
+  SEKISHO_TRY(const identity::CanonicalVersion canonical, key_version());
   PackageState state;
   state.number = last + 1;
   state.id = id;
   state.manifest_hash = manifest_hash_hex;
   loading_.clear();
-  return std::make_unique<LocalLoad>(*this, std::move(state));
+  return std::make_unique<LocalLoad>(*this, std::move(state), canonical);
 }
 
 }  // namespace sekisho::store

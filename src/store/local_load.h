@@ -10,7 +10,7 @@ namespace sekisho::store {
 
 class LocalLoad final : public Load {
  public:
-  LocalLoad(LocalStore& store, PackageState state);
+  LocalLoad(LocalStore& store, PackageState state, identity::CanonicalVersion canonical);
   ~LocalLoad() override { store_.loading().clear(); }
   std::int64_t package() const override { return state_.number; }
   records::RecordSet& set() override { return set_; }
@@ -56,6 +56,7 @@ class LocalLoad final : public Load {
 
   LocalStore& store_;
   PackageState state_;
+  identity::CanonicalVersion canonical_;
   records::RecordSet set_;
   records::Batch documents_, demographics_, findings_;
   std::unordered_map<std::string, SeenIdentity> identities_;  // by content

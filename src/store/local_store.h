@@ -59,6 +59,8 @@ class LocalStore final : public Store {
   Result<std::vector<LinkageEvent>> linkage_events(std::uint64_t up_to) override;
   Result<void> append_linkage(const std::vector<LinkageEvent>& events) override;
   Result<std::uint64_t> linkage_state() override;
+  Result<identity::CanonicalVersion> key_version() override;
+  Result<Json> rekey(identity::CanonicalVersion to) override;
   Result<Json> erase(std::string_view reg, std::string_view scope) override;
   Result<std::string> find_registration(std::string_view hospital, std::string_view patient_number) override;
   Result<void> compact() override;
@@ -87,6 +89,7 @@ class LocalStore final : public Store {
       : options_(options), folder_(options.folder), reading_(reading) {}
   Result<void> start();
   Result<void> must_write() const;
+  Result<std::set<std::string>> key_versions();
   Result<std::set<std::filesystem::path>> named_files();
   Result<void> export_identity(const std::filesystem::path& folder);
 

@@ -179,6 +179,7 @@ Result<std::string> LocalStore::find_registration(std::string_view hospital, std
 }
 
 Result<void> LocalStore::each_registration(const std::function<void(const RegistrationRow&)>& visit) {
+  SEKISHO_TRY(const identity::CanonicalVersion version, key_version());
   SEKISHO_TRY(const auto hidden, withdrawn_registrations());
   SEKISHO_TRY(const auto files, catalogue_->sealed());
   std::vector<StoredKeys> rows;
@@ -196,7 +197,7 @@ Result<void> LocalStore::each_registration(const std::function<void(const Regist
   std::sort(rows.begin(), rows.end(), less);
   rows.erase(std::unique(rows.begin(), rows.end(), same), rows.end());
   for (StoredKeys& row : rows)
-    visit({std::move(row.reg), {std::move(row.hospital)}, row.keys});
+    visit({std::move(row.reg), {std::move(row.hospital)}, row.keys, version});
   return {};
 }
 
@@ -265,6 +266,9 @@ Result<Json> LocalStore::quarantine() {
 
 Result<StoreStatus> LocalStore::status() {
   StoreStatus out;
+  SEKISHO_TRY(const auto versions, key_versions());
+  for (const std::string& version : versions)
+    out.canonical += (out.canonical.empty() ? "" : "+") + version;
   SEKISHO_TRY(const auto all, packages());
   out.packages = all.size();
   for (const PackageState& package : all)
@@ -303,6 +307,7 @@ Json StoreStatus::to_json() const {
   for (const auto& [name, n] : rows_by_table)
     tables[name] = n;
   return {{"packages", packages},
+          {"canonical", canonical},
           {"registrations", registrations},
           {"persons", persons},
           {"segments", segments},

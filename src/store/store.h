@@ -34,6 +34,9 @@ struct StoreOptions {
       false;  // production refuses a volume that is not encrypted (dm-crypt); demo and tests allow it
   std::size_t memory = std::size_t{256} << 20;  // rows held before a load spills segments
   int threads = 2;
+  // Version of the canonical form under which a new store makes linkage keys; a store that holds keys keeps its own
+  // until rekey() is asked for.
+  identity::CanonicalVersion canonical = identity::CanonicalVersion::kC1;
   const Clock* clock = nullptr;
   Random* random = nullptr;
 };
@@ -87,7 +90,8 @@ struct Snapshot {
 struct RegistrationRow {  // identity zone only
   std::string reg;
   HospitalId hospital;
-  identity::LinkageKeys keys;  // of one version of the identity record
+  identity::LinkageKeys keys;                                              // of one version of the identity record
+  identity::CanonicalVersion canonical = identity::CanonicalVersion::kC1;  // the same in every row of a store
 };
 
 struct LinkageEvent {  // merge or split; any past state can be read back
@@ -100,6 +104,7 @@ struct LinkageEvent {  // merge or split; any past state can be read back
 struct StoreStatus {
   std::uint64_t packages = 0, registrations = 0, persons = 0, segments = 0, rows = 0, superseded = 0, quarantined = 0,
                 withdrawn = 0, vault_items = 0, bytes = 0;
+  std::string canonical;  // version of the linkage keys; "": none yet, "c1+c2": mixed
   std::vector<std::pair<std::string, std::uint64_t>> rows_by_table;
   Json to_json() const;
 };
@@ -129,7 +134,13 @@ class Store {
 
   // Identity zone, for linkage.
   virtual Result<void> each_registration(
-      const std::function<void(const RegistrationRow&)>& visit) = 0;  // in order of reg
+      const std::function<void(const RegistrationRow&)>& visit) = 0;  // in order of reg; store.mixed_keys
+  // Version of the linkage keys; of a store without keys: what new ones will have. Error: store.mixed_keys.
+  virtual Result<identity::CanonicalVersion> key_version() = 0;
+  // Makes every linkage key anew from the sealed identity records, under another version of the canonical form, in one
+  // catalogue transaction; mixed keys become one version again. The caller writes the ledger entry first. Linkage
+  // events and snapshots stay: they name registrations and persons, not keys.
+  virtual Result<Json> rekey(identity::CanonicalVersion to) = 0;
   virtual Result<std::vector<LinkageEvent>> linkage_events(std::uint64_t up_to = UINT64_MAX) = 0;
   virtual Result<void> append_linkage(const std::vector<LinkageEvent>& events) = 0;  // one transaction
   virtual Result<std::uint64_t> linkage_state() = 0;

@@ -1,11 +1,11 @@
-#include "linkage/birth.h"
+#include "identity/birth.h"
 
 #include <string>
 #include <vector>
 
 #include "identity/fold.h"
 
-namespace sekisho::linkage {
+namespace sekisho::identity {
 namespace {
 
 struct Era {
@@ -26,9 +26,9 @@ ClinicalTime day(long year, long month, long of_month) {
 
 ClinicalTime parse_birth(std::string_view text) {
   if (text.empty() || text.size() > 64) return {};
-  const std::u32string plain = identity::nfkc(text);
+  const std::u32string plain = nfkc(text);
   std::u32string_view rest = plain;
-  while (!rest.empty() && identity::is_blank(rest.front()))
+  while (!rest.empty() && is_blank(rest.front()))
     rest.remove_prefix(1);
   int base = 0;
   for (const Era& era : kEras) {
@@ -72,4 +72,4 @@ ClinicalTime parse_birth(std::string_view text) {
   return {};
 }
 
-}  // namespace sekisho::linkage
+}  // namespace sekisho::identity
