@@ -166,6 +166,7 @@ Result<void> PersonStore::Inside::rebuild(const Table* fresh, const std::string&
   frozen.model_version = version_of(details.model);
   frozen.self_bonus = linker.self_bonus();
   frozen.groups_at_fit = static_cast<double>(table.first_of.size());
+  frozen.pairs_at_fit = -1;  // those that are written
   for (std::size_t f = 0; f < spec.fields.size(); ++f)
     frozen.present[f] = table.columns[f].present;
   for (std::size_t r = 0; r < spec.blocks.size(); ++r) {

@@ -155,6 +155,8 @@ Result<State> State::open(const ModelSpec& spec, const std::filesystem::path& pa
   frozen.self_bonus = head["self_bonus"].get<float>();
   frozen.model_version = head["model_version"].get<std::string>();
   frozen.groups_at_fit = head["groups_at_fit"].get<double>();
+  out.pairs_ = head.value("pairs", 0.0);
+  frozen.pairs_at_fit = head.value("pairs_at_fit", out.pairs_);
   frozen.present = head["present"].get<std::vector<bool>>();
   frozen.caps = head["caps"].get<std::vector<std::size_t>>();
   const Json& model = head["model"];
@@ -375,8 +377,16 @@ void State::separate(std::uint32_t row) {
   set_person(group, person);
 }
 
+std::uint32_t State::ring_size(std::uint32_t group) const {
+  std::uint32_t size = 1;
+  for (std::uint32_t mate = next_mate_[group]; mate != group; mate = next_mate_[mate])
+    ++size;
+  return size;
+}
+
 void State::unlink_ring(std::uint32_t group) {
   const std::uint32_t person = person_[group];
+  if (person != 0) pairs_ -= ring_size(group) - 1;
   std::uint32_t before = group;
   while (next_mate_[before] != group)
     before = next_mate_[before];
@@ -392,6 +402,7 @@ void State::link_ring(std::uint32_t group, std::uint32_t person) {
   if (head == kNone) {
     head = group;
   } else {
+    pairs_ += ring_size(head);
     next_mate_[group] = next_mate_[head];
     next_mate_[head] = group;
   }
@@ -420,7 +431,9 @@ void State::scatter(std::uint32_t group) {
 Model State::model_now() const {
   Model out = frozen_.model;
   const double now = std::max<double>(2, groups());
-  const double ratio = frozen_.groups_at_fit > 0 ? frozen_.groups_at_fit / now : 1;
+  // Whether arrivals are more persons or more of the same ones, the persons found tell: of m pairs among n groups.
+  const double fit = std::max<double>(2, frozen_.groups_at_fit);
+  const double ratio = (pairs_ + 1) / (frozen_.pairs_at_fit + 1) * (fit * (fit - 1)) / (now * (now - 1));
   out.share_same *= ratio, out.share_household *= ratio;
   out.groups = now;
   return out;
@@ -545,10 +558,12 @@ Result<void> write_state(const ModelSpec& spec, const std::filesystem::path& pat
     else
       of_group[group] = person[row];
   }
-  std::vector<std::uint32_t> head_of(std::size_t{most} + 1, kNone);
+  std::vector<std::uint32_t> head_of(std::size_t{most} + 1, kNone), members(std::size_t{most} + 1, 0);
+  double pairs = 0;
   for (std::uint32_t group = 0; group < groups; ++group) {
     mate[group] = group;
     if (of_group[group] == 0) continue;
+    pairs += members[of_group[group]]++;
     std::uint32_t& head = head_of[of_group[group]];
     if (head == kNone)
       head = group;
@@ -578,6 +593,8 @@ Result<void> write_state(const ModelSpec& spec, const std::filesystem::path& pat
                         {"caps", frozen.caps},
                         {"self_bonus", frozen.self_bonus},
                         {"groups_at_fit", frozen.groups_at_fit},
+                        {"pairs", pairs},
+                        {"pairs_at_fit", frozen.pairs_at_fit < 0 ? pairs : frozen.pairs_at_fit},
                         {"model_version", frozen.model_version},
                         {"model", model}});
 }

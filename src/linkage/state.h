@@ -48,6 +48,7 @@ class State {
     std::vector<bool> present;      // by field: took part in the model
     std::vector<std::size_t> caps;  // by rule: larger blocks propose nobody
     double groups_at_fit = 0;
+    double pairs_at_fit = 0;  // of groups that stood in one person then; below 0: as many as are written
   };
 
   State(const ModelSpec& spec, std::uint64_t seed);  // empty
@@ -95,12 +96,13 @@ class State {
   void candidates(std::uint32_t group, std::vector<std::uint32_t>& out) const;
   // A small table of these groups, in that order, with the counts of the whole state: what a linker weighs.
   Table table_of(const std::vector<std::uint32_t>& groups) const;
-  Model model_now() const;  // its shares of pairs brought to the present number of groups
+  Model model_now() const;  // its shares of pairs brought to the present groups and persons
 
   // Everything as a table of rows, not yet grouped, without removed rows; `row_of` gets the row of each.
   Table whole_table(std::vector<std::uint32_t>& row_of) const;
 
  private:
+  std::uint32_t ring_size(std::uint32_t group) const;
   void link_ring(std::uint32_t group, std::uint32_t person);
   void unlink_ring(std::uint32_t group);
   std::uint64_t group_hash(const std::vector<std::uint32_t>& codes) const;
@@ -118,6 +120,7 @@ class State {
   const ModelSpec* spec_;
   MappedSections file_;
   Frozen frozen_;
+  double pairs_ = 0;  // of groups that stand in one person
   TextSheet ids_;
   std::vector<TextSheet> values_;                           // by field; number 0: missing
   std::vector<Sheet<std::uint32_t>> counts_;                // by field, by number: groups that hold it
