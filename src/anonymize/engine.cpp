@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <numeric>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -54,9 +55,9 @@ Searcher::Searcher(std::unique_ptr<detail::Encoded> data) : data_(std::move(data
 Searcher::Searcher(Searcher&& other) noexcept = default;
 Searcher::~Searcher() = default;
 
-Result<Searcher> Searcher::make(const Table& table, const Policy& policy) {
+Result<Searcher> Searcher::make(const Table& table, const Policy& policy, const Table* whole) {
   const auto begin = Clock::now();
-  SEKISHO_TRY(Encoded data, Encoded::make(table, policy));
+  SEKISHO_TRY(Encoded data, Encoded::make(table, policy, whole == nullptr ? table : *whole));
   Searcher out(std::make_unique<Encoded>(std::move(data)));
   out.seconds_encode_ = seconds_since(begin);
   return out;
@@ -106,6 +107,7 @@ Result<Outcome> Searcher::run(const Policy& policy, const SearchOptions& options
 }
 
 Result<Outcome> search(const Table& table, const Policy& policy, const SearchOptions& options) {
+  if (policy.local_recoding) return detail::search_locally(table, policy, options);
   SEKISHO_TRY(Searcher searcher, Searcher::make(table, policy));
   return searcher.run(policy, options);
 }
@@ -164,41 +166,73 @@ class SuppressedRows {
 
 }  // namespace
 
-Result<Applied> apply(const Table& table, const Policy& policy, const Decision& decision) {
-  Applied out;
+namespace {
+
+// The labels of one round, beside those of the rounds before; rows that it suppresses are left over.
+Result<std::vector<std::size_t>> apply_round(const Table& table, const Policy& policy, const Decision& decision,
+                                             const std::vector<std::size_t>& rows, std::size_t round, Applied& out,
+                                             std::vector<std::uint8_t>& round_of) {
   const std::vector<const Attribute*> quasi = quasi_identifiers(policy);
   if (quasi.size() != decision.levels.size())
     return fail("anonymize.decision", "the decision does not fit the policy's quasi-identifiers");
-  std::vector<std::size_t> place(quasi.size(), 0);
+  std::vector<Applied::Shown> labels;  // of this round, in the order of the quasi-identifiers
+  for (std::size_t i = 0; i < quasi.size(); ++i) {
+    const auto& [name, level] = decision.levels[i];
+    const Column* column = table.find(quasi[i]->name);
+    if (column == nullptr) return fail("policy.columns", fmt::format("there is no column '{}'", quasi[i]->name));
+    SEKISHO_TRY(const Hierarchy hierarchy, hierarchy_of(*quasi[i], *column, policy.delimiter));
+    if (name != quasi[i]->name || level < 0 || level >= hierarchy.levels())
+      return fail("anonymize.decision", fmt::format("the decision names level {} of '{}'", level, name));
+    Applied::Shown& one = labels.emplace_back(column, std::vector<std::string>());
+    for (const std::string& value : column->values())
+      one.labels.push_back(hierarchy.label(level, hierarchy.label_code(level, hierarchy.leaf(value))));
+    Applied::Shown& shown =
+        out.shown[static_cast<std::size_t>(std::ranges::find(out.header, name) - out.header.begin())];
+    shown.labels.insert(shown.labels.end(), one.labels.begin(), one.labels.end());
+  }
+  std::vector<const Applied::Shown*> shown;
+  for (const Applied::Shown& one : labels)
+    shown.push_back(&one);
+  SuppressedRows suppressed(shown);
+  for (const std::vector<std::string>& one : decision.suppressed_classes)
+    suppressed.add(one);
+  std::vector<std::size_t> left;
+  for (const std::size_t row : rows)
+    if (suppressed.contains(row))
+      left.push_back(row);
+    else
+      round_of[row] = static_cast<std::uint8_t>(round);
+  return left;
+}
+
+}  // namespace
+
+Result<Applied> apply(const Table& table, const Policy& policy, const Decision& decision) {
+  constexpr std::uint8_t kNone = 255;
+  Applied out;
   for (const Column& column : table.columns) {
     const Attribute* attribute = policy.find(column.name());
     if (attribute == nullptr && !policy.is_unit(column.name()))
       return fail("policy.columns", fmt::format("the policy does not say what column '{}' is", column.name()));
     if (attribute != nullptr && attribute->kind == Kind::kIdentifying) continue;
     if (attribute == nullptr && column.name() != policy.person) continue;  // household, hospital: only counted
-    Applied::Shown one{&column, {}};
-    if (attribute != nullptr && attribute->kind == Kind::kQuasi) {
-      const auto number = static_cast<std::size_t>(std::ranges::find(quasi, attribute) - quasi.begin());
-      const auto& [name, level] = decision.levels[number];
-      SEKISHO_TRY(const Hierarchy hierarchy, hierarchy_of(*attribute, column, policy.delimiter));
-      if (name != attribute->name || level < 0 || level >= hierarchy.levels())
-        return fail("anonymize.decision", fmt::format("the decision names level {} of '{}'", level, name));
-      for (const std::string& value : column.values())
-        one.labels.push_back(hierarchy.label(level, hierarchy.label_code(level, hierarchy.leaf(value))));
-      place[number] = out.shown.size();
-    }
     out.header.push_back(column.name());
-    out.shown.push_back(std::move(one));
+    out.shown.push_back({&column, {}});
   }
-  std::vector<const Applied::Shown*> shown;
-  for (const std::size_t i : place)
-    shown.push_back(&out.shown[i]);
-  SuppressedRows suppressed(shown);
-  for (const std::vector<std::string>& labels : decision.suppressed_classes)
-    suppressed.add(labels);
-  out.source.reserve(table.rows);
-  for (std::size_t row = 0; row < table.rows; ++row)
-    if (!suppressed.contains(row)) out.source.push_back(row);
+  if (decision.rounds.size() >= kNone) return fail("anonymize.decision", "the decision has too many rounds");
+  std::vector<std::uint8_t> round_of(table.rows, kNone);
+  std::vector<std::size_t> rows(table.rows);
+  std::iota(rows.begin(), rows.end(), std::size_t{0});
+  for (std::size_t round = 0; round <= decision.rounds.size(); ++round) {
+    SEKISHO_TRY(rows, apply_round(table, policy, round == 0 ? decision : decision.rounds[round - 1], rows, round, out,
+                                  round_of));
+  }
+  out.source.reserve(table.rows - rows.size());
+  for (std::size_t row = 0; row < table.rows; ++row) {
+    if (round_of[row] == kNone) continue;
+    out.source.push_back(row);
+    if (!decision.rounds.empty()) out.round.push_back(round_of[row]);
+  }
   return out;
 }
 
@@ -206,6 +240,8 @@ Json Decision::to_json() const {
   Json out{{"levels", Json::object()}, {"suppressed_classes", suppressed_classes}};
   for (const auto& [name, level] : levels)
     out["levels"][name] = level;
+  for (const Decision& round : rounds)
+    out["rounds"].push_back(round.to_json());
   return out;
 }
 
@@ -226,6 +262,13 @@ Result<Decision> Decision::from_json(const Json& json) {
       if (!label.is_string()) return fail("anonymize.decision", "a label must be a text");
       one.push_back(label.get<std::string>());
     }
+  }
+  if (!json.contains("rounds")) return out;
+  if (!json["rounds"].is_array()) return fail("anonymize.decision", "rounds are a list");
+  for (const Json& round : json["rounds"]) {
+    if (round.is_object() && round.contains("rounds")) return fail("anonymize.decision", "a round has no rounds");
+    SEKISHO_TRY(Decision one, from_json(round));
+    out.rounds.push_back(std::move(one));
   }
   return out;
 }
@@ -249,6 +292,7 @@ Json Outcome::to_json() const {
   out["smallest_class"] = smallest_class;
   out["counted"] = counts_persons ? "persons" : "rows";
   out["seconds"] = {{"encode", seconds_encode}, {"search", seconds_search}};
+  if (!rounds.is_null()) out["local_recoding"] = rounds;
   out["optimal"] = optimal;
   if (!optimal) out["bound"] = bound;
   return out;

@@ -17,6 +17,7 @@ namespace sekisho::anonymize {
 struct Decision {
   std::vector<std::pair<std::string, int>> levels;           // quasi-identifiers in the order of the policy
   std::vector<std::vector<std::string>> suppressed_classes;  // their labels in the same order, sorted
+  std::vector<Decision> rounds;  // local recoding: what was decided next, each over the rows that the one before left
   Json to_json() const;
   static Result<Decision> from_json(const Json& json);
 };
@@ -32,6 +33,7 @@ struct Outcome {
   double bound = 0;             // no choice scores less; the score itself when optimal
   bool counts_persons = false;  // false: the policy names no person column, each row counted as one
   double seconds_encode = 0, seconds_search = 0;
+  Json rounds;  // local recoding: rows, levels, suppressed and score of each round
   Json to_json() const;
 };
 
@@ -61,7 +63,8 @@ class Encoded;
 // limit, the factor and the score. Refers to the table.
 class Searcher {
  public:
-  static Result<Searcher> make(const Table& table, const Policy& policy);
+  // `whole`: where the shares of sensitive values are taken from; nullptr: the table.
+  static Result<Searcher> make(const Table& table, const Policy& policy, const Table* whole = nullptr);
   Searcher(Searcher&& other) noexcept;
   ~Searcher();
   // Errors as of search(); policy.changed (another shape than the first policy's).
@@ -80,16 +83,22 @@ class Applied {
  public:
   struct Shown {
     const Column* column;
-    std::vector<std::string> labels;  // by code of the column; empty: the value itself
+    std::vector<std::string> labels;  // by code of the column, round after round; empty: the value itself
   };
   std::vector<std::string> header;
   std::vector<std::size_t> source;  // row of the table, for each row here
+  std::vector<std::uint8_t> round;  // of local recoding, for each row here; empty: one for all
   std::vector<Shown> shown;         // beside header
   std::size_t rows() const { return source.size(); }
+  // Place of a field's text: among the labels, or among the column's values where there are none.
+  std::size_t place(std::size_t row, std::size_t column) const {
+    const Shown& one = shown[column];
+    const std::size_t code = one.column->code(source[row]);
+    return one.labels.empty() || round.empty() ? code : code + round[row] * one.column->values().size();
+  }
   const std::string& text(std::size_t row, std::size_t column) const {
     const Shown& one = shown[column];
-    const std::uint32_t code = one.column->code(source[row]);
-    return one.labels.empty() ? one.column->values()[code] : one.labels[code];
+    return (one.labels.empty() ? one.column->values() : one.labels)[place(row, column)];
   }
 };
 // Errors: anonymize.decision (a level or class that does not fit the table).

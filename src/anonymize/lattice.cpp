@@ -54,9 +54,25 @@ struct Fact {
   auto operator<=>(const Fact&) const = default;
 };
 
-// Values of a sensitive column by entry, each person once for each value; shares: of the whole table.
+// Share of each value of a sensitive column, each person once for each value.
+std::vector<double> shares_of(const Column& column, const Column* person) {
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> once;  // (person, value)
+  once.reserve(column.codes().size());
+  for (std::uint32_t row = 0; row < column.codes().size(); ++row)
+    once.emplace_back(person == nullptr ? row : person->code(row), column.code(row));
+  std::ranges::sort(once);
+  once.erase(std::ranges::unique(once).begin(), once.end());
+  std::vector<double> shares(column.values().size(), 0);
+  for (const auto& [who, value] : once)
+    ++shares[value];
+  for (double& share : shares)
+    share /= static_cast<double>(once.size());
+  return shares;
+}
+
+// Values of a sensitive column by entry, each person once for each value.
 Histogram histogram_of(const Column& column, const Column* person, const std::vector<std::uint32_t>& tuple_of,
-                       const ClassTable& table, bool distinct_only, std::vector<double>& shares) {
+                       const ClassTable& table, bool distinct_only) {
   Histogram out;
   out.values = column.values().size();
   const std::size_t rows = column.codes().size();
@@ -78,7 +94,6 @@ Histogram histogram_of(const Column& column, const Column* person, const std::ve
   }
   std::ranges::sort(facts);
   facts.erase(std::ranges::unique(facts).begin(), facts.end());
-  std::vector<std::pair<std::uint32_t, std::uint32_t>> once;  // (person, value)
   std::map<std::uint32_t, std::vector<std::pair<std::uint32_t, std::uint32_t>>> scattered;
   std::size_t at = 0;
   for (std::uint32_t tuple = 0; tuple < table.entries(); ++tuple) {
@@ -91,7 +106,6 @@ Histogram histogram_of(const Column& column, const Column* person, const std::ve
         out.value.items.push_back(facts[at].value);
         out.count.push_back(1);
       }
-      once.emplace_back(facts[at].person, facts[at].value);
     }
     out.value.close();
   }
@@ -102,19 +116,12 @@ Histogram histogram_of(const Column& column, const Column* person, const std::ve
     }
     out.many_entry.close();
   }
-  std::ranges::sort(once);
-  once.erase(std::ranges::unique(once).begin(), once.end());
-  shares.assign(out.values, 0);
-  for (const auto& [who, value] : once)
-    ++shares[value];
-  for (double& share : shares)
-    share /= static_cast<double>(once.size());
   return out;
 }
 
 }  // namespace
 
-Result<Encoded> Encoded::make(const Table& table, const Policy& policy) {
+Result<Encoded> Encoded::make(const Table& table, const Policy& policy, const Table& whole) {
   SEKISHO_CHECK(check_columns(table, policy));
   Encoded out;
   out.policy_ = &policy;
@@ -189,10 +196,11 @@ Result<Encoded> Encoded::make(const Table& table, const Policy& policy) {
   out.models_.set_units(places);
   for (std::size_t h = 0; h < out.models_.wanted().size(); ++h) {
     const ModelSet::Wanted& wanted = out.models_.wanted()[h];
-    std::vector<double> shares;
     out.root_->histograms.push_back(
-        histogram_of(*table.find(wanted.attribute), person, tuples.class_of, *out.root_, wanted.distinct_only, shares));
-    out.models_.set_shares(h, std::move(shares));
+        histogram_of(*table.find(wanted.attribute), person, tuples.class_of, *out.root_, wanted.distinct_only));
+    if (!wanted.distinct_only)
+      out.models_.set_shares(
+          h, shares_of(*whole.find(wanted.attribute), policy.person.empty() ? nullptr : whole.find(policy.person)));
   }
   out.prepare_scores(leaf_rows);
   out.pivots_->reset(out.root_);

@@ -52,7 +52,9 @@ class Pivots {
 
 class Encoded {
  public:
-  static Result<Encoded> make(const Table& table, const Policy& policy);
+  // Shares of sensitive values are those of `whole`, a table with the same dictionaries.
+  static Result<Encoded> make(const Table& table, const Policy& policy, const Table& whole);
+  static Result<Encoded> make(const Table& table, const Policy& policy) { return make(table, policy, table); }
 
   // Another policy over the same attributes and models, with other numbers. Errors: policy.changed.
   Result<void> use(const Policy& policy);

@@ -283,7 +283,8 @@ Result<void> check_model(const TomlTable& table, const Model& model, const Polic
 Result<void> check_local(const TomlTable& root, const Policy& policy) {
   for (const Model& model : policy.models)
     if (policy.local_recoding &&
-        (model.kind == Model::Kind::kPresence || model.kind == Model::Kind::kPopulationUniqueness))
+        (model.kind == Model::Kind::kPresence || model.kind == Model::Kind::kPopulationUniqueness ||
+         (model.kind == Model::Kind::kMap && model.estimator == Model::Estimator::kNone)))
       return root.error("policy.local", fmt::format("local_recoding and {} exclude each other", describe(model)),
                         "local_recoding");
   return {};

@@ -43,6 +43,9 @@ double lattice_size(const Encoded& data);
 Found search_dense(const Encoded& data, const SearchOptions& options);
 Found search_lazily(const Encoded& data, const SearchOptions& options);
 
+// Repeats the search on the rows that it suppressed until nothing changes (local.cpp).
+Result<Outcome> search_locally(const Table& table, const Policy& policy, const SearchOptions& options);
+
 // Scores of equal choices differ in their last digits by the order of summation: twelve digits decide.
 double twelve_digits(double score);
 // Whether a node with this bound may still be the best one or as good.

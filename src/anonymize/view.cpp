@@ -93,6 +93,7 @@ View view_after(const Applied& applied, const Policy& policy) {
     }
   }
   out.source = applied.source;
+  out.round = applied.round;
   number_persons(out, person);
   return out;
 }

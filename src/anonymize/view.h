@@ -13,18 +13,23 @@ struct View {
   struct Shown {
     const Column* column;
     Kind kind = Kind::kInsensitive;
-    std::vector<std::uint32_t> label_of;  // by code of the column
+    std::vector<std::uint32_t> label_of;  // by code of the column, round after round of local recoding
     std::vector<std::string> labels;
   };
   std::vector<Shown> columns;  // the person column is none of them
   std::vector<std::size_t> source;
+  std::vector<std::uint8_t> round;    // [row], or empty: one round for all
   std::vector<std::uint32_t> person;  // [row]: whose it is, numbered without gaps
   std::size_t persons = 0;
   bool counts_persons = false;  // false: each row is a person
 
   std::size_t rows() const { return source.size(); }
   std::uint32_t code(std::size_t row, std::size_t i) const { return columns[i].column->code(source[row]); }
-  std::uint32_t label(std::size_t row, std::size_t i) const { return columns[i].label_of[code(row, i)]; }
+  std::uint32_t label(std::size_t row, std::size_t i) const {
+    const Shown& one = columns[i];
+    const std::size_t values = one.column->values().size();
+    return one.label_of[code(row, i) + (round.empty() || one.label_of.size() == values ? 0 : round[row] * values)];
+  }
   int find(std::string_view name) const;  // -1: not shown
   std::vector<std::size_t> of_kind(Kind kind) const;
 };

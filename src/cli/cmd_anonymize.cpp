@@ -13,6 +13,7 @@
 #include "anonymize/differential.h"
 #include "anonymize/engine.h"
 #include "anonymize/report_html.h"
+#include "anonymize/suggest.h"
 #include "anonymize/sweep.h"
 #include "cli/cli.h"
 #include "core/csv.h"
@@ -78,9 +79,9 @@ Result<void> write_rows(const anonymize::Applied& applied, const std::string& pe
   SEKISHO_TRY(DurableFile file, DurableFile::create(path));
   std::string text;
   append_csv(text, std::vector<std::string_view>(applied.header.begin(), applied.header.end()), separator);
-  for (const std::size_t row : applied.source) {
+  for (std::size_t row = 0; row < applied.rows(); ++row) {
     for (std::size_t i = 0; i < fields.size(); ++i)
-      text += fields[i][applied.shown[i].column->code(row)];
+      text += fields[i][applied.place(row, i)];
     if (text.size() < std::size_t{1} << 20) continue;
     SEKISHO_CHECK(file.write(text));
     text.clear();
@@ -89,22 +90,27 @@ Result<void> write_rows(const anonymize::Applied& applied, const std::string& pe
   return file.finish();
 }
 
-// Columns that leave as they are must not carry names, numbers or addresses: judged by the scanners of the exit check.
+// The rule of the exit check's scanners by which a column seems to hold names, numbers or addresses; "": none.
+std::string identifier_rule(const anonymize::Column& column) {
+  std::string text;
+  append_csv(text, {column.name()});
+  for (const std::string& value : column.values())
+    append_csv(text, {value});
+  for (const disclosure::ScanFinding& finding : disclosure::scan_text(text, "column.csv"))
+    if (finding.rule.starts_with("id.")) return finding.rule;  // the others speak of files that leave, not of columns
+  return "";
+}
+
+// Columns that leave as they are must not carry names, numbers or addresses.
 Result<void> check_insensitive(const anonymize::Table& table, const anonymize::Policy& policy) {
   for (const anonymize::Attribute& attribute : policy.attributes) {
     const anonymize::Column* column = table.find(attribute.name);
     if (attribute.kind != anonymize::Kind::kInsensitive || column == nullptr) continue;
-    std::string text;
-    append_csv(text, {attribute.name});
-    for (const std::string& value : column->values())
-      append_csv(text, {value});
-    for (const disclosure::ScanFinding& finding : disclosure::scan_text(text, "column.csv")) {
-      if (!finding.rule.starts_with("id.")) continue;  // the other rules speak of files that leave, not of columns
-      return fail(
-          "anonymize.identifier",
-          fmt::format("the insensitive column '{}' seems to hold identifiers ({})", attribute.name, finding.rule), {},
-          "Declare the column as identifying, or as quasi with a hierarchy.");
-    }
+    const std::string rule = identifier_rule(*column);
+    if (!rule.empty())
+      return fail("anonymize.identifier",
+                  fmt::format("the insensitive column '{}' seems to hold identifiers ({})", attribute.name, rule), {},
+                  "Declare the column as identifying, or as quasi with a hierarchy.");
   }
   return {};
 }
@@ -246,6 +252,11 @@ Result<int> run_anonymize(const AnonymizeOptions& options) {
     fmt::print("  differentially private: epsilon {:g}, delta {:g}, {} of {} drawn with probability {:.6g}, k {}\n",
                policy.differential->epsilon, policy.differential->delta, differential->sample.rows, outcome.rows,
                policy.differential->beta, policy.differential->k);
+  for (std::size_t round = 0; round < outcome.rounds.size(); ++round)
+    fmt::print(
+        "  round {}: {} of {} rows kept, levels {}\n", round + 1,
+        outcome.rounds[round]["rows"].get<std::size_t>() - outcome.rounds[round]["suppressed"].get<std::size_t>(),
+        outcome.rounds[round]["rows"].get<std::size_t>(), outcome.rounds[round]["levels"].dump());
   if (!outcome.counts_persons) fmt::print("  the policy names no person column: each row counts as a person\n");
   return kDone;
 }
@@ -264,6 +275,22 @@ Result<int> run_audit(const AnonymizeOptions& options) {
       fmt::print("  not decided without --original: {}\n", note);
   }
   return audit.ok ? kDone : kFindings;
+}
+
+struct SuggestOptions {
+  std::string input, output, delimiter = ",";
+};
+
+Result<int> run_suggest(const SuggestOptions& options) {
+  if (options.delimiter.size() != 1) return fail("usage.suggest", "--delimiter is one character");
+  SEKISHO_TRY(const anonymize::Table table, anonymize::read_table_file(options.input, options.delimiter[0]));
+  const std::string policy = anonymize::suggested_policy(
+      table, options.delimiter[0], [](const anonymize::Column& column) { return !identifier_rule(column).empty(); });
+  if (options.output.empty())
+    fmt::print("{}", policy);
+  else
+    SEKISHO_CHECK(write_file_durable(options.output, policy));
+  return kDone;
 }
 
 }  // namespace
@@ -319,6 +346,13 @@ void add_anonymize(CLI::App& app) {
   audit->add_flag("--json", audited->json, "Machine-readable report");
   audit->footer("Exit code 1: the file does not fulfil the policy.");
   set_action(audit, [audited] { return run_audit(*audited); });
+
+  CLI::App* suggest = command->add_subcommand("suggest", "Draft a policy for a table, to be read and corrected");
+  const auto drafted = std::make_shared<SuggestOptions>();
+  suggest->add_option("--input", drafted->input, "CSV with a header")->required()->check(CLI::ExistingFile);
+  suggest->add_option("--delimiter", drafted->delimiter, "Separator of the table");
+  suggest->add_option("--output", drafted->output, "Policy to write; else it is printed");
+  set_action(suggest, [drafted] { return run_suggest(*drafted); });
 }
 
 }  // namespace sekisho::cli
