@@ -341,7 +341,7 @@ Result<Policy> Policy::parse(std::string_view text, const std::filesystem::path&
   SEKISHO_TRY(const std::vector<TomlTable> models, root.tables("model"));
   SEKISHO_TRY(out.local_recoding, root.boolean("local_recoding", false));
   SEKISHO_TRY(out.local_limit, root.number("local_limit", out.suppression_limit));
-  if (!(out.local_limit >= out.suppression_limit && out.local_limit < 1))
+  if (!(out.local_limit >= out.suppression_limit && (out.local_limit < 1 || !out.local_recoding)))
     return root.error("policy.limit", "local_limit lies between suppression_limit and 1", "local_limit");
   for (const TomlTable& table : models) {
     if (table.json().value("kind", Json()) == "differential-privacy") {
