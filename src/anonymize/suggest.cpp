@@ -225,7 +225,8 @@ std::string suggested_policy(const Table& table, char delimiter, const Scanner& 
   std::string sensitive;
   for (const Suggestion& one : columns) {
     if (one.kind == "person" || one.kind == "household") continue;
-    out += fmt::format("\n# {}\n[[attribute]]\nname = {}\nkind = \"{}\"\n", one.reason, toml_text(one.column), one.kind);
+    out +=
+        fmt::format("\n# {}\n[[attribute]]\nname = {}\nkind = \"{}\"\n", one.reason, toml_text(one.column), one.kind);
     if (!one.rule.empty()) out += fmt::format("[attribute.rule]\n{}\n", fmt::join(one.rule, "\n"));
     if (one.kind == "sensitive" && table.find(one.column)->values().size() >= 2)
       sensitive += fmt::format("\n[[model]]\nkind = \"l-diversity\"\nvariant = \"distinct\"\nl = 2\nattribute = {}\n",

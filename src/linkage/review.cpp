@@ -124,8 +124,8 @@ Result<std::string> Reviewers::identify(std::string_view secret, const Clock& cl
 bool Reviewers::may_review(std::string_view name, const Clock& clock) const {
   const auto all = there_is(file_) ? read_json(file_) : Result<Json>(Json::array());
   return all && std::ranges::any_of(*all, [&](const Json& one) {
-    return one.value("name", "") == name && clock.now().seconds() < one.value("until", std::int64_t{0});
-  });
+           return one.value("name", "") == name && clock.now().seconds() < one.value("until", std::int64_t{0});
+         });
 }
 
 Result<std::unique_ptr<ReviewDesk>> ReviewDesk::open(const fs::path& folder, const fs::path& decisions,
