@@ -6,7 +6,7 @@ import stat
 import tempfile
 import unittest
 
-from harness import sekisho, sekisho_json
+from scenarios.harness import sekisho, sekisho_json
 
 COLUMNS = "record_id=id,surname=family,given_name=given,birth_date=birth,postcode=zip,phone=tel"
 

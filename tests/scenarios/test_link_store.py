@@ -11,7 +11,7 @@ import tempfile
 import time
 import unittest
 
-from harness import BIN, DATA, ROOT, SOAK, run, sekisho, sekisho_json
+from scenarios.harness import BIN, DATA, ROOT, SOAK, run, sekisho, sekisho_json
 
 SPEC = ROOT / "specs/linkage/japanese.toml"
 
