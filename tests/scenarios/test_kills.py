@@ -139,7 +139,8 @@ class Kills(unittest.TestCase):
                 self.finish(centre)
                 centre.close()
         missed = set(crash_points("gateway", "transport", "receiver", "intake")) - reached
-        self.assertEqual({p for p in missed if p not in ("intake.after_erase",)}, set(), "every point was reached")
+        # Without thresholds nothing is held: test_quality_gate kills there.
+        self.assertEqual(missed - {"intake.after_erase", "intake.before_hold"}, set(), "every point was reached")
 
 
 if __name__ == "__main__":

@@ -54,6 +54,18 @@ class QualityGate(unittest.TestCase):
         for package, records in before.items():
             self.assertEqual(loaded[package], records)
 
+    def test_a_kill_before_the_hold_leaves_it_to_the_next_run(self):
+        centre, config = self.centre("E")
+        killed = centre.load(check=None, env={"SEKISHO_CRASH_AT": "intake.before_hold"})
+        self.assertIn(killed.returncode, (-9, 137))
+        centre.load()
+        held = [row["package"] for row in sekisho_json("intake", "held", "--config", config, check=(1,))]
+        self.assertEqual(len(held), len(set(held)))
+        self.assertGreaterEqual(len(held), 1)
+        kinds = [entry["kind"] for entry in centre.ledger("centre")]
+        self.assertEqual(kinds.count("package.held"), len(held))
+        self.assertNotIn("package.loaded", kinds)
+
     def test_a_held_package_can_be_refused_and_its_hospital_learns_why(self):
         centre, config = self.centre("E")
         centre.load()
