@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "cli/cli.h"
+#include "cli/disclosure_scan.h"
 #include "core/file.h"
 #include "disclosure/protect.h"
 #include "disclosure/table.h"
@@ -16,7 +17,6 @@ using namespace disclosure;
 
 struct DisclosureOptions {
   std::string cells, relations, policy, pattern, output, public_output, witness, mode = "fast";
-  std::vector<std::string> files;
   double seconds = 0;
   bool json = false;
 };
@@ -103,43 +103,6 @@ Result<int> run_audit(const DisclosureOptions& options) {
   return report.safe() ? kDone : kFindings;
 }
 
-Result<int> run_scan(const DisclosureOptions& options) {
-  Json files = Json::array();
-  std::size_t count = 0;
-  Verdict worst = Verdict::kPass;
-  for (const std::string& file : options.files) {
-    SEKISHO_TRY(const Scan result, scan(file));
-    count += result.findings.size();
-    worst = std::max(worst, result.verdict());
-    Json list = Json::array();
-    for (const ScanFinding& finding : result.findings) {
-      const ScanRule& rule = rule_of(finding.rule);
-      list.push_back(Json{{"rule", finding.rule},
-                          {"verdict", name(rule.verdict)},
-                          {"where", finding.where},
-                          {"place", finding.where},
-                          {"message", finding.message},
-                          {"reason_en", finding.message},
-                          {"reason_ja", rule.japanese},
-                          {"remedy", rule.remedy}});
-      if (!options.json)
-        fmt::print("{}: {}: {} ({}) [{} {}]\n", file, finding.where, finding.message, rule.japanese, name(rule.verdict),
-                   finding.rule);
-    }
-    files.push_back(Json{{"file", file},
-                         {"sha256", result.sha256},
-                         {"type", result.type},
-                         {"verdict", name(result.verdict())},
-                         {"pass", result.verdict() == Verdict::kPass},
-                         {"findings", std::move(list)}});
-  }
-  if (options.json)
-    print_json(Json{{"verdict", name(worst)}, {"files", std::move(files)}, {"findings", count}});
-  else if (count == 0)
-    fmt::print("{} files: nothing found\n", options.files.size());
-  return worst == Verdict::kPass ? kDone : kFindings;
-}
-
 void add_table_options(CLI::App* command, const std::shared_ptr<DisclosureOptions>& options) {
   command
       ->add_option("--cells", options->cells,
@@ -182,10 +145,7 @@ void add_disclosure(CLI::App& app) {
       ->check(CLI::ExistingFile);
   set_action(audit, [options] { return run_audit(*options); });
 
-  CLI::App* scan = disclosure->add_subcommand("scan", "Look for records of persons and identifiers: exit 1 when found");
-  scan->add_option("files", options->files, "files that are to leave")->required()->check(CLI::ExistingFile);
-  scan->add_flag("--json", options->json, "one JSON document on standard output");
-  set_action(scan, [options] { return run_scan(*options); });
+  add_disclosure_scan(*disclosure);
 }
 
 }  // namespace sekisho::cli

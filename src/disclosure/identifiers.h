@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "disclosure/table.h"
+#include "disclosure/scan.h"
 
 namespace sekisho::disclosure {
 

@@ -7,6 +7,7 @@
 #include <set>
 #include <unordered_set>
 
+#include "core/csv.h"
 #include "core/date.h"
 #include "core/file.h"
 #include "core/json.h"
@@ -15,7 +16,7 @@
 #include "disclosure/containers.h"
 #include "disclosure/identifiers.h"
 #include "disclosure/sandbox.h"
-#include "disclosure/table.h"
+#include "disclosure/scan.h"
 
 namespace sekisho::disclosure {
 namespace {
