@@ -5,43 +5,19 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/html.h"
+
 namespace sekisho::anonymize {
 namespace {
 
 constexpr int kLabelWidth = 210, kBarWidth = 430, kValueWidth = 130, kRowHeight = 34;
 constexpr std::size_t kLongestLabel = 28, kGroupsShown = 12;
 
-std::string escape(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '&')
-      out += "&amp;";
-    else if (c == '<')
-      out += "&lt;";
-    else if (c == '>')
-      out += "&gt;";
-    else if (c == '"' || c == '\'')
-      out += fmt::format("&#{};", static_cast<int>(c));
-    else
-      out += c;
-  }
-  return out;
-}
-
-// A text in both languages; names of columns and labels are the same in both.
-struct Text {
-  std::string ja, en;
-  Text(std::string_view japanese, std::string_view english) : ja(japanese), en(english) {}
-  explicit Text(std::string_view name) : ja(name), en(name) {}
-};
-
 std::string both(const Text& text) {
-  if (text.ja == text.en) return escape(text.ja);
-  return fmt::format("<span class=ja lang=ja>{}</span><span class=en lang=en>{}</span>", escape(text.ja),
-                     escape(text.en));
+  return html_text(text);
 }
 std::string both(std::string_view ja, std::string_view en) {
-  return both(Text(ja, en));
+  return html_text(ja, en);
 }
 
 std::string shortened(std::string_view text) {
@@ -64,35 +40,13 @@ std::string plain(double value) {
   return std::isfinite(value) ? fmt::format("{:.4g}", value) : "–";
 }
 
-constexpr std::string_view kHead =
-    R"html(<!DOCTYPE html>
-<html lang="ja"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'">
-<title>匿名加工の得失 / What the anonymization wins and gives up</title>
-<style>
-:root{--line:#d5d9e0;--ink:#1b2430;--soft:#5a6675;--before:#c9a227;--after:#2a6fb0;--bad:#b3261e;--ok:#1d7a46}
-body{font:15px/1.55 system-ui,"Noto Sans CJK JP","Hiragino Sans",sans-serif;color:var(--ink);margin:0 auto;max-width:960px;padding:24px}
-h1{font-size:24px;margin:0 0 4px}h2{font-size:19px;margin:32px 0 8px;border-bottom:1px solid var(--line)}h3{font-size:16px;margin:18px 0 2px}
-table{border-collapse:collapse;margin:8px 0}th,td{border-bottom:1px solid var(--line);padding:4px 10px;text-align:left}
-td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}th{color:var(--soft);font-weight:600}
-.soft{color:var(--soft);font-size:13px}.ok{color:var(--ok)}.bad{color:var(--bad);font-weight:700}
+constexpr std::string_view kStyle =
+    R"html(:root{--before:#c9a227;--after:#2a6fb0}
+body{max-width:960px}table{margin:8px 0}th,td{padding:4px 10px}
 .tiles{display:flex;flex-wrap:wrap;gap:12px;margin:14px 0}.tile{border:1px solid var(--line);border-radius:6px;padding:8px 16px}
 .tile b{display:block;font-size:22px;font-variant-numeric:tabular-nums}
-svg{display:block;max-width:100%;height:auto;margin:6px 0}svg text{font-size:12px;fill:var(--ink)}svg .v{fill:var(--soft);font-variant-numeric:tabular-nums}
+svg{height:auto;margin:6px 0}svg text{font-size:12px;fill:var(--ink)}svg .v{fill:var(--soft);font-variant-numeric:tabular-nums}
 .b{fill:var(--before)}.a{fill:var(--after)}.key i{display:inline-block;width:12px;height:12px;margin:0 4px 0 14px;vertical-align:-1px}
-button{float:right;font:inherit;padding:4px 12px;cursor:pointer}
-html[lang=ja] .en,html[lang=en] .ja{display:none}
-@media print{button{display:none}}
-</style></head><body>
-<button type="button" id="switch">English / 日本語</button>
-)html";
-
-constexpr std::string_view kTail =
-    R"html(<script>
-document.getElementById('switch').addEventListener('click',function(){
-var root=document.documentElement;root.lang=root.lang==='ja'?'en':'ja';});
-if(location.hash==='#en')document.documentElement.lang='en';
-</script></body></html>
 )html";
 
 struct Bar {
@@ -114,7 +68,7 @@ std::string chart(const Chart& form, const std::vector<Bar>& bars) {
   const int height = static_cast<int>(bars.size()) * kRowHeight + 6;
   std::string out =
       fmt::format("<svg viewBox='0 0 {0} {1}' width='{0}' height='{1}' role='img' aria-label='{2}'>",
-                  kLabelWidth + kBarWidth + kValueWidth, height, escape(form.title.ja + " / " + form.title.en));
+                  kLabelWidth + kBarWidth + kValueWidth, height, escape_html(form.title.ja + " / " + form.title.en));
   const auto x = [&](double value) {
     return kLabelWidth + kBarWidth * std::clamp(form.most > 0 ? value / form.most : 0, 0.0, 1.0);
   };
@@ -136,7 +90,7 @@ std::string chart(const Chart& form, const std::vector<Bar>& bars) {
     const double top = static_cast<double>(i) * kRowHeight + 4;
     const auto label = [&](std::string_view kind, const std::string& text) {
       out += fmt::format("<text{} x='{}' y='{:.1f}' text-anchor='end'>{}</text>", kind, kLabelWidth - 8, top + 17,
-                         escape(shortened(text)));
+                         escape_html(shortened(text)));
     };
     if (bar.label.ja == bar.label.en) {
       label("", bar.label.ja);
@@ -304,7 +258,7 @@ std::string separations(const RiskReport& risk) {
                             both("後", "after"), both("分離 前", "separation before"), both("後", "after")});
   for (std::size_t i = 0; i < risk.separation_before.size() && i < risk.separation_after.size(); ++i) {
     const Separation &b = risk.separation_before[i], &a = risk.separation_after[i];
-    out += row({b.name.empty() ? both("すべて", "all together") : escape(b.name), percent(b.distinction),
+    out += row({b.name.empty() ? both("すべて", "all together") : escape_html(b.name), percent(b.distinction),
                 percent(a.distinction), percent(b.separation), percent(a.separation)});
   }
   return out + "</table>" +
@@ -330,7 +284,7 @@ std::string losses(const Utility& utility) {
                               both("変わった行", "rows changed"), both("損失", "loss"), both("分布のずれ", "shift")});
   for (const VariableUtility& one : utility.variables) {
     bars.push_back({Text(one.name), 0, one.loss});
-    table += row({escape(one.name), both(kind_name(one.kind)),
+    table += row({escape_html(one.name), both(kind_name(one.kind)),
                   one.kind == Kind::kQuasi ? fmt::format("{}", one.level) : "–", fmt::format("{}", one.values_before),
                   fmt::format("{}", one.values_after), percent(one.changed), percent(one.loss), percent(one.shift)});
   }
@@ -345,7 +299,7 @@ std::string numbers(const Utility& utility) {
   for (const VariableUtility& one : utility.variables)
     if (one.before && one.after) {
       const auto shown = [](const Numbers& n, double value) { return n.count > 0 ? plain(value) : std::string("–"); };
-      rows += row({escape(one.name), fmt::format("{}", one.before->count), fmt::format("{}", one.after->count),
+      rows += row({escape_html(one.name), fmt::format("{}", one.before->count), fmt::format("{}", one.after->count),
                    shown(*one.before, one.before->mean), shown(*one.after, one.after->mean),
                    shown(*one.before, one.before->deviation), shown(*one.after, one.after->deviation),
                    shown(*one.before, one.before->median), shown(*one.after, one.after->median)});
@@ -372,8 +326,8 @@ std::string counts(const Utility& utility) {
       table += row({both(name), percent(group.before), percent(group.after), percent(group.suppressed)});
     }
     const Chart form{Text(one.name), most_of(bars)};
-    out += fmt::format("<h3>{}</h3>{}<details><summary class=soft>{}</summary>{}</table></details>", escape(one.name),
-                       chart(form, bars), both("表", "table"), table);
+    out += fmt::format("<h3>{}</h3>{}<details><summary class=soft>{}</summary>{}</table></details>",
+                       escape_html(one.name), chart(form, bars), both("表", "table"), table);
   }
   return out;
 }
@@ -383,7 +337,7 @@ std::string correlations(const Utility& utility) {
   std::string out =
       heading("相関", "Correlations") + header({both("変数", "variables"), both("前", "before"), both("後", "after")});
   for (const Correlation& one : utility.correlations)
-    out += row({escape(one.a + " × " + one.b), plain(one.before), plain(one.after)});
+    out += row({escape_html(one.a + " × " + one.b), plain(one.before), plain(one.after)});
   return out + "</table>";
 }
 
@@ -392,18 +346,18 @@ std::string regression(const Utility& utility) {
   const Regression& r = *utility.regression;
   std::string out = heading("回帰係数 (最小二乗)", "Regression coefficients (least squares)");
   out += fmt::format("<p class=soft>{}: {}{} · R² {} → {} · {} {} → {}</p>", both("目的変数", "Outcome"),
-                     escape(r.outcome), r.event.empty() ? "" : escape(" = " + r.event), plain(r.r2_before),
+                     escape_html(r.outcome), r.event.empty() ? "" : escape_html(" = " + r.event), plain(r.r2_before),
                      plain(r.r2_after), both("行", "rows"), r.rows_before, r.rows_after);
   out +=
       header({both("変数", "variable"), both("係数 前", "before"), both("標準誤差", "error"), both("係数 後", "after"),
               both("標準誤差", "error"), both("差 / 前の標準誤差", "difference / error before")});
   for (const Coefficient& one : r.coefficients)
-    out +=
-        row({escape(one.name), one.before ? plain(one.before->value) : "–", one.before ? plain(one.before->error) : "–",
-             one.after ? plain(one.after->value) : "–", one.after ? plain(one.after->error) : "–",
-             one.before && one.after && one.before->error > 0
-                 ? fmt::format("{:+.2f}", (one.after->value - one.before->value) / one.before->error)
-                 : "–"});
+    out += row({escape_html(one.name), one.before ? plain(one.before->value) : "–",
+                one.before ? plain(one.before->error) : "–", one.after ? plain(one.after->value) : "–",
+                one.after ? plain(one.after->error) : "–",
+                one.before && one.after && one.before->error > 0
+                    ? fmt::format("{:+.2f}", (one.after->value - one.before->value) / one.before->error)
+                    : "–"});
   return out + "</table>" +
          note("– は変数が失われたか、他の変数から決まることを示します。",
               "–: the variable has gone, or other variables say the same.");
@@ -438,22 +392,22 @@ std::string survival(const Utility& utility) {
 std::string choice(const Outcome& outcome, const Policy& policy) {
   std::string out = heading("選ばれた加工", "The choice") + "<p>";
   for (const Model& model : policy.models)
-    out += fmt::format("{}{}", &model == policy.models.data() ? "" : " · ", escape(describe(model)));
+    out += fmt::format("{}{}", &model == policy.models.data() ? "" : " · ", escape_html(describe(model)));
   out += fmt::format("</p><p class=soft>{} {} = {} · {} {}, {} {} · {} {}</p>", both("尺度", "metric"),
                      name(outcome.metric), plain(outcome.score), both("選択肢", "choices"), outcome.lattice,
                      both("調べた数", "looked at"), outcome.checked, both("削除の上限", "suppression limit"),
                      percent(policy.suppression_limit));
   out += header({both("準識別子", "quasi-identifier"), both("段階", "level")});
   for (const auto& [name, level] : outcome.decision.levels)
-    out += row({escape(name), fmt::format("{}", level)});
+    out += row({escape_html(name), fmt::format("{}", level)});
   return out + "</table>";
 }
 
 }  // namespace
 
 std::string report_html(const Outcome& outcome, const Policy& policy, const Bargain& bargain) {
-  std::string out(kHead);
-  out += fmt::format("<h1>{}</h1>", both("匿名加工の得失", "What the anonymization wins and gives up"));
+  const Text title("匿名加工の得失", "What the anonymization wins and gives up");
+  std::string out = fmt::format("<h1>{}</h1>", both(title));
   out += summary(outcome, bargain) + choice(outcome, policy) + risks(bargain.risk) + sizes(bargain.risk) +
          attacks(bargain.attacks) + separations(bargain.risk) + losses(bargain.utility) + numbers(bargain.utility) +
          counts(bargain.utility) + correlations(bargain.utility) + regression(bargain.utility) +
@@ -462,7 +416,7 @@ std::string report_html(const Outcome& outcome, const Policy& policy, const Barg
       note("この報告は合計と10人以上の区分の割合だけを含み、データの行を含みません。委員会と研究者のための資料です。",
            "This page holds sums and shares of groups of ten persons and more, no row of the data. It is for "
            "the committee and the researcher.");
-  return out + std::string(kTail);
+  return html_page(title, kStyle, out);
 }
 
 }  // namespace sekisho::anonymize

@@ -5,6 +5,7 @@
 #include <array>
 #include <map>
 
+#include "core/html.h"
 #include "quality/quality.h"
 
 namespace sekisho::quality {
@@ -15,65 +16,21 @@ namespace {
 
 constexpr int kFirstYear = 1985, kChartWidth = 560, kChartHeight = 110, kMonthsListed = 240;
 
-std::string escape(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
-}
-
 std::string both(std::string_view en, std::string_view ja) {
-  return fmt::format("<span class=ja lang=ja>{}</span><span class=en lang=en>{}</span>", escape(ja), escape(en));
+  return html_text(ja, en);
 }
 
 double percent(const Cell& cell) {
   return cell.denominator == 0 ? 0 : 100.0 * static_cast<double>(cell.count) / static_cast<double>(cell.denominator);
 }
 
-constexpr std::string_view kHead =
-    R"html(<!DOCTYPE html>
-<html lang="ja"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'">
-<title>sekisho quality</title>
-<style>
-:root{--line:#d5d9e0;--ink:#1b2430;--soft:#5a6675;--E:#b3261e;--W:#b26a00;--I:#2a6fb0;--ok:#1d7a46}
-body{font:15px/1.55 system-ui,"Noto Sans CJK JP","Hiragino Sans",sans-serif;color:var(--ink);margin:0 auto;max-width:1080px;padding:24px}
-h1{font-size:24px;margin:0 0 4px}h2{font-size:19px;margin:32px 0 8px;border-bottom:1px solid var(--line)}h3{font-size:16px;margin:0 0 2px}
-table{border-collapse:collapse;width:100%}th,td{border-bottom:1px solid var(--line);padding:5px 8px;text-align:left}
-td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}th{color:var(--soft);font-weight:600}
+constexpr std::string_view kStyle =
+    R"html(:root{--E:var(--bad);--W:#b26a00;--I:#2a6fb0}
+h3{margin:0 0 2px}table{width:100%}
 .card{border:1px solid var(--line);border-left:5px solid var(--I);border-radius:4px;padding:10px 14px;margin:12px 0;break-inside:avoid}
 .card.E{border-left-color:var(--E)}.card.W{border-left-color:var(--W)}
-.mark{font-weight:700}.mark.E{color:var(--E)}.mark.W{color:var(--W)}.mark.I{color:var(--I)}.ok{color:var(--ok)}
-.soft{color:var(--soft);font-size:13px}dl{display:grid;grid-template-columns:7em 1fr;gap:2px 10px;margin:6px 0}dt{color:var(--soft)}dd{margin:0}
-svg{display:block;max-width:100%;margin-top:6px}button{float:right;font:inherit;padding:4px 12px;cursor:pointer}
-html[lang=ja] .en,html[lang=en] .ja{display:none}
-@media print{button{display:none}}
-</style></head><body>
-<button type="button" id="switch">English / 日本語</button>
-)html";
-
-constexpr std::string_view kTail =
-    R"html(<script>
-document.getElementById('switch').addEventListener('click',function(){
-var root=document.documentElement;root.lang=root.lang==='ja'?'en':'ja';});
-if(!/^ja/.test(navigator.language||'ja')&&location.hash!=='#ja'||location.hash==='#en')document.documentElement.lang='en';
-</script></body></html>
+.mark{font-weight:700}.mark.E{color:var(--E)}.mark.W{color:var(--W)}.mark.I{color:var(--I)}
+dl{display:grid;grid-template-columns:7em 1fr;gap:2px 10px;margin:6px 0}dt{color:var(--soft)}dd{margin:0}
 )html";
 
 // Share of each month as bars, the allowed share as a line. Months without rows leave a gap.
@@ -98,7 +55,7 @@ std::string chart(const Outcome& outcome) {
       "x2='{5}' "
       "y2='{4}' stroke='#8a94a3'/><text x='{6}' y='12' font-size='11' text-anchor='end' fill='#5a6675'>{7:.3g}%</text>"
       "<text x='{6}' y='{4}' font-size='11' text-anchor='end' fill='#5a6675'>0</text>",
-      kChartWidth, kChartHeight, escape(outcome.id), kLeft, kTop + height, kChartWidth - 6, kLeft - 4, top);
+      kChartWidth, kChartHeight, escape_html(outcome.id), kLeft, kTop + height, kChartWidth - 6, kLeft - 4, top);
   for (const Cell* month : months) {
     const double share = percent(*month), x = kLeft + step * (index(month->period) - first);
     out += fmt::format(
@@ -130,11 +87,12 @@ std::string card(const Outcome& outcome) {
       "<div class='card {0}'><h3><span class='mark {0}'>{0}</span> {1}</h3><div class=soft>{2} · {3}{4}{5} · {6}</div>"
       "<div><b>{7} / {8} = {9:.2f} %</b> <span class=soft>({10} {11:g} %)</span></div>{12}<dl>{13}{14}{15}{16}</dl>"
       "</div>\n",
-      level, both(w.title_en, w.title_ja), escape(outcome.id), w.category, w.subcategory.empty() ? "" : " / ",
+      level, both(w.title_en, w.title_ja), escape_html(outcome.id), w.category, w.subcategory.empty() ? "" : " / ",
       w.subcategory, w.context, outcome.total.count, outcome.total.denominator, percent(outcome.total),
-      both("allowed", "許容"), outcome.limit.allowed, chart(outcome), item("Standard", "標準仕様", escape(w.section)),
+      both("allowed", "許容"), outcome.limit.allowed, chart(outcome),
+      item("Standard", "標準仕様", escape_html(w.section)),
       item("Likely cause", "考えられる原因", both(w.cause_en, w.cause_ja)),
-      item("Repair", "対処", both(w.repair_en, w.repair_ja)), item("Example", "例", escape(place)));
+      item("Repair", "対処", both(w.repair_en, w.repair_ja)), item("Example", "例", escape_html(place)));
 }
 
 std::string accounting_table(const Report& report) {
@@ -146,8 +104,8 @@ std::string accounting_table(const Report& report) {
   for (const Accounting& a : report.accounting)
     out += fmt::format(
         "<tr><td>{}</td><td class=n>{}</td><td class=n>{}</td><td class=n>{}</td><td class=n>{}</td><td>{}</td></tr>",
-        a.hospital.empty() ? both("all", "全体") : escape(a.hospital), a.records, a.loaded, a.superseded, a.quarantined,
-        a.balanced() ? "<span class=ok>✓</span>" : "<span class='mark E'>≠</span>");
+        a.hospital.empty() ? both("all", "全体") : escape_html(a.hospital), a.records, a.loaded, a.superseded,
+        a.quarantined, a.balanced() ? "<span class=ok>✓</span>" : "<span class='mark E'>≠</span>");
   return out + "</table>";
 }
 
@@ -167,7 +125,7 @@ std::string overview(const Report& report) {
     out += fmt::format("<th class=n>{}</th>", both(c.en, c.ja));
   out += "</tr>";
   for (const std::string& hospital : report.hospitals) {
-    out += fmt::format("<tr><td>{}</td>", escape(hospital));
+    out += fmt::format("<tr><td>{}</td>", escape_html(hospital));
     for (const CategoryRow& c : kCategories) {
       int found = 0, judged = 0;
       for (const Outcome& o : report.outcomes)
@@ -197,7 +155,7 @@ std::string all_measures(const Report& report) {
       out += fmt::format(
           "<tr><td>{}</td><td>{} <span class=soft>{}</span></td><td class=n>{}</td><td class=n>{}</td><td "
           "class=n><span class='{}'>{:.2f}</span></td><td class=n>{:g}</td></tr>",
-          escape(hospital), both(w.title_en, w.title_ja), escape(o.id), o.total.count, o.total.denominator,
+          escape_html(hospital), both(w.title_en, w.title_ja), escape_html(o.id), o.total.count, o.total.denominator,
           o.finding() ? "mark E" : "ok", percent(o.total), o.limit.allowed);
     }
   return out + "</table>\n";
@@ -206,9 +164,8 @@ std::string all_measures(const Report& report) {
 }  // namespace
 
 std::string to_html(const Report& report) {
-  std::string out(kHead);
-  out += fmt::format("<h1>{}</h1><div class=soft>{} {}</div>", both("Data quality", "データ品質報告"),
-                     both("as of", "基準日"), report.on.iso());
+  std::string out = fmt::format("<h1>{}</h1><div class=soft>{} {}</div>", both("Data quality", "データ品質報告"),
+                                both("as of", "基準日"), report.on.iso());
   out += overview(report) + accounting_table(report);
   constexpr std::string_view kOrder = "EWI";
   for (const std::string& hospital : report.hospitals) {
@@ -216,7 +173,7 @@ std::string to_html(const Report& report) {
     for (const Outcome& o : report.outcomes)
       if (o.hospital == hospital && o.finding()) found.push_back(&o);
     std::ranges::stable_sort(found, {}, [&](const Outcome* o) { return kOrder.find(o->limit.level); });
-    out += fmt::format("<h2>{} {}</h2>", both("Findings:", "所見:"), escape(hospital));
+    out += fmt::format("<h2>{} {}</h2>", both("Findings:", "所見:"), escape_html(hospital));
     if (found.empty()) out += fmt::format("<p class=ok>{}</p>", both("no findings", "所見なし"));
     for (const Outcome* o : found)
       out += card(*o);
@@ -228,7 +185,7 @@ std::string to_html(const Report& report) {
                        "`sekisho inspect --tables` or the centre's vault resolves it. No patient is named here.",
                        "例の場所は読取り順のファイル番号(part)と行番号(sub)です。sekisho inspect --tables の file 表、"
                        "または中央の保管庫で特定できます。患者を特定する情報は含みません。"));
-  return out + std::string(kTail);
+  return html_page(Text("データ品質報告", "Data quality"), kStyle, out);
 }
 
 }  // namespace sekisho::quality
