@@ -12,9 +12,8 @@
 #include <thread>
 
 #include "cli/cli.h"
-#include "cli/inspect_index.h"
-#include "cli/inspect_names.h"
-#include "cli/inspect_tables.h"
+#include "cli/inspect_output.h"
+#include "cli/inspect_report.h"
 #include "cli/inspect_walk.h"
 #include "core/file.h"
 #include "core/progress.h"
@@ -28,127 +27,8 @@ namespace {
 using formats::Family;
 using records::RecordSet;
 
-constexpr std::size_t kFilesPerChunk = 1024, kPiece = std::size_t{1} << 20, kBytesPerChunk = std::size_t{8} << 20;
+constexpr std::size_t kFilesPerChunk = 1024, kBytesPerChunk = std::size_t{8} << 20;
 constexpr std::size_t kHeld = std::size_t{64} << 20;  // bytes of rows that a worker keeps until its turn comes
-constexpr std::size_t kFindingsShown = 1000;
-
-struct Options {
-  std::vector<std::string> paths;
-  std::string tables, format = "parquet", findings, index, names;
-  bool json = false, model = false;
-  int threads = 0;
-};
-
-struct Shown {
-  std::string file, rule, place;
-  char level;
-};
-
-// All that is counted, and where rows and findings go. One chunk at a time speaks to it, in the order of the walk: the
-// result does not depend on the number of threads.
-class Output {
- public:
-  Result<void> open(const Options& options) {
-    if (!options.tables.empty()) {
-      using Format = TableWriter::Format;
-      const Format format = options.format == "csv"     ? Format::kCsv
-                            : options.format == "jsonl" ? Format::kJsonLines
-                                                        : Format::kParquet;
-      SEKISHO_TRY(tables_, TableWriter::create(options.tables, format));
-    }
-    if (!options.findings.empty()) {
-      findings_file_ =
-          FileDescriptor(::open(options.findings.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
-      if (!findings_file_) return fail_errno("inspect.findings", "cannot write findings", {.file = options.findings});
-      ::fchmod(findings_file_.get(), 0600);
-    }
-    return {};
-  }
-
-  // Rows, findings and quarantined pieces of a set; `path_of` gives the file that a number stands for.
-  template <class PathOf>
-  Result<void> take(RecordSet& set, PathOf path_of) {
-    for (int t = 0; t < records::kTableCount; ++t)
-      rows[static_cast<std::size_t>(t)] += set.batch(static_cast<records::Table>(t)).rows();
-    identities += set.identities().size();
-    texts += set.vault().size();
-    for (const records::Finding& f : set.findings()) {
-      const std::string path = path_of(f.part);
-      const bool segments = formats::parse_ssmix2_path(path).kind != formats::StorageKind::kNone;
-      std::string place;
-      if (f.line >= 0) place = fmt::format("{} {}", segments ? "segment" : "line", f.line);
-      if (!f.where.empty()) place += (place.empty() ? "" : ", ") + f.where;
-      find({path, f.rule, place, static_cast<char>(f.level)});
-    }
-    for (const records::Quarantined& q : set.quarantined())
-      if (quarantine.size() < kFindingsShown)
-        quarantine.push_back(
-            {{"file", path_of(q.part)}, {"rule", q.rule}, {"reason", q.reason}, {"records", q.records}});
-    if (tables_ != nullptr) SEKISHO_CHECK(tables_->write(set));
-    set.clear();
-    return {};
-  }
-
-  void find(Shown finding) {
-    ++levels[finding.level];
-    char& worst = worst_level.try_emplace(finding.rule, finding.level).first->second;
-    constexpr std::string_view kOrder = "IWE";
-    if (kOrder.find(finding.level) > kOrder.find(worst)) worst = finding.level;
-    if (findings_file_) {
-      const Json line = {{"file", finding.file},
-                         {"rule", finding.rule},
-                         {"level", std::string(1, finding.level)},
-                         {"place", finding.place}};
-      findings_text_ += line.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
-      if (findings_text_.size() > kPiece) (void)flush_findings();
-    }
-    if (shown.size() < kFindingsShown) shown.push_back(std::move(finding));
-  }
-
-  void count(const records::Counts& counts) {
-    total.files += counts.files;
-    total.bytes += counts.bytes;
-    total.messages += counts.messages;
-    total.records += counts.records;
-    total.loaded += counts.loaded;
-    total.superseded += counts.superseded;
-    total.quarantined += counts.quarantined;
-    for (const auto& [rule, n] : counts.rules)
-      total.rules[rule] += n;
-    for (const auto& [id, n] : counts.unknown)
-      total.unknown[id] += n;
-  }
-
-  Result<void> add_files(records::Batch& batch) { return tables_ == nullptr ? Result<void>{} : tables_->write(batch); }
-
-  Result<void> finish() {
-    SEKISHO_CHECK(flush_findings());
-    return tables_ == nullptr ? Result<void>{} : tables_->finish();
-  }
-
-  records::Counts total;
-  std::array<std::uint64_t, records::kTableCount> rows{};
-  std::uint64_t identities = 0, texts = 0;
-  std::map<std::string, std::uint64_t> families;
-  std::map<std::string, std::uint64_t> documents;  // of the extended storage, by kind
-  std::map<char, std::uint64_t> levels;
-  std::map<std::string, char> worst_level;  // of each rule
-  std::vector<Shown> shown;
-  std::optional<IndexComparison> index;
-  NameMemory names;
-  Json quarantine = Json::array();
-
- private:
-  Result<void> flush_findings() {
-    if (!findings_file_ || findings_text_.empty()) return {};
-    auto written = write_all(findings_file_.get(), as_bytes(findings_text_), "findings");
-    findings_text_.clear();
-    return written;
-  }
-  std::unique_ptr<TableWriter> tables_;
-  FileDescriptor findings_file_;
-  std::string findings_text_;
-};
 
 struct Chunk {
   std::uint64_t number = 0;
@@ -221,7 +101,7 @@ class Line {
 // Reads the files of a chunk into one record set.
 class Worker {
  public:
-  Worker(Line& line, Output& output, Progress& progress) : line_(line), output_(output), progress_(progress) {
+  Worker(Line& line, InspectOutput& output, Progress& progress) : line_(line), output_(output), progress_(progress) {
     // Whose turn it is hands over at once, while the rows are in the cache; others go on until they hold much.
     const records::DrainHook drain = [this](RecordSet& set) -> Result<void> {
       if (!line_.is_turn(chunk_->number) && set.bytes() < kHeld) return {};
@@ -261,7 +141,7 @@ class Worker {
       const std::vector<bool> superseded =
           unit.patient ? formats::superseded_by_name(unit.files) : std::vector<bool>(unit.files.size());
       for (std::size_t i = 0; i < unit.files.size(); ++i)
-        SEKISHO_CHECK(read_one(unit.files[i], unit.regular, superseded[i]));
+        SEKISHO_CHECK(read_one(unit, unit.files[i], superseded[i]));
       if (unit.patient)
         for (formats::NameFinding& f : formats::check_patient_names(unit.files, facts_))
           names_.push_back({std::move(f.path), std::move(f.rule), {}, f.level});
@@ -272,7 +152,7 @@ class Worker {
     for (const auto& [kind, n] : documents_)
       output_.documents[kind] += n;
     for (auto* more : {&names_, &unreadable_})
-      for (Shown& f : *more) {
+      for (ShownFinding& f : *more) {
         ++output_.total.rules[f.rule];
         output_.find(std::move(f));
       }
@@ -290,7 +170,7 @@ class Worker {
     return {};
   }
 
-  Result<void> read_one(const std::string& path, bool regular, bool superseded) {
+  Result<void> read_one(const WalkUnit& unit, const std::string& path, bool superseded) {
     formats::FileFacts& facts = facts_.emplace_back();
     const auto part = chunk_->first_file + static_cast<std::int32_t>(files_.size());
     files_.push_back({&path, Family::kUnknown, 0});
@@ -310,7 +190,7 @@ class Worker {
       if (reader == nullptr && seen.size > kPiece) break;
       if (reader != nullptr) SEKISHO_CHECK(reader->feed({buffer_.data(), static_cast<std::size_t>(got)}));
       // A regular file that gave less than there was room for has ended: no call to hear so.
-      if (regular && static_cast<std::size_t>(got) < buffer_.size()) break;
+      if (unit.regular && static_cast<std::size_t>(got) < buffer_.size()) break;
       got = ::read(opened.get(), buffer_.data(), buffer_.size());
       if (got < 0) return unreadable(path);
     }
@@ -327,8 +207,22 @@ class Worker {
     if (::fstat(opened.get(), &status) == 0) seen.size = static_cast<std::uint64_t>(status.st_size);
     ++set_.counts.files;
     set_.counts.bytes += seen.size;
-    names_.push_back({path, "UNKNOWN_FILE", {}, 'I'});
+    report_unknown(path, part, seen.size, unit.named);
     return {};
+  }
+
+  // A file that says by its name what it should be, or that a person named, and is nothing of the kind.
+  void report_unknown(const std::string& path, std::int32_t part, std::uint64_t size, bool named) {
+    const Family wanted = formats::family_of_name(path);
+    if (wanted == Family::kUnknown && !named) return names_.push_back({path, "UNKNOWN_FILE", {}, 'I'});
+    const std::string_view rule = size == 0                    ? "EMPTY_FILE"
+                                  : wanted == Family::kReceipt ? "RECEIPT_UNREADABLE"
+                                  : wanted == Family::kDpc     ? "SURVEY_UNREADABLE"
+                                                               : "UNKNOWN_FILE";
+    set_.begin_file(0, part, 0);
+    ++set_.counts.records;
+    set_.find(rule, records::Level::kError, 1, {});
+    set_.quarantine(rule, formats::find_rule_text(rule)->meaning_en, 1, size, 1);
   }
 
   Result<void> unreadable(const std::string& path) {
@@ -338,20 +232,20 @@ class Worker {
   }
 
   Line& line_;
-  Output& output_;
+  InspectOutput& output_;
   Progress& progress_;
   RecordSet set_;
   std::array<std::unique_ptr<formats::Reader>, 3> readers_;
   const Chunk* chunk_ = nullptr;
   std::vector<FileSeen> files_;
-  std::vector<Shown> names_, unreadable_;
+  std::vector<ShownFinding> names_, unreadable_;
   std::map<std::string, std::uint64_t> documents_;
   std::vector<formats::FileFacts> facts_;  // beside the files of a unit
   Bytes buffer_;
 };
 
 // The export of the index database against the folders.
-Result<void> compare_with_index(const Options& options, Output& output) {
+Result<void> compare_with_index(const InspectOptions& options, InspectOutput& output) {
   SEKISHO_TRY(const Bytes bytes, read_file(options.index));
   std::string text;
   DecodeReport report;
@@ -367,10 +261,10 @@ Result<void> compare_with_index(const Options& options, Output& output) {
   return {};
 }
 
-Result<void> read_all(const Options& options, Output& output) {
+Result<void> read_all(const InspectOptions& options, InspectOutput& output) {
   const unsigned threads =
       options.threads > 0 ? static_cast<unsigned>(options.threads) : std::max(1u, std::thread::hardware_concurrency());
-  Progress progress("read", 0, "files");
+  Progress progress(std::string(say(inspect_phrases::kRead)), 0, std::string(say(inspect_phrases::kFiles)));
   Line line(threads);
   std::vector<std::jthread> workers;
   for (unsigned i = 0; i < threads; ++i)
@@ -410,64 +304,6 @@ Result<void> read_all(const Options& options, Output& output) {
   return output.names.active() ? output.names.save() : Result<void>{};
 }
 
-Json to_json(const Output& output, double seconds) {
-  Json rows = Json::object(), rules = Json::object(), findings = Json::array();
-  for (int t = 0; t < records::kTableCount; ++t)
-    if (const std::uint64_t n = output.rows[static_cast<std::size_t>(t)]; n > 0)
-      rows[std::string(records::spec(static_cast<records::Table>(t)).name)] = n;
-  for (const auto& [rule, n] : output.total.rules)
-    rules[rule] = n;
-  for (const Shown& f : output.shown)
-    findings.push_back({{"file", f.file}, {"rule", f.rule}, {"level", std::string(1, f.level)}, {"place", f.place}});
-  const records::Counts& t = output.total;
-  Json json = {{"files", t.files}, {"bytes", t.bytes},     {"messages", t.messages}, {"records", rows},
-               {"rules", rules},   {"findings", findings}, {"seconds", seconds}};
-  json["accounting"] = {
-      {"records", t.records}, {"loaded", t.loaded}, {"superseded", t.superseded}, {"quarantined", t.quarantined}};
-  json["families"] = output.families;
-  json["documents"] = output.documents;
-  if (output.names.active()) json["names"] = {{"unchanged", output.names.unchanged}, {"changed", output.names.changed}};
-  if (const auto& i = output.index)
-    json["index"] = {{"rows", i->rows},        {"matched", i->matched},   {"stale", i->stale},
-                     {"missing", i->missing},  {"unusable", i->unusable}, {"files", i->files},
-                     {"without_row", i->extra}};
-  json["identities"] = output.identities;
-  json["texts"] = output.texts;
-  json["unknown"] = t.unknown;
-  json["quarantine"] = output.quarantine;
-  return json;
-}
-
-void print_summary(const Output& output, double seconds) {
-  const records::Counts& t = output.total;
-  fmt::print("files {}   bytes {}   messages {}   {:.2f} s   {:.1f} MB/s\n", t.files, t.bytes, t.messages, seconds,
-             static_cast<double>(t.bytes) / 1e6 / std::max(seconds, 1e-9));
-  for (const auto& [family, n] : output.families)
-    fmt::print("  {:<10} {:>12} files\n", family, n);
-  for (const auto& [kind, n] : output.documents)
-    fmt::print("  {:<10} {:>12} documents of the extended storage\n", kind, n);
-  if (output.names.active())
-    fmt::print("files of patients whose names are as before {}, others {}\n", output.names.unchanged,
-               output.names.changed);
-  if (const auto& i = output.index)
-    fmt::print("index rows {} = matched {} + stale {} + missing {} + unusable {}; files without a row {}\n", i->rows,
-               i->matched, i->stale, i->missing, i->unusable, i->extra);
-  fmt::print("input records {} = loaded {} + superseded {} + quarantined {}\n\n", t.records, t.loaded, t.superseded,
-             t.quarantined);
-  for (int i = 0; i < records::kTableCount; ++i)
-    if (const std::uint64_t n = output.rows[static_cast<std::size_t>(i)]; n > 0)
-      fmt::print("  {:<18} {:>12} rows\n", records::spec(static_cast<records::Table>(i)).name, n);
-  fmt::print("  {:<18} {:>12}\n  {:<18} {:>12}\n\n", "identity records", output.identities, "texts kept", output.texts);
-  if (t.rules.empty()) return fmt::print("no findings\n");
-  for (const auto& [rule, n] : t.rules) {
-    const auto level = output.worst_level.find(rule);
-    fmt::print("  {} {:<30} {:>10}\n", level == output.worst_level.end() ? ' ' : level->second, rule, n);
-  }
-  std::size_t printed = 0;
-  for (const Shown& f : output.shown)
-    if (f.level == 'E' && printed++ < 10) fmt::print("E {} {}\n  {}\n", f.rule, f.place, f.file);
-}
-
 constexpr std::string_view type_name(records::ColumnType type) {
   constexpr std::string_view kNames[] = {"text", "int32", "int64", "double", "date", "timestamp"};
   return kNames[static_cast<int>(type)];
@@ -486,7 +322,7 @@ void print_model() {
   }
 }
 
-Result<int> inspect(const Options& options) {
+Result<int> inspect(const InspectOptions& options) {
   if (options.model) {
     print_model();
     return kDone;
@@ -494,7 +330,7 @@ Result<int> inspect(const Options& options) {
   if (options.paths.empty()) return fail("usage.path", "name at least one file or folder");
   Progress::set_quiet(options.json);
   const auto start = std::chrono::steady_clock::now();
-  Output output;
+  InspectOutput output;
   if (!options.names.empty()) SEKISHO_CHECK(output.names.load(options.names));
   SEKISHO_CHECK(output.open(options));
   SEKISHO_CHECK(read_all(options, output));
@@ -509,7 +345,7 @@ Result<int> inspect(const Options& options) {
 }  // namespace
 
 void add_inspect(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<InspectOptions>();
   CLI::App* command =
       app.add_subcommand("inspect", "read SS-MIX2 storages, receipt (UKE) and DPC files: counts, findings, tables");
   command->add_option("PATH", options->paths,

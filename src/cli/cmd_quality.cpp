@@ -9,6 +9,7 @@
 #include <map>
 
 #include "cli/cli.h"
+#include "cli/phrases.h"
 #include "core/clock.h"
 #include "core/file.h"
 #include "core/process.h"
@@ -69,6 +70,16 @@ bool holds_tables(const fs::path& folder) {
   return fs::exists(folder / "encounter_event.parquet", ignored) || fs::exists(folder / "lab.parquet", ignored);
 }
 
+// The message alone of what a command said last: "sekisho inspect: MESSAGE [code]".
+std::string error_said(std::string_view text) {
+  while (text.ends_with('\n'))
+    text.remove_suffix(1);
+  text.remove_prefix(text.rfind('\n') + 1);
+  if (const auto program = text.find("inspect: "); program != text.npos) text.remove_prefix(program + 9);
+  if (const auto code = text.rfind(" ["); text.ends_with(']') && code != text.npos) text = text.substr(0, code);
+  return std::string(text);
+}
+
 // Files are read as `sekisho inspect` reads them, by itself: same findings, same numbers of files.
 Result<Json> read_paths(const QualityOptions& options, const fs::path& tables, const fs::path& findings) {
   std::vector<std::string> command = {fs::read_symlink("/proc/self/exe").string(), "inspect"};
@@ -79,10 +90,8 @@ Result<Json> read_paths(const QualityOptions& options, const fs::path& tables, c
         std::string("--threads"), std::to_string(options.threads), std::string("--json")})
     command.push_back(more);
   SEKISHO_TRY(const CommandOutput done, run_command(command));
-  if (done.status != kDone && done.status != kFindings) {
-    if (done.status == kWrongUse) return fail("usage.path", "the paths cannot be read: " + done.err);
-    return fail("quality.read", "reading failed: " + done.err);
-  }
+  if (done.status != kDone && done.status != kFindings)
+    return fail(done.status == kWrongUse ? "usage.path" : "quality.read", error_said(done.err));
   return parse_json(done.out, "inspect");
 }
 
@@ -160,14 +169,17 @@ Result<Report> judge_centre(const QualityOptions& options, const quality::Thresh
   return report;
 }
 
+constexpr Phrase kAccountingSaid{"{}{}input records {} = loaded {} + superseded {} + quarantined {}{}\n",
+                                 "{}{}入力レコード {} = 採用 {} + 旧版・取消 {} + 隔離 {}{}\n"},
+    kUnbalanced{"   DOES NOT ADD UP", "   合計が一致しない"},
+    kFindingsSaid{"{} findings: E {}, W {}, I {}\n\n", "指摘 {} 件: E {}、W {}、I {}\n\n"};
+
 void print_summary(const Report& report) {
   const bool ja = japanese();
   for (const Accounting& a : report.accounting)
-    fmt::print("{}{}input records {} = loaded {} + superseded {} + quarantined {}{}\n", a.hospital,
-               a.hospital.empty() ? "" : ": ", a.records, a.loaded, a.superseded, a.quarantined,
-               a.balanced() ? "" : "   DOES NOT ADD UP");
-  fmt::print("{} findings: E {}, W {}, I {}\n\n", report.findings(), report.findings('E'), report.findings('W'),
-             report.findings('I'));
+    print_phrase(kAccountingSaid, a.hospital, a.hospital.empty() ? "" : ": ", a.records, a.loaded, a.superseded,
+                 a.quarantined, a.balanced() ? "" : say(kUnbalanced));
+  print_phrase(kFindingsSaid, report.findings(), report.findings('E'), report.findings('W'), report.findings('I'));
   for (const quality::Outcome& o : report.outcomes) {
     if (!o.finding()) continue;
     const quality::Wording w = quality::wording_of(o.id);

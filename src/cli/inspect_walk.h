@@ -29,6 +29,7 @@ struct WalkUnit {
   bool patient = false;            // the files of one patient's folder
   bool regular = true;             // false: perhaps a pipe, whose reads are short
   std::uint64_t size = 0;          // of a single file
+  bool named = false;              // a person named this very file
 };
 
 // Entries of a folder that is open, by getdents64 into a buffer that is reused; links and devices are left out.
@@ -85,7 +86,7 @@ class StorageWalk {
                !partner.empty() && std::ranges::count(roots, other) == 1 && size_of(other) > 0)
         partner[0] == 'F' ? pair(root, other) : void();
       else
-        sink_({{root}, false, S_ISREG(status.st_mode), static_cast<std::uint64_t>(status.st_size)});
+        sink_({{root}, false, S_ISREG(status.st_mode), static_cast<std::uint64_t>(status.st_size), true});
     }
     // One root may itself lie inside a storage: the folders above it tell.
     std::vector<std::string> above;

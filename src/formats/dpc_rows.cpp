@@ -170,7 +170,9 @@ void RowReader::open_document(const Line& line, std::int64_t number) {
   case_.clear();
   patient_ = patient_number(line, number);
   admitted_ = discharged_ = {};
-  if (const auto admitted = parse_receipt_date(cell(line, layout_->admitted))) admitted_ = *admitted;
+  admitted_ =
+      date(cell(line, layout_->admitted), number, layout_->kind == Kind::kEfOutpatient ? "column 4" : "入院年月日");
+  date(cell(line, layout_->discharged), number, "退院年月日");
   const std::string_view without_patient = std::string_view(key_).substr(key_.find('|') + 1);
   set_.begin_document({.patient_number = patient_,
                        .kind = layout_->document,
@@ -541,8 +543,13 @@ void RowReader::mix(const Line& line, std::int64_t number) {
   row.text(records::dpc_item::kP1, trim(line[layout_->payload]));
 }
 
+// One row is one patient's day: a month, or a day that no calendar has, is none.
 void RowReader::nursing(const Line& line, std::int64_t number) {
-  item_row(line, date(cell(line, layout_->date), number, "実施年月日"), false);
+  const ClinicalTime day = date(cell(line, layout_->date), number, "実施年月日");
+  const bool whole = day.present() && day.precision == Precision::kDay;
+  if (!whole && parse_receipt_date(cell(line, layout_->date)))
+    set_.find("DATE_INVALID", Level::kWarning, number, "実施年月日");
+  item_row(line, day, false);
 }
 
 }  // namespace sekisho::formats::dpc

@@ -65,6 +65,21 @@ Family sniff(std::string_view path, ByteView head) {
   return Family::kUnknown;
 }
 
+Family family_of_name(std::string_view path) {
+  constexpr std::string_view kReceipts[] = {".UKE", ".HEN", ".SAH"};
+  constexpr std::string_view kSurveys[] = {"FF1_", "FF3_", "FF4_", "EFN_", "EFG_", "EN_",
+                                           "EG_",  "FN_",  "FG_",  "DN_",  "HN_",  "KN_"};
+  std::string name(path.substr(path.rfind('/') + 1));
+  for (char& c : name)
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 32);
+  for (const std::string_view end : kReceipts)
+    if (name.ends_with(end)) return Family::kReceipt;
+  for (const std::string_view start : kSurveys)
+    if (name.starts_with(start) && digits(std::string_view(name).substr(start.size()).substr(0, 9), 9))
+      return Family::kDpc;
+  return Family::kUnknown;
+}
+
 std::unique_ptr<Reader> make_reader(Family family, records::RecordSet& set, records::DrainHook drain) {
   switch (family) {
     case Family::kSsmix2:

@@ -22,6 +22,10 @@ std::string_view name(Family family);  // "ssmix2", "receipt", "dpc", "unknown"
 // alone for receipts. kUnknown files are kept in the vault by their owner and counted.
 Family sniff(std::string_view path, ByteView head);
 
+// What a file's name alone announces: RECEIPTC.UKE, a returned .HEN or .SAH, EFn_123456789_2404.txt. To be believed
+// only where nothing could be read: a file that should have been one.
+Family family_of_name(std::string_view path);
+
 struct FileContext {
   std::string_view path;  // as the hospital has it, relative to the storage's root
   std::int64_t package = 0;

@@ -33,6 +33,14 @@ struct UsualUnit {
 constexpr std::string_view kValueTypes =
     "|AD|CE|CF|CK|CN|CNE|CP|CWE|CX|DR|DT|DTM|ED|FT|MO|NM|PN|RP|SN|ST|TM|TN|TS|TX|XAD|XCN|XON|XPN|XTN|ZRD|SI|ID|IS|EI|";
 
+// What results of the laboratory may be: SN is a type of HL7 that the storage does not permit. (section 7, OBX)
+constexpr std::string_view kResultTypes = "|NM|ST|CWE|";
+// Table 0078, to which reference ssmix2 section 7 (OBX-8) adds nothing.
+constexpr std::string_view kAbnormalFlags = "|L|H|LL|HH|<|>|N|A|AA|U|D|B|W|S|R|I|MS|VS|";
+constexpr std::string_view kOutcomes = "|D|R|N|W|S|F|U|";                           // table 0241
+constexpr std::string_view kDiagnosisTypes = "|H|L|O|B|A|F|";                       // JHSD0004
+constexpr std::string_view kSensitivities = "|AID|EMP|ETH|HIV|PSY|R|U|UWM|V|VIP|";  // table 0177
+
 constexpr UsualUnit kUsualUnits[] = {
     {analyte_number("2A010"), "|/uL|10*2/uL|10*3/uL|"},
     {analyte_number("2A020"), "|10*4/uL|10*6/uL|"},
@@ -179,10 +187,7 @@ class Checker {
         if (component(s.field(17), 3) == "HL70069") check_department(s, given(component(s.field(17))), "ORC-17");
         return;
       case tag("PRB"):
-        // The confirmation (JHSD0005) is also met here, one field late.
-        if (const std::string_view outcome = given(component(s.field(14)));
-            !outcome.empty() && component(s.field(14), 3) != "JHSD0005" && !is_listed("|D|R|N|W|S|F|U|", outcome))
-          find("CODE_NOT_IN_TABLE", kWarning, s, "PRB-14");
+        check_problem(s);
         return;
       case tag("RXE"):
         // Injection class 04: investigational drug.
@@ -202,12 +207,33 @@ class Checker {
         specimen_ = hl7::coded(s.field(4));
         return;
       case tag("OBX"):
-        if (const std::string_view type = given(s.field(2)); !type.empty() && !is_listed(kValueTypes, type))
-          find("CODE_NOT_IN_TABLE", kWarning, s, "OBX-2");
+        check_result_form(s);
         return check_result(s);
       default:
         return;
     }
+  }
+  void check_problem(const Segment& prb) {
+    const auto judge = [&](std::string_view value, std::string_view table, std::string_view name) {
+      if (!value.empty() && !is_listed(table, value)) find("CODE_NOT_IN_TABLE", kWarning, prb, name);
+    };
+    // The confirmation (JHSD0005) is also met in the field of the outcome, one late.
+    if (component(prb.field(14), 3) != "JHSD0005") judge(given(component(prb.field(14))), kOutcomes, "PRB-14");
+    const std::string_view kind = prb.field(10);
+    if (component(kind, 6) == "JHSD0004") judge(given(component(kind, 4)), kDiagnosisTypes, "PRB-10");
+    judge(given(component(kind, 7)), "|2003|2013|", "PRB-10");
+    if (component(prb.field(25), 3) == "HL70177") judge(given(component(prb.field(25))), kSensitivities, "PRB-25");
+  }
+  void check_result_form(const Segment& obx) {
+    if (const std::string_view type = given(obx.field(2));
+        !type.empty() && !is_listed(hl7::is(m_.code, "OUL") ? kResultTypes : kValueTypes, type))
+      find("CODE_NOT_IN_TABLE", kWarning, obx, "OBX-2");
+    const std::string_view flags = obx.field(8);
+    if (flags.empty() || hl7::is(flags, "N") || hl7::is(flags, "H") || hl7::is(flags, "L")) return;
+    for (int i = 1, n = hl7::count_pieces(flags, '~'); i <= n; ++i)
+      if (const std::string_view flag = given(component(repetition(flags, i)));
+          !flag.empty() && !is_listed(kAbnormalFlags, flag))
+        return find("CODE_NOT_IN_TABLE", kWarning, obx, "OBX-8");
   }
   void check_department(const Segment& s, std::string_view code, std::string_view name) {
     if (!code.empty() && !is_department(code)) find("CODE_NOT_IN_TABLE", kWarning, s, name);

@@ -110,6 +110,7 @@ constexpr FieldRule kRules[] = {
     required("MSH-11", 11),
     table_field("MSH-11", 11, "|P|T|D|"),
     required("MSH-12", 12),
+    table_field("MSH-12", 12, "|2.5|"),
     required("NK1-1", 1),
     table_field("NK1-3", 3, kRelations, kWarning, "HL70063"),
     length_field("NK1-4", 4, 100, 8),

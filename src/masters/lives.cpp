@@ -143,13 +143,20 @@ class Settler {
       if (life.absent_editions++ == 0) life.first_absent = edition.day;
     }
     if (life.absent_editions == 0) return;
+    // What no edition ever held is known from the table of facts that comes with the product.
+    const bool stated_only = life.last_seen == kNoDay;
+    if (stated_only) {
+      life.last_seen = life.from;
+      state_.last.evidence = life.from_evidence;
+    }
     life.to = life.last_seen;
     life.to_kind = ToKind::kDoubtful;
     life.to_evidence = state_.last.evidence;
     state_.events.push_back({life.first_absent, EventType::kAbsent, life.first_absent, state_.last.evidence});
     report("MASTER_VANISHED",
-           fmt::format("last seen {}, absent from {} full editions since {}, and no file states an end",
-                       day_text(life.last_seen), life.absent_editions, day_text(life.first_absent)),
+           fmt::format("{} {}, absent from {} full editions since {}, and no file states an end",
+                       stated_only ? "in no edition, valid from" : "last seen", day_text(life.last_seen),
+                       life.absent_editions, day_text(life.first_absent)),
            "import the editions or differential files between these days");
   }
 

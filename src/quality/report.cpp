@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 
+#include "formats/rules.h"
 #include "quality/quality.h"
 
 namespace sekisho::quality {
@@ -18,6 +19,17 @@ Wording wording_of(std::string_view id) {
             std::string(m->title.en),  std::string(m->title.ja),    std::string(m->cause.en), std::string(m->cause.ja),
             std::string(m->repair.en), std::string(m->repair.ja)};
   const std::string rule(id.substr(id.find('.') + 1));
+  if (const formats::RuleText* text = formats::find_rule_text(rule))
+    return {"conformance",
+            "value",
+            "verification",
+            std::string(text->section),
+            fmt::format("{}: {}", rule, text->meaning_en),
+            fmt::format("{}: {}", rule, text->meaning_ja),
+            "The export departs from the standard here.",
+            "出力がこの点で標準仕様と異なる。",
+            fmt::format("{} `sekisho inspect PATH --findings F` lists every place.", text->repair_en),
+            fmt::format("{} 全箇所は sekisho inspect PATH --findings F で確認できる。", text->repair_ja)};
   return {"conformance",
           "value",
           "verification",

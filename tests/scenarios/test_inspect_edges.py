@@ -212,6 +212,8 @@ def fields(s):
     tomorrow = infusion("RXE||00^一般^99I02|500||ML^mL^MR9P")
     s.put("W:TIME_HOUR_24_47", "OMP-02", lambda p: [x.replace("202504101030", "202504102500") for x in tomorrow(p)],
           date="20250410", order="000000000000301")
+    for version, rule in (("2.5", ""), ("2.5^JPN", ""), ("2.4", "W:CODE_NOT_IN_TABLE"), ("2.5.1", "W:CODE_NOT_IN_TABLE")):
+        s.put(rule, "ADT-00", patient_message(msh(A08).replace("|2.5|", f"|{version}|")))
     for sex in "MFOUAN":
         s.put("", "ADT-00", patient_message(sex=sex))
     for sex in ("1", "m", "X", "男"):
@@ -259,7 +261,15 @@ def results(s):
     put("", value('""'))
     put("W:NM_EXPONENT", value("1.3E+2"))
     put("W:NM_EXPONENT", value("50×10\\S\\2"))
-    put("W:CODE_NOT_IN_TABLE", value("7.2", "ZZ"))
+    # Of the types of HL7 a result of the laboratory may be NM, ST and CWE; SN is written as ST. (section 7, OBX)
+    for kind in ("ZZ", "TX", "SN"):
+        put("W:CODE_NOT_IN_TABLE", value("7.2", kind))
+    put("", value("1^陰性^99L1", "CWE"))
+    for flag in ("L", "H", "LL", "HH", "N", "A", "S", "I", "R", ""):
+        put("", with_field(RESULT, 8, flag))
+    put("", with_field(RESULT, 8, "H~A"))
+    for flag in ("高", "X", "H~X", "1"):
+        put("W:CODE_NOT_IN_TABLE", with_field(RESULT, 8, flag))
     put("W:RESULT_COMBINED", value("0.13(0)", "ST"))
     put("W:RESULT_COMBINED", value("1+(30)", "ST"))
     put("W:RESULT_COMBINED", value("Hb+Tr+", "ST"))
@@ -334,6 +344,13 @@ def problems(s):
     disease("", suspected, "ZPR||20059892^胃癌^MDCDX2||||8002^の疑い^MDCDX2")
     disease("W:CODE_NOT_IN_TABLE", with_field(PRB, 14, "Z^?^HL70241"))
     disease("", with_field(PRB, 14, "F^治癒^HL70241"))
+    for kind in "HLOBAF":
+        disease("", PRB.replace("I10^^^^2013", f"I10^{kind}^種別^JHSD0004^2013"))
+    disease("W:CODE_NOT_IN_TABLE", PRB.replace("I10^^^^2013", "I10^X^種別^JHSD0004^2013"))
+    disease("", PRB.replace("I10^^^^2013", "I10^X^種別^99L1^2013"))  # a table of the hospital
+    disease("", PRB.replace("^2013", "^2003"))
+    disease("W:CODE_NOT_IN_TABLE", PRB.replace("^2013", "^10"))
+    disease("I:SENSITIVE_DIAGNOSIS W:CODE_NOT_IN_TABLE", with_field(PRB, 25, "X^秘^HL70177"))
     for flag in ("V", "R", "U", "EMP"):
         disease("I:SENSITIVE_DIAGNOSIS", with_field(PRB, 25, flag))
     s.put("W:ADT01_NO_EVN6", "ADT-01", adt("ADT^A54^ADT_A54", pv1=PV1_IN + "||||D001^医師"))

@@ -4,10 +4,11 @@ The messages are made here from the standard's grammar; which rule a file breaks
 """
 import json
 import pathlib
+import re
 import tempfile
 import unittest
 
-from scenarios.harness import sekisho
+from scenarios.harness import ROOT, sekisho
 
 NAME = "山田^太郎^^^^^L^I~ヤマダ^タロウ^^^^^L^P"
 EVN, PV1_OUT, PV1_IN = "EVN||20250410101500", "PV1|0001|O|01^^^^^C", "PV1|0001|I|3W^301^1^^^N"
@@ -266,6 +267,61 @@ class Rules(unittest.TestCase):
                 with self.subTest(file=pathlib.Path(path).name, rules=rules):
                     self.assertLessEqual(rules, {rule for rule, _ in found[path]})
                     self.assertEqual({rule for rule, level in found[path] if level != "I"} - rules, set())
+
+
+class FilesThatAreNone(unittest.TestCase):
+    """Files that say by their name what they should be, and are not: nothing of them is passed over in silence."""
+
+    def inspect(self, name, content, *, inside=False, language="C"):
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / name
+            path.write_bytes(content)
+            done = sekisho("inspect", folder if inside else path, "--json", check=None, env={"LANG": language})
+            page = sekisho("inspect", folder if inside else path, check=None, env={"LANG": language})
+            self.assertEqual(done.returncode, page.returncode)
+            return done.returncode, json.loads(done.stdout), page.stdout
+
+    def test_an_empty_or_foreign_file_with_the_name_of_a_receipt_or_survey_is_an_error(self):
+        noise = bytes(range(256)) * 12
+        for name, content, rule in (("RECEIPTC.UKE", b"", "EMPTY_FILE"), ("RECEIPTC.UKE", noise, "RECEIPT_UNREADABLE"),
+                                    ("receiptd.uke", b"hello\r\n", "RECEIPT_UNREADABLE"), ("x.HEN", noise, "RECEIPT_UNREADABLE"),
+                                    ("Dn_131234567_2404.txt", b"", "EMPTY_FILE"),
+                                    ("FF1_131234567_2404.txt", noise, "SURVEY_UNREADABLE")):
+            for inside in (False, True):
+                with self.subTest(name=name, inside=inside):
+                    status, report, page = self.inspect(name, content, inside=inside)
+                    self.assertEqual(status, 1)
+                    self.assertEqual([(f["rule"], f["level"]) for f in report["findings"]], [(rule, "E")])
+                    self.assertTrue(report["findings"][0]["place"])
+                    self.assertTrue(report["rule_texts"][rule]["repair"])
+                    self.assertIn(report["rule_texts"][rule]["repair"], page)
+                    self.assertEqual(report["accounting"], {"records": 1, "loaded": 0, "superseded": 0, "quarantined": 1})
+
+    def test_a_foreign_file_is_an_error_where_a_person_named_it_and_a_remark_in_a_folder(self):
+        self.assertEqual(self.inspect("letter.docx", b"PK..")[0], 1)
+        status, report, _ = self.inspect("letter.docx", b"PK..", inside=True)
+        self.assertEqual((status, [(f["rule"], f["level"]) for f in report["findings"]]), (0, [("UNKNOWN_FILE", "I")]))
+
+    def test_under_a_japanese_locale_the_page_and_the_texts_of_rules_are_japanese(self):
+        _, report, page = self.inspect("RECEIPTC.UKE", b"", language="ja_JP.UTF-8")
+        self.assertIn("空、または読み取れる内容がない", page)
+        self.assertIn("入力レコード 1 = 採用 0 + 旧版・取消 0 + 隔離 1", page)
+        self.assertNotIn("findings", page.lower())
+        self.assertEqual(report["rule_texts"]["EMPTY_FILE"]["meaning"], "空、または読み取れる内容がない")
+        self.assertEqual(report["findings"][0]["rule"], "EMPTY_FILE")  # names are the same in every language
+
+
+class RuleTexts(unittest.TestCase):
+    def test_every_rule_that_a_reader_finds_has_its_texts(self):
+        source = ROOT / "src/formats"
+        named = re.compile(r'(?:find|reject|quarantine|push_back)\(\{?(?:[^;"]*?)"([A-Z][A-Z0-9]+(?:_[A-Z0-9]+)+)"')
+        used = set()
+        for file in [*source.glob("*.cpp"), ROOT / "src/cli/cmd_inspect.cpp", ROOT / "src/cli/inspect_index.h"]:
+            used |= set(named.findall(file.read_text(encoding="utf-8")))
+        self.assertGreater(len(used), 80)
+        texts = {name for file in source.glob("tables/rules_*.inc")
+                 for name in re.findall(r'^\s*\{"([A-Z0-9_]+)"', file.read_text(encoding="utf-8"), re.M)}
+        self.assertEqual(sorted(used - texts), [])
 
 
 if __name__ == "__main__":

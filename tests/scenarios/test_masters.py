@@ -319,6 +319,15 @@ class Protocol(Folder):
         absent = [event["event"] for event in self.ask("history", "620000001")["hits"][0]["events"]]
         self.assertIn("reappeared", absent)
 
+    def test_a_code_that_only_the_shipped_facts_know_is_doubtful_with_its_day_and_not_a_question_mark(self):
+        for day in ("20240401", "20240501"):
+            self.put(f"y_ALL{day}.csv", BASE)
+        sekisho("masters", "import", self.inputs, "-o", self.file, "--findings", self.dir / "f.jsonl")
+        messages = [row["message"] for row in self.findings("MASTER_VANISHED")]
+        self.assertTrue(messages)
+        for message in messages:
+            self.assertRegex(message, r"^in no edition, valid from \d{4}-\d\d-\d\d, absent from 2 full editions since 2024-04-01")
+
     def test_a_missing_region_proves_no_absence(self):
         def place(prefecture, count):
             return "".join(f"{prefecture:02}{1000000 + i},{1000000 + i},架空医院{i},1000001,架空市{i}\r\n" for i in range(count))

@@ -82,6 +82,10 @@ class QualityOfSynthHospitals(unittest.TestCase):
         sekisho("quality", self.root / "faulty", "--on", DAY, "--fail-on", "W", check=(1,))
         sekisho("quality", self.root / "nothing", check=(2,))
 
+    def test_a_path_that_is_not_there_is_named_once_with_one_code(self):
+        done = sekisho("quality", "/nonexist", check=(2,))
+        self.assertEqual(done.stderr.strip(), "sekisho quality: there is no such file or folder (/nonexist) [usage.path]")
+
     def test_a_folder_without_records_is_an_error_that_says_so(self):
         (self.root / "empty").mkdir()
         done = sekisho("quality", self.root / "empty", check=(2,))

@@ -263,6 +263,27 @@ TEST(Dpc, DetailsBeforeMergingHaveTheMonthOfTheirFile) {
   EXPECT_EQ(set.counts.rules.count("DATE_INVALID"), 0u);
 }
 
+// An assessment is of one patient's day: a month, day 00 or 31 February are none. (reference: dpc section 6)
+TEST(Dpc, ADayOfTheNursingFileThatNoCalendarHasIsFoundWithItsLine) {
+  struct Case {
+    std::string_view admitted, discharged, day;
+    std::uint64_t findings;
+  };
+  for (const Case& c : {Case{"20240401", "00000000", "20240402", 0}, Case{"20240401", "20240430", "20240229", 0},
+                        Case{"20240401", "00000000", "20240231", 1}, Case{"20240401", "00000000", "20240499", 1},
+                        Case{"20240401", "00000000", "20240400", 1}, Case{"20240401", "00000000", "202404", 1},
+                        Case{"20240401", "00000000", "", 1}, Case{"20240401", "00000000", "4月2日", 1},
+                        Case{"20240431", "00000000", "20240402", 1}, Case{"20240401", "20240431", "20240402", 1}}) {
+    RecordSet set;
+    read(set, "Hn_131234567_2404.txt",
+         row({"131234567", "W1", "0000001234", c.discharged, c.admitted, c.day, "ASS0013", "20200401", "0", "1"}));
+    EXPECT_EQ(set.counts.rules["DATE_INVALID"], c.findings) << c.day << " " << c.admitted << " " << c.discharged;
+    EXPECT_EQ(set.counts.loaded, 1u) << c.day;
+    for (const records::Finding& finding : set.findings())
+      EXPECT_EQ(finding.line, 1);
+  }
+}
+
 TEST(Dpc, LostLeadingZerosAreRestoredAndReported) {
   RecordSet set;
   read(set, "FF1_131234567_2404.txt", ff1("A000010", "20140401", "1", {"19600115", "1"}, "1234"));
