@@ -1,8 +1,6 @@
-// sekisho table: a frequency table of persons from a dataset, protected and audited, with its proof sheet.
+// sekisho table: a table computed from a dataset, fit to leave: protected, audited, with its proof sheet.
 // modules: core disclosure
 #include <fmt/format.h>
-
-#include <map>
 
 #include "cli/cli.h"
 #include "core/csv.h"
@@ -12,116 +10,141 @@
 namespace sekisho::cli {
 namespace {
 
+using disclosure::Measure;
 using disclosure::TableRequest;
 using disclosure::TableResult;
 
 struct TableOptions {
   TableRequest request;
-  std::string dataset, policy, output, proof, html;
+  std::string dataset, policy, output, proof, html, output_json, measure = "count", mode = "fast";
+  std::vector<std::string> where, bands, hierarchies, impossible;
   int threshold = 0;
   bool json = false;
 };
 
-std::string escape(std::string_view text) {
-  std::string out;
+// "column=rest" of a repeated option.
+Result<std::pair<std::string, std::string>> split(const std::string& text, std::string_view option) {
+  const std::size_t at = text.find('=');
+  if (at == std::string::npos || at == 0)
+    return fail("usage.option", fmt::format("--{} takes COLUMN=..., not \"{}\"", option, text));
+  return std::pair{text.substr(0, at), text.substr(at + 1)};
+}
+
+std::vector<std::string> fields_of(const std::string& text) {
+  std::vector<std::string> out(1);
   for (const char c : text) {
-    switch (c) {
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '&':
-        out += "&amp;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        out += c;
+    if (c == ',') {
+      out.emplace_back();
+    } else {
+      out.back() += c;
     }
   }
   return out;
 }
 
-std::string joined(const std::vector<std::string>& fields, std::size_t from, std::size_t to) {
-  std::string out;
-  for (std::size_t i = from; i < to; ++i)
-    out += (i == from ? "" : " / ") + fields[i];
-  return out;
-}
-
-// The table as one page without script: what is in the public CSV and nothing else.
-Result<std::string> html_page(const TableResult& result, std::size_t row_dimensions) {
-  SEKISHO_TRY(const CsvTable csv, read_csv(result.csv));
-  const std::size_t dimensions = csv.header.size() - 2;
-  std::vector<std::string> rows, columns;
-  std::map<std::pair<std::string, std::string>, const std::vector<std::string>*> cells;
-  const auto remember = [](std::vector<std::string>& list, const std::string& label) {
-    if (std::ranges::find(list, label) == list.end()) list.push_back(label);
-  };
-  for (const auto& fields : csv.rows) {
-    const std::string row = joined(fields, 0, row_dimensions), column = joined(fields, row_dimensions, dimensions);
-    remember(rows, row);
-    remember(columns, column);
-    cells[{row, column}] = &fields;
+Result<void> read_options(TableOptions& options) {
+  TableRequest& request = options.request;
+  request.dataset = options.dataset;
+  request.measure = options.measure == "sum"    ? Measure::kSum
+                    : options.measure == "mean" ? Measure::kMean
+                                                : Measure::kCount;
+  if (options.measure == "count" && !request.value.empty()) request.measure = Measure::kSum;
+  request.mode = options.mode == "exact" ? disclosure::Mode::kExact : disclosure::Mode::kFast;
+  for (const std::string& text : options.where) {
+    SEKISHO_TRY(disclosure::Condition condition, disclosure::parse_condition(text));
+    request.where.push_back(std::move(condition));
   }
-  std::string page =
-      "<!doctype html><html lang=\"ja\"><meta charset=\"utf-8\"><title>sekisho table</title><style>"
-      "body{font-family:sans-serif}table{border-collapse:collapse}th,td{border:1px solid #999;padding:.2em .6em;"
-      "text-align:right}th{background:#eef}td.hidden{background:#ddd;text-align:center}</style><table><tr><th>";
-  page += escape(joined(csv.header, 0, row_dimensions));
-  for (const std::string& column : columns)
-    page += "<th>" + escape(column);
-  for (const std::string& row : rows) {
-    page += "<tr><th>" + escape(row);
-    for (const std::string& column : columns) {
-      const std::vector<std::string>& fields = *cells[{row, column}];
-      page += fields.back() == "hidden" ? "<td class=\"hidden\">－" : "<td>" + escape(fields[dimensions]);
+  for (const std::string& text : options.bands) {
+    SEKISHO_TRY(const auto parts, split(text, "bands"));
+    for (const std::string& field : fields_of(parts.second)) {
+      double bound = 0;
+      if (!disclosure::parse_number(field, bound))
+        return fail("usage.option", fmt::format("--bands {}: \"{}\" is no number", text, field));
+      request.groupings[parts.first].bands.push_back(bound);
     }
   }
-  page += fmt::format(
-      "</table><p>{} cells, {} hidden (－). Counts of persons; cells under {} and those that would give "
-      "them back are hidden.</p></html>\n",
-      result.cells, result.primary + result.secondary, result.proof["policy"]["threshold"].get<int>());
-  return page;
+  for (const std::string& text : options.hierarchies) {
+    SEKISHO_TRY(const auto parts, split(text, "hierarchy"));
+    request.groupings[parts.first].hierarchy = parts.second;
+  }
+  for (const std::string& text : options.impossible) {
+    std::map<std::string, std::string> labels;
+    for (const std::string& field : fields_of(text)) {
+      SEKISHO_TRY(const auto parts, split(field, "impossible"));
+      labels.insert(parts);
+    }
+    request.impossible.push_back(std::move(labels));
+  }
+  if (!options.policy.empty()) {
+    SEKISHO_TRY(request.policy, disclosure::read_policy(options.policy));
+    request.threshold = request.policy.threshold;
+  }
+  if (options.threshold > 0) {
+    if (options.threshold < request.threshold)
+      return fail("usage.threshold", fmt::format("the threshold is at least {}", request.threshold), {},
+                  "A lower one needs a policy that names the committee's decision.");
+    request.threshold = options.threshold;
+  }
+  return {};
 }
 
 Result<int> run_table(TableOptions options) {
-  options.request.dataset = options.dataset;
-  if (!options.policy.empty()) {
-    SEKISHO_TRY(options.request.policy, disclosure::read_policy(options.policy));
-    options.request.threshold = options.request.policy.threshold;
-  }
-  if (options.threshold > 0) {
-    if (options.threshold < options.request.threshold)
-      return fail("usage.threshold", fmt::format("the threshold is at least {}", options.request.threshold), {},
-                  "A lower one needs a policy that names the committee's decision.");
-    options.request.threshold = options.threshold;
-  }
+  SEKISHO_CHECK(read_options(options));
   SEKISHO_TRY(const TableResult result, disclosure::make_table(options.request));
-  SEKISHO_CHECK(write_file_durable(options.output, result.csv));
+  const bool refused = result.proof["result"] == "FAIL";
   const std::string proof = options.proof.empty() ? options.output + ".proof.json" : options.proof;
-  SEKISHO_CHECK(write_file_durable(proof, result.proof.dump(1) + "\n"));
-  if (!options.html.empty()) {
-    SEKISHO_TRY(const std::string page, html_page(result, options.request.rows.size()));
-    SEKISHO_CHECK(write_file_durable(options.html, page));
+  SEKISHO_CHECK(write_file_durable(proof, result.proof.dump(1) + "\n", 0600));
+  if (!options.html.empty()) SEKISHO_CHECK(write_file_durable(options.html, result.page, 0600));
+  if (!refused) {
+    SEKISHO_CHECK(write_file_durable(options.output, result.csv));
+    if (!options.output_json.empty())
+      SEKISHO_CHECK(write_file_durable(options.output_json, result.output.dump() + "\n"));
   }
   const std::uint64_t suppressed = result.primary + result.secondary;
-  if (options.json)
+  if (options.json) {
     print_json(Json{{"cells", result.cells},
                     {"suppressed", suppressed},
                     {"primary", result.primary},
                     {"secondary", result.secondary},
+                    {"persons", result.data.persons},
                     {"audit", Json{{"exact", result.exact}, {"too_narrow", result.too_narrow}}},
                     {"result", result.proof["result"]},
+                    {"review", result.proof["review"]},
+                    {"output_sha256", result.proof["output_sha256"]},
                     {"proof", proof}});
-  else
-    fmt::print(
-        "{} cells, {} hidden ({} below the threshold, {} so that no sum gives them back); audited; proof sheet {}\n",
-        result.cells, suppressed, result.primary, result.secondary, proof);
-  return kDone;
+  } else {
+    fmt::print("{}: {} cells, {} hidden ({} by a rule, {} so that no sum gives them back); audited; proof sheet {}\n",
+               result.proof["result"].get<std::string>(), result.cells, suppressed, result.primary, result.secondary,
+               proof);
+    for (const Json& item : result.proof["review"])
+      fmt::print("{} {}: {}. {}\n", item["verdict"].get<std::string>(), item["place"].get<std::string>(),
+                 item[japanese() ? "reason_ja" : "reason_en"].get<std::string>(),
+                 item[japanese() ? "remedy_ja" : "remedy"].get<std::string>());
+    if (refused) fmt::print("nothing was written to {}\n", options.output);
+  }
+  return refused ? kFindings : kDone;
+}
+
+void add_dataset_options(CLI::App* table, const std::shared_ptr<TableOptions>& options) {
+  TableRequest& request = options->request;
+  table->add_option("--dataset,--input", options->dataset, "dataset: CSV with a header, or Parquet")
+      ->required()
+      ->check(CLI::ExistingFile);
+  table->add_option("--rows", request.rows, "columns of the dataset that make the rows")->required()->delimiter(',');
+  table->add_option("--columns", request.columns, "columns of the dataset that make the columns")->delimiter(',');
+  table->add_option("--measure", options->measure, "count of persons, or sum or mean of --value")
+      ->check(CLI::IsMember({"count", "sum", "mean"}));
+  table->add_option("--value", request.value, "column that is summed or averaged");
+  table->add_option("--weight", request.weight, "column of weights");
+  table->add_option("--person,--count-distinct", request.person,
+                    "column that tells persons apart (person_id, person or pseudonym)");
+  table->add_option("--hospital", request.hospital, "column that tells hospitals apart (hospital_id or hospital)");
+  table->add_option("--where", options->where, "rows that count, e.g. \"age>=18\" or \"area=13|14\"; all must hold");
+  table->add_option("--bands", options->bands, "COLUMN=0,20,40: numbers into 0-19, 20-39, 40+");
+  table->add_option("--hierarchy", options->hierarchies,
+                    "COLUMN=FILE: CSV of value, group, group of groups; subtotals are shown");
+  table->add_option("--impossible", options->impossible,
+                    "COLUMN=LABEL,COLUMN=LABEL: a combination everybody knows to be empty");
 }
 
 }  // namespace
@@ -130,21 +153,22 @@ void add_table(CLI::App& app) {
   CLI::App* table =
       app.add_subcommand("table", "A table of persons from a dataset, fit to leave: protected and audited");
   auto options = std::make_shared<TableOptions>();
-  table->add_option("--dataset", options->dataset, "dataset CSV")->required()->check(CLI::ExistingFile);
-  table->add_option("--rows", options->request.rows, "columns of the dataset that make the rows")
-      ->required()
-      ->delimiter(',');
-  table->add_option("--columns", options->request.columns, "columns of the dataset that make the columns")
-      ->delimiter(',');
-  table->add_option("--count-distinct", options->request.person,
-                    "column that tells persons apart (person_id, person or pseudonym)");
+  add_dataset_options(table, options);
   table->add_option("--threshold", options->threshold, "fewest persons a published cell may have: 10 or more")
       ->check(CLI::Range(2, 100000));
   table->add_option("--policy", options->policy, "JSON policy")->check(CLI::ExistingFile);
+  table->add_option("--mode", options->mode, "fast, or exact: the proven least number of hidden cells")
+      ->check(CLI::IsMember({"fast", "exact"}));
   table->add_option("--output", options->output, "CSV that may leave")->required();
+  table->add_option("--output-json", options->output_json, "the same as JSON");
   table->add_option("--proof", options->proof, "proof sheet for the checkers (OUTPUT.proof.json)");
-  table->add_option("--html", options->html, "the table as a page");
+  table->add_option("--html", options->html, "proof sheet as one page for the checkers");
   table->add_flag("--json", options->json, "one JSON document on standard output");
+  table->footer(
+      "Examples:\n"
+      "  sekisho table --dataset d.csv --rows age --bands age=0,20,40,65 --columns sex --output t.csv --html t.html\n"
+      "  sekisho table --dataset d.parquet --rows drug --measure mean --value cost --hospital hospital --output t.csv\n"
+      "Exit code 1: refused, see the proof sheet. It and the page hold what only checkers may see.");
   set_action(table, [options] { return run_table(*options); });
 }
 

@@ -3,294 +3,206 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
-#include <unordered_map>
+#include <cmath>
 
-#include "core/file.h"
 #include "crypto/digest.h"
-#include "disclosure/protect.h"
+#include "disclosure/proof_sheet.h"
 
 namespace sekisho::disclosure {
 namespace {
 
-constexpr std::size_t kMaximalTableCells = 20'000, kMaximalDimensions = 5;
-constexpr std::string_view kTotal = "Total", kEmpty = "(empty)";
-constexpr std::string_view kPersonColumns[] = {"person_id", "person", "pseudonym"};
-
-using Pair = std::pair<std::uint32_t, std::uint32_t>;  // cell, person
-
-struct Dimension {
-  std::string name;
-  std::size_t column = 0;
-  std::vector<std::string> categories;  // sorted
+// What is shown of each cell besides its labels.
+struct Shown {
+  std::vector<std::string> names;  // value, n
+  std::vector<std::vector<double>> values;
 };
 
-// The dataset reduced to what the table needs.
-struct Counts {
-  std::vector<Dimension> dimensions;
-  std::vector<std::vector<std::uint32_t>> rows;  // distinct rows: categories of each dimension, then the person
-  std::uint64_t dataset_rows = 0, persons = 0;
-  std::string person_column, hash;
-};
-
-Result<std::size_t> find_column(const std::vector<std::string>& header, const std::string& name,
-                                const std::filesystem::path& file) {
-  const auto found = std::ranges::find(header, name);
-  if (found == header.end())
-    return fail("usage.column", fmt::format("the dataset has no column {}", name), {.file = file.string()});
-  return static_cast<std::size_t>(found - header.begin());
+Shown shown_values(const TableRequest& request, const Tabulation& data) {
+  Shown shown;
+  const auto& layers = data.layers;
+  if (request.measure == Measure::kCount) return {{"value"}, {layers.back()}};
+  shown.names = {"value", "n"};
+  shown.values = {layers[1], layers[0]};
+  if (request.measure == Measure::kMean) {
+    const std::vector<double>& base = layers.back().empty() || layers.size() == 2 ? layers[0] : layers[2];
+    for (std::size_t i = 0; i < base.size(); ++i)
+      shown.values[0][i] = base[i] > 0 ? layers[1][i] / base[i] : 0;
+  }
+  return shown;
 }
 
-Result<std::size_t> find_person(const std::vector<std::string>& header, const TableRequest& request) {
-  if (!request.person.empty()) return find_column(header, request.person, request.dataset);
-  for (const std::string_view name : kPersonColumns)
-    if (const auto found = std::ranges::find(header, name); found != header.end())
-      return static_cast<std::size_t>(found - header.begin());
-  return fail("table.person", "no column tells persons apart", {.file = request.dataset.string()},
-              "Name it: rows are not persons, and thresholds count persons.");
+std::string value_text(double value, Measure measure) {
+  return measure == Measure::kMean ? fmt::format("{:.6g}", value) : number_text(value);
 }
 
-Result<std::vector<Dimension>> find_dimensions(const std::vector<std::string>& header, const TableRequest& request,
-                                               std::size_t person) {
-  std::vector<std::string> names = request.rows;
-  names.insert(names.end(), request.columns.begin(), request.columns.end());
-  if (names.empty() || names.size() > kMaximalDimensions)
-    return fail("usage.column", fmt::format("a table has 1 to {} dimensions", kMaximalDimensions));
-  std::vector<Dimension> dimensions;
-  for (const std::string& name : names) {
-    if (std::ranges::count(names, name) > 1) return fail("usage.column", fmt::format("{} is named twice", name));
-    SEKISHO_TRY(const std::size_t column, find_column(header, name, request.dataset));
-    if (column == person) return fail("usage.column", "persons cannot be a dimension of their own table");
-    dimensions.push_back({name, column, {}});
-  }
-  return dimensions;
-}
-
-// Numbers the texts of a column in sorted order, so that the table does not depend on the order of rows.
-class Categories {
- public:
-  std::uint32_t number(std::string_view text) {
-    return numbers_.try_emplace(std::string(text), static_cast<std::uint32_t>(numbers_.size())).first->second;
-  }
-  std::size_t size() const { return numbers_.size(); }
-  std::vector<std::string> sorted(std::vector<std::uint32_t>& place_of) const {
-    std::vector<std::string> names;
-    place_of.resize(numbers_.size());
-    for (const auto& [name, number] : numbers_) {
-      place_of[number] = static_cast<std::uint32_t>(names.size());
-      names.push_back(name);
-    }
-    return names;
-  }
-
- private:
-  std::map<std::string, std::uint32_t, std::less<>> numbers_;
-};
-
-Result<Counts> count_rows(const TableRequest& request) {
-  SEKISHO_TRY(const MappedFile file, MappedFile::open(request.dataset));
-  Counts counts;
-  counts.hash = to_hex(crypto::sha256(file.bytes()));
-  CsvReader reader(as_text(file.bytes()), ',', request.dataset.string());
-  std::vector<std::string_view> fields;
-  SEKISHO_TRY(const bool has_header, reader.next(fields));
-  if (!has_header) return fail("csv.empty", "the dataset is empty", {.file = request.dataset.string()});
-  const std::vector<std::string> header(fields.begin(), fields.end());
-  SEKISHO_TRY(const std::size_t person, find_person(header, request));
-  counts.person_column = header[person];
-  SEKISHO_TRY(counts.dimensions, find_dimensions(header, request, person));
-  const std::size_t dimensions = counts.dimensions.size();
-  std::vector<Categories> categories(dimensions);
-  std::unordered_map<std::string, std::uint32_t> persons;
-  while (true) {
-    SEKISHO_TRY(const bool more, reader.next(fields));
-    if (!more) break;
-    const Place place{.file = request.dataset.string(), .line = reader.line()};
-    if (fields.size() != header.size())
-      return fail("csv.ragged", fmt::format("a row has {} fields instead of {}", fields.size(), header.size()), place);
-    if (fields[person].empty()) return fail("table.person", "a row names no person", place);
-    std::vector<std::uint32_t> row;
-    std::size_t cells = 1;
-    for (std::size_t d = 0; d < dimensions; ++d) {
-      const std::string_view text = fields[counts.dimensions[d].column];
-      row.push_back(categories[d].number(text.empty() ? kEmpty : text));
-      cells *= categories[d].size() + 1;
-    }
-    if (cells > kMaximalTableCells)
-      return fail("table.too_large", fmt::format("the table would have more than {} cells", kMaximalTableCells), {},
-                  "Take fewer or coarser dimensions.");
-    row.push_back(
-        persons.try_emplace(std::string(fields[person]), static_cast<std::uint32_t>(persons.size())).first->second);
-    counts.rows.push_back(std::move(row));
-    ++counts.dataset_rows;
-  }
-  if (counts.rows.empty()) return fail("csv.empty", "the dataset has no row", {.file = request.dataset.string()});
-  counts.persons = persons.size();
-  for (std::size_t d = 0; d < dimensions; ++d) {
-    std::vector<std::uint32_t> place_of;
-    counts.dimensions[d].categories = categories[d].sorted(place_of);
-    if (std::ranges::find(counts.dimensions[d].categories, kTotal) != counts.dimensions[d].categories.end())
-      return fail("table.label", fmt::format("a category of {} is called {}", counts.dimensions[d].name, kTotal));
-    for (auto& row : counts.rows)
-      row[d] = place_of[row[d]];
-  }
-  std::ranges::sort(counts.rows);
-  counts.rows.erase(std::ranges::unique(counts.rows).begin(), counts.rows.end());
-  return counts;
-}
-
-// Cells in mixed radix: in each dimension its categories, then the total.
-class Grid {
- public:
-  explicit Grid(const std::vector<Dimension>& dimensions) {
-    for (const Dimension& dimension : dimensions)
-      sizes_.push_back(dimension.categories.size() + 1);
-    strides_.assign(sizes_.size(), 1);
-    for (std::size_t d = sizes_.size(); d-- > 1;)
-      strides_[d - 1] = strides_[d] * sizes_[d];
-  }
-  std::size_t cells() const { return strides_[0] * sizes_[0]; }
-  std::size_t coordinate(std::size_t cell, std::size_t d) const { return cell / strides_[d] % sizes_[d]; }
-  std::size_t size(std::size_t d) const { return sizes_[d]; }
-  std::size_t stride(std::size_t d) const { return strides_[d]; }
-  bool is_total(std::size_t cell, std::size_t d) const { return coordinate(cell, d) + 1 == sizes_[d]; }
-  // The cell of a row when the dimensions in `mask` are totalled.
-  std::size_t cell(const std::vector<std::uint32_t>& row, std::size_t mask) const {
-    std::size_t at = 0;
-    for (std::size_t d = 0; d < sizes_.size(); ++d)
-      at += strides_[d] * ((mask >> d & 1) != 0 ? sizes_[d] - 1 : row[d]);
-    return at;
-  }
-
- private:
-  std::vector<std::size_t> sizes_, strides_;
-};
-
-CellTable build_table(const Counts& counts) {
-  const Grid grid(counts.dimensions);
-  const std::size_t dimensions = counts.dimensions.size();
-  CellTable table;
-  for (const Dimension& dimension : counts.dimensions)
-    table.dimensions.push_back(dimension.name);
-  table.cells.resize(grid.cells());
+std::string output_csv(const CellTable& table, const Shown& shown, const Pattern& pattern, Measure measure) {
+  std::string out;
+  std::vector<std::string_view> fields(table.dimensions.begin(), table.dimensions.end());
+  fields.insert(fields.end(), shown.names.begin(), shown.names.end());
+  fields.push_back("status");
+  append_csv(out, fields);
   for (std::size_t i = 0; i < table.cells.size(); ++i) {
-    Cell& cell = table.cells[i];
-    cell.id = std::to_string(i);
-    cell.contributors = 0;
-    for (std::size_t d = 0; d < dimensions; ++d)
-      cell.labels.push_back(grid.is_total(i, d) ? std::string(kTotal)
-                                                : counts.dimensions[d].categories[grid.coordinate(i, d)]);
+    const bool hidden = pattern[i] != Status::kPublished;
+    fields.assign(table.cells[i].labels.begin(), table.cells[i].labels.end());
+    std::vector<std::string> texts;
+    for (std::size_t v = 0; v < shown.values.size(); ++v)
+      texts.push_back(hidden ? "" : value_text(shown.values[v][i], v == 0 ? measure : Measure::kCount));
+    fields.insert(fields.end(), texts.begin(), texts.end());
+    fields.push_back(hidden ? "hidden" : "published");
+    append_csv(out, fields);
   }
-  std::vector<Pair> pairs;
-  for (std::size_t mask = 0; mask < std::size_t{1} << dimensions; ++mask) {
-    pairs.clear();
-    for (const auto& row : counts.rows) {
-      const std::size_t cell = grid.cell(row, mask);
-      pairs.emplace_back(static_cast<std::uint32_t>(cell), row.back());
-      table.cells[cell].value += 1;  // rows are distinct in (cell, person)
+  return out;
+}
+
+Json output_json(const TableRequest& request, const CellTable& table, const Shown& shown, const Pattern& pattern) {
+  Json cells = Json::array();
+  for (std::size_t i = 0; i < table.cells.size(); ++i) {
+    const bool hidden = pattern[i] != Status::kPublished;
+    Json cell{{"labels", table.cells[i].labels}};
+    for (std::size_t v = 0; v < shown.values.size(); ++v)
+      cell[shown.names[v]] = hidden ? Json() : Json(shown.values[v][i]);
+    cell["status"] = hidden ? "hidden" : "published";
+    cells.push_back(std::move(cell));
+  }
+  return Json{{"rows", request.rows},   {"columns", request.columns},     {"measure", name(request.measure)},
+              {"value", request.value}, {"dimensions", table.dimensions}, {"cells", std::move(cells)}};
+}
+
+class Maker {
+ public:
+  Maker(const TableRequest& request, Tabulation data)
+      : request_(request), data_(std::move(data)), rules_(table_rules(request.policy, request.threshold)) {}
+
+  Result<TableResult> run() {
+    judgements_ = judge_cells(request_, data_, rules_);
+    SEKISHO_CHECK(make_layers());
+    SEKISHO_CHECK(protect_layers());
+    for (ProtectedLayer& layer : layers_) {
+      SEKISHO_TRY(layer.audit, audit(layer.table, pattern_));
+      if (!layer.audit.safe())
+        return fail("disclosure.unsafe", fmt::format("the pattern does not protect the {}s", layer.name));
     }
-    std::ranges::sort(pairs);
-    pairs.erase(std::ranges::unique(pairs).begin(), pairs.end());
-    for (const Pair& pair : pairs)
-      table.cells[pair.first].contributors += 1;
+    return result();
   }
-  for (std::size_t i = 0; i < table.cells.size(); ++i)
-    for (std::size_t d = 0; d < dimensions; ++d) {
-      if (!grid.is_total(i, d)) continue;
-      Relation relation{fmt::format("{}:{}", counts.dimensions[d].name, i), static_cast<std::int32_t>(i), {}};
-      for (std::size_t k = 1; k < grid.size(d); ++k)
-        relation.children.push_back(static_cast<std::int32_t>(i - k * grid.stride(d)));
-      table.relations.push_back(std::move(relation));
+
+ private:
+  // Which sets of additive values an attacker sees, directly or from a mean and its count.
+  Result<void> make_layers() {
+    const CellTable shape = empty_table(data_.dimensions);
+    std::vector<std::pair<std::string, std::size_t>> shown = {{"count", 0}};
+    if (request_.measure == Measure::kCount && !request_.weight.empty()) shown = {{"weighted count", 1}};
+    if (request_.measure != Measure::kCount) shown.emplace_back("sum", 1);
+    if (data_.layers.size() > 2) shown.emplace_back("weight", 2);
+    for (const auto& [name, index] : shown) {
+      ProtectedLayer layer{name, shape, {}};
+      SEKISHO_CHECK(fill(layer.table, data_.layers[index], index == 0));
+      layers_.push_back(std::move(layer));
     }
-  return table;
-}
-
-// Rows or columns whose persons are all in one category: publishing them tells something about every one of them.
-std::uint64_t group_disclosures(const CellTable& table, double threshold) {
-  std::uint64_t found = 0;
-  for (const Relation& relation : table.relations) {
-    const double total = table.cells[static_cast<std::size_t>(relation.total)].value;
-    if (total < threshold || relation.children.size() < 2) continue;
-    found += std::ranges::any_of(relation.children, [&](std::int32_t child) {
-      return table.cells[static_cast<std::size_t>(child)].value == total;
-    });
+    return {};
   }
-  return found;
-}
 
-// Dimensions in which a person stands in more than one category.
-std::vector<std::string> overlapping(const CellTable& table, const Counts& counts) {
-  const Grid grid(counts.dimensions);
-  std::vector<std::string> names;
-  for (std::size_t d = 0; d < counts.dimensions.size(); ++d) {
-    bool found = false;
-    std::size_t all = 0;  // the total of every other dimension
-    for (std::size_t e = 0; e < counts.dimensions.size(); ++e)
-      all += grid.stride(e) * (grid.size(e) - 1);
-    double sum = 0;
-    for (std::size_t k = 1; k < grid.size(d); ++k)
-      sum += table.cells[all - k * grid.stride(d)].contributors;
-    found = sum != table.cells[all].contributors;
-    if (found) names.push_back(counts.dimensions[d].name);
+  Result<void> fill(CellTable& table, const std::vector<double>& values, bool counts) {
+    const double largest = std::abs(*std::ranges::max_element(values, {}, [](double v) { return std::abs(v); }));
+    for (std::size_t i = 0; i < table.cells.size(); ++i) {
+      Cell& cell = table.cells[i];
+      const CellJudgement& judgement = judgements_[i];
+      cell.value = values[i];
+      cell.contributors = data_.facts[i].persons.units;
+      cell.primary = !judgement.rules.empty();
+      if (!counts && data_.negative) {
+        cell.lower = cell.value - largest;
+        cell.upper = cell.value + largest;
+      }
+      if (!cell.primary) continue;
+      cell.need_slide = counts ? rules_.persons : judgement.need_slide;
+      cell.need_up = counts ? 0 : judgement.need_up;
+    }
+    SEKISHO_CHECK(exclude_impossible(table));
+    return check_table(table);
   }
-  return names;
-}
 
-Json proof_sheet(const CellTable& table, const Counts& counts, const Policy& policy, const Protection& protection) {
-  Json hidden = Json::array();
-  for (const AuditedCell& cell : protection.audit.hidden)
-    hidden.push_back(
-        Json{{"labels", table.cells[cell.cell].labels}, {"low", cell.interval.low}, {"high", cell.interval.high}});
-  Json dimensions = Json::array();
-  for (const Dimension& dimension : counts.dimensions)
-    dimensions.push_back(Json{{"name", dimension.name}, {"categories", dimension.categories.size()}});
-  const std::uint64_t groups = group_disclosures(table, policy.threshold);
-  Json review = Json::array();
-  if (groups > 0)
-    review.push_back(Json{{"rule", "group"}, {"count", groups}, {"message", "a group stands in one category only"}});
-  return Json{{"kind", "frequency table of distinct persons"},
-              {"dataset", Json{{"sha256", counts.hash}, {"rows", counts.dataset_rows}, {"persons", counts.persons}}},
-              {"person_column", counts.person_column},
-              {"dimensions", std::move(dimensions)},
-              {"totals_count_a_person_once_per", overlapping(table, counts)},
-              {"policy", Json{{"id", policy.id},
-                              {"threshold", policy.threshold},
-                              {"zeros", policy.protect_zeros ? "protect" : "publish"},
-                              {"not_checked", policy.not_checked}}},
-              {"cells", table.cells.size()},
-              {"primary", protection.primary},
-              {"secondary", protection.secondary},
-              {"lp_bound", protection.lp_bound},
-              {"optimal", protection.optimal},
-              {"audit", Json{{"exact", protection.audit.exact}, {"too_narrow", protection.audit.too_narrow}}},
-              {"hidden", std::move(hidden)},
-              {"review", std::move(review)},
-              {"result", "PASS"}};
-}
+  Result<void> exclude_impossible(CellTable& table) const {
+    for (const auto& labels : request_.impossible) {
+      for (const auto& [dimension, label] : labels)
+        if (std::ranges::find(table.dimensions, dimension) == table.dimensions.end())
+          return fail("usage.column", fmt::format("{} is no dimension of the table", dimension));
+      for (Cell& cell : table.cells) {
+        bool match = true;
+        for (std::size_t d = 0; d < table.dimensions.size() && match; ++d) {
+          const auto wanted = labels.find(table.dimensions[d]);
+          match = wanted == labels.end() || wanted->second == cell.labels[d];
+        }
+        if (!match) continue;
+        if (cell.value != 0 || cell.contributors != 0)
+          return fail("table.impossible", "a combination called impossible occurs in the dataset");
+        cell.primary = false;
+        cell.publish = true;
+      }
+    }
+    return {};
+  }
+
+  // One pattern for all layers: what one layer hides, the next hides too, and hiding more never harms.
+  Result<void> protect_layers() {
+    for (std::size_t l = 0; l < layers_.size(); ++l) {
+      CellTable table = layers_[l].table;
+      for (std::size_t i = 0; l > 0 && i < table.cells.size(); ++i)
+        if (pattern_[i] != Status::kPublished && !table.cells[i].primary) {
+          table.cells[i].primary = true;
+          table.cells[i].need_slide = 1e-3;
+        }
+      SEKISHO_TRY(const Protection protection,
+                  protect(table, {.mode = request_.mode, .seconds = request_.policy.seconds}));
+      pattern_ = protection.pattern;
+      if (l == 0) bound_ = protection.lp_bound;
+      optimal_ = (l == 0 || optimal_) && protection.optimal && layers_.size() == 1;
+    }
+    for (std::size_t i = 0; i < pattern_.size(); ++i)
+      if (pattern_[i] != Status::kPublished)
+        pattern_[i] = judgements_[i].rules.empty() ? Status::kSecondary : Status::kPrimary;
+    return {};
+  }
+
+  TableResult result() {
+    TableResult out;
+    const CellTable& table = layers_.back().table;
+    const std::vector<VerdictItem> items = judge_table(data_, table, pattern_, rules_);
+    const Shown shown = shown_values(request_, data_);
+    const ProofInput input{request_, data_, rules_, judgements_, layers_, pattern_, items, bound_, optimal_};
+    out.csv = output_csv(table, shown, pattern_, request_.measure);
+    out.output = output_json(request_, table, shown, pattern_);
+    out.proof = proof_sheet(input);
+    out.proof["output_sha256"] = to_hex(crypto::sha256(as_bytes(out.csv)));
+    out.page = proof_page(input, out.proof);
+    out.cells = table.cells.size();
+    out.primary = static_cast<std::uint64_t>(std::ranges::count(pattern_, Status::kPrimary));
+    out.secondary = static_cast<std::uint64_t>(std::ranges::count(pattern_, Status::kSecondary));
+    out.safe = true;
+    for (const ProtectedLayer& layer : layers_) {
+      out.exact += layer.audit.exact;
+      out.too_narrow += layer.audit.too_narrow;
+    }
+    out.table = std::move(layers_.back().table);
+    out.pattern = std::move(pattern_);
+    out.data = std::move(data_);
+    return out;
+  }
+
+  const TableRequest& request_;
+  Tabulation data_;
+  TableRules rules_;
+  std::vector<CellJudgement> judgements_;
+  std::vector<ProtectedLayer> layers_;
+  Pattern pattern_;
+  double bound_ = 0;
+  bool optimal_ = false;
+};
 
 }  // namespace
 
 Result<TableResult> make_table(const TableRequest& request) {
-  Policy policy = request.policy;
-  policy.threshold = std::max(policy.threshold, request.threshold);
-  SEKISHO_TRY(const Counts counts, count_rows(request));
-  CellTable table = build_table(counts);
-  mark_primary(table, policy);
-  require_needs(table, policy);
-  SEKISHO_CHECK(check_table(table));
-  SEKISHO_TRY(const Protection protection, protect(table, {.mode = Mode::kFast, .seconds = policy.seconds}));
-  TableResult result;
-  result.proof = proof_sheet(table, counts, policy, protection);
-  if (!result.proof["review"].empty()) result.proof["result"] = "REVIEW";
-  result.csv = public_csv(table, protection.pattern);
-  result.proof["output_sha256"] = to_hex(crypto::sha256(as_bytes(result.csv)));
-  result.cells = table.cells.size();
-  result.primary = protection.primary;
-  result.secondary = protection.secondary;
-  result.exact = protection.audit.exact;
-  result.too_narrow = protection.audit.too_narrow;
-  result.safe = protection.audit.safe();
-  return result;
+  SEKISHO_TRY(Tabulation data, tabulate(request));
+  return Maker(request, std::move(data)).run();
 }
 
 }  // namespace sekisho::disclosure
