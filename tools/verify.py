@@ -8,6 +8,7 @@ Needs Python's standard library and the stock programs `openssl` (3.x) and, to l
   verify.py ledger  DIR|EXPORT --key public.pem [--remember NOTE.txt ...]
   verify.py dataset MANIFEST.json [--leaves leaves.csv] [--withdrawn FILE]
   verify.py table   CHECKED.csv --relations relations.csv --witness WITNESS.json
+  verify.py proof   SHEET.json  [--output TABLE.csv] [--dataset DATA.csv]
 
 The formats are described in docs/formats. Prints one line for each thing found; the exit code is 0 when all holds, 1 when
 something does not, 2 for wrong use. Nothing readable is written outside a temporary folder that is removed at the end.
@@ -566,6 +567,127 @@ def verify_table(options):
     print(f"{len(proven)} of {len(sensitive)} sensitive cells are proven by other tables; {len(witness['without'])} need a solver")
 
 
+def check_layer(table, layer, policy, name):
+    """Additive values of a proof sheet: sums hold, and other tables agree with all that is shown. Returns cells without such tables."""
+    ids = [cell["id"] for cell in table["cells"]]
+    value = dict(zip(ids, layer["values"], strict=True))
+    relations_of = {}
+    for relation in table["relations"]:
+        total = sum(value[child] for child in relation["children"])
+        require(abs(total - value[relation["total"]]) <= 1e-9 * max(1.0, abs(total)) + 1e-5 * len(relation["children"]),
+                f"relation {relation['name']} of the {name}s does not add up")
+        relations_of.setdefault(relation["total"], []).append((relation["name"], -1))
+        for child in relation["children"]:
+            relations_of.setdefault(child, []).append((relation["name"], 1))
+    cells = {cell["id"]: {"value": value[cell["id"]], "status": cell["status"]} for cell in table["cells"]}
+    for bound in layer["known_before"]:
+        cells[bound["cell"]].update(lower=bound["lower"], upper=bound["upper"])
+    largest = max(abs(amount) for amount in layer["values"])
+    needs = {need["cell"]: need for need in layer["needs"]}
+    sensitive = {cell["id"] for cell in table["cells"] if cell["rules"]}
+    require(set(needs) == sensitive, "the needs are not those of the sensitive cells")
+    if name == "count":
+        require(all(need["slide"] >= policy["threshold"] for need in needs.values()), "a need is below the threshold")
+    proven = set()
+    for entry in layer["witnesses"]:
+        cell, need = entry["cell"], needs[entry["cell"]]
+        above = check_other_table(cells, relations_of, entry["up"], largest, cell)
+        below = -check_other_table(cells, relations_of, entry["down"], largest, cell)
+        for direction, reached in (("up", above), ("down", below), ("slide", above + below)):
+            require(reached >= need[direction] - 1e-6 * max(1.0, need[direction]), f"the witness of {cell} does not reach as far as needed")
+        proven.add(cell)
+    for interval in layer["intervals"]:
+        require(interval["low"] - 1e-6 <= value[interval["cell"]] <= interval["high"] + 1e-6, f"{interval['cell']} lies outside its interval")
+    require(proven | set(layer["without"]) == sensitive, "a sensitive cell is neither proven nor named as without witness")
+    return len(layer["without"])
+
+
+def check_rules(table, policy):
+    """Repeats the rules from persons, hospitals and the largest contributions that the sheet gives for each cell."""
+    for cell in table["cells"]:
+        rules, persons = set(cell["rules"]), cell["persons"]
+        wrong = f"the rules of cell {cell['id']} are not what its figures say"
+        require(("threshold.persons" in rules) == (0 < persons < policy["threshold"]), wrong)
+        if "hospitals" in cell:
+            require(("threshold.hospitals" in rules) == (persons > 0 and cell["hospitals"] < policy["hospitals"]), wrong)
+        for unit in ("person", "hospital"):
+            if f"by_{unit}" not in cell or persons == 0:
+                continue
+            total, largest = cell[f"by_{unit}"]["total"], cell[f"by_{unit}"]["largest"]
+            first, second = (largest + [0, 0])[:2]
+            need = policy["p"] / 100 * first - (total - first - second)
+            if abs(need) > 1e-6 * max(1.0, total):
+                require((f"dominance.p.{unit}" in rules) == (policy["p"] > 0 and need > 0), wrong)
+            for n, k in policy["nk"]:
+                if sum(largest[:n]) > k / 100 * total * (1 + 1e-9):
+                    require(f"dominance.nk.{unit}" in rules, wrong)
+        require((cell["status"] == "primary") == bool(rules) or not rules, wrong)
+        require(not rules or cell["status"] != "published", f"cell {cell['id']} is sensitive and shown")
+
+
+def check_output(sheet, path):
+    with open(path, "rb") as file:
+        data = file.read()
+    require(hashlib.sha256(data).hexdigest() == sheet["output_sha256"], "the output is not the one of the sheet")
+    rows = list(csv.reader(data.decode("utf-8").splitlines(keepends=True)))
+    header, rows = rows[0], rows[1:]
+    cells, dimensions = sheet["table"]["cells"], len(sheet["table"]["dimensions"])
+    require(len(rows) == len(cells), "the output has other cells than the sheet")
+    layers = {layer["name"]: layer["values"] for layer in sheet["layers"]}
+    for index, (row, cell) in enumerate(zip(rows, cells, strict=True)):
+        require(row[:dimensions] == cell["labels"], f"row {index + 1} of the output is another cell")
+        shown, hidden = row[dimensions:-1], cell["status"] != "published"
+        require(row[-1] == ("hidden" if hidden else "published"), f"row {index + 1} of the output has another status")
+        if hidden:
+            require(not any(shown), f"row {index + 1} of the output shows a hidden value")
+            continue
+        wanted = list(layers.values())[-1][index] if sheet["measure"] == "count" else layers["sum"][index]
+        if sheet["measure"] == "mean":
+            base = layers.get("weight", layers["count"])[index]
+            wanted = wanted / base if base else 0
+        require(abs(float(shown[0]) - wanted) <= 1e-5 * max(1.0, abs(wanted)), f"row {index + 1} of the output shows another value")
+        if "n" in header:
+            require(float(shown[1]) == layers["count"][index], f"row {index + 1} of the output shows another number of persons")
+    print(f"{len(rows)} cells of the output are those of the sheet; hidden ones are empty")
+
+
+def check_counts(sheet, path):
+    """Counts distinct persons anew, for dimensions that are columns as they stand."""
+    with open(path, "rb") as file:
+        require(hashlib.sha256(file.read()).hexdigest() == sheet["dataset"]["sha256"], "the dataset is not the one of the sheet")
+    plain = not sheet["where"] and not sheet["value_column"] and all(set(d) == {"name", "categories"} for d in sheet["dimensions"])
+    if not plain:
+        print("the dataset is the one of the sheet; bands, groups, conditions and values are not counted anew")
+        return
+    names = sheet["rows"] + sheet["columns"]
+    persons = {}
+    with open(path, encoding="utf-8-sig", newline="") as file:
+        for row in csv.DictReader(file):
+            labels = tuple(row[name] or "(empty)" for name in names)
+            for mask in range(1 << len(names)):
+                key = tuple("Total" if mask >> d & 1 else label for d, label in enumerate(labels))
+                persons.setdefault(key, set()).add(row[sheet["person_column"]])
+    for cell in sheet["table"]["cells"]:
+        require(len(persons.get(tuple(cell["labels"]), ())) == cell["persons"], f"cell {cell['id']} has another number of persons")
+    print(f"the persons of {len(sheet['table']['cells'])} cells are those of the dataset")
+
+
+def verify_proof(options):
+    with open(options.sheet, encoding="utf-8") as file:
+        sheet = json.load(file)
+    require(sheet.get("format") == "sekisho-proof-1", "this is no proof sheet")
+    require(sheet["audit"] == {"exact": 0, "too_narrow": 0}, "the sheet's own audit found unsafe cells")
+    check_rules(sheet["table"], sheet["policy"])
+    print(f"the rules give the {sum(1 for cell in sheet['table']['cells'] if cell['rules'])} sensitive cells of the sheet")
+    for layer in sheet["layers"]:
+        without = check_layer(sheet["table"], layer, sheet["policy"], layer["name"])
+        print(f"{layer['name']}: sums hold, {len(layer['witnesses'])} sensitive cells are proven by other tables; {without} need a solver")
+    if options.output:
+        check_output(sheet, options.output)
+    if options.dataset:
+        check_counts(sheet, options.dataset)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(required=True)
@@ -597,6 +719,11 @@ def main():
     table.add_argument("checked", help="the checker's CSV that `disclosure protect` wrote")
     table.add_argument("--relations", required=True)
     table.add_argument("--witness", required=True)
+    proof = commands.add_parser("proof", help="the proof sheet of a table, with the table and the dataset if they are at hand")
+    proof.set_defaults(action=verify_proof)
+    proof.add_argument("sheet", help="the JSON that `sekisho table` wrote beside its output")
+    proof.add_argument("--output", help="the table that left")
+    proof.add_argument("--dataset", help="the dataset it was computed from")
     options = parser.parse_args()
     try:
         options.action(options)

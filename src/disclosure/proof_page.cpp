@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "core/html.h"
 #include "disclosure/proof_sheet.h"
 
 namespace sekisho::disclosure {
@@ -9,27 +10,21 @@ namespace {
 
 constexpr std::size_t kMostDrawn = 20'000;  // cells; larger tables are named, not drawn
 
-constexpr std::string_view kStyle = R"css(
-:root{--ink:#1b2733;--line:#c3cbd3;--soft:#f3f6f9;--first:#b3261e;--second:#8a5a00;--ok:#1b6e3c;--look:#8a5a00}
-*{box-sizing:border-box}body{font:15px/1.55 "Noto Sans CJK JP","Hiragino Sans","Yu Gothic",sans-serif;color:var(--ink);
-margin:0 auto;padding:1.2rem 1.5rem;max-width:76rem}h1{font-size:1.35rem;margin:.2rem 0}h2{font-size:1.02rem;
-margin:1.3rem 0 .4rem}.en{display:none}#en:target~main .en{display:revert}#en:target~main .ja{display:none}
-.switch{float:right;font-size:.85rem}.badge{display:inline-block;padding:.1rem .7rem;border-radius:.3rem;color:#fff;
-font-weight:700;letter-spacing:.04em}.PASS{background:var(--ok)}.REVIEW{background:var(--look)}
-.FAIL{background:var(--first)}.scroll{overflow:auto;max-height:70vh;border:1px solid var(--line)}
-table{border-collapse:collapse;font-variant-numeric:tabular-nums}td,th{border:1px solid var(--line);
-padding:.18rem .6rem;text-align:right;white-space:nowrap}th{background:var(--soft);font-weight:600;text-align:left}
-thead th{position:sticky;top:0;z-index:1}tr.sum td:not(.h),td.sum{font-weight:600;background:#fafbfc}
-td.h{text-align:center;position:relative;cursor:help}td.p{background:repeating-linear-gradient(45deg,#fbe4e2 0 6px,
-#f6d2cf 6px 12px);color:var(--first)}td.s{background:#fdf1d8;color:var(--second)}td.h:focus{outline:3px solid #1a5fb4;
-outline-offset:-3px}td.h span{display:none;position:absolute;left:50%;top:100%;transform:translateX(-50%);z-index:2;
-background:#1b2733;color:#fff;padding:.35rem .6rem;border-radius:.3rem;text-align:left;font-weight:400;
-font-size:.83rem;white-space:nowrap}td.h:hover span,td.h:focus span{display:block}dl{display:grid;
-grid-template-columns:max-content 1fr;gap:.15rem 1rem;margin:.3rem 0}dt{color:#52606d}dd{margin:0;
-overflow-wrap:anywhere}code{font-size:.82rem}.key b{display:inline-block;min-width:2.2em;text-align:center}
-ul{margin:.3rem 0;padding-left:1.2rem}.plain td,.plain th{white-space:normal;text-align:left}
-@media print{.switch{display:none}.scroll{max-height:none;overflow:visible;border:0}body{padding:0;font-size:11px}
-@page{size:A4 landscape;margin:12mm}}
+constexpr std::string_view kStyle = R"css(:root{--first:#b3261e;--second:#8a5a00}
+body{max-width:76rem}h1 b{padding:.05rem .7rem;border-radius:.3rem;color:#fff;background:var(--second)}
+h1 b.PASS{background:var(--ok)}h1 b.FAIL{background:var(--first)}
+.scroll{overflow:auto;max-height:75vh;padding-bottom:4.5rem}.scroll table{border-collapse:collapse;width:auto;
+font-variant-numeric:tabular-nums}.scroll td,.scroll th{border:1px solid var(--line);padding:.18rem .6rem;
+text-align:right;white-space:nowrap}.scroll th{background:#f3f6f9;text-align:left}
+.scroll thead th{position:sticky;top:0;z-index:1}tr.sum td:not(.h),td.sum{font-weight:600;background:#fafbfc}
+.scroll td.h{text-align:center;position:relative;cursor:help}
+td.p{background:repeating-linear-gradient(45deg,#fbe4e2 0 6px,#f6d2cf 6px 12px);color:var(--first)}
+td.s{background:#fdf1d8;color:var(--second)}td.h:focus{outline:3px solid #1a5fb4;outline-offset:-3px}
+td.h>i{display:none;position:absolute;left:50%;top:100%;transform:translateX(-50%);z-index:2;background:#1b2733;
+color:#fff;padding:.35rem .6rem;border-radius:.3rem;text-align:left;font-style:normal;font-weight:400;font-size:.83rem}
+td.h:hover>i,td.h:focus>i{display:block}
+dl{display:grid;grid-template-columns:max-content 1fr;gap:.15rem 1rem}dt{color:var(--soft)}dd{margin:0;
+overflow-wrap:anywhere}@media print{.scroll{max-height:none;overflow:visible}@page{size:A4 landscape;margin:12mm}}
 )css";
 
 struct RuleText {
@@ -45,31 +40,8 @@ constexpr RuleText kRules[] = {
     {"zero", "0人のセル", "a cell without persons"},
 };
 
-std::string escape(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '&':
-        out += "&amp;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
-}
-
 std::string both(std::string_view ja, std::string_view en) {
-  return fmt::format("<span class=ja lang=ja>{}</span><span class=en lang=en>{}</span>", ja, en);
+  return html_text(ja, en);
 }
 
 std::string rules_text(const CellJudgement& judgement, bool japanese) {
@@ -92,21 +64,14 @@ class Page {
     verdict();
     drawing();
     facts();
-    out_ += "</main></html>\n";
-    return std::move(out_);
+    return html_page(Text("集計表の証明書（審査者用）", "Proof sheet of a table (for checkers)"), kStyle, out_);
   }
 
  private:
   void head() {
-    out_ = fmt::format(
-        "<!doctype html><html lang=ja><meta charset=utf-8><meta name=viewport content=\"width=device-width\">"
-        "<title>出口審査 証明書 / Proof sheet</title><style>{}</style><div id=en></div><main>"
-        "<nav class=switch><a class=ja lang=en href=\"#en\">English</a><a class=en lang=ja "
-        "href=\"#ja\">日本語</a></nav>",
-        kStyle);
     const std::string result = sheet_["result"].get<std::string>();
-    out_ += fmt::format("<h1>{} <span class=\"badge {}\">{}</span></h1>",
-                        both("集計表の証明書（審査者用）", "Proof sheet of a table (for checkers)"), result, result);
+    out_ = fmt::format("<h1>{} <b class={}>{}</b></h1>",
+                       both("集計表の証明書（審査者用）", "Proof sheet of a table (for checkers)"), result, result);
     out_ += "<p>" +
             both("この表は関所の規則で検査され、伏せたセルは公表値から計算できないことが監査済みです。",
                  "This table was checked against the rules; no hidden cell can be computed from what is shown.") +
@@ -119,9 +84,8 @@ class Page {
     std::size_t count = 0;
     for (const VerdictItem& item : input_.items) {
       if (++count > 30) break;
-      out_ += fmt::format(
-          "<li><b>{}</b> {}: {}</li>", name(item.verdict), escape(item.place),
-          both(escape(item.reason_ja + "。" + item.remedy_ja), escape(item.reason_en + ". " + item.remedy_en)));
+      out_ += fmt::format("<li><b>{}</b> {}: {}</li>", name(item.verdict), escape_html(item.place),
+                          both(item.reason_ja + "。" + item.remedy_ja, item.reason_en + ". " + item.remedy_en));
     }
     if (input_.items.size() > 30) out_ += fmt::format("<li>+ {}</li>", input_.items.size() - 30);
     out_ += "</ul>";
@@ -134,7 +98,7 @@ class Page {
       const std::string& label = input_.data.dimensions[d].nodes[shape_.node(cell, d)].label;
       const std::string shown = label == kTotal   ? both("合計", "Total")
                                 : label == kEmpty ? both("（空欄）", "(empty)")
-                                                  : escape(label);
+                                                  : escape_html(label);
       out += (d == from ? "" : " / ") + shown;
     }
     return out;
@@ -158,7 +122,7 @@ class Page {
         primary ? "一次秘匿: " + rules_text(input_.judgements[cell], true) : "二次秘匿（逆算を防ぐため）";
     const std::string en = primary ? "primary: " + rules_text(input_.judgements[cell], false)
                                    : "secondary (so that no sum gives others back)";
-    out_ += fmt::format("<td class=\"h {}\" tabindex=0 aria-label=\"{}; {}; {}\">{}<span>{}<br>{} {}</span>",
+    out_ += fmt::format("<td class=\"h {}\" tabindex=0 aria-label=\"{}; {}; {}\">{}<i>{}<br>{} {}</i>",
                         primary ? "p" : "s", ja, en, range, primary ? "■" : "□", both(ja, en),
                         both("攻撃者が知り得る範囲", "an attacker's interval"), range);
   }
@@ -166,14 +130,12 @@ class Page {
   void drawing() {
     const std::size_t dimensions = input_.data.dimensions.size(), rows = input_.request.rows.size();
     const Measure measure = input_.request.measure;
-    out_ +=
-        "<h2>" + both("表", "Table") + "</h2><p class=key>" +
-        both(
-            "<b>■</b> 一次秘匿（規則により伏せる） <b>□</b> 二次秘匿（逆算を防ぐために伏せる） — "
-            "セルにカーソルを置くかTabキーで移動すると、攻撃者が知り得る範囲が出ます。",
-            "<b>■</b> primary (hidden by a rule) <b>□</b> secondary (hidden so that no sum gives it back) — point at "
-            "a cell or reach it with the Tab key to see an attacker's interval.") +
-        "</p>";
+    out_ += "<h2>" + both("表", "Table") + "</h2><p><b>■</b> " +
+            both("一次秘匿（規則により伏せる）", "primary (hidden by a rule)") + " &emsp;<b>□</b> " +
+            both("二次秘匿（逆算を防ぐために伏せる）", "secondary (hidden so that no sum gives it back)") + "<br>" +
+            both("セルにカーソルを置くかTabキーで移動すると、攻撃者が知り得る範囲が出ます。",
+                 "Point at a hidden cell or reach it with the Tab key to see an attacker's interval.") +
+            "</p>";
     if (input_.pattern.size() > kMostDrawn) {
       out_ += "<p>" + both("表が大きいため描画していません。", "Too large to be drawn.") + "</p>";
       return;
@@ -183,7 +145,7 @@ class Page {
     const std::size_t columns = rows == dimensions ? 1 : shape_.stride(rows - 1);
     std::string corner;
     for (std::size_t d = 0; d < dimensions; ++d)
-      corner += (d == 0 ? "" : d == rows ? " ＼ " : " / ") + escape(input_.data.dimensions[d].name);
+      corner += (d == 0 ? "" : d == rows ? " ＼ " : " / ") + escape_html(input_.data.dimensions[d].name);
     out_ += "<div class=scroll tabindex=0><table><thead><tr><th>" + corner;
     for (std::size_t c = 0; c < columns; ++c)
       out_ += "<th>" + (rows == dimensions ? both("値", "value") : labels(rows, dimensions, c));
@@ -212,10 +174,10 @@ class Page {
                      sheet_["dataset"]["rows_counted"].get<std::uint64_t>(), both("行", "rows")));
     std::string where;
     for (const Json& condition : sheet_["where"])
-      where += (where.empty() ? "" : ", ") + escape(condition.get<std::string>());
+      where += (where.empty() ? "" : ", ") + escape_html(condition.get<std::string>());
     if (!where.empty()) fact("条件", "condition", where);
     fact("方針", "policy",
-         fmt::format("{}: t = {}, {} {}, p = {} %, {} {}", escape(policy["id"].get<std::string>()),
+         fmt::format("{}: t = {}, {} {}, p = {} %, {} {}", escape_html(policy["id"].get<std::string>()),
                      policy["threshold"].get<int>(), both("医療機関", "hospitals"), policy["hospitals"].get<int>(),
                      policy["p"].get<double>(), both("0人のセルは", "zeros:"), policy["zeros"].get<std::string>()));
     fact("監査", "audit",
