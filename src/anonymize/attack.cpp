@@ -1,17 +1,18 @@
 #include "anonymize/attack.h"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <map>
 #include <numeric>
 
+#include "anonymize/facts.h"
 #include "core/random.h"
 
 namespace sekisho::anonymize {
 namespace {
 
 using Columns = std::vector<std::size_t>;
+using detail::Facts;
 
 // Continued fraction of the incomplete beta function (Lentz's method).
 double beta_fraction(double a, double b, double x) {
@@ -47,78 +48,6 @@ Members rows_of_persons(const View& view) {
   std::iota(rows.begin(), rows.end(), 0U);
   return members(view.person, rows, view.persons);
 }
-
-// Which persons have all of some facts. A fact is a number; persons who have it are a list, and once asked for, when
-// they are many, a set of bits.
-class Facts {
- public:
-  Facts(std::span<const std::uint32_t> person, std::span<const std::uint32_t> fact, std::size_t persons,
-        std::size_t facts)
-      : of_person_(members(person, fact, persons)),
-        with_fact_(members(fact, person, facts)),
-        bits_(facts),
-        words_((persons + 63) / 64) {}
-  const Members& of_persons() const { return of_person_; }
-
-  // Those who fit; held until the next question.
-  void ask(std::span<const std::uint32_t> known) {
-    list_.clear();
-    fitting_.clear();
-    const std::uint32_t rarest =
-        *std::ranges::min_element(known, {}, [&](std::uint32_t fact) { return with_fact_.of(fact).size(); });
-    dense_ = with_fact_.of(rarest).size() > words_ / 2;
-    if (dense_) {
-      count_ = 0;
-      fitting_ = bits(known[0]);
-      for (const std::uint32_t fact : known.subspan(1)) {
-        const std::vector<std::uint64_t>& other = bits(fact);
-        for (std::size_t i = 0; i < words_; ++i)
-          fitting_[i] &= other[i];
-      }
-      for (const std::uint64_t word : fitting_)
-        count_ += static_cast<std::size_t>(std::popcount(word));
-      return;
-    }
-    for (const std::uint32_t person : with_fact_.of(rarest))
-      if (std::ranges::all_of(
-              known, [&](std::uint32_t fact) { return std::ranges::binary_search(of_person_.of(person), fact); }))
-        list_.push_back(person);
-    count_ = list_.size();
-  }
-  std::size_t count() const { return count_; }
-  std::uint32_t nth(std::size_t n) const {
-    if (!dense_) return list_[n];
-    for (std::size_t i = 0; i < words_; ++i) {
-      const auto here = static_cast<std::size_t>(std::popcount(fitting_[i]));
-      if (n >= here) {
-        n -= here;
-        continue;
-      }
-      std::uint64_t word = fitting_[i];
-      for (; n > 0; --n)
-        word &= word - 1;
-      return static_cast<std::uint32_t>(i * 64 + static_cast<std::size_t>(std::countr_zero(word)));
-    }
-    return UINT32_MAX;
-  }
-
- private:
-  const std::vector<std::uint64_t>& bits(std::uint32_t fact) {
-    std::vector<std::uint64_t>& out = bits_[fact];
-    if (out.empty()) {
-      out.resize(words_, 0);
-      for (const std::uint32_t person : with_fact_.of(fact))
-        out[person / 64] |= std::uint64_t{1} << (person % 64);
-    }
-    return out;
-  }
-  Members of_person_, with_fact_;
-  std::vector<std::vector<std::uint64_t>> bits_;
-  std::size_t words_, count_ = 0;
-  bool dense_ = false;
-  std::vector<std::uint64_t> fitting_;
-  std::vector<std::uint32_t> list_;
-};
 
 // The household is the household column's first value of a person.
 std::vector<std::uint32_t> households_of(const View& view, const Column& column, std::size_t& count) {

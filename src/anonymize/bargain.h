@@ -12,10 +12,12 @@ struct Bargain {
   RiskReport risk;
   std::vector<Attack> attacks;
   Utility utility;
+  bool whole = false;    // attacks and utility were asked for too
   Json to_json() const;  // the members that the report gets
 };
 
 struct BargainOptions {
+  bool all = true;  // false: only risks by class size, which take a small part of the time of a search
   AttackOptions attack;
   UtilityOptions utility;
 };

@@ -1,6 +1,7 @@
 #include "anonymize/report_html.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -285,8 +286,9 @@ std::string losses(const Utility& utility) {
   for (const VariableUtility& one : utility.variables) {
     bars.push_back({Text(one.name), 0, one.loss});
     table += row({escape_html(one.name), both(kind_name(one.kind)),
-                  one.kind == Kind::kQuasi ? fmt::format("{}", one.level) : "–", fmt::format("{}", one.values_before),
-                  fmt::format("{}", one.values_after), percent(one.changed), percent(one.loss), percent(one.shift)});
+                  one.kind == Kind::kQuasi ? fmt::format("{}", fmt::join(one.levels, ", ")) : "–",
+                  fmt::format("{}", one.values_before), fmt::format("{}", one.values_after), percent(one.changed),
+                  percent(one.loss), percent(one.shift)});
   }
   const Chart form{Text("変数ごとの損失", "Loss of each variable"), 1, false};
   return heading("変数ごとの損失", "Loss of each variable") + chart(form, bars) + table + "</table>" +

@@ -109,7 +109,8 @@ Result<Risk> risk_of(const View& view, const Policy& policy, const Decision* dec
 
   double population = policy.population_size;
   std::string basis;
-  if (!policy.population.empty()) {
+  const bool several = decision != nullptr && !decision->rounds.empty();  // labels of several levels: not those of
+  if (!policy.population.empty() && !several) {                           // the population at one of them
     std::size_t population_rows = 0;
     SEKISHO_TRY(const std::vector<double> sizes, population_sizes(view, groups, policy, decision, population_rows));
     for (std::size_t c = 0; c < sizes.size(); ++c)

@@ -172,19 +172,19 @@ class DenseSearch {
   }
   template <class May, class Move>
   void spread(std::uint64_t start, State state, const May& may, const Move& move) {
-    std::vector<std::uint64_t> todo{start};
+    std::vector<std::uint64_t> open_nodes{start};
     const std::uint8_t before = state_[start];
     state_[start] = state;
-    while (!todo.empty()) {
-      const std::uint64_t node = todo.back();
-      todo.pop_back();
+    while (!open_nodes.empty()) {
+      const std::uint64_t node = open_nodes.back();
+      open_nodes.pop_back();
       std::uint64_t step = 1;
       for (std::size_t i = radix_.size(); i-- > 0; step *= radix_[i]) {
         if (!may(node / step % radix_[i], radix_[i])) continue;
         const std::uint64_t next = move(node, step);
         if (state_[next] == state) continue;
         state_[next] = state;
-        todo.push_back(next);
+        open_nodes.push_back(next);
       }
     }
     if (state == kTooGeneral) state_[start] = before;

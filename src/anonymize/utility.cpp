@@ -69,20 +69,43 @@ Scale scale_of(const View::Shown& before, const View::Shown& after) {
   return out;
 }
 
+// The level of an attribute in each round.
+std::vector<int> levels_of(const Decision& decision, std::string_view name) {
+  std::vector<int> out;
+  const auto add = [&](const Decision& round) {
+    const auto found = std::ranges::find(round.levels, name, &std::pair<std::string, int>::first);
+    if (found != round.levels.end()) out.push_back(found->second);
+  };
+  add(decision);
+  std::ranges::for_each(decision.rounds, add);
+  return out;
+}
+
+// Where the labels of the round with the highest level begin.
+std::size_t common_labels(const View::Shown& shown, const Decision& decision) {
+  const std::vector<int> levels = levels_of(decision, shown.column->name());
+  if (levels.empty() || shown.label_of.size() != levels.size() * shown.column->values().size()) return 0;
+  return static_cast<std::size_t>(std::ranges::max_element(levels) - levels.begin()) * shown.column->values().size();
+}
+
 // A variable in both views; they share its column.
 struct Variable {
   std::size_t before = 0, after = 0;  // place in the view
   Scale scale;
+  // By code of the column: the label that both sides are counted by, of the round whose level is the highest, so that
+  // a row counts under the same label whichever round kept it.
+  std::size_t common = 0;  // place of that round's first label
 };
 
 class Comparison {
  public:
-  Comparison(const View& before, const View& after) : before_(before), after_(after) {
+  Comparison(const View& before, const View& after, const Decision& decision) : before_(before), after_(after) {
     for (std::size_t i = 0; i < after.columns.size(); ++i) {
       const int place = before.find(after.columns[i].column->name());
       if (place < 0) continue;
       const auto found = static_cast<std::size_t>(place);
-      variables_.push_back({found, i, scale_of(before.columns[found], after.columns[i])});
+      const View::Shown& shown = after.columns[i];
+      variables_.push_back({found, i, scale_of(before.columns[found], shown), common_labels(shown, decision)});
     }
   }
   const std::vector<Variable>& variables() const { return variables_; }
@@ -99,9 +122,10 @@ class Comparison {
   double number(const Variable& one, bool finished, std::size_t row) const {
     return finished ? one.scale.after[after_.label(row, one.after)] : one.scale.before[before_.code(row, one.before)];
   }
-  // The label of the finished table, on either side.
+  // The label of the finished table (of its coarsest round), on either side.
   std::uint32_t label(const Variable& one, bool finished, std::size_t row) const {
-    return finished ? after_.label(row, one.after) : shown(one).label_of[before_.code(row, one.before)];
+    const std::uint32_t code = finished ? after_.code(row, one.after) : before_.code(row, one.before);
+    return shown(one).label_of[one.common + code];
   }
   std::vector<double> numbers(const Variable& one, bool finished) const {
     std::vector<double> out(rows(finished));
@@ -192,30 +216,33 @@ Result<VariableUtility> Comparison::variable(const Variable& one, const Policy& 
   const auto n = static_cast<double>(before_.rows()), gone = n - static_cast<double>(after_.rows());
   out.loss = ratio(gone, n);
   if (after.kind == Kind::kQuasi) {
-    const auto level = std::ranges::find(decision.levels, out.name, &std::pair<std::string, int>::first);
     SEKISHO_TRY(const Hierarchy hierarchy, hierarchy_of(*policy.find(out.name), *after.column, policy.delimiter));
-    if (level == decision.levels.end() || level->second < 0 || level->second >= hierarchy.levels())
+    out.levels = levels_of(decision, out.name);
+    if (out.levels.size() != decision.rounds.size() + 1)
       return fail("anonymize.decision", fmt::format("the decision names no level of '{}'", out.name));
-    out.level = level->second;
-    std::vector<double> share;  // by code of the column
-    for (const std::string& value : after.column->values())
-      share.push_back(hierarchy.share(out.level, hierarchy.label_code(out.level, hierarchy.leaf(value))));
+    std::vector<double> share;  // by code of the column, round after round
+    for (const int level : out.levels) {
+      if (level < 0 || level >= hierarchy.levels())
+        return fail("anonymize.decision", fmt::format("'{}' has no level {}", out.name, level));
+      for (const std::string& value : after.column->values())
+        share.push_back(hierarchy.share(level, hierarchy.label_code(level, hierarchy.leaf(value))));
+    }
     double given_up = gone;
     for (std::size_t row = 0; row < after_.rows(); ++row)
-      given_up += share[after_.code(row, one.after)];
+      given_up += share[after_.place(row, one.after)];
     const double least = ratio(n, static_cast<double>(hierarchy.leaves()));
     if (n > least) out.loss = std::clamp((given_up - least) / (n - least), 0.0, 1.0);
   }
   double changed = gone;
-  std::vector<std::uint8_t> seen_before(after.column->values().size(), 0), seen_after(after.labels.size(), 0);
-  std::vector<std::uint8_t> other(after.column->values().size());
-  for (std::size_t code = 0; code < other.size(); ++code)
-    other[code] = after.labels[after.label_of[code]] != after.column->values()[code];
+  const std::size_t values = after.column->values().size();
+  std::vector<std::uint8_t> seen_before(values, 0), seen_after(after.labels.size(), 0), other(after.label_of.size());
+  for (std::size_t place = 0; place < other.size(); ++place)
+    other[place] = after.labels[after.label_of[place]] != after.column->values()[place % values];
   for (std::size_t row = 0; row < before_.rows(); ++row)
     seen_before[before_.code(row, one.before)] = 1;
   for (std::size_t row = 0; row < after_.rows(); ++row) {
     seen_after[after_.label(row, one.after)] = 1;
-    changed += other[after_.code(row, one.after)];
+    changed += other[after_.place(row, one.after)];
   }
   out.changed = ratio(changed, n);
   out.values_before = static_cast<std::size_t>(std::ranges::count(seen_before, 1));
@@ -484,7 +511,7 @@ std::vector<double> kaplan_meier(const std::vector<double>& times, const std::ve
 
 Result<Utility> measure_utility(const View& before, const View& after, const Policy& policy, const Decision& decision,
                                 const UtilityOptions& options) {
-  const Comparison comparison(before, after);
+  const Comparison comparison(before, after, decision);
   Utility out;
   out.suppressed = 1 - ratio(static_cast<double>(after.rows()), static_cast<double>(before.rows()));
   for (const Variable& one : comparison.variables()) {
@@ -513,7 +540,8 @@ constexpr std::string_view kKinds[] = {"identifying", "quasi", "sensitive", "ins
 
 Json to_json(const VariableUtility& one) {
   Json out{{"attribute", one.name}, {"kind", kKinds[static_cast<int>(one.kind)]}};
-  if (one.kind == Kind::kQuasi) out["level"] = one.level;
+  if (one.kind == Kind::kQuasi) out["level"] = one.level();
+  if (one.levels.size() > 1) out["levels"] = one.levels;
   out["loss"] = rounded(one.loss);
   out["changed"] = rounded(one.changed);
   out["values"] = {{"before", one.values_before}, {"after", one.values_after}};

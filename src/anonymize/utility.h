@@ -31,7 +31,8 @@ struct Group {
 struct VariableUtility {
   std::string name;
   Kind kind = Kind::kInsensitive;
-  int level = 0;
+  std::vector<int> levels;  // of each round of local recoding; without it one
+  int level() const { return levels.empty() ? 0 : levels[0]; }
   double loss = 0;     // 0: all is there, 1: nothing (docs/anonymize.md)
   double changed = 0;  // share of rows whose value is another or gone
   std::size_t values_before = 0, values_after = 0;

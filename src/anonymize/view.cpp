@@ -1,6 +1,7 @@
 #include "anonymize/view.h"
 
 #include <algorithm>
+#include <bit>
 #include <numeric>
 #include <unordered_map>
 
@@ -35,13 +36,38 @@ Kind kind_of(const Policy& policy, std::string_view name) {
   return attribute == nullptr ? Kind::kInsensitive : attribute->kind;
 }
 
-// Tuple keys to numbers without gaps.
-std::size_t dense(std::vector<std::uint64_t>& keys) {
-  std::unordered_map<std::uint64_t, std::uint64_t> numbers;
-  numbers.reserve(keys.size() / 4 + 16);
-  for (std::uint64_t& key : keys)
-    key = numbers.try_emplace(key, numbers.size()).first->second;
-  return numbers.size();
+// Keys below `range` to numbers without gaps, in order of first sight. Open addressing, or a place for each key.
+std::size_t dense(std::vector<std::uint64_t>& keys, std::uint64_t range) {
+  if (range <= 4 * keys.size() + 4096) {
+    std::vector<std::uint32_t> number(range, 0);
+    std::uint32_t count = 0;
+    for (std::uint64_t& key : keys) {
+      if (number[key] == 0) number[key] = ++count;
+      key = number[key] - 1;
+    }
+    return count;
+  }
+  struct Slot {
+    std::uint64_t key = 0;
+    std::uint64_t number = 0;  // + 1; 0: empty
+  };
+  constexpr std::size_t kAhead = 16;
+  std::vector<Slot> slots(std::bit_ceil(2 * keys.size() + 16));
+  const std::size_t mask = slots.size() - 1;
+  const auto home = [mask](std::uint64_t key) {
+    key *= 0xD6E8FEB86659FD93;
+    return (key ^ key >> 32) * 0xD6E8FEB86659FD93 >> 16 & mask;
+  };
+  std::uint64_t count = 0;
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    if (i + kAhead < keys.size()) __builtin_prefetch(&slots[home(keys[i + kAhead])], 1);
+    std::size_t at = home(keys[i]);
+    while (slots[at].number != 0 && slots[at].key != keys[i])
+      at = (at + 1) & mask;
+    if (slots[at].number == 0) slots[at] = {keys[i], ++count};
+    keys[i] = slots[at].number - 1;
+  }
+  return count;
 }
 
 }  // namespace
@@ -111,7 +137,7 @@ Members members(std::span<const std::uint32_t> key, std::span<const std::uint32_
   out.items.reserve(items.size());
   for (std::size_t i = 0; i < keys; ++i) {
     const auto begin = items.begin() + start[i], end = items.begin() + start[i + 1];
-    std::sort(begin, end);
+    if (!std::is_sorted(begin, end)) std::sort(begin, end);
     std::unique_copy(begin, end, std::back_inserter(out.items));
     out.start.push_back(static_cast<std::uint32_t>(out.items.size()));
   }
@@ -125,13 +151,13 @@ Numbered number_tuples(const std::vector<std::vector<std::uint32_t>>& digits, co
   std::uint64_t range = 1;
   for (std::size_t i = 0; i < digits.size(); ++i) {
     const std::uint64_t base = std::max<std::uint64_t>(1, radix[i]);
-    if (range > kMost / base) range = dense(keys);
+    if (range > kMost / base) range = dense(keys, range);
     for (std::size_t row = 0; row < rows; ++row)
       keys[row] = keys[row] * base + digits[i][row];
     range *= base;
   }
   Numbered out;
-  out.count = dense(keys);
+  out.count = dense(keys, range);
   out.number.assign(keys.begin(), keys.end());
   return out;
 }

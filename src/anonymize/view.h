@@ -25,11 +25,13 @@ struct View {
 
   std::size_t rows() const { return source.size(); }
   std::uint32_t code(std::size_t row, std::size_t i) const { return columns[i].column->code(source[row]); }
-  std::uint32_t label(std::size_t row, std::size_t i) const {
+  // Place in label_of.
+  std::size_t place(std::size_t row, std::size_t i) const {
     const Shown& one = columns[i];
     const std::size_t values = one.column->values().size();
-    return one.label_of[code(row, i) + (round.empty() || one.label_of.size() == values ? 0 : round[row] * values)];
+    return code(row, i) + (round.empty() || one.label_of.size() == values ? 0 : round[row] * values);
   }
+  std::uint32_t label(std::size_t row, std::size_t i) const { return columns[i].label_of[place(row, i)]; }
   int find(std::string_view name) const;  // -1: not shown
   std::vector<std::size_t> of_kind(Kind kind) const;
 };

@@ -25,15 +25,12 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// Of larger tables risk and utility are told only where --html asks for them: they take longer than the search.
-constexpr std::size_t kMostRowsWeighed = 2'000'000;
-
 struct AnonymizeOptions {
   std::string input, policy, output, report, original, sweep, svg, html;
   anonymize::BargainOptions bargain;
   double time_limit = 0;
   int threads = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
-  bool json = false;
+  bool risk = false, json = false;
 };
 
 double seconds_since(Clock::time_point begin) {
@@ -224,14 +221,16 @@ Result<int> run_anonymize(const AnonymizeOptions& options) {
   report["seconds"] = seconds;
   report["audit"] = audit->to_json();
   if (differential) report["differential_privacy"] = differential->to_json();
-  const bool reported = (!options.report.empty() || options.json) && table.rows <= kMostRowsWeighed;
-  if (reported || !options.html.empty()) {
+  if (!options.report.empty() || options.json || !options.html.empty()) {
+    begin = Clock::now();
+    anonymize::BargainOptions weighed = options.bargain;
+    weighed.all = options.risk || !options.html.empty();
     // What was drawn is what was shown: persons not drawn are at no risk.
-    SEKISHO_TRY(
-        const anonymize::Bargain bargain,
-        anonymize::weigh_bargain(differential ? differential->sample : table, applied,
-                                 differential ? differential->policy : policy, outcome.decision, options.bargain));
+    SEKISHO_TRY(const anonymize::Bargain bargain,
+                anonymize::weigh_bargain(differential ? differential->sample : table, applied,
+                                         differential ? differential->policy : policy, outcome.decision, weighed));
     report.update(bargain.to_json());
+    report["seconds"]["risk"] = seconds_since(begin);
     if (!options.html.empty())
       SEKISHO_CHECK(write_file_durable(options.html, anonymize::report_html(outcome, policy, bargain)));
   }
@@ -306,6 +305,8 @@ void add_anonymize(CLI::App& app) {
   command->add_option("--output", options->output, "CSV to write; suppressed rows are left out");
   command->add_option("--report", options->report, "JSON report to write");
   command->add_option("--html", options->html, "One page with charts of risk and utility, Japanese and English");
+  command->add_flag("--risk", options->risk,
+                    "Attacks and utility in the report too, beside risks by class size; --html does the same");
   command->add_option("--facts", options->bargain.attack.facts, "Facts that the attacker who knows some knows")
       ->check(CLI::Range(1, 50));
   command->add_option("--trials", options->bargain.attack.trials, "Trials of each attacker")

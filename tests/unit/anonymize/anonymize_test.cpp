@@ -3,62 +3,28 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <fstream>
 #include <map>
 #include <set>
 
-#include "anonymize/audit.h"
-#include "anonymize/engine.h"
-#include "core/file.h"
 #include "core/process.h"
 #include "core/random.h"
+#include "fixtures.h"
 
 namespace sekisho::anonymize {
 namespace {
 
 namespace fs = std::filesystem;
 
-struct AnonymizeTest : testing::Test {
-  TemporaryFolder folder = *TemporaryFolder::create();
-  void write(const std::string& name, const std::string& text) {
-    std::ofstream(folder.path() / name, std::ios::binary) << text;
-  }
-  Policy policy(const std::string& text) {
-    const auto out = Policy::parse(text, folder.path() / "p.toml");
-    EXPECT_TRUE(out) << out.error().describe();
-    return out ? *out : Policy();
-  }
-  Result<Audit> audited(const std::string& text, const Policy& p) {
-    write("finished.csv", text);
-    return audit(folder.path() / "finished.csv", p);
-  }
-  Table table(const std::string& text, char separator = ',') { return *read_table(text, separator, "t.csv"); }
-};
+struct AnonymizeTest : PolicyTest {};
 
-const std::string kAgePolicy = R"(
-person = "pid"
-suppression_limit = 0.2
-[[attribute]]
-name = "age"
-kind = "quasi"
-[attribute.rule]
-kind = "age"
-bands = [10, 20]
-top = 80
-[[attribute]]
-name = "drug"
-kind = "sensitive"
-[[model]]
-kind = "k-anonymity"
-k = 2
-)";
+const std::string kPolicy = "suppression_limit = 0.2" + kAgePolicy;
 
 TEST_F(AnonymizeTest, RowsOfOnePersonCountOnce) {
   // Three rows in the band 30-39, but of one person: with k = 2 the band fails.
   const Table t = table(
       "pid,age,drug\n1,31,a\n1,32,a\n1,33,a\n2,41,a\n3,45,b\n4,42,b\n5,47,b\n6,44,b\n7,44,b\n8,44,b\n"
       "9,44,b\n10,44,b\n11,44,b\n12,44,b\n13,44,b\n");
-  const auto outcome = search(t, policy(kAgePolicy));
+  const auto outcome = search(t, policy(kPolicy));
   ASSERT_TRUE(outcome) << outcome.error().describe();
   EXPECT_TRUE(outcome->counts_persons);
   EXPECT_EQ(outcome->decision.levels[0].second, 1);
@@ -69,7 +35,7 @@ TEST_F(AnonymizeTest, RowsOfOnePersonCountOnce) {
 
 TEST_F(AnonymizeTest, SensitiveValuesAreNeverChangedAndSuppressedRowsAreLeftOut) {
   const Table t = table("pid,age,drug\n1,31,x\n2,32,y\n3,38,z\n4,35,w\n5,77,v\n");
-  const Policy p = policy(kAgePolicy);
+  const Policy p = policy(kPolicy);
   const auto outcome = search(t, p);
   ASSERT_TRUE(outcome);
   const auto applied = apply(t, p, outcome->decision);
@@ -84,7 +50,7 @@ TEST_F(AnonymizeTest, SensitiveValuesAreNeverChangedAndSuppressedRowsAreLeftOut)
 
 TEST_F(AnonymizeTest, ADecisionReplayedGivesTheSameRows) {
   const Table t = table("pid,age,drug\n1,31,x\n2,32,y\n3,38,z\n4,35,w\n5,77,v\n");
-  const Policy p = policy(kAgePolicy);
+  const Policy p = policy(kPolicy);
   const auto outcome = search(t, p);
   const auto again = Decision::from_json(*parse_json(outcome->decision.to_json().dump()));
   ASSERT_TRUE(again);
@@ -98,15 +64,15 @@ TEST_F(AnonymizeTest, ADecisionReplayedGivesTheSameRows) {
 
 TEST_F(AnonymizeTest, AnImpossiblePolicyNamesTheBestReachableK) {
   const Table t = table("pid,age,drug\n1,31,x\n");
-  const auto outcome = search(t, policy(kAgePolicy));
+  const auto outcome = search(t, policy(kPolicy));
   ASSERT_FALSE(outcome);
   EXPECT_EQ(outcome.error().code, "anonymize.impossible");
   EXPECT_NE(outcome.error().message.find("has 1 persons"), std::string::npos);
 }
 
 TEST_F(AnonymizeTest, AColumnThatThePolicyDoesNotNameIsRefused) {
-  EXPECT_EQ(search(table("pid,age,drug,name\n1,31,x,Sato\n"), policy(kAgePolicy)).error().code, "policy.columns");
-  EXPECT_EQ(search(table("pid,drug\n1,x\n"), policy(kAgePolicy)).error().code, "policy.columns");
+  EXPECT_EQ(search(table("pid,age,drug,name\n1,31,x,Sato\n"), policy(kPolicy)).error().code, "policy.columns");
+  EXPECT_EQ(search(table("pid,drug\n1,x\n"), policy(kPolicy)).error().code, "policy.columns");
 }
 
 TEST_F(AnonymizeTest, BadHierarchiesAreRefusedWithTheirPlace) {
@@ -132,7 +98,7 @@ TEST_F(AnonymizeTest, MistakesInAPolicyAreNamedWithTheirLine) {
 }
 
 TEST_F(AnonymizeTest, TheAuditFindsAClassThatIsTooSmallAndAnIdentifierLeftIn) {
-  const Policy p = policy(kAgePolicy);
+  const Policy p = policy(kPolicy);
   EXPECT_TRUE(audited("pid,age,drug\n1,30-39,x\n2,30-39,y\n", p)->ok);
   const auto small = audited("pid,age,drug\n1,30-39,x\n1,30-39,y\n", p);
   EXPECT_FALSE(small->ok);
@@ -148,7 +114,7 @@ TEST_F(AnonymizeTest, AFileThatIsNotUtf8ThroughoutIsRefusedWithItsLine) {
 }
 
 TEST_F(AnonymizeTest, AnUnreadableFileIsRefusedByTheAuditWithoutRepeatingItsText) {
-  const auto judged = audited("pid,age,drug\n1,30-39,x\n2,Yamada\n", policy(kAgePolicy));
+  const auto judged = audited("pid,age,drug\n1,30-39,x\n2,Yamada\n", policy(kPolicy));
   ASSERT_FALSE(judged);
   EXPECT_EQ(judged.error().code, "csv.audit");
   EXPECT_EQ(judged.error().describe().find("Yamada"), std::string::npos);

@@ -7,16 +7,13 @@
 #include <map>
 #include <set>
 
-#include "anonymize/audit.h"
-#include "anonymize/engine.h"
-#include "core/file.h"
 #include "core/random.h"
+#include "fixtures.h"
 
 namespace sekisho::anonymize {
 namespace {
 
-struct LocalTest : testing::Test {
-  TemporaryFolder folder = *TemporaryFolder::create();
+struct LocalTest : PolicyTest {
   LocalTest() {
     std::ofstream out(folder.path() / "h.csv", std::ios::binary);
     for (int v = 0; v < 16; ++v)
@@ -37,14 +34,6 @@ struct LocalTest : testing::Test {
     return *read_table(text, ',', "t.csv");
   }
 };
-
-std::string csv_of(const Applied& applied) {
-  std::string csv = fmt::format("{}\n", fmt::join(applied.header, ","));
-  for (std::size_t row = 0; row < applied.rows(); ++row)
-    for (std::size_t i = 0; i < applied.header.size(); ++i)
-      csv += applied.text(row, i) + (i + 1 < applied.header.size() ? "," : "\n");
-  return csv;
-}
 
 const std::string kModels[] = {
     "[[model]]\nkind=\"k-anonymity\"\nk=4\n",

@@ -1,52 +1,25 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <fstream>
 #include <map>
 #include <set>
 #include <tuple>
 
 #include "anonymize/attack.h"
 #include "anonymize/risk.h"
-#include "core/file.h"
 #include "core/random.h"
+#include "fixtures.h"
 
 namespace sekisho::anonymize {
 namespace {
 
-struct RiskTest : testing::Test {
-  TemporaryFolder folder = *TemporaryFolder::create();
-  Policy policy(const std::string& text) {
-    auto out = Policy::parse(text, folder.path() / "p.toml");
-    EXPECT_TRUE(out) << out.error().describe();
-    return out ? *out : Policy();
-  }
-  Table table(const std::string& text) { return *read_table(text, ',', "t.csv"); }
-};
+struct RiskTest : PolicyTest {};
 
-const std::string kPolicy = R"(
-person = "pid"
-[[attribute]]
-name = "age"
-kind = "quasi"
-[attribute.rule]
-kind = "age"
-bands = [10, 20]
-top = 80
-[[attribute]]
-name = "drug"
-kind = "sensitive"
-[[model]]
-kind = "k-anonymity"
-k = 2
-)";
-// Person 1 has two rows. Before: 31 {1}, 32 {1, 2}, 38 {3}, 45 {4, 5}; by tens: 30-39 {1, 2, 3}, 40-49 {4, 5}.
-const std::string kRows = "pid,age,drug\n1,31,a\n1,32,a\n2,32,b\n3,38,a\n4,45,c\n5,45,c\n";
 const Decision kTens{{{"age", 1}}, {}};
 
 TEST_F(RiskTest, ProsecutorRiskCountsPersonsNotRows) {
-  const Policy p = policy(kPolicy);
-  const Table t = table(kRows);
+  const Policy p = policy(kAgePolicy);
+  const Table t = table(kAgeRows);
   const Applied applied = *apply(t, p, kTens);
   const auto risk = measure_risk(view_before(t, p), view_after(applied, p), p, kTens);
   ASSERT_TRUE(risk) << risk.error().describe();
@@ -72,8 +45,8 @@ TEST_F(RiskTest, ProsecutorRiskCountsPersonsNotRows) {
 }
 
 TEST_F(RiskTest, DistinctionAndSeparationAreThoseOfAllPairsOfRows) {
-  const Policy p = policy(kPolicy);
-  const Table t = table(kRows);
+  const Policy p = policy(kAgePolicy);
+  const Table t = table(kAgeRows);
   const Applied applied = *apply(t, p, kTens);
   const auto risk = measure_risk(view_before(t, p), view_after(applied, p), p, kTens);
   ASSERT_TRUE(risk);
@@ -85,9 +58,9 @@ TEST_F(RiskTest, DistinctionAndSeparationAreThoseOfAllPairsOfRows) {
 }
 
 TEST_F(RiskTest, JournalistRiskComesFromTheClassesOfThePopulation) {
-  std::ofstream(folder.path() / "all.csv") << "age\n31\n31\n32\n35\n36\n38\n45\n45\n45\n46\n";
-  const Policy p = policy("population = \"all.csv\"\n" + kPolicy);
-  const Table t = table(kRows);
+  write("all.csv", "age\n31\n31\n32\n35\n36\n38\n45\n45\n45\n46\n");
+  const Policy p = policy("population = \"all.csv\"\n" + kAgePolicy);
+  const Table t = table(kAgeRows);
   const Applied applied = *apply(t, p, kTens);
   const auto risk = measure_risk(view_before(t, p), view_after(applied, p), p, kTens);
   ASSERT_TRUE(risk) << risk.error().describe();
@@ -106,9 +79,9 @@ TEST_F(RiskTest, JournalistRiskComesFromTheClassesOfThePopulation) {
 }
 
 TEST_F(RiskTest, APopulationWithoutAQuasiIdentifierIsRefused) {
-  std::ofstream(folder.path() / "all.csv") << "sex\nM\n";
-  const Policy p = policy("population = \"all.csv\"\n" + kPolicy);
-  const Table t = table(kRows);
+  write("all.csv", "sex\nM\n");
+  const Policy p = policy("population = \"all.csv\"\n" + kAgePolicy);
+  const Table t = table(kAgeRows);
   const Applied applied = *apply(t, p, kTens);
   EXPECT_EQ(measure_risk(view_before(t, p), view_after(applied, p), p, kTens).error().code, "policy.population");
 }
@@ -142,7 +115,7 @@ TEST_F(RiskTest, BandsOfSizesCountClassesAndPersons) {
 
 TEST_F(RiskTest, RisksOfRandomTablesAreThoseOfComparingEveryPairOfRows) {
   SeededRandom random(7);
-  const Policy p = policy(kPolicy);
+  const Policy p = policy(kAgePolicy);
   for (int round = 0; round < 50; ++round) {
     std::string text = "pid,age,drug\n";
     std::vector<std::pair<int, int>> rows;  // person, age
@@ -186,7 +159,7 @@ const Attack* find(const std::vector<Attack>& attacks, std::string_view attacker
 }
 
 TEST_F(RiskTest, EachAttackerSucceedsAsOftenAsCountingByHandSays) {
-  const Policy p = policy("household = \"house\"\n" + kPolicy);
+  const Policy p = policy("household = \"house\"\n" + kAgePolicy);
   // The rows above; 1 and 2 live together, 4 and 5 too.
   const Table t = table("pid,age,drug,house\n1,31,a,A\n1,32,a,A\n2,32,b,A\n3,38,a,B\n4,45,c,C\n5,45,c,C\n");
   const Applied applied = *apply(t, p, kTens);
@@ -217,8 +190,8 @@ TEST_F(RiskTest, EachAttackerSucceedsAsOftenAsCountingByHandSays) {
 }
 
 TEST_F(RiskTest, AnAttackerWhoKnowsFactsSucceedsAsOftenAsEveryChoiceOfFactsSays) {
-  const Policy p = policy(kPolicy);
-  const Table t = table(kRows);
+  const Policy p = policy(kAgePolicy);
+  const Table t = table(kAgeRows);
   const Applied applied = *apply(t, p, kTens);
   const auto attacks = simulate_attacks(t, view_before(t, p), view_after(applied, p), p, {.facts = 2});
   const Attack* attack = find(attacks, "facts");
@@ -241,7 +214,7 @@ TEST_F(RiskTest, ManyPersonsWithAFactAreSoughtAsWellAsFew) {
     ++fitting[{age, sex, drug}];
     text += std::to_string(i) + "," + std::to_string(age) + "," + (sex ? "M" : "F") + "," + (drug ? "r" : "c") + "\n";
   }
-  const Policy p = policy(kPolicy + "[[attribute]]\nname = \"sex\"\nkind = \"insensitive\"\n");
+  const Policy p = policy(kAgePolicy + "[[attribute]]\nname = \"sex\"\nkind = \"insensitive\"\n");
   const Table t = table(text);
   const Decision raw{{{"age", 0}}, {}};
   const Applied applied = *apply(t, p, raw);

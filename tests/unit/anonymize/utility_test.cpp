@@ -4,44 +4,21 @@
 
 #include "anonymize/bargain.h"
 #include "anonymize/report_html.h"
-#include "core/file.h"
+#include "fixtures.h"
 
 namespace sekisho::anonymize {
 namespace {
 
-struct UtilityTest : testing::Test {
-  TemporaryFolder folder = *TemporaryFolder::create();
-  Policy policy(const std::string& text) {
-    auto out = Policy::parse(text, folder.path() / "p.toml");
-    EXPECT_TRUE(out) << out.error().describe();
-    return out ? *out : Policy();
-  }
-  Result<Utility> measured(const std::string& rows, const Policy& p, const Decision& decision,
-                           const UtilityOptions& options = {}) {
-    const Table t = *read_table(rows, ',', "t.csv");
+struct UtilityTest : PolicyTest {
+  static Result<Utility> measured(const std::string& rows, const Policy& p, const Decision& decision,
+                                  const UtilityOptions& options = {}) {
+    const Table t = table(rows);
     const Applied applied = *apply(t, p, decision);
     return measure_utility(view_before(t, p), view_after(applied, p), p, decision, options);
   }
 };
 
-const std::string kPolicy = R"(
-person = "pid"
-[[attribute]]
-name = "age"
-kind = "quasi"
-[attribute.rule]
-kind = "age"
-bands = [10, 20]
-top = 80
-[[attribute]]
-name = "drug"
-kind = "sensitive"
-[[model]]
-kind = "k-anonymity"
-k = 2
-)";
 const std::string kSex = "[[attribute]]\nname = \"sex\"\nkind = \"insensitive\"\n";
-const std::string kRows = "pid,age,drug\n1,31,a\n1,32,a\n2,32,b\n3,38,a\n4,45,c\n5,45,c\n";
 
 TEST_F(UtilityTest, LabelsOfIntervalsCountAsTheirMiddle) {
   struct Case {
@@ -62,7 +39,7 @@ TEST_F(UtilityTest, LabelsOfIntervalsCountAsTheirMiddle) {
 }
 
 TEST_F(UtilityTest, LossAndMeansOfAVariableAreThoseCountedByHand) {
-  const auto whole = measured(kRows, policy(kPolicy), {{{"age", 1}}, {}});
+  const auto whole = measured(kAgeRows, policy(kAgePolicy), {{{"age", 1}}, {}});
   ASSERT_TRUE(whole) << whole.error().describe();
   EXPECT_DOUBLE_EQ(whole->suppressed, 0);
   const VariableUtility &age = whole->variables[0], &drug = whole->variables[1];
@@ -78,14 +55,14 @@ TEST_F(UtilityTest, LossAndMeansOfAVariableAreThoseCountedByHand) {
   EXPECT_DOUBLE_EQ(drug.loss, 0);
   EXPECT_FALSE(drug.before);
 
-  const auto part = measured(kRows, policy(kPolicy), {{{"age", 1}}, {{"40-49"}}});
+  const auto part = measured(kAgeRows, policy(kAgePolicy), {{{"age", 1}}, {{"40-49"}}});
   ASSERT_TRUE(part);
   EXPECT_NEAR(part->suppressed, 2 / 6.0, 1e-12);
   EXPECT_NEAR(part->variables[0].loss, (4 * 10 / 120.0 + 2 - 6 / 120.0) / (6 - 6 / 120.0), 1e-12);
   EXPECT_NEAR(part->variables[1].loss, 2 / 6.0, 1e-12);
   EXPECT_EQ(part->variables[0].after->count, 4u);
 
-  const auto nothing = measured(kRows, policy(kPolicy), {{{"age", 3}}, {}});
+  const auto nothing = measured(kAgeRows, policy(kAgePolicy), {{{"age", 3}}, {}});
   ASSERT_TRUE(nothing);
   EXPECT_DOUBLE_EQ(nothing->variables[0].loss, 1);
   EXPECT_EQ(nothing->variables[0].after->count, 0u);
@@ -102,7 +79,7 @@ TEST_F(UtilityTest, GroupsShowWhoWasSuppressedAndSmallOnesAreNotNamed) {
   add(5, 44, "a");
   add(10, 35, "b");
   add(3, 41, "rare");
-  const auto found = measured(rows, policy(kPolicy), {{{"age", 1}}, {{"40-49"}}});
+  const auto found = measured(rows, policy(kAgePolicy), {{{"age", 1}}, {{"40-49"}}});
   ASSERT_TRUE(found);
   const VariableUtility& drug = found->variables[1];
   ASSERT_EQ(drug.groups.size(), 3u);
@@ -170,7 +147,7 @@ TEST_F(UtilityTest, ARegressionOfTwoGroupsIsTheDifferenceOfTheirShares) {
   add(12, "b", "M");
   add(15, "a", "F");
   add(5, "b", "F");
-  const auto found = measured(rows, policy(kPolicy + kSex), {{{"age", 1}}, {}});
+  const auto found = measured(rows, policy(kAgePolicy + kSex), {{{"age", 1}}, {}});
   ASSERT_TRUE(found);
   ASSERT_TRUE(found->regression);
   EXPECT_EQ(found->regression->outcome, "drug");
@@ -180,7 +157,7 @@ TEST_F(UtilityTest, ARegressionOfTwoGroupsIsTheDifferenceOfTheirShares) {
   EXPECT_EQ(found->regression->coefficients[1].name, "sex = F");
   EXPECT_NEAR(found->regression->coefficients[1].before->value, 5 / 20.0 - 12 / 22.0, 1e-12);
   EXPECT_NEAR(found->regression->coefficients[1].after->value, 5 / 20.0 - 12 / 22.0, 1e-12);
-  EXPECT_EQ(measured(rows, policy(kPolicy + kSex), {{{"age", 1}}, {}}, {.outcome = "pid"}).error().code,
+  EXPECT_EQ(measured(rows, policy(kAgePolicy + kSex), {{{"age", 1}}, {}}, {.outcome = "pid"}).error().code,
             "anonymize.outcome");
 }
 
@@ -189,7 +166,7 @@ TEST_F(UtilityTest, CorrelationsAndSurvivalAreComparedOnTheRowsThatAreLeft) {
   for (int i = 0; i < 40; ++i)
     rows += std::to_string(i) + "," + std::to_string(30 + i % 20) + "," + (i % 4 == 0 ? "1" : "0") + "," +
             std::to_string(2 * (30 + i % 20) + 1) + "\n";
-  const auto same = measured(rows, policy(kPolicy + kSex), {{{"age", 0}}, {}}, {.time = "sex", .event = "drug=1"});
+  const auto same = measured(rows, policy(kAgePolicy + kSex), {{{"age", 0}}, {}}, {.time = "sex", .event = "drug=1"});
   ASSERT_TRUE(same) << same.error().describe();
   ASSERT_EQ(same->correlations.size(), 3u);
   EXPECT_EQ(same->correlations[1].a, "age");
@@ -198,17 +175,34 @@ TEST_F(UtilityTest, CorrelationsAndSurvivalAreComparedOnTheRowsThatAreLeft) {
   EXPECT_NEAR(same->survival->greatest_difference, 0, 1e-12);
   EXPECT_EQ(same->survival->rows_before, 40u);
   const auto less =
-      measured(rows, policy(kPolicy + kSex), {{{"age", 1}}, {{"40-49"}}}, {.time = "sex", .event = "drug=1"});
+      measured(rows, policy(kAgePolicy + kSex), {{{"age", 1}}, {{"40-49"}}}, {.time = "sex", .event = "drug=1"});
   ASSERT_TRUE(less);
   EXPECT_EQ(less->survival->rows_after, 20u);
   EXPECT_GT(less->survival->greatest_difference, 0.1);
   EXPECT_TRUE(std::isnan(less->correlations[1].after));  // one band is left: nothing varies
-  EXPECT_FALSE(measured(rows, policy(kPolicy + kSex), {{{"age", 0}}, {}}, {.time = "sex", .event = "drug"}));
+  EXPECT_FALSE(measured(rows, policy(kAgePolicy + kSex), {{{"age", 0}}, {}}, {.time = "sex", .event = "drug"}));
+}
+
+TEST_F(UtilityTest, EachRoundOfLocalRecodingCountsWithItsOwnLevels) {
+  // The first round keeps 31 and 32 at their years, the second the rest at bands of twenty.
+  const std::string rows = "pid,age,drug\n1,31,a\n2,31,a\n3,32,b\n4,32,a\n5,45,c\n6,58,c\n7,90,c\n";
+  const Decision decision{{{"age", 0}}, {{"45"}, {"58"}, {"80+"}, {"90"}}, {{{{"age", 2}}, {{"80+"}}, {}}}};
+  const auto found = measured(rows, policy(kAgePolicy), decision);
+  ASSERT_TRUE(found) << found.error().describe();
+  const VariableUtility& age = found->variables[0];
+  EXPECT_EQ(age.levels, (std::vector<int>{0, 2}));
+  // Four rows at one year of 120, two at twenty, one gone.
+  EXPECT_NEAR(age.loss, (4 / 120.0 + 2 * 20 / 120.0 + 1 - 7 / 120.0) / (7 - 7 / 120.0), 1e-12);
+  EXPECT_NEAR(age.changed, 3 / 7.0, 1e-12);
+  EXPECT_EQ(age.values_after, 3u);
+  EXPECT_NEAR(age.after->mean, (31 + 31 + 32 + 32 + 49.5 + 49.5) / 6, 1e-12);
+  // By bands of twenty, which all rounds have in common: 20-39 four of 7 then of 6, 40-59 two, 80+ one then none.
+  EXPECT_NEAR(age.shift, ((4 / 6.0 - 4 / 7.0) + (2 / 6.0 - 2 / 7.0) + 1 / 7.0) / 2, 1e-12);
 }
 
 TEST_F(UtilityTest, TheJsonOfTheBargainHoldsRiskAndUtility) {
-  const Policy p = policy(kPolicy);
-  const Table t = *read_table(kRows, ',', "t.csv");
+  const Policy p = policy(kAgePolicy);
+  const Table t = *read_table(kAgeRows, ',', "t.csv");
   const Decision decision{{{"age", 1}}, {}};
   const Applied applied = *apply(t, p, decision);
   const auto bargain = weigh_bargain(t, applied, p, decision, {.attack = {.trials = 10'000}});
@@ -225,7 +219,7 @@ TEST_F(UtilityTest, ThePageNeedsNoNetworkAndNamesNoPersonAndNoRareValue) {
   for (int i = 0; i < 40; ++i)
     rows += "PATIENT" + std::to_string(1000 + i) + "," + std::to_string(30 + i % 20) + ",<b>&'\n";
   rows += "PATIENT9999,33,orphan\n";
-  const Policy p = policy("household = \"pid\"\n" + kPolicy);
+  const Policy p = policy("household = \"pid\"\n" + kAgePolicy);
   const Table t = *read_table(rows, ',', "t.csv");
   const auto outcome = search(t, p);
   ASSERT_TRUE(outcome) << outcome.error().describe();
@@ -250,7 +244,7 @@ TEST_F(UtilityTest, ThePageNeedsNoNetworkAndNamesNoPersonAndNoRareValue) {
 }
 
 TEST_F(UtilityTest, ATableOfWhichNothingIsLeftIsStillReported) {
-  const Policy p = policy(kPolicy);
+  const Policy p = policy(kAgePolicy);
   const Table t = *read_table("pid,age,drug\n1,31,a\n2,45,b\n", ',', "t.csv");
   const Decision decision{{{"age", 1}}, {{"30-39"}, {"40-49"}}};
   const Applied applied = *apply(t, p, decision);
