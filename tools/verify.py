@@ -492,6 +492,20 @@ def read_person_rows(path):
             yield int(index), unbase64(rows, "a person's rows")
 
 
+def check_forms(folder):
+    """CSV and SAS transport beside dataset.csv, by the reader that lies beside this script."""
+    sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+    try:
+        import verify_forms
+    except ImportError:
+        print("not compared with dataset.csv: the other forms (verify_forms.py is not beside this script)")
+        return
+    try:
+        print("\n".join(verify_forms.check_folder(folder)))
+    except (verify_forms.Wrong, ValueError, KeyError, StopIteration) as error:
+        raise Wrong(f"a form of the dataset: {error}") from error
+
+
 def verify_dataset(options):
     with open(options.manifest, encoding="utf-8") as file:
         manifest = json.load(file)
@@ -504,6 +518,8 @@ def verify_dataset(options):
     leaves = read_leaves(options.leaves or os.path.join(folder, "leaves.csv"))
     require(tree_root([leaf for leaf, _ in leaves]).hex() == manifest["merkle_root"], "the leaves do not hash to the manifest's merkle_root")
     print(f"{len(leaves)} leaves hash to the manifest's root")
+    if manifest.get("formats"):
+        check_forms(folder)
     withdrawn = set()
     if options.withdrawn:
         with open(options.withdrawn, encoding="ascii") as file:

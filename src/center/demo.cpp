@@ -315,6 +315,8 @@ class Demo {
         request.out = layout_.root / (purpose == "influenza-antivirals" ? "dataset" : "dataset-breast");
         request.keys = layout_.keys();
         request.record = [this](std::string_view kind, const Json& payload) { return ledger_->append(kind, payload); };
+        request.formats = {"csv-utf8", "csv-cp932", "parquet", "xpt"};
+        request.overlap = layout_.core() / "releases" / "overlap";
         request.clock = &system_clock();
         request.random = &system_random();
         SEKISHO_TRY(const release::BuildReport report, release::build(request));

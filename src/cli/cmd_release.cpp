@@ -1,5 +1,5 @@
 // sekisho release: datasets. build makes one, verify checks one without a store, rebuild makes the same bytes again,
-// deliver destroys the key that orders its persons.
+// deliver destroys the key that orders its persons, recall takes one out of the comparison with later ones.
 // modules: release intake
 #include <fmt/format.h>
 
@@ -11,6 +11,7 @@
 #include "core/file.h"
 #include "intake/intake.h"
 #include "ledger/ledger.h"
+#include "release/formats.h"
 #include "release/release.h"
 
 namespace sekisho::cli {
@@ -19,7 +20,9 @@ namespace {
 namespace fs = std::filesystem;
 
 struct ReleaseOptions {
-  std::string centre, store, keys, body = "body", snapshot, purpose, policy, out, dataset, key, ledger, memory = "1GB";
+  std::string centre, store, keys, body = "body", snapshot, purpose, policy, out, dataset, key, ledger, memory = "1GB",
+                                   overlap_policy, accept_overlap, reason;
+  std::vector<std::string> formats;
   int threads = 2;
   bool json = false, allow_unencrypted = false;
 };
@@ -28,6 +31,7 @@ struct ReleaseOptions {
 struct Places {
   store::StoreOptions store;
   fs::path keys, ledger;
+  fs::path overlap() const { return ledger.parent_path() / "overlap"; }  // the register of who was in which release
 };
 
 Result<Places> places_of(const ReleaseOptions& options) {
@@ -74,6 +78,31 @@ release::Record recorder(const Places& places) {
   };
 }
 
+void show_built(const Json& out) {
+  fmt::print("{} of {} rows, {} of {} persons; k = {}, the smallest class has {}; audit passed\n",
+             out["rows"].get<std::size_t>(), out["eligible"].get<std::size_t>(), out["persons"].get<std::size_t>(),
+             out["eligible_persons"].get<std::size_t>(), out["k"].get<std::size_t>(),
+             out["smallest_class"].get<std::size_t>());
+  for (const auto& [name, level] : out["levels"].items())
+    fmt::print("  {:<20} level {}\n", name, level.get<int>());
+  for (const auto& [value, group] : out["groups"].items())
+    fmt::print("  {:<20} {} of {} persons kept\n", value, group["kept_persons"].get<std::size_t>(),
+               group["eligible_persons"].get<std::size_t>());
+  for (const Json& form : out["formats"]) {
+    const std::size_t lost = form.contains("replaced") ? form["replaced"]["characters"].get<std::size_t>() : 0;
+    fmt::print("  {}{}\n", form["file"].get<std::string>(),
+               lost == 0 ? "" : fmt::format(": {} characters that CP932 lacks became 〓", lost));
+  }
+  for (const Json& overlap : out["overlap"]) {
+    fmt::print("  with {}: {} persons in both, {} only here, {} only there\n", overlap["dataset"].get<std::string>(),
+               overlap["persons_in_both"].get<std::size_t>(), overlap["persons_only_here"].get<std::size_t>(),
+               overlap["persons_only_there"].get<std::size_t>());
+    for (const Json& problem : overlap["problems"])
+      fmt::print("    {}\n", problem.get<std::string>());
+  }
+  fmt::print("{} written\n", out["out"].get<std::string>());
+}
+
 Result<int> run_build(const ReleaseOptions& options) {
   SEKISHO_TRY(const Places places, places_of(options));
   std::unique_ptr<store::Store> store;
@@ -92,6 +121,12 @@ Result<int> run_build(const ReleaseOptions& options) {
   request.out = options.out;
   request.keys = places.keys;
   request.record = recorder(places);
+  request.formats = options.formats;
+  request.overlap = places.overlap();
+  request.accept_overlap = options.accept_overlap;
+  if (!options.overlap_policy.empty()) {
+    SEKISHO_TRY(request.overlap_policy, release::OverlapPolicy::load(options.overlap_policy));
+  }
   request.clock = &system_clock();
   request.random = &system_random();
   request.threads = options.threads;
@@ -100,24 +135,19 @@ Result<int> run_build(const ReleaseOptions& options) {
   SEKISHO_TRY(const release::BuildReport report, release::build(request));
   Json out = report.to_json();
   out["seconds"] = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  if (!report.empty) out["out"] = options.out;
-  if (options.json) {
+  const bool made = !report.empty && !report.held;
+  if (made) out["out"] = options.out;
+  if (options.json)
     print_json(out);
-  } else if (report.empty) {
-    fmt::print("no dataset: {}\n", report.reason);
-  } else {
-    fmt::print("{} of {} rows, {} of {} persons; k = {}, the smallest class has {}; audit passed\n",
-               out["rows"].get<std::size_t>(), out["eligible"].get<std::size_t>(), out["persons"].get<std::size_t>(),
-               out["eligible_persons"].get<std::size_t>(), out["k"].get<std::size_t>(),
-               out["smallest_class"].get<std::size_t>());
-    for (const auto& [name, level] : out["levels"].items())
-      fmt::print("  {:<20} level {}\n", name, level.get<int>());
-    for (const auto& [value, group] : out["groups"].items())
-      fmt::print("  {:<20} {} of {} persons kept\n", value, group["kept_persons"].get<std::size_t>(),
-                 group["eligible_persons"].get<std::size_t>());
-    fmt::print("{} written\n", options.out);
-  }
-  return report.empty ? kFindings : kDone;
+  else if (!made)
+    fmt::print("{}: {}\n", report.held ? "held" : "no dataset", report.reason);
+  else
+    show_built(out);
+  if (report.held && !options.json)
+    fmt::print(
+        "Nothing was written. When the earlier release was returned or destroyed: sekisho release recall. To let this "
+        "one go out all the same: --accept-overlap REASON.\n");
+  return made ? kDone : kFindings;
 }
 
 Result<int> run_rebuild(const ReleaseOptions& options) {
@@ -168,6 +198,19 @@ Result<int> run_deliver(const ReleaseOptions& options) {
   return kDone;
 }
 
+Result<int> run_recall(const ReleaseOptions& options) {
+  SEKISHO_TRY(const Places places, places_of(options));
+  SEKISHO_TRY(const auto list, release::Register::open(places.overlap(), places.keys, system_random()));
+  SEKISHO_TRY([[maybe_unused]] const std::uint64_t entry,
+              recorder(places)("release.recalled", {{"dataset", options.dataset}, {"reason", options.reason}}));
+  SEKISHO_CHECK(list.recall(options.dataset));
+  if (options.json)
+    print_json({{"dataset", options.dataset}, {"recalled", true}});
+  else
+    fmt::print("{} is recalled: later releases are not compared with it\n", options.dataset);
+  return kDone;
+}
+
 void add_places(CLI::App* command, const std::shared_ptr<ReleaseOptions>& options) {
   command->add_option("--centre,--center", options->centre, "Root folder of a centre (instead of --store and --keys)");
   command->add_option("--store", options->store, "Folder of the store");
@@ -180,10 +223,18 @@ void add_places(CLI::App* command, const std::shared_ptr<ReleaseOptions>& option
   command->add_option("--memory", options->memory, "Memory of the query engine, such as 1GB");
 }
 
+std::string format_list() {
+  std::string out = "dataset.csv is always made: what audit and proofs speak of. Further forms:\n";
+  for (const release::Format& format : release::formats())
+    out += fmt::format("  {:<10} {}: {}\n", format.name, format.file, format.about);
+  return out;
+}
+
 }  // namespace
 
 void add_release(CLI::App& app) {
-  CLI::App* parent = app.add_subcommand("release", "Datasets for approved purposes: build, verify, rebuild, deliver");
+  CLI::App* parent =
+      app.add_subcommand("release", "Datasets for approved purposes: build, verify, rebuild, deliver, recall");
   parent->require_subcommand(1);
   const auto options = std::make_shared<ReleaseOptions>();
   const auto add = [&](const char* name, const char* help, Result<int> (*action)(const ReleaseOptions&)) {
@@ -200,7 +251,18 @@ void add_release(CLI::App& app) {
   build->add_option("--policy", options->policy, "Policy; the recipe names one by default")->check(CLI::ExistingFile);
   build->add_option("--snapshot", options->snapshot, "Snapshot; a new one is taken by default");
   build->add_option("--out", options->out, "Folder to make")->required();
-  build->footer("Exit code 1: nobody is eligible, or nobody can be kept; no dataset was made.");
+  build->add_option("--format", options->formats, "Further forms of the dataset, by names separated by commas")
+      ->delimiter(',');
+  build
+      ->add_option("--overlap-policy", options->overlap_policy,
+                   "TOML: what is done about differences from earlier releases; docs/release.md")
+      ->check(CLI::ExistingFile);
+  build->add_option("--accept-overlap", options->accept_overlap,
+                    "Reason to let a release pass that would be held; it goes into the ledger");
+  build->footer(
+      format_list() +
+      "\nExit code 1: nobody is eligible, nobody can be kept, or the release is held because it would single out fewer "
+      "than k persons together with an earlier one; no dataset was made.");
 
   CLI::App* verify = add("verify", "Check files, hashes, leaves, signature and k of a dataset", run_verify);
   verify->add_option("dataset", options->dataset, "Folder of the dataset")->required()->check(CLI::ExistingDirectory);
@@ -225,6 +287,12 @@ void add_release(CLI::App& app) {
   deliver->add_option("--dataset", options->dataset, "Folder with manifest.json")
       ->required()
       ->check(CLI::ExistingDirectory);
+
+  CLI::App* recall = add(
+      "recall", "A delivered dataset was returned or destroyed: later releases are not compared with it", run_recall);
+  add_places(recall, options);
+  recall->add_option("--dataset-id", options->dataset, "Id of the dataset, as its manifest names it")->required();
+  recall->add_option("--reason", options->reason, "Why; goes into the ledger")->required();
 }
 
 }  // namespace sekisho::cli

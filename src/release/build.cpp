@@ -7,6 +7,8 @@
 #include "core/file.h"
 #include "ledger/ledger.h"
 #include "release/dataset.h"
+#include "release/formats.h"
+#include "release/hold.h"
 
 namespace sekisho::release {
 
@@ -108,105 +110,173 @@ std::vector<std::string> quasi_names(const anonymize::Policy& policy) {
 
 }  // namespace
 
+namespace {
+
+// What the manifest is made of.
+struct Built {
+  const BuildRequest& request;
+  const Prepared& prepared;
+  const anonymize::Outcome& outcome;
+  const anonymize::Applied& applied;
+  const Dataset& dataset;
+  const Payload& payload;
+  const Judged& overlap;
+  const SqlAudit& audit;
+  std::string id, created;
+  std::vector<std::string> quasi;
+  std::size_t k = 0, eligible_persons = 0;
+};
+
+Json manifest_of(const Built& b) {
+  Json audit = b.audit.to_json();
+  audit["k"] = b.k;
+  audit["quasi"] = b.quasi;
+  Json out{
+      {"format", 1},
+      {"dataset", b.id},
+      {"created", b.created},
+      {"program", "sekisho " SEKISHO_VERSION},
+      {"snapshot", b.request.source.snapshot},
+      {"recipe", b.prepared.recipe.to_json()},
+      {"policy", {{"sha256", b.prepared.policy_sha256}, {"k", b.k}, {"limit", b.prepared.policy.suppression_limit}}},
+      {"decision", b.outcome.decision.to_json()},
+      {"score", {{"metric", anonymize::name(b.outcome.metric)}, {"value", b.outcome.score}}},
+      {"search", {{"lattice", b.outcome.lattice}, {"checked", b.outcome.checked}, {"optimal", b.outcome.optimal}}},
+      {"counts",
+       {{"eligible_rows", b.prepared.table.rows},
+        {"eligible_persons", b.eligible_persons},
+        {"rows", b.dataset.rows},
+        {"persons", b.dataset.persons},
+        {"suppressed_rows", b.outcome.suppressed},
+        {"suppressed_persons", b.eligible_persons - b.dataset.persons}}},
+      {"report_by", b.prepared.recipe.report_by},
+      {"groups", by_group(b.prepared, b.applied)},
+      {"audit", audit},
+      {"content_sha256", b.dataset.content_sha256},
+      {"leaves", b.dataset.leaves.size()},
+      {"merkle_root", to_hex(ledger::tree_root(b.dataset.leaves))},
+      {"formats", b.payload.forms},
+      {"files", b.payload.files}};
+  if (!b.request.overlap.empty()) out["overlap"] = b.overlap.to_manifest();
+  return out;
+}
+
+Result<void> write_signed(const fs::path& folder, const fs::path& keys, const std::string& text) {
+  SEKISHO_CHECK(make_folders(keys, 0700));
+  SEKISHO_TRY(const crypto::PrivateKey signer, signing_key(keys));
+  SEKISHO_TRY(const Bytes signature, crypto::sign_ed25519(signer, as_bytes(text)));
+  SEKISHO_TRY(const Bytes public_key, crypto::ed25519_public_raw(signer));
+  SEKISHO_CHECK(write_dataset_file(folder, "manifest.json", text, nullptr));
+  SEKISHO_CHECK(write_dataset_file(folder, "manifest.sig", as_text(signature), nullptr));
+  return write_dataset_file(folder, "signer.pem", ledger::public_key_pem(public_key), nullptr);
+}
+
+Result<void> record_built(const BuildRequest& request, const Json& manifest, const std::string& text,
+                          const Judged& overlap) {
+  if (!request.record) return {};
+  Json entry{{"dataset", manifest["dataset"]},
+             {"manifest", to_hex(crypto::sha256(as_bytes(text)))},
+             {"snapshot", request.source.snapshot.value("hash", "")},
+             {"recipe", manifest["recipe"]["sha256"]},
+             {"policy", manifest["policy"]["sha256"]},
+             {"rows", manifest["counts"]["rows"]},
+             {"merkle_root", manifest["merkle_root"]}};
+  if (overlap.accepted) entry["overlap_accepted"] = request.accept_overlap;
+  SEKISHO_TRY([[maybe_unused]] const std::uint64_t number, request.record("release.built", entry));
+  return {};
+}
+
+BuildReport empty_report(BuildReport report, std::string reason) {
+  report.empty = true;
+  report.reason = std::move(reason);
+  return report;
+}
+
+}  // namespace
+
 Result<BuildReport> build(const BuildRequest& request) {
   BuildReport report;
+  SEKISHO_TRY(const std::vector<std::string> chosen, chosen_formats(request.formats));
   SEKISHO_TRY(Staging staging, Staging::create(request.out));
   SEKISHO_TRY(const Prepared prepared,
               prepare(request.source, request.purpose, request.policy, request.threads, request.memory_limit));
   const std::size_t eligible_persons = prepared.table.columns.front().values().size();
   report.manifest = {{"recipe", prepared.recipe.to_json()},
                      {"counts", {{"eligible_rows", prepared.table.rows}, {"eligible_persons", eligible_persons}}}};
-  if (prepared.table.rows == 0) {
-    report.empty = true;
-    report.reason = "nobody is eligible";
-    return report;
-  }
+  if (prepared.table.rows == 0) return empty_report(std::move(report), "nobody is eligible");
   const auto outcome = anonymize::search(prepared.table, prepared.policy);
-  if (!outcome && outcome.error().code == "anonymize.impossible") {
-    report.empty = true;
-    report.reason = outcome.error().message;
-    return report;
-  }
+  if (!outcome && outcome.error().code == "anonymize.impossible")
+    return empty_report(std::move(report), outcome.error().message);
   if (!outcome) return std::unexpected(outcome.error());
   SEKISHO_TRY(const anonymize::Applied applied, anonymize::apply(prepared.table, prepared.policy, outcome->decision));
-  if (applied.rows() == 0) {
-    report.empty = true;
-    report.reason = "no class is large enough: every row would be suppressed";
-    return report;
-  }
+  if (applied.rows() == 0)
+    return empty_report(std::move(report), "no class is large enough: every row would be suppressed");
 
   std::array<std::uint8_t, 4> random_part{};
   request.random->fill(random_part);
   const std::string id =
       fmt::format("{}-{}-{}", prepared.recipe.name, request.source.snapshot.value("id", "S0"), to_hex(random_part));
-  const auto key = crypto::SecretBytes::generate(*request.random, 32);
-  const Dataset dataset = compose(applied, prepared.recipe.person, key.view());
-
-  Json files = Json::array();
-  SEKISHO_CHECK(write_dataset_file(staging.folder(), "dataset.csv", dataset.csv, &files));
-  SEKISHO_CHECK(write_dataset_file(staging.folder(), "dictionary.json",
-                                   dictionary(prepared, outcome->decision).dump(2) + "\n", &files));
-  SEKISHO_CHECK(write_dataset_file(staging.folder(), "leaves.csv", dataset.leaves_csv, &files));
   const std::vector<std::string> quasi = quasi_names(prepared.policy);
   const auto k = static_cast<std::size_t>(prepared.policy.k());
+  const UtcTime created = request.clock->now();
+  SEKISHO_TRY(const Judged overlap, judge_overlap({.build = request,
+                                                   .prepared = prepared,
+                                                   .applied = applied,
+                                                   .quasi = quasi,
+                                                   .id = id,
+                                                   .created = created.iso(),
+                                                   .k = k}));
+  report.overlap = overlap.reports;
+  if (overlap.held) {
+    report.held = true;
+    report.reason = overlap.reason;
+    return report;
+  }
+  const auto key = crypto::SecretBytes::generate(*request.random, 32);
+  const Dataset dataset = compose(applied, prepared.recipe.person, key.view());
+  SEKISHO_TRY(const Payload payload, write_payload(staging.folder(), {.prepared = prepared,
+                                                                      .applied = applied,
+                                                                      .decision = outcome->decision,
+                                                                      .dataset = dataset,
+                                                                      .id = id,
+                                                                      .created = created,
+                                                                      .formats = chosen}));
   SEKISHO_TRY(const SqlAudit audit, audit_by_sql(staging.folder() / "dataset.csv", quasi, k));
   if (!audit.ok || audit.rows != dataset.rows || audit.persons != dataset.persons)
     return fail("release.audit", "the audit does not agree: nothing was released");
-
-  Json audit_json = audit.to_json();
-  audit_json["k"] = k;
-  audit_json["quasi"] = quasi;
-  Json& m = report.manifest;
-  m = {{"format", 1},
-       {"dataset", id},
-       {"created", request.clock->now().iso()},
-       {"program", "sekisho " SEKISHO_VERSION},
-       {"snapshot", request.source.snapshot},
-       {"recipe", prepared.recipe.to_json()},
-       {"policy", {{"sha256", prepared.policy_sha256}, {"k", k}, {"limit", prepared.policy.suppression_limit}}},
-       {"decision", outcome->decision.to_json()},
-       {"score", {{"metric", anonymize::name(outcome->metric)}, {"value", outcome->score}}},
-       {"search", {{"lattice", outcome->lattice}, {"checked", outcome->checked}, {"optimal", true}}},
-       {"counts",
-        {{"eligible_rows", prepared.table.rows},
-         {"eligible_persons", eligible_persons},
-         {"rows", dataset.rows},
-         {"persons", dataset.persons},
-         {"suppressed_rows", outcome->suppressed},
-         {"suppressed_persons", eligible_persons - dataset.persons}}},
-       {"report_by", prepared.recipe.report_by},
-       {"groups", by_group(prepared, applied)},
-       {"audit", audit_json},
-       {"content_sha256", dataset.content_sha256},
-       {"leaves", dataset.leaves.size()},
-       {"merkle_root", to_hex(ledger::tree_root(dataset.leaves))},
-       {"files", files}};
-  const std::string text = m.dump(2) + "\n";
-  SEKISHO_CHECK(make_folders(request.keys, 0700));
-  SEKISHO_TRY(const crypto::PrivateKey signer, signing_key(request.keys));
-  SEKISHO_TRY(const Bytes signature, crypto::sign_ed25519(signer, as_bytes(text)));
-  SEKISHO_TRY(const Bytes public_key, crypto::ed25519_public_raw(signer));
-  SEKISHO_CHECK(write_dataset_file(staging.folder(), "manifest.json", text, nullptr));
-  SEKISHO_CHECK(write_dataset_file(staging.folder(), "manifest.sig", as_text(signature), nullptr));
-  SEKISHO_CHECK(write_dataset_file(staging.folder(), "signer.pem", ledger::public_key_pem(public_key), nullptr));
-  // The order key stands before the dataset that needs it; the ledger's entry before the dataset appears.
+  report.manifest = manifest_of({.request = request,
+                                 .prepared = prepared,
+                                 .outcome = *outcome,
+                                 .applied = applied,
+                                 .dataset = dataset,
+                                 .payload = payload,
+                                 .overlap = overlap,
+                                 .audit = audit,
+                                 .id = id,
+                                 .created = created.iso(),
+                                 .quasi = quasi,
+                                 .k = k,
+                                 .eligible_persons = eligible_persons});
+  const std::string text = report.manifest.dump(2) + "\n";
+  SEKISHO_CHECK(write_signed(staging.folder(), request.keys, text));
+  // The order key and the list of persons stand before the dataset that needs them; the ledger's entry before the
+  // dataset appears.
   SEKISHO_CHECK(write_file_durable(order_key_file(request.keys, id), key.view(), 0600));
-  if (request.record) {
-    SEKISHO_TRY([[maybe_unused]] const std::uint64_t entry,
-                request.record("release.built", {{"dataset", id},
-                                                 {"manifest", to_hex(crypto::sha256(as_bytes(text)))},
-                                                 {"snapshot", request.source.snapshot.value("hash", "")},
-                                                 {"recipe", prepared.recipe.sha256},
-                                                 {"policy", prepared.policy_sha256},
-                                                 {"rows", dataset.rows},
-                                                 {"merkle_root", m["merkle_root"]}}));
-  }
+  SEKISHO_CHECK(keep_members(request, overlap));
+  SEKISHO_CHECK(record_built(request, report.manifest, text, overlap));
   SEKISHO_CHECK(staging.publish());
   return report;
 }
 
 Json BuildReport::to_json() const {
   const Json& counts = manifest["counts"];
+  if (held)
+    return {{"held", true},
+            {"rows", 0},
+            {"eligible", counts["eligible_rows"]},
+            {"eligible_persons", counts["eligible_persons"]},
+            {"reason", reason},
+            {"overlap", overlap}};
   if (empty)
     return {{"rows", 0},
             {"eligible", counts["eligible_rows"]},
@@ -227,6 +297,8 @@ Json BuildReport::to_json() const {
           {"report_by", manifest["report_by"]},
           {"groups", manifest["groups"]},
           {"snapshot", manifest["snapshot"]},
+          {"formats", manifest["formats"]},
+          {"overlap", overlap},
           {"merkle_root", manifest["merkle_root"]}};
 }
 

@@ -7,12 +7,28 @@
 
 #include "core/csv.h"
 #include "core/file.h"
+#include "release/dictionary.h"
 
 namespace sekisho::release::detail {
 
 namespace fs = std::filesystem;
 using columns::sql_name;
 using columns::sql_text;
+
+namespace {
+
+Result<void> read_registrations(columns::Engine& engine, Prepared& out) {
+  if (out.table.rows == 0) return {};
+  for (const std::string& person : out.table.columns.front().values())
+    out.registrations[person];
+  SEKISHO_TRY(const auto result, engine.query("SELECT person, reg FROM person_map ORDER BY reg"));
+  while (result->next())
+    if (const auto found = out.registrations.find(result->text(0)); found != out.registrations.end())
+      found->second.push_back(result->text(1));
+  return {};
+}
+
+}  // namespace
 
 Result<Prepared> prepare(const Source& source, const fs::path& purpose, const fs::path& policy_file, int threads,
                          const std::string& memory_limit) {
@@ -41,6 +57,7 @@ Result<Prepared> prepare(const Source& source, const fs::path& purpose, const fs
     fields.assign(row.begin(), row.end());
     out.table.add_row(fields);
   }
+  SEKISHO_CHECK(read_registrations(*engine, out));
   return out;
 }
 
@@ -140,6 +157,11 @@ fs::path order_key_file(const fs::path& keys, const std::string& dataset) {
   return keys / ("order-" + dataset + ".key");
 }
 
+bool is_dataset_name(std::string_view name) {
+  return !name.empty() && name.size() <= 120 &&
+         std::ranges::all_of(name, [](unsigned char c) { return std::isalnum(c) != 0 || c == '-' || c == '_'; });
+}
+
 Result<Json> read_manifest(const fs::path& dataset) {
   SEKISHO_TRY(Json manifest, read_json(dataset / "manifest.json"));
   const std::string file = (dataset / "manifest.json").string();
@@ -148,38 +170,33 @@ Result<Json> read_manifest(const fs::path& dataset) {
       return fail("release.manifest", fmt::format("member '{}' is missing", member), {.file = file});
   // The name becomes part of a file's name.
   const std::string name = manifest["dataset"].is_string() ? manifest["dataset"].get<std::string>() : "";
-  const bool named = !name.empty() && name.size() <= 120 && std::ranges::all_of(name, [](unsigned char c) {
-    return std::isalnum(c) != 0 || c == '-' || c == '_';
-  });
-  const bool shaped = named && manifest["recipe"].is_object() && manifest["policy"].is_object() &&
+  const bool shaped = is_dataset_name(name) && manifest["recipe"].is_object() && manifest["policy"].is_object() &&
                       manifest["snapshot"].is_object() && manifest["files"].is_array() &&
                       manifest["merkle_root"].is_string() && manifest["audit"].is_object();
   if (!shaped) return fail("release.manifest", "a member has another type than expected", {.file = file});
   return manifest;
 }
 
-Json dictionary(const Prepared& prepared, const anonymize::Decision& decision) {
-  Json out{{"name", prepared.recipe.name}, {"title", prepared.recipe.title}, {"title_ja", prepared.recipe.title_ja}};
-  Json& variables = out["variables"] = Json::array();
-  variables.push_back({{"name", "id"}, {"title", "Number of the person in this dataset"}, {"title_ja", "対象者番号"}});
-  for (const recipe::Variable& variable : prepared.recipe.variables) {
-    const anonymize::Attribute* attribute = prepared.policy.find(variable.name);
-    if (attribute == nullptr || attribute->kind == anonymize::Kind::kIdentifying) continue;
-    Json one{{"name", variable.name}, {"title", variable.title}, {"title_ja", variable.title_ja}};
-    if (!variable.unit.empty()) one["unit"] = variable.unit;
-    one["change"] = "as recorded";
-    for (const auto& [name, level] : decision.levels)
-      if (name == variable.name)
-        one["change"] = level == 0 ? "as recorded" : fmt::format("generalized to level {}", level);
-    if (const recipe::CodeSet* set = prepared.recipe.codeset(variable.codeset)) {
-      std::map<std::string, std::string> names;
-      for (const auto& row : set->rows)
-        if (!row[2].empty()) names[row[2]] = row[4];
-      for (const auto& [code, name] : names)
-        one["codes"][code] = name;
-    }
-    variables.push_back(std::move(one));
-  }
+Result<Payload> write_payload(const fs::path& folder, const PayloadRequest& request) {
+  const Dataset& dataset = request.dataset;
+  Payload out;
+  SEKISHO_CHECK(write_dataset_file(folder, "dataset.csv", dataset.csv, &out.files));
+  SEKISHO_CHECK(write_dataset_file(folder, "leaves.csv", dataset.leaves_csv, &out.files));
+  SEKISHO_TRY(const FormTable table, form_table(dataset.csv, labels_of(request.prepared, request.applied),
+                                                may_be_numeric(request.prepared, request.applied, request.decision)));
+  const Json define = define_json({.prepared = request.prepared,
+                                   .applied = request.applied,
+                                   .decision = request.decision,
+                                   .table = table,
+                                   .dataset = request.id,
+                                   .persons = dataset.persons,
+                                   .eligible_persons = request.prepared.table.columns.front().values().size(),
+                                   .formats = request.formats});
+  SEKISHO_CHECK(write_dataset_file(folder, "define.json", define.dump(2) + "\n", &out.files));
+  SEKISHO_CHECK(write_dataset_file(folder, "dictionary.html", dictionary_html(define), &out.files));
+  SEKISHO_TRY(out.forms,
+              write_forms({.folder = folder, .title = request.prepared.recipe.title, .created = request.created}, table,
+                          request.formats, &out.files));
   return out;
 }
 

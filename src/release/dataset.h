@@ -1,6 +1,7 @@
 // The pieces that building, rebuilding and verifying share: rows of persons in their order, leaves, hashes, SQL audit.
 #pragma once
 
+#include <map>
 #include <optional>
 
 #include "anonymize/engine.h"
@@ -16,6 +17,7 @@ struct Prepared {
   anonymize::Policy policy;
   std::string policy_sha256;
   anonymize::Table table;  // person-level rows: person, then variables
+  std::map<std::string, std::vector<std::string>, std::less<>> registrations;  // of the persons in `table`
 };
 Result<Prepared> prepare(const Source& source, const std::filesystem::path& purpose,
                          const std::filesystem::path& policy, int threads, const std::string& memory_limit);
@@ -43,7 +45,25 @@ Result<SqlAudit> audit_by_sql(const std::filesystem::path& csv, const std::vecto
 
 std::filesystem::path order_key_file(const std::filesystem::path& keys, const std::string& dataset);
 Result<Json> read_manifest(const std::filesystem::path& dataset);
-Json dictionary(const Prepared& prepared, const anonymize::Decision& decision);
+// Letters, digits, - and _: the name becomes part of files' names.
+bool is_dataset_name(std::string_view name);
+
+// What building and rebuilding write alike: dataset.csv, leaves.csv, dictionaries and the chosen forms, in `folder`.
+struct Payload {
+  Json files = Json::array();
+  Json forms = Json::array();
+};
+struct PayloadRequest {
+  const Prepared& prepared;
+  const anonymize::Applied& applied;
+  const anonymize::Decision& decision;
+  const Dataset& dataset;
+  std::string id;
+  UtcTime created;
+  std::vector<std::string> formats;
+};
+Result<Payload> write_payload(const std::filesystem::path& folder, const PayloadRequest& request);
+
 // Durable files of a folder that is complete before it gets its name.
 Result<void> write_dataset_file(const std::filesystem::path& folder, std::string_view name, std::string_view content,
                                 Json* files);

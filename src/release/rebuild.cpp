@@ -8,6 +8,7 @@
 #include "core/file.h"
 #include "ledger/ledger.h"
 #include "release/dataset.h"
+#include "release/formats.h"
 
 namespace sekisho::release {
 
@@ -21,6 +22,34 @@ Result<void> same(const Json& manifest, const char* part, const char* member, co
   if (manifest[part].value(member, "") == now) return {};
   return fail("release.changed", fmt::format("the {} is not the one that the dataset was built with", what), {},
               "Rebuild with the files and the snapshot that the manifest names.");
+}
+
+// Each file made again against the manifest. A Parquet file's bytes belong to the version of its writer.
+Result<void> same_files(const Json& manifest, const Payload& now) {
+  std::map<std::string, std::string> wanted;
+  for (const Json& file : manifest["files"])
+    if (file.is_object() && file.contains("name") && file["name"].is_string())
+      wanted[file["name"].get<std::string>()] = file.value("sha256", "");
+  for (const Json& file : now.files) {
+    const std::string name = file["name"].get<std::string>();
+    if (const auto found = wanted.find(name); found != wanted.end() && found->second == file["sha256"]) {
+      wanted.erase(found);
+      continue;
+    }
+    std::string remedy;
+    if (manifest.contains("formats") && manifest["formats"] != now.forms)
+      remedy = "The forms were written by another version: compare 'formats' of the manifest.";
+    return fail("release.differs", fmt::format("{} differs from the dataset's", name), {}, remedy);
+  }
+  if (wanted.empty()) return {};
+  return fail("release.differs", fmt::format("{} of the manifest was not made again", wanted.begin()->first));
+}
+
+Result<std::vector<std::string>> formats_of(const Json& manifest) {
+  std::vector<std::string> names;
+  for (const Json& form : manifest.value("formats", Json::array()))
+    if (form.is_object()) names.push_back(form.value("format", ""));
+  return chosen_formats(names);
 }
 
 Result<std::string> hash_of_file(const Json& manifest, std::string_view name) {
@@ -86,24 +115,27 @@ Result<RebuildReport> rebuild(const RebuildRequest& request) {
   report.persons = now.persons;
   SEKISHO_TRY(const std::string wanted, hash_of_file(manifest, "dataset.csv"));
   if (to_hex(crypto::sha256(as_bytes(now.csv))) != wanted) return explain(now, request.dataset);
-  const std::string dictionary_text = dictionary(prepared, decision).dump(2) + "\n";
-  for (const auto& [name, text] : {std::pair{"leaves.csv", &now.leaves_csv}, {"dictionary.json", &dictionary_text}}) {
-    SEKISHO_TRY(const std::string hash, hash_of_file(manifest, name));
-    if (to_hex(crypto::sha256(as_bytes(*text))) != hash)
-      return fail("release.differs", fmt::format("{} differs from the dataset's", name));
-  }
+  SEKISHO_TRY(const std::vector<std::string> formats, formats_of(manifest));
+  SEKISHO_TRY(const UtcTime created, UtcTime::parse(manifest.value("created", "")));
+  std::error_code error;
+  if (!request.out.empty() && fs::exists(request.out, error))
+    return fail("release.exists", "the folder exists already", {.file = request.out.string()});
+  SEKISHO_TRY(const TemporaryFolder scratch, TemporaryFolder::create("sekisho-rebuild"));
+  const fs::path folder = request.out.empty() ? scratch.path() : fs::absolute(request.out);
+  SEKISHO_CHECK(make_folders(folder, 0700));
+  SEKISHO_TRY(const Payload payload, write_payload(folder, {.prepared = prepared,
+                                                            .applied = applied,
+                                                            .decision = decision,
+                                                            .dataset = now,
+                                                            .id = manifest["dataset"].get<std::string>(),
+                                                            .created = created,
+                                                            .formats = formats}));
+  SEKISHO_CHECK(same_files(manifest, payload));
   report.identical = report.same_content = true;
   if (request.out.empty()) return report;
-  std::error_code error;
-  if (fs::exists(request.out, error))
-    return fail("release.exists", "the folder exists already", {.file = request.out.string()});
-  SEKISHO_CHECK(make_folders(request.out, 0700));
-  SEKISHO_CHECK(write_dataset_file(request.out, "dataset.csv", now.csv, nullptr));
-  SEKISHO_CHECK(write_dataset_file(request.out, "dictionary.json", dictionary_text, nullptr));
-  SEKISHO_CHECK(write_dataset_file(request.out, "leaves.csv", now.leaves_csv, nullptr));
   for (const char* name : {"manifest.json", "manifest.sig", "signer.pem"}) {
     SEKISHO_TRY(const std::string text, read_text(request.dataset / name));
-    SEKISHO_CHECK(write_dataset_file(request.out, name, text, nullptr));
+    SEKISHO_CHECK(write_dataset_file(folder, name, text, nullptr));
   }
   return report;
 }

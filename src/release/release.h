@@ -11,6 +11,7 @@
 #include "core/json.h"
 #include "core/random.h"
 #include "crypto/keys.h"
+#include "release/overlap.h"
 #include "store/store.h"
 
 namespace sekisho::release {
@@ -34,6 +35,10 @@ struct BuildRequest {
   std::filesystem::path out;      // folder that must not exist yet
   std::filesystem::path keys;     // key folder of the core zone: signing key, order keys of datasets
   Record record;
+  std::vector<std::string> formats;  // besides dataset.csv: names of release/formats.h
+  std::filesystem::path overlap;     // folder of the register of earlier releases; empty: nothing is compared
+  OverlapPolicy overlap_policy;
+  std::string accept_overlap;  // reason why a release that would be held is let pass; goes into the ledger
   const Clock* clock = nullptr;
   Random* random = nullptr;
   int threads = 2;
@@ -43,11 +48,13 @@ struct BuildRequest {
 struct BuildReport {
   Json manifest;
   bool empty = false;  // nobody is eligible or nobody is left: `reason` says which; nothing was written
+  bool held = false;   // what it tells together with an earlier release: `reason` says which; nothing was written
+  Json overlap = Json::array();  // with each earlier release (release/overlap.h)
   std::string reason;
   Json to_json() const;  // {"rows","eligible","k","smallest_class","audit",...}
 };
 
-// Errors: release.exists, recipe.*, policy.*, anonymize.*, release.audit.
+// Errors: release.exists, release.format, overlap.*, recipe.*, policy.*, anonymize.*, release.audit.
 Result<BuildReport> build(const BuildRequest& request);
 
 struct RebuildRequest {
@@ -66,7 +73,8 @@ struct RebuildReport {
   Json to_json() const;
 };
 // Errors: release.manifest, release.changed (recipe, policy or snapshot is another), release.erased (persons are gone:
-// the message says how many, and that the leaves of the others verify), release.differs.
+// the message says how many, and that the leaves of the others verify), release.differs (a file of another version of
+// the program or of the Parquet writer is named).
 Result<RebuildReport> rebuild(const RebuildRequest& request);
 
 struct VerifyReport {

@@ -7,70 +7,12 @@
 #include <map>
 #include <set>
 
-#include "../recipe/tables.h"
 #include "core/csv.h"
 #include "core/process.h"
+#include "fixture.h"
 
 namespace sekisho::release {
 namespace {
-
-namespace fs = std::filesystem;
-
-const fs::path kPurpose = fs::path(SEKISHO_SOURCE_DIR) / "specs/purposes/influenza-antivirals.toml";
-
-struct ReleaseTest : testing::Test {
-  std::unique_ptr<Tables> tables = std::make_unique<Tables>();
-  TemporaryFolder place = *TemporaryFolder::create();
-  fs::path out = place.path() / "dataset", keys = place.path() / "keys";
-  ManualClock clock{*UtcTime::parse("2026-04-01T00:00:00Z")};
-  SeededRandom random{42};
-  std::vector<std::string> recorded;
-
-  void SetUp() override {
-    fill(*tables);
-    fs::create_directories(keys);
-  }
-  // 600 persons in three seasons; two of them of an age that nobody else has. `without` leaves one out.
-  static void fill(Tables& t, int without = -1, int other_drug = -1) {
-    for (int i = 0; i < 600; ++i) {
-      if (i == without) continue;
-      const std::string reg = fmt::format("r{:04}", i);
-      const int age = i < 2 ? 95 : 20 + i % 30;
-      t.person(reg, fmt::format("P{:04}", i), i % 2 == 0 ? "M" : "F", 2016 - age, 1 + i % 12,
-               i % 3 == 0 ? "1301" : "1302");
-      const char* drug = i == other_drug ? "660443018" : i % 2 == 0 ? "610443074" : "622012101";
-      t.give(reg, fmt::format("20{}-01-{:02}", 16 + i % 3, 1 + i % 28), drug);
-      if (i % 5 == 0) t.give(reg, fmt::format("20{}-01-{:02}", 17 + i % 3, 1 + i % 28), drug);
-    }
-    t.write();
-  }
-  static Source source(Tables& t) {
-    Source out;
-    out.open_views = [&t](columns::Engine& engine) { return recipe::open_folder(engine, t.folder.path()); };
-    out.snapshot = {{"id", "S000001"}, {"hash", "00"}, {"linkage_state", 7}, {"linkage_hash", "11"}};
-    out.allowed_folders = {t.folder.path()};
-    return out;
-  }
-  Result<BuildReport> make() {
-    BuildRequest request;
-    request.source = source(*tables);
-    request.purpose = kPurpose;
-    request.out = out;
-    request.keys = keys;
-    request.clock = &clock;
-    request.random = &random;
-    request.record = [this](std::string_view kind, const Json& payload) -> Result<std::uint64_t> {
-      EXPECT_FALSE(kind == "release.built" && fs::exists(out)) << "the entry stands before the dataset appears";
-      recorded.push_back(std::string(kind) + " " + payload.dump());
-      return 1;
-    };
-    return build(request);
-  }
-  Result<RebuildReport> again(Tables& t, const fs::path& to = {}, int threads = 1) {
-    return rebuild({source(t), out, kPurpose, {}, keys, to, threads, "1GB"});
-  }
-  static std::string text(const fs::path& file) { return *read_text(file); }
-};
 
 TEST_F(ReleaseTest, EveryClassHoldsTenPersonsAndTheDrugIsAsRecorded) {
   const auto report = make();
@@ -191,7 +133,7 @@ TEST_F(ReleaseTest, VerificationFindsEveryChangedFile) {
   const auto good = verify(out);
   ASSERT_TRUE(good) << good.error().describe();
   EXPECT_TRUE(good->ok) << (good->problems.empty() ? "" : good->problems[0]);
-  for (const char* name : {"dataset.csv", "dictionary.json", "leaves.csv", "manifest.json", "manifest.sig"}) {
+  for (const char* name : {"dataset.csv", "define.json", "leaves.csv", "manifest.json", "manifest.sig"}) {
     const std::string before = text(out / name);
     std::string changed = before;
     changed[changed.size() / 2] = changed[changed.size() / 2] == '7' ? '8' : '7';

@@ -1,0 +1,91 @@
+#include "release/hold.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace sekisho::release::detail {
+namespace {
+
+Membership membership_of(const HoldRequest& request, const Register& list) {
+  Membership out;
+  out.dataset = request.id;
+  out.purpose = request.prepared.recipe.name;
+  out.created = request.created;
+  out.k = request.k;
+  out.quasi = request.quasi;
+  const anonymize::Applied& applied = request.applied;
+  const auto place = [&](std::string_view name) {
+    return static_cast<std::size_t>(std::ranges::find(applied.header, name) - applied.header.begin());
+  };
+  std::vector<std::size_t> columns;
+  for (const std::string& name : request.quasi)
+    columns.push_back(place(name));
+  const std::size_t person = place(request.prepared.recipe.person);
+  std::map<std::vector<std::string>, std::uint32_t> class_of;
+  std::map<std::string_view, std::vector<std::uint32_t>> classes_of;
+  std::vector<std::string> labels(columns.size());
+  for (std::size_t row = 0; row < applied.rows(); ++row) {
+    for (std::size_t i = 0; i < columns.size(); ++i)
+      labels[i] = applied.text(row, columns[i]);
+    const auto [at, fresh] = class_of.emplace(labels, static_cast<std::uint32_t>(out.classes.size()));
+    if (fresh) out.classes.push_back(labels);
+    classes_of[applied.text(row, person)].push_back(at->second);
+  }
+  for (auto& [name, classes] : classes_of) {
+    std::ranges::sort(classes);
+    classes.erase(std::ranges::unique(classes).begin(), classes.end());
+    Membership::Person one{{}, std::move(classes)};
+    if (const auto found = request.prepared.registrations.find(name); found != request.prepared.registrations.end())
+      for (const std::string& registration : found->second)
+        one.tokens.push_back(list.token(registration));
+    out.persons.push_back(std::move(one));
+  }
+  // The order tells nothing of names.
+  std::ranges::sort(out.persons, {}, [](const Membership::Person& one) { return one.tokens; });
+  return out;
+}
+
+}  // namespace
+
+Json Judged::to_manifest() const {
+  return {{"releases_compared", reports.size()}, {"k", k}, {"verdict", accepted ? "accepted with a reason" : "passed"}};
+}
+
+Result<Judged> judge_overlap(const HoldRequest& request) {
+  Judged out;
+  const BuildRequest& build = request.build;
+  if (build.overlap.empty()) return out;
+  SEKISHO_TRY(const Register list, Register::open(build.overlap, build.keys, *build.random));
+  out.k = build.overlap_policy.k == 0 ? request.k : build.overlap_policy.k;
+  out.members = membership_of(request, list);
+  SEKISHO_TRY(const std::vector<Membership> earlier, list.earlier());
+  for (const Membership& one : earlier) {
+    const Overlap overlap = compare(out.members, one, out.k, build.overlap_policy);
+    if (overlap.refused && out.reason.empty()) out.reason = overlap.problems.front();
+    out.reports.push_back(overlap.to_json());
+  }
+  if (out.reason.empty()) return out;
+  out.accepted = !build.accept_overlap.empty();
+  out.held = !out.accepted;
+  if (out.held && build.record) {
+    SEKISHO_TRY(
+        [[maybe_unused]] const std::uint64_t entry,
+        build.record("release.held",
+                     {{"dataset", request.id}, {"purpose", request.prepared.recipe.name}, {"reason", out.reason}}));
+  }
+  return out;
+}
+
+Result<void> keep_members(const BuildRequest& request, const Judged& judged) {
+  if (request.overlap.empty()) return {};
+  SEKISHO_TRY(const Register list, Register::open(request.overlap, request.keys, *request.random));
+  SEKISHO_CHECK(list.keep_report(judged.members.dataset, {{"dataset", judged.members.dataset},
+                                                          {"purpose", judged.members.purpose},
+                                                          {"k", judged.k},
+                                                          {"accepted", judged.accepted ? request.accept_overlap : ""},
+                                                          {"with", judged.reports}}));
+  return list.keep(judged.members, *request.random);
+}
+
+}  // namespace sekisho::release::detail
