@@ -6,20 +6,12 @@
 namespace sekisho::gateway {
 namespace {
 
-const std::vector<ConfigMember> kSchema = {
+const std::vector<ConfigMember> kSchema = net::Peer::schema({
     {"body", ConfigType::kText, true, "", "id of the certified body (認定事業者)"},
     {"hospital", ConfigType::kText, true, "", "this hospital's id at the body"},
     {"state", ConfigType::kPath, true, "", "folder for sealed packages, receipts, index and ledger"},
     {"storages", ConfigType::kTextList, true, "", "SS-MIX2 roots and folders of receipts and DPC files; read only"},
     {"optout", ConfigType::kPath, false, "", "CSV of patients who opted out: patient_number[,scope]"},
-    {"receiver.host", ConfigType::kText, false, "127.0.0.1", "address of the receiver"},
-    {"receiver.name", ConfigType::kText, false, "", "name in the receiver's certificate; default: the host"},
-    {"receiver.port", ConfigType::kInteger, false, "8443", "port of the receiver"},
-    {"receiver.port_file", ConfigType::kPath, false, "", "file that holds the port instead"},
-    {"root", ConfigType::kPath, true, "", "certificate of the body's root"},
-    {"crl", ConfigType::kPath, false, "", "revocation list"},
-    {"tls.certificate", ConfigType::kPath, true, "", "certificate of role tls-gateway"},
-    {"tls.key", ConfigType::kPath, true, "", "its key"},
     {"signer.certificate", ConfigType::kPath, true, "", "certificate of role sign-gateway"},
     {"signer.key", ConfigType::kPath, true, "", "its key"},
     {"recipients.list", ConfigType::kPath, true, "", "recipients.json, signed by the root"},
@@ -32,7 +24,7 @@ const std::vector<ConfigMember> kSchema = {
     {"threads", ConfigType::kInteger, false, "2", "threads that compress and seal"},
     {"interval_seconds", ConfigType::kInteger, false, "600", "run: pause between rounds"},
     {"loaded_alarm_hours", ConfigType::kInteger, false, "24", "alarm when the centre has not loaded a package by then"},
-};
+});
 
 }  // namespace
 
@@ -46,19 +38,12 @@ Result<GatewayConfig> GatewayConfig::load(const std::filesystem::path& file) {
       return fail("config.value", fmt::format("'{}' must be 1 to 32 letters, digits or hyphens", member),
                   {.file = file.string()});
   out.state = config.path("state");
+  out.receiver = net::Peer::from(config);
   for (const std::string& storage : config.list("storages"))
     out.storages.push_back(std::filesystem::path(storage).is_absolute() ? std::filesystem::path(storage)
                                                                         : config.folder() / storage);
   if (out.storages.empty()) return fail("config.value", "'storages' names no folder", {.file = file.string()});
   out.optout = config.path("optout");
-  out.receiver_host = config.text("receiver.host");
-  out.receiver_name = config.text("receiver.name");
-  out.receiver_port = static_cast<std::uint16_t>(config.integer("receiver.port"));
-  out.receiver_port_file = config.path("receiver.port_file");
-  out.root = config.path("root");
-  out.crl = config.path("crl");
-  out.tls_certificate = config.path("tls.certificate");
-  out.tls_key = config.path("tls.key");
   out.signer_certificate = config.path("signer.certificate");
   out.signer_key = config.path("signer.key");
   out.recipients = config.path("recipients.list");

@@ -18,7 +18,7 @@ Result<std::unique_ptr<Gateway>> Gateway::open(GatewayConfig config, const Clock
   for (const char* folder : {"outbox", "sealing", "receipts", "ledger"})
     SEKISHO_CHECK(make_folders(c.state / folder, 0700));
   SEKISHO_TRY(self->lock_, FileLock::take(c.state / "lock", "gateway"));
-  SEKISHO_TRY(self->trust_, crypto::Trust::load(c.root, c.crl));
+  SEKISHO_TRY(self->trust_, crypto::Trust::load(c.receiver.root, c.receiver.crl));
   SEKISHO_TRY(self->signer_, crypto::Certificate::load(c.signer_certificate));
   SEKISHO_TRY(self->signer_key_, crypto::PrivateKey::load(c.signer_key));
   if (self->signer_->common_name() != c.hospital.text)
@@ -136,8 +136,8 @@ fs::path Gateway::receipt_path(const PackageId& id, std::string_view step) const
 }
 
 std::vector<std::string> Gateway::expiry_warnings() const {
-  return crypto::expiry_warnings(config_.root, config_.crl, {config_.tls_certificate, config_.signer_certificate},
-                                 clock_.now());
+  return crypto::expiry_warnings(config_.receiver.root, config_.receiver.crl,
+                                 {config_.receiver.certificate, config_.signer_certificate}, clock_.now());
 }
 
 Result<Json> Gateway::status() {

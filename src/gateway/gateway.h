@@ -17,7 +17,7 @@
 #include "crypto/ca.h"
 #include "gateway/scan.h"
 #include "ledger/ledger.h"
-#include "net/http.h"
+#include "net/peer.h"
 #include "transport/package.h"
 #include "transport/receipt.h"
 
@@ -29,11 +29,8 @@ struct GatewayConfig {
   std::filesystem::path state;
   std::vector<std::filesystem::path> storages;  // read only, never changed
   std::filesystem::path optout;                 // CSV patient_number[,scope]; scope registration (default) or all
-  std::string receiver_host, receiver_name;
-  std::uint16_t receiver_port = 0;
-  std::filesystem::path receiver_port_file;  // read instead of the port when given (demo, tests)
-  std::filesystem::path root, crl;
-  std::filesystem::path tls_certificate, tls_key, signer_certificate, signer_key;
+  net::Peer receiver;
+  std::filesystem::path signer_certificate, signer_key;    // role sign-gateway
   std::filesystem::path recipients, recipients_signature;  // first list; newer ones come from the receiver
   std::filesystem::path ledger_key;
   std::string receiver_ledger_key, centre_ledger_key;      // 32 raw bytes in hex; "" = not checked, said in status

@@ -14,24 +14,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-Result<std::unique_ptr<net::Client>> connect(const GatewayConfig& config) {
-  net::ClientOptions options;
-  options.host = config.receiver_host;
-  options.server_name = config.receiver_name;
-  options.port = config.receiver_port;
-  if (!config.receiver_port_file.empty()) {
-    SEKISHO_TRY(const std::string text, read_text(config.receiver_port_file, 32));
-    options.port = static_cast<std::uint16_t>(std::atoi(text.c_str()));
-  }
-  net::TlsOptions tls;
-  tls.certificate = config.tls_certificate;
-  tls.key = config.tls_key;
-  tls.trusted_root = config.root;
-  tls.crl = config.crl;
-  options.tls = tls;
-  return net::Client::create(options);
-}
-
 Error remote_error(const net::ClientResponse& response, const PackageId& id) {
   const auto json = parse_json(response.body);
   if (json && json->is_object())
@@ -49,7 +31,7 @@ Result<SendSummary> Gateway::send() {
   const auto start = std::chrono::steady_clock::now();
   SendSummary summary;
   SEKISHO_TRY(const auto packages, outbox());
-  SEKISHO_TRY(const auto client, connect(config_));
+  SEKISHO_TRY(const auto client, config_.receiver.connect());
   SEKISHO_CHECK(refresh_recipients(*client));
   for (const transport::PackageFile& package : packages) {
     std::error_code error;

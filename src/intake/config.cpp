@@ -8,17 +8,9 @@
 namespace sekisho::intake {
 namespace {
 
-const std::vector<ConfigMember> kSchema = {
+const std::vector<ConfigMember> kSchema = net::Peer::schema({
     {"body", ConfigType::kText, true, "", "id of the certified body"},
     {"state", ConfigType::kPath, true, "", "folder for pulled packages, receipts and the centre's ledger"},
-    {"receiver.host", ConfigType::kText, false, "127.0.0.1", "address of the receiver"},
-    {"receiver.name", ConfigType::kText, false, "", "name in the receiver's certificate; default: the host"},
-    {"receiver.port", ConfigType::kInteger, false, "8443", "port of the receiver"},
-    {"receiver.port_file", ConfigType::kPath, false, "", "file that holds the port instead"},
-    {"root", ConfigType::kPath, true, "", "certificate of the body's root"},
-    {"crl", ConfigType::kPath, false, "", "revocation list"},
-    {"tls.certificate", ConfigType::kPath, true, "", "certificate of role tls-intake"},
-    {"tls.key", ConfigType::kPath, true, "", "its key"},
     {"signer.certificate", ConfigType::kPath, true, "", "certificate of role sign-intake"},
     {"signer.key", ConfigType::kPath, true, "", "its key"},
     {"recipient.certificate", ConfigType::kPath, true, "", "certificate of role recipient"},
@@ -40,7 +32,7 @@ const std::vector<ConfigMember> kSchema = {
      "E, W or I: packages with findings of this level or worse are held back; never: measured and reported only"},
     {"quality.thresholds", ConfigType::kPath, false, "", "thresholds (TOML); default: the built-in ones"},
     {"interval_seconds", ConfigType::kInteger, false, "30", "pause between rounds"},
-};
+});
 
 }  // namespace
 
@@ -49,14 +41,7 @@ Result<IntakeConfig> IntakeConfig::load(const std::filesystem::path& file) {
   IntakeConfig out;
   out.body = {config.text("body")};
   out.state = config.path("state");
-  out.receiver_host = config.text("receiver.host");
-  out.receiver_name = config.text("receiver.name");
-  out.receiver_port = static_cast<std::uint16_t>(config.integer("receiver.port"));
-  out.receiver_port_file = config.path("receiver.port_file");
-  out.root = config.path("root");
-  out.crl = config.path("crl");
-  out.tls_certificate = config.path("tls.certificate");
-  out.tls_key = config.path("tls.key");
+  out.receiver = net::Peer::from(config);
   out.signer_certificate = config.path("signer.certificate");
   out.signer_key = config.path("signer.key");
   out.recipient_certificate = config.path("recipient.certificate");

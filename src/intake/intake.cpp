@@ -31,24 +31,6 @@ std::string key_of(const PackageId& id) {
   return fmt::format("{}/{}/{}", id.hospital.text, id.epoch, id.sequence);
 }
 
-Result<std::unique_ptr<net::Client>> connect(const IntakeConfig& config) {
-  net::ClientOptions options;
-  options.host = config.receiver_host;
-  options.server_name = config.receiver_name;
-  options.port = config.receiver_port;
-  if (!config.receiver_port_file.empty()) {
-    SEKISHO_TRY(const std::string text, read_text(config.receiver_port_file, 32));
-    options.port = static_cast<std::uint16_t>(std::atoi(text.c_str()));
-  }
-  net::TlsOptions tls;
-  tls.certificate = config.tls_certificate;
-  tls.key = config.tls_key;
-  tls.trusted_root = config.root;
-  tls.crl = config.crl;
-  options.tls = tls;
-  return net::Client::create(options);
-}
-
 }  // namespace
 
 Result<std::unique_ptr<Intake>> Intake::open(IntakeConfig config, const Clock& clock, Random& random) {
@@ -57,7 +39,7 @@ Result<std::unique_ptr<Intake>> Intake::open(IntakeConfig config, const Clock& c
   for (const char* folder : {"inbox", "refused", "receipts", "secured", "erased", "held", "accepted", "quality"})
     SEKISHO_CHECK(make_folders(c.state / folder, 0700));
   SEKISHO_TRY(self->lock_, FileLock::take(c.state / "lock", "intake"));
-  SEKISHO_TRY(self->trust_, crypto::Trust::load(c.root, c.crl));
+  SEKISHO_TRY(self->trust_, crypto::Trust::load(c.receiver.root, c.receiver.crl));
   SEKISHO_TRY(self->signer_, crypto::Certificate::load(c.signer_certificate));
   SEKISHO_TRY(self->signer_key_, crypto::PrivateKey::load(c.signer_key));
   SEKISHO_TRY(self->recipient_, crypto::Certificate::load(c.recipient_certificate));
@@ -98,7 +80,7 @@ Result<RoundSummary> Intake::round() {
   const auto start = std::chrono::steady_clock::now();
   RoundSummary summary;
   SEKISHO_CHECK(read_media(summary));
-  SEKISHO_TRY(const auto client, connect(config_));
+  SEKISHO_TRY(const auto client, config_.receiver.connect());
   SEKISHO_TRY(const auto answer, client->send({.target = "/v1/inbox"}));
   if (answer.status != 200)
     return fail("receiver.error", fmt::format("the receiver answered with status {}", answer.status));
@@ -369,9 +351,9 @@ Result<Json> Intake::quarantine() {
 }
 
 std::vector<std::string> Intake::expiry_warnings() const {
-  return crypto::expiry_warnings(config_.root, config_.crl,
-                                 {config_.tls_certificate, config_.signer_certificate, config_.recipient_certificate},
-                                 clock_.now());
+  return crypto::expiry_warnings(
+      config_.receiver.root, config_.receiver.crl,
+      {config_.receiver.certificate, config_.signer_certificate, config_.recipient_certificate}, clock_.now());
 }
 
 Result<Json> Intake::status() {

@@ -14,7 +14,7 @@
 #include "core/random.h"
 #include "crypto/keys.h"
 #include "ledger/ledger.h"
-#include "net/http.h"
+#include "net/peer.h"
 #include "store/store.h"
 #include "transport/package.h"
 #include "transport/receipt.h"
@@ -26,11 +26,7 @@ namespace sekisho::intake {
 struct IntakeConfig {
   BodyId body;
   std::filesystem::path state;
-  std::string receiver_host, receiver_name;
-  std::uint16_t receiver_port = 0;
-  std::filesystem::path receiver_port_file;
-  std::filesystem::path root, crl;
-  std::filesystem::path tls_certificate, tls_key;              // role tls-intake
+  net::Peer receiver;
   std::filesystem::path signer_certificate, signer_key;        // role sign-intake
   std::filesystem::path recipient_certificate, recipient_key;  // role recipient
   std::filesystem::path hospitals;  // folder of HOSPITAL.pem, role encryption-gateway: counts are sealed to it
