@@ -1,7 +1,5 @@
 #include "codes/suggest.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <atomic>
 #include <cmath>
@@ -11,6 +9,8 @@
 #include <unordered_map>
 
 #include "codes/index.h"
+#include "codes/reading.h"
+#include "codes/similarity.h"
 #include "codes/unit.h"
 #include "codes/weights.h"
 
@@ -28,262 +28,13 @@ struct Document {
   Parts parts;             // without the stem
 };
 
-struct Stem {
-  std::u32string text;
-  std::vector<std::uint64_t> grams;
-};
-
-// How alike two stems are; computed once for all names that share one.
-struct StemSimilarity {
-  float edit = 0, grams = 0;
-  bool equal = false;
-};
-StemSimilarity compare_stems(std::u32string_view text, const std::vector<std::uint64_t>& grams, const Stem& stem) {
-  StemSimilarity out;
-  out.grams = static_cast<float>(bigram_similarity(grams, stem.grams));
-  out.equal = text == stem.text;
-  // Names without a common pair of letters are not alike by single letters either, unless they are short.
-  if (out.grams > 0.12F || text.size() < 6) out.edit = static_cast<float>(edit_similarity(text, stem.text));
-  return out;
-}
-
 struct Variant {
   Parts parts;
   std::string modifiers;
   int removed = 0;  // modifiers taken off
 };
 
-bool parsed_as_drug(Kind kind) {
-  return kind == Kind::kDrug || kind == Kind::kMaterial;
-}
-
-// II型 and 2型, 胃ca and 胃癌, 短腸sy and 短腸症候群; for comparison only.
-std::u32string disease_form(std::u32string folded) {
-  constexpr std::pair<std::u32string_view, std::u32string_view> kRoman[] = {
-      {U"iii", U"3"}, {U"ii", U"2"}, {U"iv", U"4"}, {U"i", U"1"}, {U"vi", U"6"}, {U"v", U"5"}};
-  const auto latin = [](char32_t c) { return c >= U'a' && c <= U'z'; };
-  for (std::size_t at = 0; at < folded.size(); ++at) {
-    if (!latin(folded[at]) || (at > 0 && latin(folded[at - 1]))) continue;
-    std::size_t end = at;
-    while (end < folded.size() && latin(folded[end]))
-      ++end;
-    const std::u32string_view word(folded.data() + at, end - at), rest(folded.data() + end, folded.size() - end);
-    const bool numbered = !rest.empty() && std::u32string_view(U"型期度群").find(rest.front()) != std::u32string::npos;
-    std::u32string_view other;
-    for (const auto& [roman, digit] : kRoman)
-      if (numbered && word == roman) other = digit;
-    if (at > 0 && word == U"ca") other = U"癌";
-    if (at > 0 && (word == U"sy" || word == U"syndrome")) other = U"症候群";
-    if (!other.empty()) folded.replace(at, end - at, other);
-  }
-  if (folded.ends_with(U"ガン") && folded.size() > 2) folded.replace(folded.size() - 2, 2, U"癌");
-  return folded;
-}
-
-Parts text_parts(Kind kind, std::string_view text) {
-  Parts out;
-  std::u32string folded = fold(text);
-  if (kind == Kind::kDisease) folded = disease_form(std::move(folded));
-  const std::u32string_view stripped = strip_marks(folded);
-  out.whole = squeeze(stripped.empty() ? std::u32string_view(folded) : stripped);
-  out.stem = out.whole;
-  return out;
-}
-
-// What hospitals write around the name of a test: specimen, place, method, marks.
-constexpr std::string_view kLabNoise[] = {
-    "血清", "血漿", "全血", "定量",   "院内",   "外注", "至急", "緊急",   "静脈",   "新",   "旧",
-    "検査", "測定", "値",   "ｼﾞﾄﾞｳ",  "自動",   "分析", "採血", "精密",   "迅速",   "JSCC", "IFCC",
-    "SRL",  "BML",  "LSI",  "POCT",   "ISE",    "UV",   "UV法", "酵素法", "末梢血", "末梢", "外来",
-    "入院", "病棟", "日勤", "夜間",   "※",      "FMS",  "ﾌｧﾙｺ", "電解質", "生化学", "生化", "CBC",
-    "末血", "緊",   "検",   "透析前", "透析後", "術前", "健診", "ドック", "救急"};
-
-const std::vector<std::u32string>& lab_noise() {
-  static const std::vector<std::u32string> words = [] {
-    std::vector<std::u32string> out;
-    for (const std::string_view word : kLabNoise)
-      if (auto folded = squeeze(fold(word)); !folded.empty()) out.push_back(std::move(folded));
-    std::ranges::sort(out, [](const auto& a, const auto& b) { return a.size() > b.size(); });
-    return out;
-  }();
-  return words;
-}
-
-// Blanks and brackets separate tokens of a test's name; noise tokens go.
-std::u32string lab_stem(std::string_view text) {
-  const std::u32string folded = fold(text);
-  std::u32string out, token;
-  const auto flush = [&] {
-    if (token.empty()) return;
-    if (std::ranges::find(lab_noise(), token) == lab_noise().end()) out += token;
-    token.clear();
-  };
-  for (const char32_t c : folded) {
-    if (c == U' ' || c == U'(' || c == U')' || c == U'「' || c == U'」' || c == U'/')
-      flush();
-    else
-      token += c;
-  }
-  flush();
-  if (out.empty()) return squeeze(folded);
-  for (const std::u32string& noise : lab_noise()) {
-    if (noise.size() < 2 || out.size() <= noise.size()) continue;
-    if (out.ends_with(noise))
-      out.resize(out.size() - noise.size());
-    else if (out.starts_with(noise))
-      out.erase(0, noise.size());
-  }
-  return out;
-}
-
-Parts parts_of(Kind kind, std::string_view text) {
-  if (parsed_as_drug(kind)) return parse_drug_name(text);
-  Parts out = text_parts(kind, text);
-  if (kind == Kind::kLab) out.stem = lab_stem(text);
-  return out;
-}
-
-bool equal_value(double a, double b) {
-  return std::abs(a - b) <= 1e-3 * std::max(std::abs(a), std::abs(b));
-}
-
-bool same_quantity(const Quantity& a, const Quantity& b) {
-  if (a.dimension == b.dimension) return equal_value(a.value, b.value);
-  if (a.dimension != Dimension::kNone && b.dimension != Dimension::kNone) return false;
-  const Quantity& bare = a.dimension == Dimension::kNone ? a : b;
-  const Quantity& full = a.dimension == Dimension::kNone ? b : a;
-  if (equal_value(bare.value, full.value)) return true;
-  return full.dimension == Dimension::kMass && equal_value(bare.value * 1000, full.value);
-}
-
-float strength_similarity(const std::vector<Quantity>& local, const std::vector<Quantity>& standard) {
-  if (local.empty()) return standard.empty() ? 0.2F : -0.05F;
-  if (standard.empty()) return -0.4F;
-  int matched = 0, extra = 0;
-  for (const Quantity& a : local)
-    matched += std::ranges::any_of(standard, [&](const Quantity& b) { return same_quantity(a, b); }) ? 1 : 0;
-  for (const Quantity& b : standard)
-    extra += std::ranges::none_of(local, [&](const Quantity& a) { return same_quantity(a, b); }) ? 1 : 0;
-  const int n = static_cast<int>(local.size());
-  return static_cast<float>(2 * matched - n) / static_cast<float>(n) - 0.15F * static_cast<float>(std::min(extra, 2));
-}
-
-// The name ends in the middle of its number: whatever begins so may be meant.
-float cut_strength(const Parts& local, const Parts& standard) {
-  const std::size_t at = standard.whole.find(local.cut_number);
-  if (at == std::u32string::npos) return -0.9F;
-  const bool begins = at == 0 || !((standard.whole[at - 1] >= U'0' && standard.whole[at - 1] <= U'9') ||
-                                   standard.whole[at - 1] == U'.');
-  return begins ? 0.3F : -0.9F;
-}
-
-// Of names that differ in their numbers only: （１）, ２日目以降, ４ｃｍ以上.
-float number_similarity(std::u32string_view local, std::u32string_view standard) {
-  const auto a = numbers(local), b = numbers(standard);
-  if (a.empty() && b.empty()) return 0;
-  if (a == b) return 1;
-  std::size_t both = 0;
-  for (const std::u32string_view n : a)
-    both += std::ranges::find(b, n) != b.end() ? 1 : 0;
-  const double most = static_cast<double>(std::max(a.size(), b.size()));
-  return static_cast<float>(2 * static_cast<double>(both) / most - 1);
-}
-
-float maker_similarity(const Parts& local, const Parts& standard) {
-  if (standard.maker.empty()) return local.maker.empty() ? 0.3F : -0.6F;
-  if (local.maker.empty()) {
-    // Written without brackets: the name ends with the maker.
-    if (standard.maker.size() == 1 && local.whole.ends_with(standard.maker)) return 0.9F;
-    return standard.maker.size() >= 2 && local.whole.find(standard.maker) != std::u32string::npos ? 1 : -0.1F;
-  }
-  if (local.maker == standard.maker) return 1;
-  if (standard.maker.starts_with(local.maker) || local.maker.starts_with(standard.maker)) return 0.7F;
-  return edit_similarity(local.maker, standard.maker) >= 0.7 ? 0.5F : -1;
-}
-
-struct UnitClass {
-  std::string_view word;
-  int group;
-};
-// The last lines: codes of MERIT-9 (MR9P) as SS-MIX2 messages carry them.
-constexpr UnitClass kUnitClasses[] = {
-    {"錠", 1},
-    {"t", 1},
-    {"tab", 1},
-    {"じょう", 1},
-    {"カプセル", 2},
-    {"cap", 2},
-    {"c", 2},
-    {"cp", 2},
-    {"g", 3},
-    {"グラム", 3},
-    {"gm", 3},
-    {"ml", 4},
-    {"cc", 4},
-    {"管", 5},
-    {"a", 5},
-    {"amp", 5},
-    {"アンプル", 5},
-    {"瓶", 6},
-    {"v", 6},
-    {"vial", 6},
-    {"バイアル", 6},
-    {"びん", 6},
-    {"枚", 7},
-    {"シート", 7},
-    {"個", 8},
-    {"筒", 9},
-    {"シリンジ", 9},
-    {"キット", 10},
-    {"kit", 10},
-    {"袋", 11},
-    {"バッグ", 11},
-    {"バック", 11},
-    {"本", 12},
-    {"mg", 20},
-    {"包", 13},
-    {"ブリスター", 14},
-    {"カートリッジ", 15},
-    {"単位", 16},
-    {"丸", 17},
-    {"回", 18},
-    {"caps", 2},
-    {"vl", 6},
-    {"blst", 14},
-    {"syrg", 9},
-    {"bag", 11},
-    {"sht", 7},
-    {"pck", 13},
-    {"iu", 16},
-    {"bt", 6},
-    {"piece", 8},
-    {"sheet", 7},
-    {"tablet", 1},
-    {"capsule", 2},
-};
-int unit_group(std::string_view text) {
-  static const std::map<std::u32string, int> groups = [] {
-    std::map<std::u32string, int> out;
-    for (const UnitClass& c : kUnitClasses)
-      out[squeeze(fold(c.word))] = c.group;
-    return out;
-  }();
-  const auto at = groups.find(squeeze(fold(text)));
-  return at == groups.end() ? 0 : at->second;
-}
-bool packaged(int group) {
-  return group == 4 || group == 5 || group == 6 || (group >= 8 && group <= 12) || group == 15;
-}
-
 }  // namespace
-
-double drug_unit_similarity(std::string_view local, std::string_view standard) {
-  const int a = unit_group(local), b = unit_group(standard);
-  if (a == 0 || b == 0) return 0;
-  if (a == b) return 1;
-  if (a == 20 || b == 20 || a == 13 || b == 13 || a == 18 || b == 18) return 0;
-  return packaged(a) && packaged(b) ? -0.2 : -1;
-}
 
 struct Suggester::Impl {
   const Dictionary* dictionary = nullptr;
@@ -760,30 +511,6 @@ Suggestion Suggester::judge(const LocalItem& item, int entry) const {
     }
   }
   return best;
-}
-
-std::string evidence(const LocalItem& item, const Entry& entry, const Suggestion& suggestion) {
-  const Features& f = suggestion.features;
-  std::string out = f[kWholeEqual] > 0  ? "same name"
-                    : f[kStemEqual] > 0 ? "same stem"
-                                        : fmt::format("name {:.2f}", f[kCosine]);
-  if (!suggestion.matched.empty() && suggestion.matched != entry.name) out += fmt::format(" as {}", suggestion.matched);
-  const auto say = [&](Feature feature, std::string_view good, std::string_view bad) {
-    if (f[feature] >= 0.5F) out += fmt::format("; {}", good);
-    if (f[feature] <= -0.5F) out += fmt::format("; {}", bad);
-  };
-  say(kForm, "form fits", "other form");
-  say(kStrength, "strength fits", "other strength");
-  say(kMaker, "maker fits", "other maker");
-  say(kUnit, "unit fits", "other unit");
-  say(kSpecimen, "specimen fits", "other specimen");
-  say(kValues, entry.kind == Kind::kLab ? "values fit" : "dose fits",
-      entry.kind == Kind::kLab ? "values do not fit" : "dose does not fit");
-  if (f[kClaims] > 0) out += fmt::format("; claimed on the same days ({:.2f})", f[kClaims]);
-  if (f[kSent] > 0.5F) out += item.code == entry.code ? "; local code is this code" : "; sent by the source";
-  if (f[kValidity] <= -0.9F) out += "; not valid when used";
-  if (!suggestion.modifiers.empty()) out += fmt::format("; modifiers {}", suggestion.modifiers);
-  return out;
 }
 
 }  // namespace sekisho::codes

@@ -77,7 +77,4 @@ class Suggester {
 // One line for people: "name 「アムロジピン錠５ｍｇ「トーワ」」; form; strength; claimed on 812 of 840 days".
 std::string evidence(const LocalItem& item, const Entry& entry, const Suggestion& suggestion);
 
-// Drug units as hospitals write them: 1 the same, -1 different, 0 unknown or not comparable.
-double drug_unit_similarity(std::string_view local, std::string_view standard);
-
 }  // namespace sekisho::codes
