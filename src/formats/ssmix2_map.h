@@ -60,7 +60,7 @@ class Ssmix2Mapper {
   std::size_t group_end(std::size_t from, hl7::Tag opener) const;
   std::int64_t keep_notes(std::size_t i, std::size_t end);
 
-  // --- persons, movements, problems (ssmix2_map.cpp) ---
+  // --- persons and movements (ssmix2_persons.cpp), problems (ssmix2_problems.cpp) ---
   void map_identity();
   void map_event();
   void map_problem(std::size_t from, std::size_t to);
@@ -70,7 +70,7 @@ class Ssmix2Mapper {
   void map_admission_procedure(const hl7::Segment& s);
   void map_other(std::size_t i);
 
-  // --- orders and results (ssmix2_orders.cpp) ---
+  // --- orders (ssmix2_orders.cpp), results (ssmix2_results.cpp) ---
   // The segments of one order group; the vectors keep their room from order to order.
   struct Order {
     const hl7::Segment *orc = nullptr, *obr = nullptr, *rxe = nullptr, *rxr = nullptr, *spm = nullptr, *ipc = nullptr;
@@ -120,6 +120,13 @@ inline ClinicalTime hl7_time(std::string_view field) {
   if (ClinicalTime common; parse_common_time(field, common)) return common;
   const std::string_view text = hl7::given(hl7::component(field));
   return text.empty() ? ClinicalTime{} : parse_hl7_time(text).value_or(ClinicalTime{});
+}
+
+// To know again what was said before of a patient.
+std::uint64_t mix_text(std::uint64_t hash, std::string_view text);
+
+inline void set_real(records::Batch& row, int column, std::string_view text) {
+  if (const auto value = hl7::number(hl7::given(text))) row.real(column, *value);
 }
 
 }  // namespace sekisho::formats
