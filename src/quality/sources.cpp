@@ -162,12 +162,19 @@ constexpr SourceRow kSources[] = {
      "act = 'claim') m USING (hospital, reg, period) LEFT JOIN (SELECT DISTINCT hospital, reg, period, std_code AS "
      "code FROM q_drug WHERE act = 'claim' AND std_sys = 'REC') c ON o.hospital = c.hospital AND o.reg = c.reg AND "
      "o.period = c.period AND o.code = c.code WHERE o.code IS NOT NULL"},
-    // ADT admissions of patients with any claim, and whether an inpatient claim of that month exists.
+    // ADT admissions of patients with any claim, and whether an inpatient claim of that month exists. Outside health
+    // insurance, so that no claim is due: normal deliveries (O80), newborns in the month of their birth, and stays that
+    // the patient himself, labour accident, traffic or other insurances pay (JHSD0001: OE, LI, TI, PS, PI).
     {"adt_admission",
      "SELECT a.hospital, a.period, a.place, c.period AS claimed FROM q_encounter_event a SEMI JOIN (SELECT hospital, "
      "reg FROM q_claim) k USING (hospital, reg) LEFT JOIN (SELECT DISTINCT hospital, reg, period FROM q_claim WHERE "
-     "in_out = 'I') c ON a.hospital = c.hospital AND a.reg = c.reg AND a.period = c.period WHERE a.src = 'ssmix2' AND "
-     "a.kind = 'admission' AND coalesce(a.planned, 0) = 0 AND a.period > 0"},
+     "in_out = 'I') c ON a.hospital = c.hospital AND a.reg = c.reg AND a.period = c.period LEFT JOIN q_person p ON "
+     "a.hospital = p.hospital AND a.reg = p.reg WHERE a.src = 'ssmix2' AND a.kind = 'admission' AND "
+     "coalesce(a.planned, 0) = 0 AND a.period > 0 AND coalesce(p.birth < date_trunc('month', a.t), true) AND NOT "
+     "EXISTS (SELECT 1 FROM q_diagnosis d WHERE d.hospital = a.hospital AND d.reg = a.reg AND starts_with(d.icd, "
+     "'O80') AND abs(date_diff('day', coalesce(d.onset, d.t), a.t)) <= 14) AND NOT EXISTS (SELECT 1 FROM q_coverage v "
+     "WHERE v.hospital = a.hospital AND v.reg = a.reg AND v.insurance_class IN ('OE', 'LI', 'TI', 'PS', 'PI') AND "
+     "coalesce(v.valid_from <= CAST(a.t AS DATE), true) AND coalesce(v.valid_to >= CAST(a.t AS DATE), true))"},
     // Admissions as claims and DPC files write them, of patients with any ADT message, and whether ADT knows the day.
     {"other_admission",
      "SELECT o.hospital, o.period, o.place, o.src, e.day AS adt FROM (SELECT hospital, reg, period, place, src, "

@@ -31,6 +31,14 @@ class QualityOfSynthHospitals(unittest.TestCase):
         report = sekisho_json("quality", self.root / "clean", "--on", DAY, "--fail-on", "I")
         self.assertEqual(report["findings"], [])
 
+    def test_three_thousand_persons_without_faults_give_no_finding(self):
+        with tempfile.TemporaryDirectory() as folder:
+            sekisho("synth", "--out", folder, "--hospitals", 2, "--persons", 3000, "--years", 2, "--seed", 7, "--defects", "off")
+            report = sekisho_json("quality", pathlib.Path(folder) / "hospitals", "--on", "2014-12-31", "--fail-on", "I")
+        self.assertEqual(report["findings"], [])
+        judged = {m["measure"]: m["denominator"] for m in report["measures"] if m["hospital"] == "H01"}
+        self.assertGreater(judged["cross.adt_claim"], 100)
+
     def test_input_records_are_all_accounted_for(self):
         a = self.faulty["accounting"]
         self.assertGreater(a["records"], 0)
