@@ -9,6 +9,7 @@
 #include <iterator>
 
 #include "core/csv.h"
+#include "core/html.h"
 #include "linkage/evaluate.h"
 #include "linkage/run.h"
 
@@ -166,9 +167,7 @@ std::string reliability_svg(const Calibration& calibration, std::string_view tit
   const auto odds = [=](double p) { return std::clamp(std::log((p + 1e-9) / (1 - p + 1e-9)), -kMost, kMost); };
   const auto x = [&](double p) { return 60 + (odds(p) + kMost) / (2 * kMost) * 300; };
   const auto y = [&](double p) { return 330 - (odds(p) + kMost) / (2 * kMost) * 300; };
-  std::string plain;
-  for (const char c : title)
-    plain += c == '<' ? "&lt;" : c == '&' ? "&amp;" : std::string(1, c);
+  const std::string plain = escape_html(title);
   std::string out =
       "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 380 460\" font-family=\"sans-serif\" font-size=\"10\">\n"
       "<rect width=\"380\" height=\"460\" fill=\"white\"/>\n";

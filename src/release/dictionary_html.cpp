@@ -1,44 +1,18 @@
 #include <fmt/format.h>
 
+#include "core/html.h"
 #include "release/dictionary.h"
 
 namespace sekisho::release::detail {
 namespace {
 
-constexpr std::string_view kHead = R"html(<!DOCTYPE html>
-<html lang="ja"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'">
-<style>
-body{font:15px/1.6 system-ui,"Noto Sans CJK JP","Hiragino Sans",sans-serif;color:#1b2430;margin:0 auto;max-width:1080px;padding:24px}
-h1{font-size:24px;margin:0}h2{font-size:19px;margin:30px 0 8px;border-bottom:1px solid #d5d9e0}h3{font-size:16px;margin:20px 0 4px}
-.wide{overflow-x:auto}table{border-collapse:collapse;margin:8px 0;min-width:60%}
-th,td{border-bottom:1px solid #d5d9e0;padding:5px 10px;text-align:left;vertical-align:top}
-th{color:#5a6675;font-weight:600;white-space:nowrap}td.n{text-align:right;font-variant-numeric:tabular-nums}
-code{font:14px/1.4 ui-monospace,"Noto Sans Mono CJK JP",monospace}.soft{color:#5a6675;font-size:13px}
-button{float:right;font:inherit;padding:4px 12px;cursor:pointer}
-html[lang=ja] .en,html[lang=en] .ja{display:none}
-@media print{button{display:none}}
-</style>
+constexpr std::string_view kStyle = R"html(.wide{overflow-x:auto}table{margin:8px 0;min-width:60%}
+th,td{padding:5px 10px;vertical-align:top}th{white-space:nowrap}
+code{font:14px/1.4 ui-monospace,"Noto Sans Mono CJK JP",monospace}
 )html";
-
-constexpr std::string_view kTail = R"html(<script>
-document.getElementById('switch').addEventListener('click',function(){
-var root=document.documentElement;root.lang=root.lang==='ja'?'en':'ja';});
-if(location.hash==='#en')document.documentElement.lang='en';
-</script></body></html>
-)html";
-
-std::string escape(std::string_view text) {
-  static constexpr std::string_view kSpecial = "&<>\"'";
-  std::string out;
-  for (const char c : text)
-    out += kSpecial.find(c) == std::string_view::npos ? std::string(1, c) : fmt::format("&#{};", static_cast<int>(c));
-  return out;
-}
 
 std::string both(std::string_view ja, std::string_view en) {
-  if (ja == en) return escape(ja);
-  return fmt::format("<span class=ja lang=ja>{}</span><span class=en lang=en>{}</span>", escape(ja), escape(en));
+  return html_text(ja, en);
 }
 std::string both(const Json& text) {
   return both(text.value("ja", ""), text.value("en", ""));
@@ -60,7 +34,7 @@ constexpr Role kRoles[] = {{"quasi-identifier", "準識別子"},
 std::string role(const std::string& name) {
   for (const Role& one : kRoles)
     if (one.name == name) return both(one.ja, name);
-  return escape(name);
+  return escape_html(name);
 }
 
 struct Type {
@@ -70,7 +44,7 @@ constexpr Type kTypes[] = {{"text", "文字"}, {"integer", "整数"}, {"float", 
 std::string type(const std::string& name) {
   for (const Type& one : kTypes)
     if (one.name == name) return both(one.ja, name);
-  return escape(name);
+  return escape_html(name);
 }
 
 std::string variables(const Json& version) {
@@ -82,12 +56,12 @@ std::string variables(const Json& version) {
   for (const Json& item : version["ItemDef"]) {
     const std::string list = text_of(item, "CodeListOID"), name = text_of(item, "Name");
     const std::string sas = text_of(item, "SASFieldName");
-    out += fmt::format("<tr><td class=n>{}<td><code>{}</code>{}<td>{}<td>{}<td>{}<td>{}<td class=n>{}<td>{}</tr>",
-                       ++number, escape(name),
-                       sas == name ? "" : fmt::format("<br><span class=soft>SAS V5: {}</span>", escape(sas)),
-                       both(item["Description"]), type(text_of(item, "DataType")),
-                       escape(text_of(item, "MeasurementUnit")), role(text_of(item, "Role")), text_of(item, "Missing"),
-                       list.empty() ? "" : fmt::format("<a href='#{0}'>{0}</a>", escape(list)));
+    out += fmt::format(
+        "<tr><td class=n>{}<td><code>{}</code>{}<td>{}<td>{}<td>{}<td>{}<td class=n>{}<td>{}</tr>", ++number,
+        escape_html(name), sas == name ? "" : fmt::format("<br><span class=soft>SAS V5: {}</span>", escape_html(sas)),
+        both(item["Description"]), type(text_of(item, "DataType")), escape_html(text_of(item, "MeasurementUnit")),
+        role(text_of(item, "Role")), text_of(item, "Missing"),
+        list.empty() ? "" : fmt::format("<a href='#{0}'>{0}</a>", escape_html(list)));
   }
   return out + "</table></div>";
 }
@@ -99,8 +73,8 @@ std::string changes(const Json& version) {
                                 both("値の種類 (前)", "values before"), both("値の種類 (後)", "values after"));
   for (const Json& method : version["MethodDef"])
     out += fmt::format("<tr><td><code>{}</code><td>{}<td class=n>{}<td class=n>{}<td class=n>{}</tr>",
-                       escape(text_of(method, "Name")), both(method["Description"]), text_of(method, "ChangedRows"),
-                       text_of(method, "ValuesBefore"), text_of(method, "ValuesAfter"));
+                       escape_html(text_of(method, "Name")), both(method["Description"]),
+                       text_of(method, "ChangedRows"), text_of(method, "ValuesBefore"), text_of(method, "ValuesAfter"));
   const Json& group = version["ItemGroupDef"];
   return out + fmt::format("</table></div><p>{}</p>",
                            both(fmt::format("削除: {} 行 ({} 人)。数は残した行について。",
@@ -115,11 +89,11 @@ std::string code_lists(const Json& version) {
     const std::string version_text = text_of(list, "Version");
     out += fmt::format(
         "<h3 id='{0}'>{0} <span class=soft>{1} {2}</span></h3><div class=wide><table><tr><th>{3}<th>{4}</tr>",
-        escape(text_of(list, "OID")), escape(text_of(list, "Name")), escape(version_text), both("値", "value"),
-        both("名称", "name"));
+        escape_html(text_of(list, "OID")), escape_html(text_of(list, "Name")), escape_html(version_text),
+        both("値", "value"), both("名称", "name"));
     for (const Json& item : list["CodeListItem"])
-      out += fmt::format("<tr><td><code>{}</code><td>{}</tr>", escape(text_of(item, "CodedValue")),
-                         escape(text_of(item, "Decode")));
+      out += fmt::format("<tr><td><code>{}</code><td>{}</tr>", escape_html(text_of(item, "CodedValue")),
+                         escape_html(text_of(item, "Decode")));
     out += "</table></div>";
   }
   return out;
@@ -132,7 +106,7 @@ std::string files(const Json& version) {
   for (const Json& name : version["Formats"])
     for (const Format& format : formats())
       if (name == format.name)
-        out += fmt::format("<li><code>{}</code> {}</li>", escape(format.file), escape(format.about));
+        out += fmt::format("<li><code>{}</code> {}</li>", escape_html(format.file), escape_html(format.about));
   return out + "</ul>";
 }
 
@@ -142,15 +116,13 @@ std::string dictionary_html(const Json& define) {
   const Json& version = define["MetaDataVersion"];
   const Json& group = version["ItemGroupDef"];
   const Json& study = define["Study"];
-  std::string out(kHead);
-  out += fmt::format("<title>{} / {}</title></head><body><button type=button id=switch>English / 日本語</button>",
-                     escape(study["Name"].value("ja", "")), escape(study["Name"].value("en", "")));
-  out += fmt::format("<h1>{}</h1><p class=soft>{}: <code>{}</code>", both(study["Name"]),
-                     both("データ辞書", "Data dictionary"), escape(text_of(version, "OID")));
+  std::string out = fmt::format("<h1>{}</h1><p class=soft>{}: <code>{}</code>", both(study["Name"]),
+                                both("データ辞書", "Data dictionary"), escape_html(text_of(version, "OID")));
   out += fmt::format("<br>{}</p>",
                      both(fmt::format("{} 行、{} 人", text_of(group, "Rows"), text_of(group, "Persons")),
                           fmt::format("{} rows, {} persons", text_of(group, "Rows"), text_of(group, "Persons"))));
-  return out + variables(version) + changes(version) + code_lists(version) + files(version) + std::string(kTail);
+  out += variables(version) + changes(version) + code_lists(version) + files(version);
+  return html_page(Text(study["Name"].value("ja", ""), study["Name"].value("en", "")), kStyle, out);
 }
 
 }  // namespace sekisho::release::detail
