@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "cli/cli.h"
+#include "cli/disclosure_memory.h"
 #include "cli/disclosure_scan.h"
 #include "core/file.h"
 #include "disclosure/protect.h"
@@ -123,6 +124,7 @@ void add_table_options(CLI::App* command, const std::shared_ptr<DisclosureOption
 void add_disclosure(CLI::App& app) {
   CLI::App* disclosure = app.add_subcommand("disclosure", "Check and protect what leaves: tables and files");
   disclosure->require_subcommand(1);
+  add_memory(disclosure);
   auto options = std::make_shared<DisclosureOptions>();
 
   CLI::App* protect = disclosure->add_subcommand(

@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include "cli/cli.h"
+#include "core/clock.h"
 #include "core/csv.h"
 #include "core/file.h"
-#include "disclosure/table.h"
+#include "core/random.h"
+#include "disclosure/releases.h"
 
 namespace sekisho::cli {
 namespace {
@@ -16,7 +18,8 @@ using disclosure::TableResult;
 
 struct TableOptions {
   TableRequest request;
-  std::string dataset, policy, output, proof, html, output_json, measure = "count", mode = "fast";
+  std::string dataset, policy, output, proof, html, output_json, memory, project, common, measure = "count",
+                                                                                          mode = "fast";
   std::vector<std::string> where, bands, hierarchies, impossible;
   int threshold = 0;
   bool json = false;
@@ -88,9 +91,36 @@ Result<void> read_options(TableOptions& options) {
   return {};
 }
 
+// Judged against what left before; kept in the memory unless it reveals something. The entry stands before the file.
+Result<disclosure::ReleaseJudgement> remember(const TableOptions& options, const TableResult& result, bool refused) {
+  std::map<std::string, std::string> common;
+  if (!options.common.empty()) {
+    SEKISHO_TRY(common, disclosure::read_common_persons(options.common));
+  }
+  SEKISHO_TRY(const auto memory, disclosure::Releases::open(options.memory, true, system_clock(), system_random()));
+  SEKISHO_TRY(disclosure::ReleaseItem item, disclosure::release_item(options.request, result, options.project, common));
+  SEKISHO_TRY(auto judgement, memory->judge(item, static_cast<std::uint64_t>(options.request.threshold)));
+  if (!refused && judgement.reveals.empty()) {
+    SEKISHO_CHECK(memory->keep(item));
+  }
+  return judgement;
+}
+
+void add_judgement(TableResult& result, const disclosure::ReleaseJudgement& judgement) {
+  for (const disclosure::VerdictItem& item : judgement.items)
+    result.proof["review"].push_back(to_json(item));
+  if (!judgement.items.empty() && result.proof["result"] != "FAIL")
+    result.proof["result"] = name(worst(judgement.items));
+  result.proof["earlier_releases"] = judgement.to_json();
+}
+
 Result<int> run_table(TableOptions options) {
   SEKISHO_CHECK(read_options(options));
-  SEKISHO_TRY(const TableResult result, disclosure::make_table(options.request));
+  SEKISHO_TRY(TableResult result, disclosure::make_table(options.request));
+  if (!options.memory.empty()) {
+    SEKISHO_TRY(const auto judgement, remember(options, result, result.proof["result"] == "FAIL"));
+    add_judgement(result, judgement);
+  }
   const bool refused = result.proof["result"] == "FAIL";
   const std::string proof = options.proof.empty() ? options.output + ".proof.json" : options.proof;
   SEKISHO_CHECK(write_file_durable(proof, result.proof.dump(1) + "\n", 0600));
@@ -110,6 +140,7 @@ Result<int> run_table(TableOptions options) {
                     {"audit", Json{{"exact", result.exact}, {"too_narrow", result.too_narrow}}},
                     {"result", result.proof["result"]},
                     {"review", result.proof["review"]},
+                    {"earlier_releases", result.proof.value("earlier_releases", Json())},
                     {"output_sha256", result.proof["output_sha256"]},
                     {"proof", proof}});
   } else {
@@ -163,6 +194,13 @@ void add_table(CLI::App& app) {
   table->add_option("--output-json", options->output_json, "the same as JSON");
   table->add_option("--proof", options->proof, "proof sheet for the checkers (OUTPUT.proof.json)");
   table->add_option("--html", options->html, "proof sheet as one page for the checkers");
+  table->add_option("--memory", options->memory,
+                    "folder of what left before: the table is judged against it and kept in it");
+  table->add_option("--project", options->project, "whose table it is, for the memory");
+  table
+      ->add_option("--common-persons", options->common,
+                   "CSV of two columns: the dataset's person, the number all projects share")
+      ->check(CLI::ExistingFile);
   table->add_flag("--json", options->json, "one JSON document on standard output");
   table->footer(
       "Examples:\n"
