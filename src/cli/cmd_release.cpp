@@ -1,5 +1,6 @@
 // sekisho release: datasets. build makes one, verify checks one without a store, rebuild makes the same bytes again,
-// deliver destroys the key that orders its persons, recall takes one out of the comparison with later ones.
+// provide and media hand it over, deliver destroys the key that orders its persons, recall takes one out of the
+// comparison with later ones.
 // modules: release intake
 #include <fmt/format.h>
 
@@ -8,9 +9,9 @@
 #include <memory>
 
 #include "cli/cli.h"
+#include "cli/release_media.h"
+#include "cli/release_places.h"
 #include "core/file.h"
-#include "intake/intake.h"
-#include "ledger/ledger.h"
 #include "release/formats.h"
 #include "release/release.h"
 
@@ -18,65 +19,6 @@ namespace sekisho::cli {
 namespace {
 
 namespace fs = std::filesystem;
-
-struct ReleaseOptions {
-  std::string centre, store, keys, body = "body", snapshot, purpose, policy, out, dataset, key, ledger, memory = "1GB",
-                                   overlap_policy, accept_overlap, reason;
-  std::vector<std::string> formats;
-  int threads = 2;
-  bool json = false, allow_unencrypted = false;
-};
-
-// Where store, keys and ledger of a run lie.
-struct Places {
-  store::StoreOptions store;
-  fs::path keys, ledger;
-  fs::path overlap() const { return ledger.parent_path() / "overlap"; }  // the register of who was in which release
-};
-
-Result<Places> places_of(const ReleaseOptions& options) {
-  Places out;
-  if (!options.centre.empty()) {
-    SEKISHO_TRY(const intake::IntakeConfig config,
-                intake::IntakeConfig::load(fs::path(options.centre) / "core" / "intake.toml"));
-    out.store = config.store;
-    out.keys = fs::path(options.centre) / "core" / "keys";
-    out.ledger = fs::path(options.centre) / "core" / "releases" / "ledger";
-  } else {
-    if (options.keys.empty() || (options.store.empty() && options.dataset.empty()))
-      return fail("usage.release", "--centre, or --store and --keys, say where the data lie");
-    out.store.folder = options.store;
-    out.store.keys = options.keys;
-    out.store.body = BodyId{options.body};
-    out.store.allow_unencrypted = options.allow_unencrypted;
-    out.keys = options.keys;
-    const fs::path beside = options.store.empty() ? fs::path(options.keys) : fs::path(options.store);
-    out.ledger = fs::absolute(beside).lexically_normal().parent_path() / "releases" / "ledger";
-  }
-  if (!options.ledger.empty()) out.ledger = options.ledger;
-  out.store.clock = &system_clock();
-  out.store.random = &system_random();
-  return out;
-}
-
-// The ledger of releases has its own writer; it is opened for the one entry and closed again.
-release::Record recorder(const Places& places) {
-  return [places](std::string_view kind, const Json& payload) -> Result<std::uint64_t> {
-    SEKISHO_CHECK(make_folders(places.ledger, 0700));
-    const fs::path file = places.keys / "release_ledger.pem";
-    std::error_code error;
-    if (!fs::exists(file, error)) {
-      SEKISHO_TRY(const auto fresh, crypto::PrivateKey::generate(crypto::KeyKind::kEd25519));
-      SEKISHO_CHECK(fresh.save(file));
-    }
-    SEKISHO_TRY(auto key, crypto::PrivateKey::load(file));
-    SEKISHO_TRY(const auto ledger, ledger::Ledger::open(places.ledger, "sekisho/" + places.store.body.text + "/release",
-                                                        std::move(key), system_clock(), system_random()));
-    SEKISHO_TRY(const std::uint64_t number, ledger->append(kind, payload));
-    SEKISHO_TRY([[maybe_unused]] const ledger::Checkpoint checkpoint, ledger->checkpoint());
-    return number;
-  };
-}
 
 void show_built(const Json& out) {
   fmt::print("{} of {} rows, {} of {} persons; k = {}, the smallest class has {}; audit passed\n",
@@ -211,18 +153,6 @@ Result<int> run_recall(const ReleaseOptions& options) {
   return kDone;
 }
 
-void add_places(CLI::App* command, const std::shared_ptr<ReleaseOptions>& options) {
-  command->add_option("--centre,--center", options->centre, "Root folder of a centre (instead of --store and --keys)");
-  command->add_option("--store", options->store, "Folder of the store");
-  command->add_option("--keys", options->keys, "Folder of the core zone's keys");
-  command->add_option("--body", options->body, "Body the store belongs to");
-  command->add_option("--ledger", options->ledger, "Folder of the ledger of releases");
-  command->add_flag("--allow-unencrypted", options->allow_unencrypted,
-                    "Accept a volume without encryption (demo, tests)");
-  command->add_option("--threads", options->threads, "Threads of the query engine")->check(CLI::Range(1, 256));
-  command->add_option("--memory", options->memory, "Memory of the query engine, such as 1GB");
-}
-
 std::string format_list() {
   std::string out = "dataset.csv is always made: what audit and proofs speak of. Further forms:\n";
   for (const release::Format& format : release::formats())
@@ -234,7 +164,7 @@ std::string format_list() {
 
 void add_release(CLI::App& app) {
   CLI::App* parent =
-      app.add_subcommand("release", "Datasets for approved purposes: build, verify, rebuild, deliver, recall");
+      app.add_subcommand("release", "Datasets for approved purposes: build, verify, rebuild, hand over, recall");
   parent->require_subcommand(1);
   const auto options = std::make_shared<ReleaseOptions>();
   const auto add = [&](const char* name, const char* help, Result<int> (*action)(const ReleaseOptions&)) {
@@ -293,6 +223,7 @@ void add_release(CLI::App& app) {
   add_places(recall, options);
   recall->add_option("--dataset-id", options->dataset, "Id of the dataset, as its manifest names it")->required();
   recall->add_option("--reason", options->reason, "Why; goes into the ledger")->required();
+  add_handing_over(*parent, options);
 }
 
 }  // namespace sekisho::cli
