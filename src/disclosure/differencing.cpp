@@ -9,8 +9,8 @@
 namespace sekisho::disclosure {
 namespace {
 
-constexpr std::size_t kDimensions[] = {128, 512, 1280};  // of the projection: ranks below them are told exactly
-constexpr std::size_t kQuotient = 96, kBatch = 192, kOrders = 6, kMostNodes = 200'000;
+constexpr std::size_t kDimensions[] = {128, 640};  // of the projection: ranks below them are told exactly
+constexpr std::size_t kQuotient = 96, kBatch = 192, kOrders = 6, kMostNodes = 200'000, kMostExposed = 50'000;
 constexpr std::uint64_t kSeed = 0x5e4154;
 
 // Persons who are in the same class of every release.
@@ -59,15 +59,22 @@ class ChainSearch {
     result.state = Chains::State::kUndecided;
     for (const std::size_t dimension : kDimensions) {
       project(dimension);
-      Subspace space(dimension);
-      if (!span_heavy(space)) continue;
-      result.rank = space.rank();
-      std::vector<std::uint32_t> exposed = beyond(space);
-      if (exposed.empty()) {
+      Subspace heavy(dimension);
+      if (!grow(heavy, atoms_from(threshold_, ~std::uint64_t{0}))) continue;
+      Subspace all = heavy;
+      if (!grow(all, atoms_from(1, threshold_ - 1))) continue;
+      result.rank = all.rank();
+      std::vector<Subspace> robust;
+      for (const auto& part : parts()) {
+        Subspace space = heavy;
+        grow(space, part);
+        if (space.rank() < all.rank()) robust.push_back(std::move(space));
+      }
+      if (robust.empty()) {
         result.state = Chains::State::kSafe;
         return result;
       }
-      const std::optional<bool> found = search(space, exposed);
+      const std::optional<bool> found = search(robust);
       if (found) result.state = *found ? Chains::State::kFound : Chains::State::kSafe;
       break;
     }
@@ -109,15 +116,16 @@ class ChainSearch {
     return vector;
   }
 
-  // The product of every atom with a vector: one look-up for each release.
-  std::vector<std::uint32_t> products(const std::vector<std::uint32_t>& with) const {
-    std::vector<std::uint64_t> sums(atoms_.size(), 0);
+  // The product of atoms with a vector: one look-up for each release.
+  std::vector<std::uint32_t> products(const std::vector<std::uint32_t>& with,
+                                      const std::vector<std::uint32_t>& of) const {
+    std::vector<std::uint64_t> sums(of.size(), 0);
     for (std::size_t r = 0; r < releases_.size(); ++r) {
       std::vector<std::uint32_t> of_class;
       for (const auto& vector : vectors_[r])
         of_class.push_back(dot(vector, with));
-      for (std::size_t a = 0; a < sums.size(); ++a)
-        sums[a] += of_class[releases_[r]->at(atoms_.first[a])];
+      for (std::size_t i = 0; i < of.size(); ++i)
+        sums[i] += of_class[releases_[r]->at(atoms_.first[of[i]])];
     }
     std::vector<std::uint32_t> out;
     for (const std::uint64_t sum : sums)
@@ -125,36 +133,75 @@ class ChainSearch {
     return out;
   }
 
-  // The span of all atoms with at least `threshold` persons; false when it fills the projection.
-  bool span_heavy(Subspace& space) {
+  // Those of `among` that do not lie in the subspace, but for odds of 1 in 2^31.
+  std::vector<std::uint32_t> outside(const Subspace& space, const std::vector<std::uint32_t>& among) {
+    const std::vector<std::uint32_t> product = products(space.orthogonal(random_), among);
+    std::vector<std::uint32_t> out;
+    for (std::size_t i = 0; i < among.size(); ++i)
+      if (product[i] != 0) out.push_back(among[i]);
+    return out;
+  }
+
+  std::vector<std::uint32_t> atoms_from(std::uint64_t least, std::uint64_t most) const {
+    std::vector<std::uint32_t> out;
+    for (std::uint32_t a = 0; a < atoms_.size(); ++a)
+      if (atoms_.weight[a] >= least && atoms_.weight[a] <= most) out.push_back(a);
+    return out;
+  }
+
+  // Adds the span of atoms; false when it fills the projection.
+  bool grow(Subspace& space, std::vector<std::uint32_t> open) {
     while (!space.full()) {
-      const std::vector<std::uint32_t> product = products(space.orthogonal(random_));
-      std::vector<std::uint32_t> outside;
-      for (std::uint32_t a = 0; a < product.size(); ++a)
-        if (product[a] != 0 && atoms_.weight[a] >= threshold_) outside.push_back(a);
-      if (outside.empty()) return true;
-      const std::size_t step = std::max<std::size_t>(1, outside.size() / kBatch);
-      for (std::size_t i = random_.below(step); i < outside.size() && !space.full(); i += step)
-        space.insert(vector_of(outside[i]));
+      open = outside(space, open);
+      if (open.empty()) return true;
+      const std::size_t step = std::max<std::size_t>(1, open.size() / kBatch);
+      for (std::size_t i = random_.below(step); i < open.size() && !space.full(); i += step)
+        space.insert(vector_of(open[i]));
     }
     return false;
   }
 
-  std::vector<std::uint32_t> beyond(const Subspace& space) {
-    const std::vector<std::uint32_t> product = products(space.orthogonal(random_));
-    std::vector<std::uint32_t> out;
-    for (std::uint32_t a = 0; a < product.size(); ++a)
-      if (product[a] != 0) out.push_back(a);
+  // The persons of small atoms dealt into `threshold` parts. Fewer than `threshold` persons leave one of them whole: a
+  // combination that counts them alone vanishes on that part.
+  std::vector<std::vector<std::uint32_t>> parts() {
+    std::vector<std::vector<std::uint32_t>> out(threshold_);
+    std::vector<std::size_t> deck(threshold_);
+    for (std::size_t i = 0; i < deck.size(); ++i)
+      deck[i] = i;
+    for (std::uint32_t a = 0; a < atoms_.size(); ++a) {
+      if (atoms_.weight[a] >= threshold_) continue;
+      for (std::uint64_t i = 0; i < atoms_.weight[a]; ++i) {
+        std::swap(deck[i], deck[i + random_.below(deck.size() - i)]);
+        out[deck[i]].push_back(a);
+      }
+    }
     return out;
   }
 
-  // Of the exposed atoms, modulo the span of the heavy ones: does a hyperplane miss fewer than `threshold` persons?
-  std::optional<bool> search(const Subspace& space, const std::vector<std::uint32_t>& exposed) {
+  // Modulo what every part spans: does a hyperplane miss fewer than `threshold` persons? `spaces`: of parts that span
+  // less than all of them together.
+  std::optional<bool> search(const std::vector<Subspace>& spaces) {
+    const auto normal = [&] {
+      std::vector<std::uint32_t> sum(dimension_, 0);
+      for (const Subspace& space : spaces) {
+        const std::vector<std::uint32_t> one = space.orthogonal(random_);
+        for (std::size_t i = 0; i < dimension_; ++i)
+          sum[i] = Field::reduce(std::uint64_t{sum[i]} + one[i]);
+      }
+      return sum;
+    };
+    const std::vector<std::uint32_t> light = atoms_from(1, threshold_ - 1);
+    const std::vector<std::uint32_t> first = products(normal(), light), second = products(normal(), light);
+    std::vector<std::uint32_t> exposed;
+    for (std::size_t i = 0; i < light.size(); ++i)
+      if (first[i] != 0 || second[i] != 0) exposed.push_back(light[i]);
+    if (exposed.empty()) return false;
+    if (exposed.size() > kMostExposed) return std::nullopt;
     std::vector<std::vector<std::uint32_t>> vectors(exposed.size(), std::vector<std::uint32_t>(kQuotient));
     for (std::size_t i = 0; i < kQuotient; ++i) {
-      const std::vector<std::uint32_t> product = products(space.orthogonal(random_));
+      const std::vector<std::uint32_t> product = products(normal(), exposed);
       for (std::size_t e = 0; e < exposed.size(); ++e)
-        vectors[e][i] = product[exposed[e]];
+        vectors[e][i] = product[e];
     }
     std::vector<std::uint64_t> order(exposed.size());
     for (std::size_t round = 0; round < kOrders; ++round) {

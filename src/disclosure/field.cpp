@@ -5,13 +5,19 @@
 namespace sekisho::disclosure {
 namespace {
 
-// a += factor * b
-void add(std::vector<std::uint32_t>& a, std::uint32_t factor, const std::vector<std::uint32_t>& b) {
+// a += factor * b; the widest registers the machine has.
+__attribute__((target_clones("avx2", "default"), optimize("O3"))) void add(std::vector<std::uint32_t>& a,
+                                                                           std::uint32_t factor,
+                                                                           const std::vector<std::uint32_t>& b) {
   const std::size_t size = a.size();
   std::uint32_t* to = a.data();
   const std::uint32_t* from = b.data();
-  for (std::size_t i = 0; i < size; ++i)
-    to[i] = Field::reduce(to[i] + std::uint64_t{factor} * from[i]);
+  for (std::size_t i = 0; i < size; ++i) {
+    std::uint64_t sum = to[i] + std::uint64_t{factor} * from[i];
+    sum = (sum & Field::kPrime) + (sum >> 31);
+    sum = (sum & Field::kPrime) + (sum >> 31);
+    to[i] = static_cast<std::uint32_t>(sum >= Field::kPrime ? sum - Field::kPrime : sum);
+  }
 }
 
 std::uint32_t negative(std::uint32_t value) {

@@ -18,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kNamedPairs = 20, kNearest = 12, kMostClasses = 60'000, kMostChained = 256;
+constexpr std::size_t kNamedPairs = 20, kNearest = 3, kMostClasses = 60'000, kMostChained = 256;
 
 Population population_of(const ReleaseItem& item) {
   Population out;
@@ -163,11 +163,13 @@ class Memory final : public Releases {
     for (std::size_t i = 0; i < order.size(); ++i)
       order[i] = i;
     std::ranges::stable_sort(order, std::greater<>{}, [&](std::size_t i) { return closeness[i]; });
-    std::size_t persons = ours.class_of.size(), classes = ours.classes.size();
-    const auto examine = [&](std::size_t most) {
+    const auto related = static_cast<std::size_t>(std::ranges::count_if(closeness, [](double c) { return c > 0; }));
+    // The nearest first: what they reveal is found and explained soonest, and when all together are too many to tell,
+    // the largest part that could be told stands.
+    for (std::size_t most = kNearest;; most *= 2) {
       std::vector<const Population*> list = {&ours};
       std::vector<std::size_t> used;
-      classes = ours.classes.size();
+      std::size_t persons = ours.class_of.size(), classes = ours.classes.size();
       for (const std::size_t i : order) {
         if (used.size() >= most || closeness[i] == 0) break;
         if ((classes += others[i].classes.size()) > kMostClasses) break;
@@ -175,8 +177,11 @@ class Memory final : public Releases {
         used.push_back(i);
         persons = std::max(persons, others[i].class_of.size());
       }
-      out.chained_items = used.size();
       const Chains chains = find_chain(list, persons, threshold);
+      out.chains_decided = chains.state != Chains::State::kUndecided;
+      if (!out.chains_decided) return;
+      const bool grew = used.size() > out.chained_items;
+      out.chained_items = used.size();
       if (chains.state == Chains::State::kFound) {
         Reveals reveals{"differencing.chain", chains.found.persons.size(), {}, {}};
         for (const std::size_t release : chains.found.releases)
@@ -185,14 +190,11 @@ class Memory final : public Releases {
             reveals.earlier.push_back(other.id + ": " + other.definition);
           }
         out.reveals.push_back(std::move(reveals));
+        return;
       }
-      return chains.state != Chains::State::kUndecided;
-    };
-    const auto related = static_cast<std::size_t>(std::ranges::count_if(closeness, [](double c) { return c > 0; }));
-    out.chains_decided = examine(kMostChained) && (out.chained_items == related || !out.reveals.empty());
-    if (!out.chains_decided && out.reveals.empty() && out.chained_items > kNearest) {
-      examine(kNearest);
-      out.chains_decided = !out.reveals.empty();
+      if (used.size() == related) return;
+      out.chains_decided = false;
+      if (!grew || most >= kMostChained) return;
     }
   }
 
