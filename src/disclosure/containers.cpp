@@ -660,6 +660,7 @@ void open_notebook(std::string_view data, Opened& out) {
   if (parsed->contains("metadata") && (*parsed)["metadata"].contains("widgets"))
     out.findings.add("notebook.widgets", "file", "the state of widgets");
   std::string text;
+  if (parsed->contains("metadata")) text += (*parsed)["metadata"].dump(1) + "\n";
   for (const Json& cell : (*parsed)["cells"]) {
     if (!cell.is_object()) continue;
     if (cell.contains("attachments") && !cell["attachments"].empty())
@@ -669,9 +670,9 @@ void open_notebook(std::string_view data, Opened& out) {
       text += cell["outputs"].dump() + "\n";
     }
     if (cell.contains("source")) gather(cell["source"], text);
-    if (cell.contains("metadata") && cell["metadata"].dump().size() > 500) text += cell["metadata"].dump() + "\n";
+    if (cell.contains("metadata") && !cell["metadata"].empty()) text += cell["metadata"].dump(1) + "\n";
   }
-  out.texts.push_back({"cells.txt", std::move(text)});
+  out.texts.push_back({"notebook.cells", std::move(text)});
 }
 
 }  // namespace

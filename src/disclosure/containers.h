@@ -39,6 +39,7 @@ struct InnerText {
 struct Opened {
   std::vector<InnerText> texts;
   Findings findings;
+  double capacity_bits = 0;  // room for hidden content
 };
 // What is inside a file of that type; nothing for plain texts.
 void open_container(FileType type, std::string_view content, int depth, Opened& out);

@@ -3,128 +3,33 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 
 #include "core/date.h"
 #include "core/text.h"
+#include "disclosure/dates.h"
+#include "disclosure/names.h"
+#include "disclosure/numbers.h"
 #include "identity/fold.h"
 
 namespace sekisho::disclosure {
 namespace {
 
-#include "disclosure/surnames.inc"
-
-constexpr int kBirthBefore = 2012;  // a full western date before it is more likely a birth than an event
-
-constexpr std::string_view kInsurerLaws[] = {"01", "02", "03", "04", "06", "07", "31", "32", "33",
-                                             "34", "39", "63", "67", "72", "73", "74", "75"};
+constexpr int kBirthBefore = 2012;   // a full date before it is more likely a birth than an event
+constexpr int kStudiesSince = 1990;  // studies look back so far
 
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
-bool all_digits(std::string_view text) {
-  return !text.empty() && std::ranges::all_of(text, is_digit);
+bool is_letter(char c) {
+  return (c | 32) >= 'a' && (c | 32) <= 'z';
 }
-
-// My Number: 12 digits; weights 2..7, 2..6 from the right of the first eleven, 11 - sum mod 11, 10 and 11 give 0.
-bool is_my_number(std::string_view digits) {
-  if (digits.size() != 12 || !all_digits(digits)) return false;
-  if (std::ranges::all_of(digits, [&](char c) { return c == digits[0]; })) return false;
-  int sum = 0;
-  for (std::size_t n = 1; n <= 11; ++n)
-    sum += (digits[11 - n] - '0') * static_cast<int>(n <= 6 ? n + 1 : n - 5);
-  const int check = sum % 11 <= 1 ? 0 : 11 - sum % 11;
-  return check == digits[11] - '0';
-}
-
-// Insurer number of 8 digits: law code, prefecture, number, check digit (weights 2, 1 from the right, digit sums).
-bool is_insurer_number(std::string_view digits) {
-  if (digits.size() != 8 || !all_digits(digits)) return false;
-  if (std::ranges::find(kInsurerLaws, digits.substr(0, 2)) == std::end(kInsurerLaws)) return false;
-  const int prefecture = (digits[2] - '0') * 10 + digits[3] - '0';
-  if (prefecture < 1 || prefecture > 47) return false;
-  int sum = 0;
-  for (std::size_t i = 0; i < 7; ++i) {
-    const int product = (digits[i] - '0') * (i % 2 == 0 ? 2 : 1);
-    sum += product / 10 + product % 10;
-  }
-  return (10 - sum % 10) % 10 == digits[7] - '0';
-}
-
-int number_at(std::string_view text, std::size_t& at, std::size_t most) {
-  int value = 0;
-  std::size_t digits = 0;
-  while (at < text.size() && is_digit(text[at]) && digits < most) {
-    value = value * 10 + (text[at++] - '0');
-    ++digits;
-  }
-  return digits == 0 || (at < text.size() && is_digit(text[at])) ? -1 : value;
-}
-
-bool take(std::string_view text, std::size_t& at, std::initializer_list<std::string_view> any_of) {
-  while (at < text.size() && text[at] == ' ')
-    ++at;
-  for (const std::string_view word : any_of)
-    if (text.substr(at).starts_with(word)) {
-      at += word.size();
-      while (at < text.size() && text[at] == ' ')
-        ++at;
-      return true;
-    }
-  return false;
-}
-
-// "month SEPARATOR day" after a year; true when it is a day.
-bool month_and_day(std::string_view text, std::size_t& at, int year) {
-  if (!take(text, at, {"年", ".", "-", "/"})) return false;
-  const int month = number_at(text, at, 2);
-  if (month < 1 || month > 12 || !take(text, at, {"月", ".", "-", "/"})) return false;
-  const int day = number_at(text, at, 2);
-  return day >= 1 && is_valid_date(year, month, day);
-}
-
-struct Era {
-  std::string_view kanji, letter;
-  int first;
-};
-constexpr Era kEras[] = {
-    {"明治", "M", 1868}, {"大正", "T", 1912}, {"昭和", "S", 1926}, {"平成", "H", 1989}, {"令和", "R", 2019}};
-
-// An era date to the day that begins at `at`: S55.3.1, 昭和55年3月1日, 令和元年5月1日. Moves behind it.
-bool era_date(std::string_view text, std::size_t& at, int& western) {
-  for (const Era& era : kEras) {
-    std::size_t after = at;
-    const bool kanji = text.substr(at).starts_with(era.kanji);
-    const bool letter = text.substr(at).starts_with(era.letter) &&
-                        (at == 0 || !((text[at - 1] | 32) >= 'a' && (text[at - 1] | 32) <= 'z'));
-    if (!kanji && !letter) continue;
-    after += kanji ? era.kanji.size() : era.letter.size();
-    int year = 1;
-    if (!take(text, after, {"元"})) {
-      year = number_at(text, after, 2);
-      if (year < 1 || year > 64) continue;
-    }
-    if (!month_and_day(text, after, era.first + year - 1)) continue;
-    western = era.first + year - 1;
-    at = after;
-    return true;
-  }
-  return false;
-}
-
-// A western date to the day at `at` (1980-03-01, 1980/3/1, 1980年3月1日); its year, or 0.
-int western_date(std::string_view text, std::size_t& at) {
-  std::size_t after = at;
-  const int year = number_at(text, after, 4);
-  if (year < 1880 || year > 2100 || !month_and_day(text, after, year)) return 0;
-  at = after;
-  return year;
+bool is_alnum(char c) {
+  return is_digit(c) || is_letter(c);
 }
 
 bool starts_with_any(std::string_view text, std::size_t at, std::initializer_list<std::string_view> words) {
   return std::ranges::any_of(words, [&](std::string_view word) { return text.substr(at).starts_with(word); });
 }
-
 std::string_view before(std::string_view text, std::size_t at, std::size_t bytes) {
   const std::size_t from = at > bytes ? at - bytes : 0;
   return text.substr(from, at - from);
@@ -133,148 +38,313 @@ bool mentions(std::string_view text, std::initializer_list<std::string_view> wor
   return std::ranges::any_of(words, [&](std::string_view word) { return text.find(word) != std::string_view::npos; });
 }
 
-// Japanese telephone numbers: 090-1234-5678, 03-1234-5678, 0120-123-456, (03)1234-5678, +81-90-1234-5678.
-bool phone_at(std::string_view text, std::size_t at, std::size_t& end) {
-  std::string digits;
-  std::size_t groups = 1, i = at;
-  const bool international = text.substr(at).starts_with("+81");
-  if (international) i += 3;
-  bool last_separator = international;
-  for (; i < text.size() && digits.size() <= 11; ++i) {
-    const char c = text[i];
-    if (is_digit(c)) {
-      digits += c;
-      last_separator = false;
-    } else if ((c == '-' || c == ' ' || c == ')' || c == '(') && !last_separator && !digits.empty()) {
-      ++groups;
-      last_separator = true;
-    } else {
-      break;
-    }
-  }
-  if (last_separator && groups > 0) --groups;
-  end = i;
-  if (international) return digits.size() >= 9 && digits.size() <= 11;
-  if (digits.size() < 10 || digits.size() > 11 || digits[0] != '0' || digits[1] == '0') return false;
-  const bool mobile = digits.size() == 11 && (digits[1] == '5' || digits[1] >= '6') && digits[2] == '0';
-  if (groups == 3) return digits.size() == 10 || mobile;
-  return groups == 1 && mobile;
-}
-
-bool mail_at(std::string_view text, std::size_t at) {  // `at` is the @
-  const auto word = [](char c) {
-    return (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z') || c == '-' || c == '_';
-  };
-  if (at == 0 || !word(text[at - 1])) return false;
-  std::size_t end = at + 1, dot = 0;
-  while (end < text.size() && (word(text[end]) || text[end] == '.')) {
-    if (text[end] == '.') dot = end;
-    ++end;
-  }
-  return dot > at + 1 && end - dot > 2;
-}
-
-std::size_t code_points(std::string_view text) {
-  return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; }));
-}
-bool all_kanji_or_kana(std::string_view text) {
-  for (std::size_t at = 0; at < text.size();) {
-    const char32_t c = next_code_point(text, at);
-    const bool fine =
-        (c >= 0x3041 && c <= 0x30FE) || (c >= 0x3400 && c <= 0x9FFF) || c == U'々' || (c >= 0xF900 && c <= 0xFAFF);
-    if (!fine) return false;
-  }
-  return !text.empty();
-}
-
-bool is_place(std::string_view kanji) {
-  return std::ranges::find(kPlaces, kanji) != std::end(kPlaces);
-}
-
-// The length of the surname that `text` begins with at `at`, or 0; the longest one.
-std::size_t surname_at(std::string_view text, std::size_t at, bool& place) {
-  std::size_t length = 0;
-  for (const SurnameRow& row : kSurnames)
-    for (const std::string_view form : {row.kanji, row.kana})
-      if (form.size() > length && text.substr(at).starts_with(form)) {
-        length = form.size();
-        place = is_place(row.kanji);
-      }
-  return length;
-}
-
-constexpr std::string_view kHonorifics[] = {"様", "氏", "殿", "さん", "君", "くん", "ちゃん", "先生"};
-
-// A surname with an honorific behind it or behind a given name, or a name behind "氏名", "患者名".
-bool name_at(std::string_view text, std::size_t at, std::size_t& end) {
-  bool place = false;
-  const std::size_t length = surname_at(text, at, place);
-  if (length == 0) return false;
-  std::size_t after = at + length;
-  end = after;
-  if (std::ranges::any_of(kPlaceEnds, [&](std::string_view word) { return text.substr(after).starts_with(word); }) &&
-      !starts_with_any(text, after, {"式"}))
-    return false;
-  const bool told = mentions(before(text, at, 24), {"氏名", "患者名", "名前", "患者:", "患者 ", "フリガナ", "カナ"});
-  const std::size_t given = text.find_first_not_of(' ', after);
-  if (told && given != std::string_view::npos && given < text.size()) {
-    std::size_t next = given;
-    const char32_t c = next_code_point(text, next);
-    if ((c >= 0x3041 && c <= 0x30FE) || (c >= 0x3400 && c <= 0x9FFF)) return true;
-  }
-  for (int letters = 0; letters <= 5 && after <= text.size(); ++letters) {  // the given name may stand in between
-    const std::string_view rest = text.substr(after);
-    for (const std::string_view word : kHonorifics)
-      if (rest.starts_with(word) && !(word == "氏" && rest.starts_with("氏名")) && !(word == "先生" && letters > 3))
-        return letters > 0 || !place || word != "氏";
-    if (after >= text.size()) break;
-    std::size_t next = after;
-    const char32_t c = next_code_point(text, next);
-    const bool part = c == U' ' || (c >= 0x3041 && c <= 0x30FE) || (c >= 0x3400 && c <= 0x9FFF);
-    if (!part) break;
-    after = next;
-  }
-  return false;
-}
-
 // A long token of hexadecimal or base-32 characters: the form of the project's pseudonyms and registration keys.
 bool looks_like_pseudonym(std::string_view token) {
   if (token.size() != 32 && token.size() != 26 && token.size() != 40 && token.size() != 64) return false;
   bool letter = false, digit = false;
   for (const char c : token) {
-    letter = letter || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    letter = letter || is_letter(c);
     digit = digit || is_digit(c);
-    if (!is_digit(c) && !((c | 32) >= 'a' && (c | 32) <= 'z')) return false;
     if (token.size() != 26 && !is_digit(c) && !((c | 32) >= 'a' && (c | 32) <= 'f')) return false;
   }
   return letter && digit;
 }
 
-void judge_digits(std::string_view text, std::size_t at, std::string_view digits, std::string_view where,
-                  bool birth_column, Findings& findings) {
-  const std::string_view context = before(text, at, 40);
-  if (is_my_number(digits)) findings.add("id.my_number", where, "a number with the check digit of a My Number");
-  if (is_insurer_number(digits))
-    findings.add("id.insurer", where, "a number with the check digit of an insurer number");
-  if (mentions(context, {"保険者", "insurer"}) && (digits.size() == 6 || digits.size() == 8))
-    findings.add("id.insurer", where, "a number called an insurer number");
-  if (digits.size() == 10)
-    findings.add("id.patient_number", where, "a number of 10 digits, the form of patient numbers");
-  if (digits.size() >= 4 && mentions(context, {"患者番号", "患者ID", "患者id", "カルテ番号", "診察券", "MRN", "mrn",
-                                               "patient id", "Patient ID", "patient_id"}))
-    findings.add("id.patient_number", where, "a number called a patient's number");
-  if (mentions(context, {"記号", "被保険者"}) && digits.size() >= 2)
-    findings.add("id.symbol_number", where, "symbol or number of an insured person");
-  if ((digits.size() == 7 || digits.size() == 10) &&
-      mentions(context, {"医療機関コード", "医療機関番号", "institution code"}))
-    findings.add("id.institution", where, "a number called an institution code");
+struct Scanner {
+  std::string_view text, where;
+  IdentifierContext context;
+  Findings& findings;
+  bool citation = false;
+
+  void add(std::string_view rule, std::string_view message) { findings.add(rule, where, message); }
+  bool told(std::size_t at, std::initializer_list<std::string_view> words, std::size_t bytes = 40) const {
+    return mentions(before(text, at, bytes), words);
+  }
+  bool birth_told(std::size_t at) const {
+    return context.birth_column ||
+           told(at, {"生年月日", "誕生日", "生まれ", "birth", "Birth", "DOB", "dob", "出生", "born"});
+  }
+
+  void judge_date(std::size_t at, const WrittenDate& date);
+  void judge_digits(std::size_t at, std::string_view digits, std::size_t end);
+  bool grouped(std::size_t at, std::size_t& end);
+  bool labelled_number(std::size_t at);
+  void run();
+};
+
+void Scanner::judge_date(std::size_t at, const WrittenDate& date) {
+  const bool told_birth = birth_told(at) || starts_with_any(text, date.end, {"生", "日生", "日 生"});
+  if (told_birth) return add(date.era ? "date.era" : "date.birth", "a date to the day that may be a birth date");
+  if (date.letter &&
+      told(at, {"表", "図", "Table", "Figure", "Fig", "ver", "Ver", "v.", "R ", "Suppl", "Appendix", "SAS"}, 14))
+    return;
+  // What happened to one person on that day.
+  if (starts_with_any(
+          text, date.end,
+          {"に入院", "日に入院", "に死亡", "日に死亡", "に退院",   "日に退院", "に手術",   "日に手術", "入院",
+           "日入院", "死亡",     "日死亡", "に受診",   "日に受診", "に初診",   "日に初診", "に診断",   "日に診断",
+           "退院",   "日退院",   "に発症", "日に発症", "に搬送",   "日に搬送", "に永眠",   "日に永眠"}))
+    return add("date.person", "the day of an event of one person");
+  if (date.year < kBirthBefore) {
+    if (date.year >= kStudiesSince && (is_period_limit(date) || context.column)) return;
+    if (date.letter && date.era && date.year >= kStudiesSince) return add("date.event", "a date to the day");
+    return add(date.era ? "date.era" : "date.birth", "a date to the day that may be a birth date");
+  }
+  if (!date.era || date.letter) return;
+  const bool of_report =
+      is_period_limit(date) ||
+      told(at, {"作成", "発行", "改訂", "更新", "承認", "版", "提出", "公表", "抽出", "報告"}) ||
+      starts_with_any(text, date.end,
+                      {"現在", "日現在", "時点", "日時点", "作成", "日作成", "版", "日版", "改訂"});
+  if (!of_report) add("date.event", "a date to the day in a Japanese era");
+}
+
+// Digits in groups or one by one, with the check digit of a My Number.
+bool Scanner::grouped(std::size_t at, std::size_t& end) {
+  constexpr std::string_view kSeparators[] = {" ", "-", "・", ".", "_", "/"};
+  std::string digits;
+  std::size_t i = at, group = 0;
+  std::string_view separator;
+  bool even = true;  // 4-4-4, 3-3-3-3, 1-1-...: all groups of one length
+  std::size_t length = 0;
+  while (i < text.size() && digits.size() <= 12) {
+    if (is_digit(text[i])) {
+      digits += text[i++];
+      ++group;
+      continue;
+    }
+    std::string_view found;
+    for (const std::string_view word : kSeparators)
+      if (text.substr(i).starts_with(word)) found = word;
+    if (found.empty() || (!separator.empty() && found != separator) || i + found.size() >= text.size() ||
+        !is_digit(text[i + found.size()]))
+      break;
+    separator = found;
+    if (length == 0) length = group;
+    even = even && group == length;
+    group = 0;
+    i += found.size();
+  }
+  if (separator.empty() || digits.size() != 12 || !even || group != length || length > 4 || !is_my_number(digits))
+    return false;
+  end = i;
+  if (separator != " ") return true;
+  // Columns of printed numbers look like groups too: then other numbers stand beside, and no words.
+  const std::string_view line = before(text, at, 30);
+  const bool alone =
+      at == 0 || (line.find_last_not_of(' ') != std::string_view::npos && !is_digit(line[line.find_last_not_of(' ')]));
+  const std::size_t next = text.find_first_not_of(' ', end);
+  return alone && at > 0 && (next == std::string_view::npos || (!is_digit(text[next]) && text[next] != '.'));
+}
+
+// What a word before says of the number that follows.
+bool Scanner::labelled_number(std::size_t at) {
+  const std::string_view near = before(text, at, 40);
+  struct Label {
+    std::string_view word, rule, message;
+    std::size_t reach;
+  };
+  constexpr Label kLabels[] = {
+      {"患者番号", "id.patient_number", "a number called a patient's number", 20},
+      {"患者ID", "id.patient_number", "a number called a patient's number", 14},
+      {"患者id", "id.patient_number", "a number called a patient's number", 14},
+      {"患者コード", "id.patient_number", "a number called a patient's number", 20},
+      {"ID番号", "id.patient_number", "a number called a patient's number", 14},
+      {"カルテ番号", "id.patient_number", "a number called a patient's number", 20},
+      {"カルテNo", "id.patient_number", "a number called a patient's number", 14},
+      {"診察券", "id.patient_number", "a number called a patient's number", 20},
+      {"登録番号", "id.patient_number", "a number of one registration", 14},
+      {"MRN", "id.patient_number", "a number called a patient's number", 10},
+      {"mrn", "id.patient_number", "a number called a patient's number", 10},
+      {"atient ID", "id.patient_number", "a number called a patient's number", 14},
+      {"atient id", "id.patient_number", "a number called a patient's number", 14},
+      {"atient no", "id.patient_number", "a number called a patient's number", 16},
+      {"atient No", "id.patient_number", "a number called a patient's number", 16},
+      {"atient number", "id.patient_number", "a number called a patient's number", 18},
+      {"atient_id", "id.patient_number", "a number called a patient's number", 24},
+      {"patient_no", "id.patient_number", "a number called a patient's number", 24},
+      {"atientID", "id.patient_number", "a number called a patient's number", 14},
+      {"hart no", "id.patient_number", "a number called a patient's number", 14},
+      {"保険者番号", "id.insurer", "a number called an insurer number", 18},
+      {"insurer", "id.insurer", "a number called an insurer number", 18},
+      {"医療機関コード", "id.institution", "a number called an institution code", 26},
+      {"医療機関番号", "id.institution", "a number called an institution code", 24},
+      {"施設番号", "id.institution", "a number called an institution code", 18},
+      {"institution code", "id.institution", "a number called an institution code", 22},
+      {"被保険者証", "id.symbol_number", "symbol or number of an insured person", 30},
+      {"被保険者番号", "id.symbol_number", "symbol or number of an insured person", 24},
+      {"保険証", "id.symbol_number", "symbol or number of an insured person", 30},
+      {"記号", "id.symbol_number", "symbol or number of an insured person", 16},
+      {"枝番", "id.symbol_number", "symbol or number of an insured person", 10},
+      {"個人番号", "id.my_number", "a number called a My Number", 16},
+      {"マイナンバー", "id.my_number", "a number called a My Number", 24},
+      {"受給者番号", "id.symbol_number", "the number of a beneficiary", 20},
+  };
+  std::size_t end = at;
+  while (end < text.size() && (is_alnum(text[end]) || text[end] == '-'))
+    ++end;
+  const std::string_view token = text.substr(at, end - at);
+  const auto digits = static_cast<std::size_t>(std::ranges::count_if(token, is_digit));
+  if (starts_with_any(text, end, {"人", "名", "件", "万", "%", "例", "種", "歳", "月", "年", "回", "施設"}))
+    return false;
+  for (const Label& label : kLabels) {
+    const std::size_t found = near.rfind(label.word);
+    if (found == std::string_view::npos ||
+        near.size() - found - label.word.size() > label.reach - std::min(label.reach, label.word.size()) + 6)
+      continue;
+    const std::string_view between = near.substr(found + label.word.size());
+    if (mentions(between, {"、", "。", ";", "数"})) continue;
+    const std::size_t least = label.rule == "id.symbol_number" ? 2 : label.rule == "id.my_number" ? 12 : 4;
+    if (digits < least) continue;
+    if (label.rule == "id.insurer" && digits != 6 && digits != 8) continue;
+    if (label.rule == "id.institution" && digits != 7 && digits != 10) continue;
+    add(label.rule, label.message);
+    return true;
+  }
+  return false;
+}
+
+void Scanner::judge_digits(std::size_t at, std::string_view digits, std::size_t end) {
+  if (is_my_number(digits) && !is_moment(digits)) add("id.my_number", "a number with the check digit of a My Number");
+  if (is_insurer_number(digits)) add("id.insurer", "a number with the check digit of an insurer number");
+  if (is_institution_number(digits)) {
+    add("id.institution", "a number with the check digit of an institution number");
+  } else if (digits.size() == 10) {
+    const bool moment = digits[0] == '1' && digits[1] >= '0' && digits[1] <= '8';  // seconds since 1970
+    if (digits[0] == '0')
+      add("id.patient_number", "a number of 10 digits, the form of patient numbers");
+    else if (!moment && !context.column && !told(at, {"円", "点", "cost", "費", "total", "合計", "ISBN"}))
+      add("id.long_number", "a number of 10 digits: look whether it names somebody");
+  }
+  if (context.file_name && digits.size() >= 7 && !(digits.size() == 8 && parse_receipt_date(digits)) &&
+      !is_moment(digits))
+    add("id.patient_number", "a long number in the file's name");
   if (digits.size() == 8 || (digits.size() == 7 && digits[0] >= '1' && digits[0] <= '5')) {
     const auto date = parse_receipt_date(digits);
-    const bool told = birth_column || mentions(context, {"生年月日", "誕生日", "生まれ", "birth", "DOB", "dob"});
-    if (date && date->precision == Precision::kDay && date->date().year() >= 1880 &&
-        (told || (digits.size() == 8 && date->date().year() < kBirthBefore)))
-      findings.add("date.birth", where, "a date to the day that may be a birth date");
+    if (!date || date->precision != Precision::kDay || date->date().year() < 1880) return;
+    const WrittenDate written{
+        .year = date->date().year(), .month = date->date().month(), .day = date->date().day(), .end = end};
+    if (birth_told(at))
+      add("date.birth", "a date to the day that may be a birth date");
+    else if (digits.size() == 8 && written.year < kBirthBefore &&
+             !(written.year >= kStudiesSince && is_period_limit(written)) &&
+             !told(at, {"seed", "円", "点", "cost", "n=", "n ="}))
+      add("date.birth_number", "a date to the day that may be a birth date");
   }
+}
+
+void Scanner::run() {
+  citation = is_citation(text);
+  for (std::size_t at = 0; at < text.size();) {
+    const char c = text[at];
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte >= 0x80 && byte < 0xC0) {
+      ++at;
+      continue;
+    }
+    const bool begins = at == 0 || !is_alnum(text[at - 1]);
+    if (c == '@' && mail_at(text, at)) add("id.mail", "a mail address");
+    if (byte >= 0xC0) {
+      if (const WrittenDate date = date_at(text, at); date.year != 0) {
+        judge_date(at, date);
+        at = date.end;
+        continue;
+      }
+      std::size_t end = at;
+      const NameHit name = name_at(text, at, end);
+      if (name != NameHit::kNone && !(citation && name != NameHit::kSure)) {
+        const bool published = citation && !starts_with_any(text, end, {"様", "氏", "殿", "さん"});
+        if (!published) add(name == NameHit::kSure ? "id.name" : "id.name_like", "a name of a person");
+        at = end;
+        continue;
+      }
+      if (text.substr(at).starts_with("〒")) add("id.address", "a post code: the beginning of an address");
+      if (address_at(text, at, end)) {
+        add("id.address", "an address to the house");
+        at = end;
+        continue;
+      }
+    }
+    if (c >= 'A' && c <= 'Z' && begins) {
+      if (const WrittenDate date = date_at(text, at); date.year != 0) {
+        judge_date(at, date);
+        at = date.end;
+        continue;
+      }
+      std::size_t end = at;
+      if (const NameHit name = citation ? NameHit::kNone : latin_name_at(text, at, end); name != NameHit::kNone) {
+        add(name == NameHit::kSure ? "id.name" : "id.name_like", "a name of a person");
+        at = end;
+        continue;
+      }
+    }
+    if (is_alnum(c) && begins) {
+      std::size_t end = at;
+      while (end < text.size() && is_alnum(text[end]))
+        ++end;
+      if (looks_like_pseudonym(text.substr(at, end - at)) &&
+          !mentions(lower(before(text, at, 48)), {"sha", "hash", "digest", "commit", "version", "build", "md5",
+                                                  "checksum", "git", "rev", "integrity", "etag", "uuid"})) {
+        add("id.pseudonym", "a long token, the form of a pseudonym or a registration key");
+        at = end;
+        continue;
+      }
+      if (end - at >= 4 && end - at <= 20 && is_letter(c) && std::ranges::any_of(text.substr(at, end - at), is_digit) &&
+          labelled_number(at)) {
+        at = end;
+        continue;
+      }
+    }
+    if (!is_digit(c) && c != '+') {
+      ++at;
+      continue;
+    }
+    if (begins && (at == 0 || (text[at - 1] != '.' && text[at - 1] != '-'))) {
+      std::size_t end = at;
+      const bool called = told(at, {"電話", "TEL", "Tel", "tel", "連絡先", "FAX", "phone", "携帯"}, 24);
+      if (phone_at(text, at, called, end) && (end >= text.size() || !is_alnum(text[end]))) {
+        add("id.phone", "a telephone number");
+        at = end;
+        continue;
+      }
+      if (const WrittenDate date = is_digit(c) ? date_at(text, at) : WrittenDate{}; date.year != 0) {
+        judge_date(at, date);
+        at = date.end;
+        continue;
+      }
+      if (is_digit(c) && grouped(at, end)) {
+        add("id.my_number", "a number with the check digit of a My Number");
+        at = end;
+        continue;
+      }
+      if (address_at(text, at, end)) {
+        add("id.address", "an address to the house");
+        at = end;
+        continue;
+      }
+    }
+    std::size_t end = at;
+    while (end < text.size() && is_digit(text[end]))
+      ++end;
+    if (end == at) {
+      ++at;
+      continue;
+    }
+    // Digits inside a decimal number, a hash or a longer token are no identifiers.
+    const auto joined = [](char x) { return is_letter(x) || x == '.' || x == '_'; };
+    const bool alone = (at == 0 || !joined(text[at - 1]) || (context.file_name && text[at - 1] == '_')) &&
+                       (end >= text.size() || !joined(text[end]) ||
+                        (text[end] == '.' && (end + 1 >= text.size() || !is_digit(text[end + 1]))) ||
+                        (context.file_name && (text[end] == '_' || text[end] == '.')));
+    if (alone && !labelled_number(at)) judge_digits(at, text.substr(at, end - at), end);
+    at = end;
+  }
+}
+
+bool is_invisible(char32_t c) {
+  return (c >= 0x200B && c <= 0x200F) || (c >= 0x202A && c <= 0x202E) || (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF ||
+         c == 0x180E || c == 0xAD || c == 0x115F || c == 0x1160 || c == 0x3164 || (c >= 0xFE00 && c <= 0xFE0F) ||
+         (c >= 0xE0000 && c <= 0xE01EF);
 }
 
 }  // namespace
@@ -290,6 +360,15 @@ void Findings::add(const std::vector<ScanFinding>& others, std::string_view insi
     add(other.rule, fmt::format("{}: {}", inside, other.where), other.message);
 }
 
+std::uint64_t Findings::count(std::string_view rule, std::string_view where) const {
+  const auto found = found_.find({std::string(rule), std::string(where)});
+  return found == found_.end() ? 0 : found->second.second;
+}
+
+void Findings::drop(std::string_view rule, std::string_view where) {
+  found_.erase({std::string(rule), std::string(where)});
+}
+
 std::vector<ScanFinding> Findings::list() const {
   std::vector<ScanFinding> out;
   for (const auto& [key, entry] : found_)
@@ -301,12 +380,28 @@ std::vector<ScanFinding> Findings::list() const {
 std::string fold_forms(std::string_view text) {
   if (std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; })) return std::string(text);
   std::u32string folded = identity::nfkc(text);
+  std::erase_if(folded, is_invisible);
   for (std::size_t i = 0; i < folded.size(); ++i) {  // the many strokes that stand between digits
     const char32_t c = folded[i];
     const bool after_digit = i > 0 && folded[i - 1] >= U'0' && folded[i - 1] <= U'9';
     if ((c >= 0x2010 && c <= 0x2015) || c == 0x2212 || (c == 0x30FC && after_digit)) folded[i] = U'-';
   }
   return identity::to_utf8(folded);
+}
+
+int invisible_characters(std::string_view text) {
+  std::size_t joiners = 0, tags = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    if (static_cast<unsigned char>(text[at]) < 0xC0) {
+      ++at;
+      continue;
+    }
+    const char32_t c = next_code_point(text, at);
+    if (c >= 0xE0000 && c <= 0xE007F) ++tags;
+    if (c == 0xFEFF && at == 3) continue;
+    joiners += is_invisible(c) && !(c >= 0xFE00 && c <= 0xFE0F) && !(c >= 0xE0100);
+  }
+  return tags > 0 || joiners >= 8 ? 2 : joiners > 0 ? 1 : 0;
 }
 
 std::string lower(std::string_view text) {
@@ -316,105 +411,12 @@ std::string lower(std::string_view text) {
   return out;
 }
 
-bool is_full_name(std::string_view folded) {
-  const std::size_t blank = folded.find(' ');
-  if (blank == std::string_view::npos || !all_kanji_or_kana(folded.substr(0, blank)) ||
-      !all_kanji_or_kana(folded.substr(blank + 1)))
-    return false;
-  bool place = false;
-  return surname_at(folded, 0, place) == blank && code_points(folded.substr(blank + 1)) <= 5;
+std::size_t code_points(std::string_view text) {
+  return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; }));
 }
 
-bool may_be_name(std::string_view folded) {
-  std::string joined(folded);
-  std::erase(joined, ' ');
-  bool place = false;
-  const std::size_t count = code_points(joined), length = surname_at(joined, 0, place);
-  if (count < 3 || count > 10 || length == 0 || length == joined.size() || !all_kanji_or_kana(joined)) return false;
-  return std::ranges::none_of(kPlaceEnds, [&](std::string_view word) {
-    return joined.ends_with(word) || joined.substr(length).starts_with(word);
-  });
-}
-
-void scan_identifiers(std::string_view text, std::string_view where, bool birth_column, Findings& findings) {
-  const auto is_word = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' || c == '_'; };
-  const auto is_alnum = [](char c) { return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
-  for (std::size_t at = 0; at < text.size();) {
-    const char c = text[at];
-    int year = 0;
-    if (std::size_t after = at;
-        (static_cast<unsigned char>(c) >= 0x80 || (c >= 'A' && c <= 'Z')) && era_date(text, after, year)) {
-      // A recent one may be the day the report was made.
-      const bool told = birth_column || year < kBirthBefore || starts_with_any(text, after, {"生", "日生", "日 生"}) ||
-                        mentions(before(text, at, 40), {"生年月日", "誕生日", "birth", "DOB", "dob"});
-      const bool of_report =
-          mentions(before(text, at, 40), {"作成", "発行", "改訂", "更新", "承認", "版", "提出", "公表", "抽出"}) ||
-          starts_with_any(text, after, {"現在", "日現在", "時点", "日時点", "作成", "日作成", "版", "日版", "改訂"});
-      if (told || !of_report)
-        findings.add(told ? "date.era" : "date.event", where, "a date to the day in a Japanese era");
-      at = after;
-      continue;
-    }
-    if (c == '@' && mail_at(text, at)) findings.add("id.mail", where, "a mail address");
-    if (static_cast<unsigned char>(c) >= 0xC0) {
-      if (std::size_t end = at; name_at(text, at, end)) {
-        findings.add("id.name", where, "a name of a person");
-        at = end;
-        continue;
-      }
-      if (text.substr(at).starts_with("〒"))
-        findings.add("id.address", where, "a post code: the beginning of an address");
-    }
-    if ((is_digit(c) || c == '+') &&
-        (at == 0 || (!is_alnum(text[at - 1]) && text[at - 1] != '.' && text[at - 1] != '-'))) {
-      if (std::size_t end = at; phone_at(text, at, end) && (end >= text.size() || !is_alnum(text[end]))) {
-        findings.add("id.phone", where, "a telephone number");
-        at = end;
-        continue;
-      }
-    }
-    if (is_alnum(c) && (at == 0 || !is_alnum(text[at - 1]))) {
-      std::size_t end = at;
-      while (end < text.size() && is_alnum(text[end]))
-        ++end;
-      if (looks_like_pseudonym(text.substr(at, end - at)) &&
-          !mentions(lower(before(text, at, 48)),
-                    {"sha", "hash", "digest", "commit", "version", "build", "md5", "checksum"})) {
-        findings.add("id.pseudonym", where, "a long token, the form of a pseudonym or a registration key");
-        at = end;
-        continue;
-      }
-    }
-    if (!is_digit(c)) {
-      ++at;
-      continue;
-    }
-    if (std::size_t after = at; const int year = western_date(text, after)) {
-      const bool told = birth_column || mentions(before(text, at, 40), {"生年月日", "誕生日", "birth", "DOB", "dob"}) ||
-                        starts_with_any(text, after, {"生", "日生", "日 生"});
-      if (year < kBirthBefore || told) findings.add("date.birth", where, "a date to the day that may be a birth date");
-      at = after;
-      continue;
-    }
-    std::size_t end = at;
-    std::string digits;  // My Numbers are written in groups of four
-    while (end < text.size() && is_digit(text[end]))
-      digits += text[end++];
-    // Digits inside a decimal number, a hash or a longer token are no identifiers.
-    const bool alone = (at == 0 || !is_word(text[at - 1])) &&
-                       (end >= text.size() || !is_word(text[end]) ||
-                        (text[end] == '.' && (end + 1 >= text.size() || !is_digit(text[end + 1]))));
-    if (alone) {
-      judge_digits(text, at, digits, where, birth_column, findings);
-      if (digits.size() == 4 && end + 10 <= text.size() && (text[end] == ' ' || text[end] == '-') &&
-          text[end] == text[end + 5]) {
-        std::string grouped = digits + std::string(text.substr(end + 1, 4)) + std::string(text.substr(end + 6, 4));
-        if (is_my_number(grouped) && (end + 10 == text.size() || !is_digit(text[end + 10])))
-          findings.add("id.my_number", where, "a number with the check digit of a My Number");
-      }
-    }
-    at = end;
-  }
+void scan_identifiers(std::string_view text, std::string_view where, IdentifierContext context, Findings& findings) {
+  Scanner{text, where, context, findings}.run();
 }
 
 }  // namespace sekisho::disclosure

@@ -4,7 +4,7 @@ import tempfile
 import time
 import unittest
 
-from scenarios import exit_files
+from scenarios import exit_corpus
 from scenarios.harness import sekisho_json
 
 
@@ -14,7 +14,9 @@ class ExitFiles(unittest.TestCase):
         cls.folder = tempfile.TemporaryDirectory()
         cls.addClassCleanup(cls.folder.cleanup)
         cls.files = []
-        for number, (kind, name, data) in enumerate(exit_files.batch(7, 300, 200)):
+        leaks = [(kind, name, data) for kind, name, data in exit_corpus.batch(7, 2 * len(exit_corpus.registry.LEAKS), True)]
+        honest = [(None, name, data) for _, name, data in exit_corpus.batch(7, 3 * len(exit_corpus.registry.HONEST), False)]
+        for number, (kind, name, data) in enumerate(leaks + honest):
             path = pathlib.Path(cls.folder.name) / str(number) / name
             path.parent.mkdir()
             path.write_bytes(data)
@@ -23,12 +25,16 @@ class ExitFiles(unittest.TestCase):
         cls.verdicts = [(kind, path, found) for (kind, path), found in zip(cls.files, answer["files"])]
 
     def test_at_least_99_percent_of_seeded_leaks_are_found(self):
-        missed = [(kind, str(path)) for kind, path, found in self.verdicts if kind and found["verdict"] == "PASS"]
-        self.assertLessEqual(len(missed), 3, missed)
+        leaks = [(kind, path, found) for kind, path, found in self.verdicts if kind]
+        missed = [(kind, str(path)) for kind, path, found in leaks if found["verdict"] == "PASS"]
+        self.assertGreaterEqual(len(leaks), 300)
+        self.assertLessEqual(len(missed), len(leaks) // 100, missed)
 
     def test_at_most_2_percent_of_honest_outputs_are_refused(self):
-        wrong = [(str(path), found["findings"]) for kind, path, found in self.verdicts if kind is None and found["verdict"] == "FAIL"]
-        self.assertLessEqual(len(wrong), 4, wrong)
+        honest = [(path, found) for kind, path, found in self.verdicts if kind is None]
+        wrong = [(str(path), found["findings"]) for path, found in honest if found["verdict"] == "FAIL"]
+        self.assertGreaterEqual(len(honest), 200)
+        self.assertLessEqual(len(wrong), len(honest) // 50, wrong)
 
     def test_findings_give_rule_place_reasons_and_remedy_and_never_the_identifier(self):
         for kind, _, found in self.verdicts:

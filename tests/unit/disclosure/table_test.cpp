@@ -140,7 +140,7 @@ TEST_F(Table, ScanFindsIdentifiersByTheirForm) {
   EXPECT_TRUE(rules("a.txt", "佐藤花子様は").contains("id.name"));
   EXPECT_FALSE(rules("a.txt", "令和6年度 S55.13.1 昭和55年").contains("date.era"));
   EXPECT_TRUE(rules("a.txt", "1980-03-01").contains("date.birth"));
-  EXPECT_TRUE(rules("a.txt", "19800301").contains("date.birth"));
+  EXPECT_TRUE(rules("a.txt", "19800301").contains("date.birth_number"));
   EXPECT_FALSE(rules("a.txt", "2024-03-01 12345.678").contains("date.birth"));
   EXPECT_TRUE(rules("b.csv", "birth,n\n3550301,40\n").contains("date.birth"));
   EXPECT_TRUE(rules("a.txt", "0001234567").contains("id.patient_number"));

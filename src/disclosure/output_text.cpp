@@ -1,0 +1,255 @@
+// Statistics, programs and models in texts: printed regressions, trees, support vectors, lists of literals, groups of
+// few persons in prose, descriptions of single cases.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "disclosure/outputs.h"
+
+namespace sekisho::disclosure {
+namespace {
+
+constexpr std::size_t kManyLiterals = 50, kSomeLiterals = 20;
+
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool is_letter(char c) {
+  return (c | 32) >= 'a' && (c | 32) <= 'z';
+}
+bool mentions(std::string_view text, std::initializer_list<std::string_view> words) {
+  return std::ranges::any_of(words, [&](std::string_view word) { return text.find(word) != std::string_view::npos; });
+}
+
+// The first number behind `label` in the line, over blanks and signs of assignment.
+std::optional<double> number_behind(std::string_view line, std::string_view label) {
+  const std::size_t found = line.find(label);
+  if (found == std::string_view::npos) return std::nullopt;
+  std::size_t at = found + label.size();
+  while (at < line.size() && (line[at] == ' ' || line[at] == ':' || line[at] == '=' || line[at] == '\t'))
+    ++at;
+  std::size_t end = at;
+  while (end < line.size() && (is_digit(line[end]) || line[end] == '.' || line[end] == ','))
+    ++end;
+  const auto number = read_number(line.substr(at, end - at));
+  return number ? std::optional(number->value) : std::nullopt;
+}
+
+struct Printed {
+  std::string_view label, rule, message;
+  enum { kDegrees, kPersons, kOne } kind;
+};
+constexpr Printed kPrinted[] = {
+    {"Df Residuals", "model.degrees", "too few degrees of freedom", Printed::kDegrees},
+    {"Residual df", "model.degrees", "too few degrees of freedom", Printed::kDegrees},
+    {"residual df", "model.degrees", "too few degrees of freedom", Printed::kDegrees},
+    {"残差自由度", "model.degrees", "too few degrees of freedom", Printed::kDegrees},
+    {"No. Observations", "cell.small", "a model of fewer persons than the policy wants", Printed::kPersons},
+    {"Number of obs", "cell.small", "a model of fewer persons than the policy wants", Printed::kPersons},
+    {"Number of subjects", "cell.small", "a model of fewer persons than the policy wants", Printed::kPersons},
+    {"No. of subjects", "cell.small", "a model of fewer persons than the policy wants", Printed::kPersons},
+    {"No. of failures", "cell.small", "fewer events than the policy wants", Printed::kPersons},
+    {"number of events", "cell.small", "fewer events than the policy wants", Printed::kPersons},
+    {"Number of Observations Used", "cell.small", "a model of fewer persons than the policy wants", Printed::kPersons},
+    {"R-squared", "model.saturated", "R squared of one: the model is saturated", Printed::kOne},
+    {"R-Square", "model.saturated", "R squared of one: the model is saturated", Printed::kOne},
+};
+
+void judge_printed(std::string_view line, const std::string& where, const OutputPolicy& policy, Findings& findings) {
+  for (const Printed& row : kPrinted) {
+    const auto value = number_behind(line, row.label);
+    if (!value) continue;
+    if ((row.kind == Printed::kDegrees && *value < policy.degrees) ||
+        (row.kind == Printed::kPersons && *value > 0 && *value < policy.threshold) ||
+        (row.kind == Printed::kOne && *value >= 0.9995 && *value <= 1))
+      findings.add(row.rule, where, row.message);
+  }
+  // R: "Residual standard error: 1.2 on 3 degrees of freedom"
+  if (const std::size_t end = line.find("degrees of freedom");
+      end != std::string_view::npos && line.find("esidual") != std::string_view::npos) {
+    std::size_t from = end;
+    while (from > 0 && (line[from - 1] == ' ' || is_digit(line[from - 1])))
+      --from;
+    if (const auto value = read_number(line.substr(from, end - from)); value && value->value < policy.degrees)
+      findings.add("model.degrees", where, "too few degrees of freedom");
+  }
+}
+
+// "n = 4", "3 patients", 3名, 12歳の男性.
+void judge_prose(std::string_view line, const std::string& where, const OutputPolicy& policy, Findings& findings) {
+  for (std::size_t at = 0; at < line.size(); ++at) {
+    if (!is_digit(line[at]) ||
+        (at > 0 && (is_digit(line[at - 1]) || line[at - 1] == '.' || line[at - 1] == ',' || is_letter(line[at - 1]) ||
+                    line[at - 1] == '_' || line[at - 1] == '-' || line[at - 1] == '/')))
+      continue;
+    std::size_t end = at;
+    while (end < line.size() && is_digit(line[end]))
+      ++end;
+    if (end - at > 3) continue;
+    const int value = std::atoi(std::string(line.substr(at, end - at)).c_str());
+    const std::string_view rest = line.substr(end), head = line.substr(0, at),
+                           near = head.substr(head.size() > 60 ? head.size() - 60 : 0);
+    if (rest.starts_with("歳の") || rest.starts_with("歳,") || rest.starts_with("歳 ") || rest.starts_with("歳、") ||
+        rest.starts_with("歳男") || rest.starts_with("歳女")) {
+      const std::string_view who = rest.substr(0, 24);
+      if (mentions(who, {"男性", "女性", "男児", "女児", "男,", "女,", "患者で"}) &&
+          !mentions(line.substr(end, 60), {"割合", "率", "では", "における", "の人数", "群", "以上", "対象"}))
+        findings.add("text.case", where, "the description of a single person");
+    }
+    if ((rest.starts_with("-year-old ") || rest.starts_with(" year old ")) &&
+        mentions(rest.substr(0, 24), {" man", " woman", " male", " female", " boy", " girl", " patient"}))
+      findings.add("text.case", where, "the description of a single person");
+    if (value < 1 || value >= policy.threshold) continue;
+    if (rest.starts_with(".") && rest.size() > 1 && is_digit(rest[1])) continue;
+    const bool assigned =
+        head.size() >= 2 && (head.ends_with("n=") || head.ends_with("n =") || head.ends_with("n = ") ||
+                             head.ends_with("N=") || head.ends_with("N = "));
+    if (assigned) {
+      const std::size_t letter = head.find_last_of("nN");
+      if (letter == 0 || (letter != std::string_view::npos && !is_letter(head[letter - 1]) && head[letter - 1] != '_'))
+        findings.add("text.few", where, "a group of few persons");
+    }
+    const bool limit =
+        mentions(rest.substr(0, 15), {"未満", "以上", "以下", "超", "目", "に1", "ずつ", "当たり", "あたり"}) ||
+        head.ends_with("<") || head.ends_with("< ");
+    const bool persons = rest.starts_with("名") || rest.starts_with("人") || rest.starts_with("例");
+    if (persons && !limit && !rest.starts_with("名前") && !rest.starts_with("人年") && !rest.starts_with("例え")) {
+      const bool clinical = mentions(near, {"患者", "症例", "死亡", "事象", "発症", "認め", "対象", "うち", "有害",
+                                            "転帰", "男性", "女性", "陽性", "感染", "入院"}) ||
+                            mentions(rest.substr(0, 45), {"認め", "死亡", "発症", "患者", "入院", "陽性"});
+      findings.add(clinical ? "text.few" : "text.few_like", where, "few persons in a sentence");
+    }
+    const std::string_view word = rest.substr(0, 40);
+    if (!limit && word.starts_with(" ") &&
+        mentions(word.substr(0, 16),
+                 {" patients", " deaths", " cases ", " cases.", " subjects", " participants", " persons", " events"}) &&
+        word.find_first_not_of(' ') == 1)
+      findings.add("text.few", where, "few persons in a sentence");
+  }
+}
+
+struct Literals {
+  std::size_t items = 0, ids = 0, dates = 0, numbers = 0;
+};
+
+// Lists of literals in programs: [1, 2, ...], c("...", ...), IN (...).
+void judge_literals(std::string_view text, Findings& findings) {
+  Literals list;
+  std::uint64_t line = 1, begun = 1;
+  const auto close = [&] {
+    const std::string where = fmt::format("line {}", begun);
+    if (list.ids >= 5 && list.ids * 2 > list.items)
+      findings.add("code.ids", where, "a list of keys of persons in a program");
+    if (list.dates >= 5 && list.dates * 2 > list.items)
+      findings.add("code.dates", where, "a list of dates to the day in a program");
+    if (list.numbers >= kManyLiterals && list.numbers * 10 > list.items * 9)
+      findings.add("code.values", where, "a long list of values in a program: the data themselves");
+    else if (list.numbers >= kSomeLiterals && list.numbers * 10 > list.items * 9)
+      findings.add("code.list", where, "a list of values in a program");
+    list = {};
+  };
+  for (std::size_t at = 0; at < text.size();) {
+    const char c = text[at];
+    if (c == '\n') ++line;
+    if (c == '[' || c == '(' || c == '{') {
+      close();
+      begun = line;
+    } else if (c == ']' || c == ')' || c == '}' || c == ';') {
+      close();
+    } else if (c == '"' || c == '\'') {
+      const std::size_t end = text.find(c, at + 1);
+      if (end == std::string_view::npos || end - at > 60) {
+        ++at;
+        continue;
+      }
+      const std::string_view word = text.substr(at + 1, end - at - 1);
+      const auto digits = static_cast<std::size_t>(std::ranges::count_if(word, is_digit));
+      ++list.items;
+      const bool date = word.size() == 10 && digits == 8 && (word[4] == '-' || word[4] == '/');
+      list.dates += date;
+      // Codes of nine digits name drugs and procedures, letters before digits diseases.
+      list.ids += !date && ((digits == word.size() && digits >= 5 && digits != 9) ||
+                            (digits >= 6 && digits + 3 >= word.size() && digits != word.size() && is_letter(word[0]) &&
+                             word.find('F') == std::string_view::npos));
+      at = end + 1;
+      continue;
+    } else if (is_digit(c) && (at == 0 || (!is_letter(text[at - 1]) && text[at - 1] != '_' && !is_digit(text[at - 1]) &&
+                                           text[at - 1] != '.'))) {
+      std::size_t end = at;
+      while (end < text.size() && (is_digit(text[end]) || text[end] == '.'))
+        ++end;
+      ++list.items;
+      ++list.numbers;
+      list.ids += end - at >= 7 && end - at != 9 && text.substr(at, end - at).find('.') == std::string_view::npos;
+      at = end;
+      continue;
+    }
+    ++at;
+  }
+  close();
+}
+
+// Models that keep rows of the data they were made from.
+void judge_models(std::string_view text, const OutputPolicy& policy, Findings& findings) {
+  const std::string low = lower(text.substr(0, 200'000));
+  for (const std::string_view word : {"training_data", "train_data", "support_vectors", "\"supportvectors\"", "x_train",
+                                      "_fit_x", "svm_type", "total_sv", "<supportvector", "<traininginstances",
+                                      "kneighbors", "knnmodel", "\"knn\"", "inducing_points", "blup"})
+    if (low.find(word) != std::string::npos) findings.add("model.rows", "file", "a model that keeps rows of its data");
+  // rpart: " 7) hba1c>=6.1 5 1 1 (0.2 0.8) *"
+  const bool tree = low.find("node), split, n") != std::string::npos;
+  std::uint64_t number = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    const std::string_view line = text.substr(at, end - at);
+    ++number;
+    at = end + 1;
+    if (tree) {
+      const std::size_t close = line.find(") ");
+      if (close == std::string_view::npos || close > 12) continue;
+      std::vector<std::string_view> fields;
+      for (std::size_t i = close + 2; i < line.size();) {
+        const std::size_t stop = std::min(line.find(' ', i), line.size());
+        if (stop > i) fields.push_back(line.substr(i, stop - i));
+        i = stop + 1;
+      }
+      // "age< 65.5 500 60 0": the split may hold a blank; n comes before loss and value.
+      const std::size_t from =
+          fields.size() > 1 && !fields[0].empty() && (fields[0].back() == '<' || fields[0].back() == '=') ? 2 : 1;
+      if (fields.size() <= from + 1 || fields[0] == "root") continue;
+      if (const auto n = read_number(fields[from]); n && n->whole && n->value < policy.threshold)
+        findings.add("model.leaf", fmt::format("line {}", number), "a leaf of few persons");
+    }
+    for (const std::string_view word : {"samples = ", "\"samples\": ", "n_node_samples: ", "recordCount=\"", "cover="})
+      if (const auto n = number_behind(line, word); n && *n > 0 && *n < policy.threshold)
+        findings.add("model.leaf", fmt::format("line {}", number), "a leaf of few persons");
+  }
+}
+
+}  // namespace
+
+void judge_output_text(std::string_view text, bool program, const OutputPolicy& policy, Findings& findings) {
+  std::uint64_t number = 1;
+  std::size_t blanks = 0, tabs = 0;
+  for (std::size_t at = 0; at < text.size(); ++number) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    std::string_view line = text.substr(at, end - at);
+    at = end + 1;
+    if (line.size() > 20'000) continue;
+    const std::string where = fmt::format("line {}", number);
+    judge_printed(line, where, policy, findings);
+    judge_prose(line, where, policy, findings);
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    const std::size_t last = line.find_last_not_of(" \t");
+    const std::string_view tail = last == std::string_view::npos ? line : line.substr(last + 1);
+    blanks += tail.find(' ') != std::string_view::npos && tail.size() > 2;
+    tabs += tail.find('\t') != std::string_view::npos && tail.size() > 2;
+  }
+  if (blanks >= 8 && tabs >= 8)
+    findings.add("capacity.blanks", "file", "blanks and tabs behind the lines: room for a message");
+  if (program) judge_literals(text, findings);
+  judge_models(text, policy, findings);
+}
+
+}  // namespace sekisho::disclosure
