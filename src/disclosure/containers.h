@@ -21,6 +21,7 @@ enum class FileType : std::uint8_t {
   kPptx,
   kZip,
   kGzip,
+  kTar,
   kPdf,
   kPng,
   kJpeg,
@@ -41,6 +42,12 @@ struct Opened {
   Findings findings;
   double capacity_bits = 0;  // room for hidden content
 };
+// Each takes one kind apart.
+void open_office(std::string_view content, Opened& out);
+void open_pdf(std::string_view content, Opened& out);
+void open_png(std::string_view content, Opened& out);
+void open_jpeg(std::string_view content, Opened& out);
+void open_markup(FileType type, std::string_view content, Opened& out);
 // What is inside a file of that type; nothing for plain texts.
 void open_container(FileType type, std::string_view content, int depth, Opened& out);
 

@@ -87,15 +87,16 @@ void Scanner::judge_date(std::size_t at, const WrittenDate& date) {
     return add("date.person", "the day of an event of one person");
   if (date.year < kBirthBefore) {
     if (date.year >= kStudiesSince && (is_period_limit(date) || context.column)) return;
-    if (date.letter && date.era && date.year >= kStudiesSince) return add("date.event", "a date to the day");
+    const bool of_person = starts_with_any(text, date.end, {" 男", " 女", "男", "女", "(男", "(女"});
+    if (date.letter && date.era && date.year >= kStudiesSince && !of_person)
+      return add("date.event", "a date to the day");
     return add(date.era ? "date.era" : "date.birth", "a date to the day that may be a birth date");
   }
   if (!date.era || date.letter) return;
   const bool of_report =
       is_period_limit(date) ||
       told(at, {"作成", "発行", "改訂", "更新", "承認", "版", "提出", "公表", "抽出", "報告"}) ||
-      starts_with_any(text, date.end,
-                      {"現在", "日現在", "時点", "日時点", "作成", "日作成", "版", "日版", "改訂"});
+      starts_with_any(text, date.end, {"現在", "日現在", "時点", "日時点", "作成", "日作成", "版", "日版", "改訂"});
   if (!of_report) add("date.event", "a date to the day in a Japanese era");
 }
 

@@ -111,13 +111,14 @@ bool phone_at(std::string_view text, std::size_t at, bool told, std::size_t& end
   std::size_t groups = 1, i = at;
   const bool international = text.substr(at).starts_with("+81");
   if (international) i += 3;
-  bool last_separator = international;
+  bool last_separator = false;
   for (; i < text.size() && digits.size() <= 11; ++i) {
     const char c = text[i];
     if (is_digit(c)) {
       digits += c;
       last_separator = false;
-    } else if ((c == '-' || c == ' ' || c == ')' || c == '(' || c == '.') && !last_separator && !digits.empty()) {
+    } else if ((c == '-' || c == ' ' || c == ')' || c == '(' || c == '.') && !last_separator &&
+               (international || !digits.empty())) {
       ++groups;
       last_separator = true;
     } else {

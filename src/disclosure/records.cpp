@@ -203,10 +203,21 @@ void judge_names(const Sheet& sheet, const std::string& name, const std::string&
   }
 }
 
+// Correlations, distances, confusion: the names of the columns stand down the rows too.
+bool is_matrix(const Sheet& sheet) {
+  if (sheet.header.size() < 3 || sheet.rows.size() + 1 < sheet.header.size() || sheet.rows.size() > sheet.header.size())
+    return false;
+  std::size_t same = 0;
+  for (std::size_t i = 0; i < sheet.rows.size() && i + 1 < sheet.header.size(); ++i)
+    same += !sheet.rows[i].empty() && sheet.rows[i][0] == sheet.header[i + 1];
+  return same + 1 >= sheet.header.size();
+}
+
 }  // namespace
 
 void judge_records(const Sheet& sheet, Findings& findings) {
   const std::uint64_t rows = sheet.total_rows;
+  if (is_matrix(sheet)) return;
   const std::string file = sheet.place.empty() ? "file" : sheet.place;
   std::size_t statistics = 0, attributes = 0, irregular = 0, points = 0, ordered = 0, residual = 0, day_columns = 0,
               counts = 0;

@@ -65,7 +65,7 @@ def pdf_script(rng):
 
 @leak
 def pdf_white_text(rng):
-    return "report.pdf", formats.pdf(formats.pdf_text(["Result"]) + b"1 1 1 rg " + formats.pdf_text(["abc %d" % rng.randrange(99999)]))
+    return "report.pdf", formats.pdf(formats.pdf_text(["Result"]) + b" 1 1 1 rg " + formats.pdf_text(["abc %d" % rng.randrange(99999)]))
 
 
 @leak

@@ -1,0 +1,133 @@
+// SVG and HTML: what runs, what is hidden, points that stand for persons, tables as tables.
+#include <algorithm>
+
+#include "disclosure/containers.h"
+#include "disclosure/markup_text.h"
+
+namespace sekisho::disclosure {
+namespace {
+
+constexpr std::size_t kMostPoints = 5000, kFewPoints = 50, kManyLines = 30;
+// Parts of the names under which drawing programs keep letters.
+constexpr std::string_view kLetters[] = {"dejavu", "glyph", "font",      "arial",  "sans",
+                                         "serif",  "noto",  "helvetica", "gothic", "mincho"};
+
+bool contains(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
+
+std::size_t count(std::string_view low, std::initializer_list<std::string_view> tags) {
+  std::size_t found = 0;
+  for (const std::string_view tag : tags)
+    for (std::size_t at = low.find(tag); at != std::string::npos; at = low.find(tag, at + 1))
+      ++found;
+  return found;
+}
+
+void judge_drawing(std::string_view low, Opened& out) {
+  if (count(low, {"<circle", "<use", "<ellipse", "<rect", "<path", "<text"}) > kMostPoints)
+    out.findings.add("markup.points", "file", "more than 5000 shapes: a point for each record");
+  // Letters are drawn by <use> too: those stand in a font's name.
+  std::size_t marks = count(low, {"<circle", "<ellipse"});
+  elements(low, "use", [&](std::string_view tag, std::string_view) {
+    const std::string link = attribute(tag, "xlink:href") + attribute(tag, "href");
+    marks += std::ranges::none_of(kLetters, [&](std::string_view word) { return contains(link, word); });
+  });
+  if (marks > kFewPoints)
+    out.findings.add("plot.scatter", "file", "many single points: a point for each person or event");
+  std::size_t lines = count(low, {"<polyline"});
+  elements(low, "path", [&](std::string_view tag, std::string_view) {
+    const std::string d = attribute(tag, "d");
+    lines += std::ranges::count(d, 'l') >= 5 && contains(tag, "fill: none");
+  });
+  if (lines > kManyLines)
+    out.findings.add("plot.lines", "file", "many lines of several points: a line for each person");
+  elements(low, "text", [&](std::string_view tag, std::string_view) {
+    for (const std::string_view side : {"x", "y"})
+      if (attribute(tag, side).starts_with("-") && attribute(tag, side).size() >= 4)
+        out.findings.add("markup.hidden", "file", "text beyond the edge");
+    for (const std::string_view hidden :
+         {"fill=\"none\"", "fill=\"white\"", "fill=\"#fff\"", "fill=\"#ffffff\"", "font-size=\"0\"", "font-size=\"1\""})
+      if (contains(tag, hidden))
+        out.findings.add("markup.pale", "file", "text in white, without colour or without size");
+  });
+}
+
+void judge_page(std::string_view low, Opened& out) {
+  for (const std::string_view pale : {"color:#fff\"", "color:#fff;", "color: #fff;", "color: #fff\"", "color:white",
+                                      "color: white", "color:#ffffff", "color: #ffffff", "color:transparent"})
+    for (std::size_t at = low.find(pale); at != std::string::npos; at = low.find(pale, at + 1))
+      if (at > 0 && low[at - 1] != '-')
+        out.findings.add("markup.pale", "file", "text in white, without colour or without size");
+}
+
+}  // namespace
+
+void open_markup(FileType type, std::string_view data, Opened& out) {
+  const std::string low = lower(data);
+  const auto look = [&](std::string_view word, std::string_view rule, std::string_view message) {
+    if (contains(low, word)) out.findings.add(rule, "file", message);
+  };
+  look("<script", "markup.script", "script");
+  look("javascript:", "markup.script", "script");
+  look("<foreignobject", "markup.foreign", "foreign objects");
+  look("<iframe", "markup.foreign", "frames");
+  look("<object", "markup.foreign", "embedded objects");
+  look("<embed", "markup.foreign", "embedded objects");
+  look("data:application", "markup.data", "data within the file");
+  look("data:text", "markup.data", "data within the file");
+  if (type == FileType::kSvg) look("data:image", "markup.data", "a picture within the drawing");
+  for (const std::string_view hidden : {"opacity:0;", "opacity: 0;", "opacity=\"0\"", "opacity:0\"", "display:none",
+                                        "display: none", "visibility:hidden", "visibility: hidden", "font-size:0",
+                                        "font-size: 0", "visibility=\"hidden\"", "display=\"none\""})
+    look(hidden, "markup.hidden", "parts that are not shown");
+  for (const std::string_view event : {" onload=", " onclick=", " onerror=", " onmouseover="})
+    look(event, "markup.script", "script");
+  look("left:-9", "markup.hidden", "parts that are not shown");
+  look("left: -9", "markup.hidden", "parts that are not shown");
+  look("text-indent:-9", "markup.hidden", "parts that are not shown");
+  if (type == FileType::kSvg)
+    judge_drawing(low, out);
+  else
+    judge_page(low, out);
+  // Attributes for programs: a value for each record.
+  std::size_t data_values = 0;
+  for (std::size_t at = low.find(" data-"); at != std::string::npos; at = low.find(" data-", at + 1)) {
+    const std::size_t open = low.find_first_of("\"'>", at);
+    if (open == std::string::npos || low[open] == '>') continue;
+    std::size_t digits = 0;
+    for (std::size_t i = open + 1; i < low.size() && i < open + 40 && low[i] != low[open]; ++i)
+      digits += low[i] >= '0' && low[i] <= '9';
+    data_values += digits >= 5;
+  }
+  if (data_values >= 3) out.findings.add("markup.values", "file", "numbers in attributes that the page does not show");
+  for (std::size_t at = low.find("<!--"); at != std::string::npos; at = low.find("<!--", at + 1)) {
+    const std::size_t end = low.find("-->", at);
+    if (end == std::string::npos) break;
+    out.texts.push_back({"comment.txt", std::string(data.substr(at + 4, end - at - 4))});
+  }
+  // Tables as csv, then everything as text; attributes hold words too.
+  elements(data, "table", [&](std::string_view, std::string_view table) {
+    std::string csv;
+    elements(table, "tr", [&](std::string_view, std::string_view row) {
+      std::string line;
+      for (std::size_t at = 0; at < row.size();) {
+        const std::size_t td = std::min(row.find("<td", at), row.find("<th", at));
+        if (td == std::string_view::npos) break;
+        const std::size_t open = row.find('>', td), close = std::min(row.find("</td>", td), row.find("</th>", td));
+        if (open == std::string_view::npos || close == std::string_view::npos || close < open) break;
+        line += (line.empty() ? "" : ",") + csv_field(text_of(row.substr(open + 1, close - open - 1), {}));
+        at = close + 5;
+      }
+      if (!line.empty()) csv += line + "\n";
+    });
+    out.texts.push_back({"table.csv", std::move(csv)});
+  });
+  std::string attributes = attribute_values(data);
+  out.texts.push_back({"attributes.txt", std::move(attributes)});
+  out.texts.push_back(
+      {"text.txt", text_of(data, {"p", "tr", "li", "div", "text", "tspan", "h1", "h2", "h3", "br", "title", "desc"},
+                           '\t', {"td", "th"})});
+}
+
+}  // namespace sekisho::disclosure

@@ -1,0 +1,151 @@
+// Office documents: every sheet as a table, every text, and what does not show on the page.
+#include <algorithm>
+#include <cstdlib>
+
+#include "disclosure/archive.h"
+#include "disclosure/containers.h"
+#include "disclosure/markup_text.h"
+
+namespace sekisho::disclosure {
+namespace {
+
+bool contains(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
+
+// Parts of office documents that show nothing on the page.
+struct HiddenPart {
+  std::string_view name, rule, message;
+};
+constexpr HiddenPart kHiddenParts[] = {
+    {"vbaProject.bin", "office.macro", "macros"},
+    {"xl/macrosheets", "office.macro", "macro sheets"},
+    {"comments", "office.comment", "comments"},
+    {"threadedComment", "office.comment", "comments"},
+    {"pivotCache", "office.pivot_cache", "a pivot table carries all its source rows"},
+    {"externalLink", "office.external", "links to other files with copies of their cells"},
+    {"embeddings/", "office.embedded", "embedded objects"},
+    {"oleObject", "office.embedded", "embedded objects"},
+    {"customXml/item", "office.custom_xml", "custom data"},
+    {"docProps/thumbnail", "office.thumbnail", "a picture of the first page"},
+    {"docProps/custom", "office.properties", "custom properties"},
+    {"activeX", "office.macro", "active parts"},
+    {"printerSettings", "", ""},
+};
+
+void open_sheet(const Entry& entry, const std::vector<std::string>& strings, Opened& out) {
+  std::string csv;
+  elements(entry.content, "row", [&](std::string_view tag, std::string_view row) {
+    if (attribute(tag, "hidden") == "1" ||
+        (!attribute(tag, "ht").empty() && std::strtod(attribute(tag, "ht").c_str(), nullptr) < 2) ||
+        attribute(tag, "zeroHeight") == "1")
+      out.findings.add("office.hidden_row", entry.name, "hidden rows");
+    std::string line;
+    elements(row, "c", [&](std::string_view cell, std::string_view content) {
+      std::string value;
+      elements(content, "v", [&](std::string_view, std::string_view v) { value = text_of(v, {}); });
+      elements(content, "is", [&](std::string_view, std::string_view v) { value = text_of(v, {}); });
+      if (attribute(cell, "t") == "s") {
+        const std::size_t n = std::strtoul(value.c_str(), nullptr, 10);
+        value = n < strings.size() ? strings[n] : "";
+      }
+      line += (line.empty() ? "" : ",") + csv_field(value);
+    });
+    if (!line.empty()) csv += line + "\n";
+  });
+  elements(entry.content, "col", [&](std::string_view tag, std::string_view) {
+    if (attribute(tag, "hidden") == "1" ||
+        (!attribute(tag, "width").empty() && std::strtod(attribute(tag, "width").c_str(), nullptr) < 0.2))
+      out.findings.add("office.hidden_column", entry.name, "hidden columns");
+  });
+  out.texts.push_back({entry.name + ".csv", std::move(csv)});
+}
+
+}  // namespace
+
+void open_office(std::string_view content, Opened& out) {
+  const std::vector<Entry> entries = unzip(content, out.findings);
+  std::vector<std::string> strings;
+  for (const Entry& entry : entries)
+    if (entry.name == "xl/sharedStrings.xml")
+      elements(entry.content, "si",
+               [&](std::string_view, std::string_view item) { strings.push_back(text_of(item, {})); });
+  for (const Entry& entry : entries) {
+    for (const HiddenPart& part : kHiddenParts)
+      if (!part.rule.empty() && contains(entry.name, part.name)) out.findings.add(part.rule, entry.name, part.message);
+    const bool xml = entry.name.ends_with(".xml") || entry.name.ends_with(".rels") || entry.name.ends_with(".vml");
+    if (!xml) {
+      const FileType inner = type_of(entry.content, entry.name);
+      if (inner == FileType::kPng || inner == FileType::kJpeg)
+        open_container(inner, entry.content, 1, out);
+      else if (!entry.content.empty() && !contains(entry.name, "printerSettings") &&
+               !contains(entry.name, "vbaProject"))
+        out.findings.add("office.embedded", entry.name, "a part that is no text");
+      continue;
+    }
+    if (entry.name == "xl/workbook.xml") {
+      elements(entry.content, "sheet", [&](std::string_view tag, std::string_view) {
+        const std::string state = attribute(tag, "state");
+        out.texts.push_back({"name.txt", text_of(attribute(tag, "name"), {})});
+        if (state == "hidden" || state == "veryHidden")
+          out.findings.add("office.hidden_sheet", entry.name, "a hidden sheet");
+      });
+      elements(entry.content, "definedName", [&](std::string_view tag, std::string_view) {
+        if (attribute(tag, "hidden") == "1" && !contains(tag, "_FilterDatabase"))
+          out.findings.add("office.hidden_name", entry.name, "hidden names");
+      });
+    }
+    if (contains(entry.name, "worksheets/") && !contains(entry.name, "_rels")) {
+      open_sheet(entry, strings, out);
+      continue;
+    }
+    if (contains(entry.content, "TargetMode=\"External\"") && !contains(entry.content, "hyperlink"))
+      out.findings.add("office.external", entry.name, "links to other files");
+    for (const std::string_view tag : {"<w:del ", "<w:ins ", "<w:moveFrom "})
+      if (contains(entry.content, tag)) out.findings.add("office.tracked", entry.name, "tracked changes");
+    const bool page = entry.name.starts_with("word/") && !contains(entry.name, "styles") &&
+                      !contains(entry.name, "numbering") && !contains(entry.name, "settings");
+    if (page && (contains(entry.content, "<w:vanish/>") || contains(entry.content, "<w:vanish ")))
+      out.findings.add("office.hidden_text", entry.name, "hidden text");
+    if (entry.name.starts_with("word/document") || entry.name.starts_with("word/header") ||
+        entry.name.starts_with("word/footer") || entry.name.starts_with("word/footnotes")) {
+      if (contains(entry.content, "w:color w:val=\"FFFFFF\"") || contains(entry.content, "w:sz w:val=\"1\"") ||
+          contains(entry.content, "w:sz w:val=\"2\""))
+        out.findings.add("office.hidden_text", entry.name, "white or tiny text");
+    }
+    if (entry.name == "xl/styles.xml")
+      elements(entry.content, "font", [&](std::string_view, std::string_view font) {
+        if (contains(font, "rgb=\"FFFFFFFF\"") || contains(font, "sz val=\"1\""))
+          out.findings.add("office.white_font", entry.name, "a white or tiny font");
+      });
+    if (entry.name == "xl/styles.xml" &&
+        (contains(entry.content, ";;;&quot;") || contains(entry.content, "formatCode=\";;;\"")))
+      out.findings.add("office.hidden_text", entry.name, "a number format that shows nothing");
+    if (contains(entry.content, "show=\"0\"") && contains(entry.name, "slides/"))
+      out.findings.add("office.hidden_sheet", entry.name, "a hidden slide");
+    if (entry.name == "docProps/core.xml" || entry.name == "docProps/app.xml" || contains(entry.name, "styles") ||
+        contains(entry.name, "theme") || contains(entry.name, "[Content_Types]") || contains(entry.name, "fontTable") ||
+        contains(entry.name, "_rels")) {
+      if (contains(entry.name, "_rels")) out.texts.push_back({"links.txt", attribute_values(entry.content)});
+      if (!entry.name.starts_with("docProps")) continue;
+    }
+    for (const std::string_view tag : {"wp:docPr", "xdr:cNvPr", "p:cNvPr", "pic:cNvPr"})
+      elements(entry.content, tag, [&](std::string_view element, std::string_view) {
+        out.texts.push_back({"picture.txt", text_of(attribute(element, "descr") + "\n" + attribute(element, "title") +
+                                                        "\n" + attribute(element, "name"),
+                                                    {})});
+      });
+    if (contains(entry.name, "charts/") || contains(entry.name, "pivotCache"))
+      out.texts.push_back({"values.txt", attribute_values(entry.content)});
+    if (contains(entry.name, "customXml/item") && !contains(entry.name, "Props")) {
+      const std::string inside = text_of(entry.content, {});
+      if (inside.find_first_not_of(" \t\r\n") != std::string::npos)
+        out.findings.add("office.custom_text", entry.name, "custom data with text that no page shows");
+    }
+    std::string text =
+        text_of(entry.content, {"w:p", "a:p", "si", "w:tr", "t", "text", "Value", "dc:title"}, '\t', {"w:tc"});
+    if (!text.empty()) out.texts.push_back({entry.name + ".txt", std::move(text)});
+  }
+}
+
+}  // namespace sekisho::disclosure

@@ -1,0 +1,325 @@
+// PDF: the texts of pages as they read, and everything that no page shows.
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdlib>
+
+#include "core/text.h"
+#include "disclosure/containers.h"
+#include "disclosure/markup_text.h"
+#include "disclosure/pdf_parts.h"
+
+namespace sekisho::disclosure {
+namespace {
+
+constexpr std::size_t kManyMarks = 150;
+
+bool contains(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
+bool is_space(char c) {
+  return c == ' ' || c == '\n' || c == '\r' || c == '\t' || c == '\0' || c == '\f';
+}
+
+struct PdfWord {
+  std::string_view word, rule, message;
+};
+constexpr PdfWord kWords[] = {
+    {"/EmbeddedFile", "pdf.attachment", "attached files"},
+    {"/Filespec", "pdf.attachment", "attached files"},
+    {"/JavaScript", "pdf.script", "script"},
+    {"/JS ", "pdf.script", "script"},
+    {"/JS(", "pdf.script", "script"},
+    {"/Launch", "pdf.script", "actions"},
+    {"/AcroForm", "pdf.form", "a form"},
+    {"/XFA", "pdf.form", "a form"},
+    {"/RichMedia", "pdf.attachment", "media"},
+    {"/Encrypt", "pdf.encrypted", "encryption: it cannot be examined"},
+    {"/Subtype/Text", "pdf.note", "notes"},
+    {"/Subtype /Text", "pdf.note", "notes"},
+    {"/FreeText", "pdf.note", "notes"},
+    {"/PieceInfo", "pdf.private", "private data of a program"},
+    {"/OFF [", "pdf.hidden_layer", "layers that are switched off"},
+    {"/OFF[", "pdf.hidden_layer", "layers that are switched off"},
+    {"/OCG", "pdf.layer", "layers that may be hidden"},
+};
+
+using Matrix = std::array<double, 6>;
+Matrix product(const Matrix& a, const Matrix& b) {
+  return {a[0] * b[0] + a[1] * b[2], a[0] * b[1] + a[1] * b[3],        a[2] * b[0] + a[3] * b[2],
+          a[2] * b[1] + a[3] * b[3], a[4] * b[0] + a[5] * b[2] + b[4], a[4] * b[1] + a[5] * b[3] + b[5]};
+}
+
+// Reads one stream of drawing operators: what it writes, where, how large and in which colour.
+class Page {
+ public:
+  Page(const PdfParts& parts, bool placed, double width, double height, Opened& out)
+      : parts_(parts), placed_(placed), width_(width), height_(height), out_(out) {}
+
+  void read(std::string_view stream) {
+    for (std::size_t at = 0; at < stream.size();) {
+      const char c = stream[at];
+      if (is_space(c)) {
+        ++at;
+      } else if (c == '%') {
+        at = std::min(stream.find_first_of("\r\n", at), stream.size());
+      } else if (c == '(' || (c == '<' && at + 1 < stream.size() && stream[at + 1] != '<')) {
+        strings_.push_back(pdf_string(stream, at));
+      } else if (c == '[' || c == ']' || c == '{' || c == '}' || c == ')' || c == '>' || c == '<') {
+        ++at;
+      } else {
+        const std::size_t from = at++;
+        while (at < stream.size() && !is_space(stream[at]) &&
+               std::string_view("()<>[]{}/%").find(stream[at]) == std::string_view::npos)
+          ++at;
+        token(stream.substr(from, at - from));
+      }
+    }
+  }
+  std::string text;
+  std::size_t marks = 0;
+
+ private:
+  struct State {
+    Matrix matrix{1, 0, 0, 1, 0, 0};
+    bool white = false;
+  };
+
+  void token(std::string_view word) {
+    if (word[0] == '/') {
+      name_ = word.substr(1);
+      return;
+    }
+    if ((word[0] >= '0' && word[0] <= '9') || word[0] == '-' || word[0] == '+' || word[0] == '.') {
+      const double value = std::strtod(std::string(word).c_str(), nullptr);
+      // Wide gaps between pieces of a TJ array are blanks.
+      if (!strings_.empty() && value < -180) strings_.emplace_back(1, '\x01');
+      if (numbers_.size() < 64) numbers_.push_back(value);
+      return;
+    }
+    operate(word);
+    strings_.clear();
+    numbers_.clear();
+  }
+
+  void operate(std::string_view op) {
+    const std::size_t n = numbers_.size();
+    const auto last = [&](std::size_t back) { return n >= back ? numbers_[n - back] : 0.0; };
+    if (op == "q" && stack_.size() < 1000) stack_.push_back(state_);
+    if (op == "Q" && !stack_.empty()) {
+      state_ = stack_.back();
+      stack_.pop_back();
+    }
+    if (op == "cm" && n >= 6)
+      state_.matrix = product({last(6), last(5), last(4), last(3), last(2), last(1)}, state_.matrix);
+    if (op == "BT") line_ = {1, 0, 0, 1, 0, 0};
+    if (op == "Tf" && n >= 1) {
+      font_ = name_;
+      size_ = last(1);
+    }
+    if (op == "Tr" && n >= 1) mode_ = static_cast<int>(last(1));
+    if (op == "Tm" && n >= 6) {
+      line_ = {last(6), last(5), last(4), last(3), last(2), last(1)};
+      text += '\n';
+    }
+    if ((op == "Td" || op == "TD") && n >= 2) {
+      line_ = product({1, 0, 0, 1, last(2), last(1)}, line_);
+      text += std::abs(last(1)) > 0.01 ? '\n' : ' ';
+    }
+    if (op == "T*" || op == "ET" || op == "'" || op == "\"") text += '\n';
+    if (op == "g" && n >= 1) state_.white = last(1) > 0.97;
+    if ((op == "rg" || op == "sc" || op == "scn") && n >= 3)
+      state_.white = last(1) > 0.97 && last(2) > 0.97 && last(3) > 0.97;
+    if (op == "k" && n >= 4) state_.white = last(1) + last(2) + last(3) + last(4) < 0.05;
+    if ((op == "f" || op == "F" || op == "f*" || op == "B" || op == "B*" || op == "sh") && !state_.white)
+      filled_ = true;
+    if (op == "Do") ++marks;
+    if (op == "Tj" || op == "TJ" || op == "'" || op == "\"") show();
+  }
+
+  void show() {
+    std::string bytes, shown;
+    const auto [from, to] = parts_.fonts.equal_range(font_);
+    const auto write = [&](const PdfFont& font) {
+      std::string line;
+      for (const std::string& piece : strings_)
+        line += piece == "\x01" ? " " : font.text(piece);
+      return line;
+    };
+    bool readable = from == to;
+    if (from == to) shown = write(PdfFont{});
+    std::vector<std::string> readings;  // the same name may stand for several fonts in several places
+    for (auto font = from; font != to; ++font) {
+      readable = readable || font->second.codes != PdfFont::Codes::kUnknown;
+      std::string line = write(font->second);
+      if (std::ranges::find(readings, line) == readings.end() && readings.size() < 4)
+        readings.push_back(std::move(line));
+    }
+    if (!readings.empty()) shown = readings[0];
+    for (std::size_t i = 1; i < readings.size(); ++i)
+      others_ += readings[i] + "\n";
+    if (!readable)
+      out_.findings.add("pdf.unreadable", "file", "text in a font that does not say which letters it shows");
+    text += shown;
+    if (shown.size() == 1 && (shown[0] == 'l' || shown[0] == 'q')) ++marks;  // points drawn as letters of a symbol font
+    const bool letters = std::ranges::any_of(shown, [](char c) { return !is_space(c); });
+    if (!letters) return;
+    if (mode_ == 3) out_.findings.add("pdf.hidden_text", "file", "invisible text");
+    if (state_.white)
+      out_.findings.add(filled_ ? "pdf.pale" : "pdf.hidden_text", "file",
+                        filled_ ? "white text" : "white text on white ground");
+    const Matrix matrix = product(line_, state_.matrix);
+    const double scale = std::max(std::hypot(matrix[0], matrix[1]), std::hypot(matrix[2], matrix[3]));
+    if (placed_ && size_ * scale < 1 && shown.size() >= 2)
+      out_.findings.add("pdf.hidden_text", "file", "text too small to be seen");
+    if (placed_ && (matrix[4] < -20 || matrix[5] < -20 || matrix[4] > width_ + 20 || matrix[5] > height_ + 20))
+      out_.findings.add("pdf.hidden_text", "file", "text beyond the edge of the page");
+  }
+
+  const PdfParts& parts_;
+  bool placed_;  // a page's own stream: positions are those on paper
+  double width_, height_;
+  Opened& out_;
+  State state_;
+  std::vector<State> stack_;
+  Matrix line_{1, 0, 0, 1, 0, 0};
+  std::vector<std::string> strings_;
+  std::vector<double> numbers_;
+  std::string name_, font_, others_;
+  double size_ = 12;
+  int mode_ = 0;
+  bool filled_ = false;
+};
+
+// "/Contents 4 0 R" or "/Contents [4 0 R 5 0 R]" of all pages.
+std::vector<int> references(const PdfParts& parts, std::string_view key) {
+  std::vector<int> out;
+  for (const auto& [number, object] : parts.objects)
+    for (std::size_t at = object.dictionary.find(key); at != std::string::npos;
+         at = object.dictionary.find(key, at + 1)) {
+      std::size_t from = at + key.size();
+      const std::string& text = object.dictionary;
+      while (from < text.size() && (is_space(text[from]) || text[from] == '['))
+        ++from;
+      while (from < text.size() && text[from] >= '0' && text[from] <= '9') {
+        out.push_back(std::atoi(text.c_str() + from));
+        const std::size_t end = text.find('R', from);
+        if (end == std::string::npos) break;
+        from = end + 1;
+        while (from < text.size() && is_space(text[from]))
+          ++from;
+      }
+    }
+  return out;
+}
+
+void page_size(const PdfParts& parts, double& width, double& height) {
+  for (const auto& [number, object] : parts.objects)
+    if (const std::size_t at = object.dictionary.find("/MediaBox"); at != std::string::npos) {
+      const char* from =
+          object.dictionary.c_str() + std::min(object.dictionary.find('[', at), object.dictionary.size() - 1) + 1;
+      double box[4] = {};
+      for (double& value : box) {
+        char* end = nullptr;
+        value = std::strtod(from, &end);
+        if (end == from) return;
+        from = end;
+      }
+      width = std::max(width, box[2]);
+      height = std::max(height, box[3]);
+    }
+}
+
+bool draws(std::string_view stream) {
+  return contains(stream, "Tj") || contains(stream, "TJ") || contains(stream, " re") || contains(stream, " Do") ||
+         contains(stream, " m\n");
+}
+bool is_picture_or_font(std::string_view dictionary) {
+  for (const std::string_view word :
+       {"/Image", "FontFile", "/Length1", "/Length2", "/Type1C", "/CIDFontType0C", "/OpenType", "/ICCBased", "/XRef",
+        "/ObjStm", "/N 3", "/N 1 ", "/FunctionType", "/ShadingType", "/CMap"})
+    if (contains(dictionary, word)) return true;
+  return false;
+}
+
+void judge_end(std::string_view data, Opened& out) {
+  const std::size_t end = data.rfind("%%EOF");
+  if (end == std::string_view::npos)
+    out.findings.add("pdf.broken", "file", "no end mark");
+  else if (data.substr(end + 5).find_first_not_of(std::string_view("\r\n \t\0", 5)) != std::string_view::npos)
+    out.findings.add("file.trailing", "file", "bytes behind the end of the document");
+  std::size_t ends = 0;
+  for (std::size_t at = data.find("%%EOF"); at != std::string_view::npos; at = data.find("%%EOF", at + 1))
+    ++ends;
+  const bool linear = contains(data.substr(0, 1024), "/Linearized");
+  if (ends > (linear ? 2U : 1U))
+    out.findings.add("pdf.incremental", "file", "earlier versions of the document are inside");
+  if (data.find("%PDF-") > 0) out.findings.add("file.leading", "file", "bytes before the document begins");
+}
+
+}  // namespace
+
+void open_pdf(std::string_view data, Opened& out) {
+  judge_end(data, out);
+  const PdfParts parts = read_pdf(data);
+  if (parts.broken) out.findings.add("pdf.broken", "file", "a stream without an end");
+  if (parts.too_large) out.findings.add("archive.bomb", "file", "the document grows beyond measure when unpacked");
+  if (!parts.comments.empty()) {
+    out.findings.add("pdf.comment", "file", "lines beside the document's objects");
+    out.texts.push_back({"comments.txt", parts.comments});
+  }
+  double width = 0, height = 0;
+  page_size(parts, width, height);
+  const std::vector<int> pages = references(parts, "/Contents");
+  // Words outside of objects too: the trailer.
+  const std::size_t trailer = data.rfind("trailer");
+  if (trailer != std::string_view::npos && contains(data.substr(trailer), "/Encrypt"))
+    out.findings.add("pdf.encrypted", "file", "encryption: it cannot be examined");
+  std::size_t marks = 0;
+  for (const auto& [number, object] : parts.objects) {
+    for (const PdfWord& word : kWords)
+      if (contains(object.dictionary, word.word)) out.findings.add(word.rule, "file", word.message);
+    if (const std::string strings = pdf_strings(object.dictionary);
+        !strings.empty() && !contains(object.dictionary, "/Type /FontDescriptor"))
+      out.texts.push_back({"properties.txt", strings});
+    if (!object.has_stream) continue;
+    if (object.packed) {
+      if (object.stream.starts_with("\xFF\xD8"))
+        open_container(FileType::kJpeg, object.stream, 1, out);
+      else if (!is_picture_or_font(object.dictionary))
+        out.findings.add("pdf.unreadable", "file", "a part that cannot be unpacked");
+      continue;
+    }
+    if (is_picture_or_font(object.dictionary)) continue;
+    if (contains(object.dictionary, "EmbeddedFile")) {
+      out.texts.push_back({"attachment.csv", object.stream});
+      continue;
+    }
+    if (contains(object.dictionary, "/Metadata")) {
+      out.texts.push_back({"metadata.txt", text_of(object.stream, {"rdf:li", "dc:description", "dc:title", "dc:creator",
+                                                                   "pdf:Keywords"}) +
+                                               "\n" + attribute_values(object.stream)});
+      continue;
+    }
+    if (contains(object.stream, "begincmap")) continue;
+    const bool page = std::ranges::find(pages, number) != pages.end();
+    const bool form = contains(object.dictionary, "/Form") || contains(object.dictionary, "/Pattern") ||
+                      contains(object.dictionary, "/CharProc");
+    if (draws(object.stream)) {
+      Page reader(parts, page && width > 0, width, height, out);
+      reader.read(object.stream);
+      marks += reader.marks;
+      out.texts.push_back({"pages.txt", std::move(reader.text)});
+    } else if (!page && !form && object.stream.size() > 40 && !contains(object.dictionary, "/Type3")) {
+      std::size_t printable = 0;
+      for (const char c : object.stream)
+        printable += (c >= ' ' && c <= '~') || c == '\n' || (c & 0x80) != 0;
+      const bool glyph = contains(object.stream, " d1") || contains(object.stream, " d0");
+      if (printable * 10 > object.stream.size() * 9 && !glyph) out.texts.push_back({"part.txt", object.stream});
+    }
+  }
+  if (marks > kManyMarks)
+    out.findings.add("plot.scatter", "file", "many single points: a point for each person or event");
+}
+
+}  // namespace sekisho::disclosure
