@@ -9,7 +9,7 @@
 
 namespace sekisho::disclosure {
 
-inline constexpr std::size_t kMaximalTableCells = 100'000, kMaximalDimensions = 5;
+inline constexpr std::size_t kMaximalTableCells = 20'000, kMaximalDimensions = 5;
 inline constexpr std::string_view kTotal = "Total", kEmpty = "(empty)";
 
 // How the values of a column become categories.
