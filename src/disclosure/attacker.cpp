@@ -145,10 +145,14 @@ struct Attacker::Model {
     }
   }
 
-  bool ask_sparse(Piece& piece, std::size_t target, double sign, std::vector<double>& moves,
+  // `most`: further than that need not be shown; the solver is done sooner.
+  bool ask_sparse(Piece& piece, std::size_t target, double sign, double most, std::vector<double>& moves,
                   std::vector<double>& gamma) {
     ClpSimplex& solver = *piece.sparse;
     const int column = column_of[target];
+    const auto limit = bounds(target);
+    solver.setColumnBounds(column, std::max(limit.low, sign < 0 ? -most : limit.low),
+                           std::min(limit.high, sign > 0 ? most : limit.high));
     solver.setObjectiveCoefficient(column, -sign);
     solver.primal(0, 0);
     if (solver.status() != 0) {  // nothing moves is always an answer: the basis of the last question misled it
@@ -165,6 +169,7 @@ struct Attacker::Model {
       }
     }
     solver.setObjectiveCoefficient(column, 0);
+    solver.setColumnBounds(column, limit.low, limit.high);
     work += (static_cast<std::uint64_t>(solver.numberIterations()) + 20) * 40 *
             (piece.cells.size() + piece.relations.size());
     return solved;
@@ -251,11 +256,15 @@ Result<Reach> Attacker::reach(std::size_t target, bool up, bool with_capacity, d
         m.row_of[static_cast<std::size_t>(relation)] = -1;
     }
   }
-  if (!solved && !m.ask_sparse(piece, target, sign, moves, gamma))
+  const double most = with_capacity ? std::numeric_limits<double>::infinity() : enough / m.unit;
+  if (!solved && !m.ask_sparse(piece, target, sign, most, moves, gamma))
     return fail("disclosure.solver", "the solver gave up on " + m.table.describe(target));
   result.distance = sign * moves[static_cast<std::size_t>(m.column_of[target])] * m.unit;
   for (std::size_t k = 0; k < moves.size(); ++k)
-    if (std::abs(moves[k]) > kMoved) result.moved.push_back(piece.cells[k]);
+    if (std::abs(moves[k]) > kMoved) {
+      result.moved.push_back(piece.cells[k]);
+      result.amounts.push_back(moves[k] * m.unit);
+    }
   if (with_capacity) m.capacity(piece, gamma, target, sign, result);
   return result;
 }

@@ -14,7 +14,8 @@ namespace sekisho::disclosure {
 // A point and what proves that no further one exists.
 struct Reach {
   double distance = 0;
-  std::vector<std::int32_t> moved;                        // cells that deviate at that point
+  std::vector<std::int32_t> moved;  // cells that deviate at that point, and by how much
+  std::vector<double> amounts;
   std::vector<std::pair<std::int32_t, double>> capacity;  // distance <= sum of capacity * x, for every pattern x
 };
 

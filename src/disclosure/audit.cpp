@@ -12,7 +12,7 @@
 #include <optional>
 #include <unordered_map>
 
-#include "disclosure/circuits.h"
+#include "disclosure/grid.h"
 
 namespace sekisho::disclosure {
 namespace {
@@ -100,6 +100,7 @@ void build(const CellTable& table, const Piece& piece, std::vector<int>& place, 
   solver.messageHandler()->setLogLevel(0);
   solver.setDblParam(OsiPrimalTolerance, 1e-9);
   solver.setHintParam(OsiDoReducePrint, true, OsiHintTry);
+  solver.setHintParam(OsiDoDualInResolve, false, OsiHintTry);  // only the goal changes: the point stays feasible
   solver.loadProblem(matrix, low.data(), high.data(), objective.data(), right.data(), right.data());
 }
 
@@ -140,23 +141,21 @@ class Adder {
         relations_of_[static_cast<std::size_t>(child)].emplace_back(r, 1.0);
     }
   }
-  // What the moves do to `target`; 0 when they do not add up, leave the bounds or touch a published cell.
-  double moved(const Moves& moves, std::size_t target) const {
+  // Do the moves add up, stay within the bounds and leave published cells alone?
+  bool holds(const Moves& moves) const {
     std::unordered_map<std::size_t, double> sums;
-    double reached = 0, size = 1;
+    double size = 1;
     for (const Move& move : moves) {
       const auto cell = static_cast<std::size_t>(move.cell);
       const Cell& c = table_.cells[cell];
-      const double value = c.value + move.amount, slack = 1e-9 * std::max(1.0, c.value);
-      if (pattern_[cell] == Status::kPublished || value < c.lower - slack || value > c.upper + slack) return 0;
+      const double value = c.value + move.amount, slack = 1e-7 * std::max(1.0, c.value);
+      if (pattern_[cell] == Status::kPublished || value < c.lower - slack || value > c.upper + slack) return false;
       for (const auto& [relation, sign] : relations_of_[cell])
         sums[relation] += sign * move.amount;
-      if (cell == target) reached += move.amount;
       size = std::max(size, std::abs(move.amount));
     }
-    for (const auto& [relation, sum] : sums)
-      if (std::abs(sum) > 1e-9 * size) return 0;
-    return reached;
+    // A solver's moves are not exact to the last digit.
+    return std::ranges::all_of(sums, [&](const auto& sum) { return std::abs(sum.second) <= 1e-7 * size; });
   }
 
  private:
@@ -167,69 +166,139 @@ class Adder {
 
 constexpr std::size_t kManyHidden = 1000;
 
-// The interval of a cell by circuits alone, when it is wide enough.
-std::optional<AuditedCell> add_up(const CellTable& table, const Adder& adder, Circuits& circuits,
-                                  const std::vector<char>& hidden, std::size_t cell) {
-  const Cell& c = table.cells[cell];
-  const double least = 1e-3 * std::max(1.0, c.value);
-  const double up_needed = c.primary ? std::max({c.need_up, c.need_slide, least}) : least;
-  Interval interval{c.value, c.value};
-  Moves moves;
-  circuits.push(cell, true, up_needed, hidden, moves);
-  interval.high += std::max(0.0, adder.moved(moves, cell));
-  const double down_needed =
-      c.primary ? std::max(c.need_down, c.need_slide - (interval.high - c.value)) : least - (interval.high - c.value);
-  if (down_needed > 0) {
-    circuits.push(cell, false, down_needed, hidden, moves);
-    interval.low += std::min(0.0, adder.moved(moves, cell));
+// Large patterns: every verified proposal is a table that agrees with what is shown, and widens the interval of each
+// cell that it moves. What is known so far lies within the attacker's interval.
+class Known {
+ public:
+  Known(const CellTable& table, const Pattern& pattern)
+      : table_(table), adder_(table, pattern), circuits_(table), hidden_(pattern.size()), reach_(pattern.size()) {
+    for (std::size_t i = 0; i < pattern.size(); ++i) {
+      hidden_[i] = pattern[i] != Status::kPublished;
+      reach_[i] = {table.cells[i].value, table.cells[i].value};
+    }
   }
-  AuditedCell result = judge(c, cell, interval);
-  result.inner = true;
-  if (result.exact || result.too_narrow) return std::nullopt;
-  return result;
+  void add(const Moves& moves) {
+    if (!moves.empty() && adder_.holds(moves)) widen(moves);
+  }
+  void widen(const Moves& moves) {
+    for (const Move& move : moves) {
+      const auto cell = static_cast<std::size_t>(move.cell);
+      const double value = table_.cells[cell].value + move.amount;
+      reach_[cell].low = std::min(reach_[cell].low, value);
+      reach_[cell].high = std::max(reach_[cell].high, value);
+    }
+  }
+  // The interval known so far when it is wide enough, boxes and circuits of hidden cells tried.
+  std::optional<AuditedCell> wide_enough(std::size_t cell) {
+    if (const auto known = judged(cell)) return known;
+    const Cell& c = table_.cells[cell];
+    const double least = least_of(c);
+    if (!grid_ && !grid_tried_) {
+      grid_ = Grid::of(table_);
+      grid_tried_ = true;
+      moved_.assign(hidden_.size(), 0);
+      for (const char hidden : hidden_)
+        price_.push_back(hidden ? 0.0F : -1.0F);
+    }
+    if (grid_) {
+      const Grid::Need need = c.primary ? Grid::Need{c.need_up, c.need_down, c.need_slide} : Grid::Need{0, 0, least};
+      if (const auto box = grid_->cheapest(cell, need, price_, 1, moved_)) {
+        Moves up, down;
+        for (const auto& [corner, sign] : box->corners) {
+          up.push_back({corner, sign * std::min(box->up, std::max(need.up, need.slide))});
+          down.push_back({corner, -sign * std::min(box->down, std::max(need.down, need.slide))});
+        }
+        add(up);
+        add(down);
+        if (const auto known = judged(cell)) return known;
+      }
+    }
+    Moves moves;
+    circuits_.push(cell, true, c.primary ? std::max({c.need_up, c.need_slide, least}) : least, hidden_, moves);
+    add(moves);
+    const double above = reach_[cell].high - c.value;
+    const double below = c.primary ? std::max(c.need_down, c.need_slide - above) : least - above;
+    if (below > 0) {
+      circuits_.push(cell, false, below, hidden_, moves);
+      add(moves);
+    }
+    return judged(cell);
+  }
+
+ private:
+  static double least_of(const Cell& cell) { return 1e-3 * std::max(1.0, cell.value); }
+  std::optional<AuditedCell> judged(std::size_t cell) const {
+    AuditedCell result = judge(table_.cells[cell], cell, reach_[cell]);
+    result.inner = true;
+    if (result.exact || result.too_narrow) return std::nullopt;
+    return result;
+  }
+  const CellTable& table_;
+  Adder adder_;
+  Circuits circuits_;
+  std::optional<Grid> grid_;
+  bool grid_tried_ = false;
+  std::vector<char> hidden_;
+  std::vector<Interval> reach_;
+  std::vector<float> price_;
+  std::vector<double> moved_;
+};
+
+// One piece by linear programs, cells that are known to be wide enough left out.
+Result<void> audit_piece(const CellTable& table, const Piece& piece, std::vector<int>& place, Known* known,
+                         AuditReport& report) {
+  std::optional<OsiClpSolverInterface> solver;
+  const double unit = unit_of(table, piece);
+  for (std::size_t k = 0; k < piece.cells.size(); ++k) {
+    const std::size_t cell = piece.cells[k];
+    Interval interval{table.cells[cell].lower, table.cells[cell].upper};
+    if (!piece.relations.empty()) {
+      if (known != nullptr) {
+        if (const auto found = known->wide_enough(cell)) {
+          report.hidden.push_back(*found);
+          continue;
+        }
+      }
+      const int column = static_cast<int>(k);
+      const bool first = !solver;
+      if (first) build(table, piece, place, unit, solver.emplace());
+      for (const bool highest : {false, true}) {
+        double& end = highest ? interval.high : interval.low;
+        SEKISHO_TRY(end, extreme(*solver, column, highest, first && !highest, table, cell));
+        end *= unit;
+        if (known == nullptr) continue;
+        Moves moves;  // the program's solution is another table too
+        const double* point = solver->getColSolution();
+        for (std::size_t other = 0; other < piece.cells.size(); ++other) {
+          const double amount = point[other] * unit - table.cells[piece.cells[other]].value;
+          if (std::abs(amount) > 1e-9 * unit) moves.push_back({static_cast<std::int32_t>(piece.cells[other]), amount});
+        }
+        known->add(moves);
+      }
+    }
+    report.hidden.push_back(judge(table.cells[cell], cell, interval));
+  }
+  for (const std::size_t cell : piece.cells)
+    place[cell] = -1;
+  return {};
 }
 
-Result<AuditReport> audit_pieces(const CellTable& table, const Pattern& pattern) {
+Result<AuditReport> audit_pieces(const CellTable& table, const Pattern& pattern,
+                                 const std::vector<Witness>& proposals) {
   AuditReport report;
   std::vector<int> place(table.cells.size(), -1);
   const auto count =
       static_cast<std::size_t>(std::ranges::count_if(pattern, [](Status s) { return s != Status::kPublished; }));
-  const bool many = count > kManyHidden;
-  std::optional<Circuits> circuits;
-  std::optional<Adder> adder;
-  std::vector<char> hidden(table.cells.size());
-  for (std::size_t i = 0; i < hidden.size(); ++i)
-    hidden[i] = pattern[i] != Status::kPublished;
-  if (many) {
-    circuits.emplace(table);
-    adder.emplace(table, pattern);
-  }
-  for (const Piece& piece : split(table, pattern)) {
-    std::optional<OsiClpSolverInterface> solver;
-    const double unit = unit_of(table, piece);
-    for (std::size_t k = 0; k < piece.cells.size(); ++k) {
-      const std::size_t cell = piece.cells[k];
-      Interval interval{table.cells[cell].lower, table.cells[cell].upper};
-      if (!piece.relations.empty()) {
-        if (many) {
-          if (const auto added = add_up(table, *adder, *circuits, hidden, cell)) {
-            report.hidden.push_back(*added);
-            continue;
-          }
-        }
-        const int column = static_cast<int>(k);
-        const bool first = !solver;
-        if (first) build(table, piece, place, unit, solver.emplace());
-        SEKISHO_TRY(interval.low, extreme(*solver, column, false, first, table, cell));
-        SEKISHO_TRY(interval.high, extreme(*solver, column, true, false, table, cell));
-        interval.low *= unit;
-        interval.high *= unit;
-      }
-      report.hidden.push_back(judge(table.cells[cell], cell, interval));
+  std::optional<Known> known;
+  if (count > kManyHidden) {
+    known.emplace(table, pattern);
+    for (const Witness& witness : proposals) {
+      known->add(witness.up);
+      known->add(witness.down);
     }
-    for (const std::size_t cell : piece.cells)
-      place[cell] = -1;
   }
+  for (const Piece& piece : split(table, pattern))
+    SEKISHO_CHECK(audit_piece(table, piece, place, known ? &*known : nullptr, report));
   std::ranges::sort(report.hidden, {}, &AuditedCell::cell);
   for (const AuditedCell& cell : report.hidden) {
     const bool primary = table.cells[cell.cell].primary;
@@ -252,10 +321,10 @@ std::vector<Interval> AuditReport::intervals(std::size_t cells) const {
   return all;
 }
 
-Result<AuditReport> audit(const CellTable& table, const Pattern& pattern) {
+Result<AuditReport> audit(const CellTable& table, const Pattern& pattern, const std::vector<Witness>& proposals) {
   if (pattern.size() != table.cells.size()) return fail("audit.pattern", "the pattern belongs to another table");
   try {
-    return audit_pieces(table, pattern);
+    return audit_pieces(table, pattern, proposals);
   } catch (const CoinError& error) {
     return fail("audit.solver", "the solver failed: " + error.message());
   } catch (const std::bad_alloc&) {

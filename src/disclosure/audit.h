@@ -3,6 +3,7 @@
 #pragma once
 
 #include "disclosure/cells.h"
+#include "disclosure/witness.h"
 
 namespace sekisho::disclosure {
 
@@ -22,7 +23,8 @@ struct AuditReport {
   std::vector<Interval> intervals(std::size_t cells) const;
 };
 
+// `proposals` are witnesses from whoever made the pattern: none of them is believed before it is added up here.
 // Errors: audit.solver.
-Result<AuditReport> audit(const CellTable& table, const Pattern& pattern);
+Result<AuditReport> audit(const CellTable& table, const Pattern& pattern, const std::vector<Witness>& proposals = {});
 
 }  // namespace sekisho::disclosure

@@ -61,7 +61,8 @@ void Circuits::take_back(std::int32_t cell, int direction) {
   direction_[static_cast<std::size_t>(cell)] = 0;
 }
 
-void Circuits::candidates(std::int32_t relation, double smallest, double cost_left, std::vector<Step>& out) const {
+void Circuits::candidates(std::int32_t relation, double smallest, double cost_left, std::vector<Step>& out) {
+  work_ += members_of_[static_cast<std::size_t>(relation)].size();
   const int imbalance = imbalance_[static_cast<std::size_t>(relation)];
   for (const Member& member : members_of_[static_cast<std::size_t>(relation)]) {
     const auto cell = static_cast<std::size_t>(member.index);

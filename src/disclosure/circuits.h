@@ -25,6 +25,7 @@ class Circuits {
   // As push(), but may hide further cells at least cost, at most `budget`; they are appended to `added`.
   double push_hiding(std::size_t target, bool up, double needed, std::vector<char>& hidden, double budget, Moves& moves,
                      std::vector<std::int32_t>& added);
+  std::uint64_t work() const { return work_; }  // members looked at so far
 
  private:
   struct Member {
@@ -44,7 +45,7 @@ class Circuits {
   bool close(double smallest, double cost_left, int depth);
   bool circuit(std::size_t target, int direction, double smallest, double budget);
   double apply(double limit);
-  void candidates(std::int32_t relation, double smallest, double cost_left, std::vector<Step>& out) const;
+  void candidates(std::int32_t relation, double smallest, double cost_left, std::vector<Step>& out);
   void finish(Moves& moves);
 
   const CellTable& table_;
@@ -58,6 +59,7 @@ class Circuits {
   std::vector<std::int32_t> violated_;  // relations out of balance, oldest first
   std::vector<Step> circuit_;
   int nodes_ = 0, most_nodes_ = 0;
+  std::uint64_t work_ = 0;
 };
 
 }  // namespace sekisho::disclosure

@@ -20,7 +20,8 @@ constexpr int kDives = 8, kDivesLarge = 2;
 // Work of fast mode, about 10^9 a second: for the bound, and for searching below the first safe pattern.
 constexpr std::uint64_t kBoundWork = 12'000'000'000, kSearchWork = 1'500'000'000;
 constexpr int kOrders = 10, kOrdersLarge = 4, kRounds = 60, kRoundsLarge = 10;
-constexpr std::size_t kManyTargets = 300;
+constexpr std::size_t kManyTargets = 300, kManyCells = 5000;
+constexpr std::uint64_t kImproveWork = 3'000'000'000;
 
 double cost_of(const CellTable& table, const std::vector<char>& hidden) {
   double cost = 0;
@@ -222,33 +223,38 @@ Pattern pattern_of(const CellTable& table, const std::vector<char>& hidden) {
 
 Result<Protection> search(const CellTable& table, const ProtectOptions& options) {
   const auto start = std::chrono::steady_clock::now();
-  const auto end = start + std::chrono::milliseconds(static_cast<std::int64_t>(options.seconds * 1000));
   const std::vector<Target> targets = targets_of(table);
   Attacker attacker(table);
-  const Deadline deadline{end, options.mode == Mode::kFast ? &attacker : nullptr, kBoundWork};
   Master master(table);
-  // A quarter of the time for a good start, half of it for the first safe pattern; the rest makes it better.
+  // Up to half of the time for a safe pattern of large tables; the rest bounds it and makes that of small ones better.
   const auto part = [&](double share) {
     return Deadline{start + std::chrono::milliseconds(static_cast<std::int64_t>(options.seconds * share * 1000))};
   };
   std::vector<char> first(table.cells.size(), 0);
-  if (const auto x = bridge(master, part(0.25)))
-    for (std::size_t i = 0; i < first.size(); ++i)
-      first[i] = (*x)[i] > 1e-7;
-  SEKISHO_TRY(Built built, build_pattern(table, attacker, targets, std::move(first), part(0.7)));
+  if (table.cells.size() <= kManyCells)
+    if (const auto x = bridge(master, part(0.2)))
+      for (std::size_t i = 0; i < first.size(); ++i)
+        first[i] = (*x)[i] > 1e-7;
+  const BuildOptions build{.improve = targets.size() > kManyTargets ? kImproveWork : 0};
+  SEKISHO_TRY(Built built, build_pattern(table, attacker, targets, first, build, part(0.55)));
   if (!built.unprotected.empty()) return std::unexpected(infeasible(table, built.unprotected));
   SafePattern safe(table, attacker, targets);
+  Deadline deadline = part(0.9);
+  if (options.mode == Mode::kFast) {
+    deadline.attacker = &attacker;
+    deadline.most_work = attacker.work() + kBoundWork;
+  }
   SEKISHO_TRY(const Relaxation relaxation, relax(table, attacker, master, deadline));
   std::vector<char> hidden = std::move(built.hidden);
   if (relaxation.complete) {
-    const Deadline search_end{end, &attacker, attacker.work() + kSearchWork};
+    const Deadline search_end{deadline.end, &attacker, attacker.work() + kSearchWork};
     std::vector<Relaxation> dives;
     const int most_dives = targets.size() > kManyTargets ? kDivesLarge : kDives;
     for (int number = 0; number < most_dives && !passed(search_end); ++number) {
       SEKISHO_TRY(Relaxation dived, dive(table, attacker, master, relaxation, number, search_end));
       dives.push_back(std::move(dived));
     }
-    const Deadline descent_end{end, &attacker, attacker.work() + kSearchWork};
+    const Deadline descent_end{deadline.end, &attacker, attacker.work() + kSearchWork};
     SEKISHO_TRY(hidden, descend(table, safe, relaxation, dives, std::move(hidden), descent_end));
   }
   Protection result;
@@ -264,7 +270,7 @@ Result<Protection> search(const CellTable& table, const ProtectOptions& options)
   result.pattern = pattern_of(table, hidden);
   result.primary = static_cast<std::uint64_t>(std::ranges::count(result.pattern, Status::kPrimary));
   result.secondary = static_cast<std::uint64_t>(std::ranges::count(result.pattern, Status::kSecondary));
-  SEKISHO_TRY(result.audit, audit(table, result.pattern));
+  SEKISHO_TRY(result.audit, audit(table, result.pattern, built.witnesses));
   result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   if (!result.audit.safe())
     return fail("disclosure.unsafe",

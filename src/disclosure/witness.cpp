@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "disclosure/circuits.h"
-
 namespace sekisho::disclosure {
 namespace {
 
@@ -16,7 +14,10 @@ Json differences(const CellTable& table, const Moves& moves) {
 
 }  // namespace
 
-Json witnesses(const CellTable& table, const Pattern& pattern) {
+Json witnesses(const CellTable& table, const Pattern& pattern, const std::vector<Witness>& known) {
+  std::vector<const Witness*> of(table.cells.size(), nullptr);
+  for (const Witness& witness : known)
+    of[witness.cell] = &witness;
   Circuits circuits(table);
   std::vector<char> hidden(table.cells.size());
   for (std::size_t i = 0; i < hidden.size(); ++i)
