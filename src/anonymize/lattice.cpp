@@ -212,6 +212,10 @@ Result<void> Encoded::use(const Policy& policy) {
   if (!std::ranges::equal(policy.attributes, policy_->attributes, same) || !models_.use(policy))
     return fail("policy.changed", "the policy has other attributes or models than the one the table was encoded for");
   policy_ = &policy;
+  std::size_t at = 0;
+  for (const Attribute& attribute : policy.attributes)
+    if (attribute.kind == Kind::kQuasi) attributes_[at++] = &attribute;
+  prepare_weights();
   return {};
 }
 

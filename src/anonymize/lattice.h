@@ -56,7 +56,8 @@ class Encoded {
   static Result<Encoded> make(const Table& table, const Policy& policy, const Table& whole);
   static Result<Encoded> make(const Table& table, const Policy& policy) { return make(table, policy, table); }
 
-  // Another policy over the same attributes and models, with other numbers. Errors: policy.changed.
+  // Another policy over the same attributes and models, with other numbers and weights; it must outlive the data, as
+  // the first one. Errors: policy.changed.
   Result<void> use(const Policy& policy);
 
   std::size_t attributes() const { return hierarchies_.size(); }
@@ -90,6 +91,7 @@ class Encoded {
     return hierarchies_[i].lift(work.base->levels[i], level)[work.base->code[i][work.grouping.first[c]]];
   }
   // scores.cpp
+  void prepare_weights();
   void prepare_scores(const std::vector<std::vector<std::uint64_t>>& leaf_rows);
   double aggregate(const std::vector<double>& sums) const;
   double score(const Levels& levels, const Judgement& judgement, const Work& work) const;

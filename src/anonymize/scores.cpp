@@ -15,13 +15,19 @@ double ten_digits(double value) {
 
 }  // namespace
 
-void Encoded::prepare_scores(const std::vector<std::vector<std::uint64_t>>& leaf_rows) {
+void Encoded::prepare_weights() {
   double heaviest = 0;
   for (const Attribute* attribute : attributes_)
     heaviest = std::max(heaviest, attribute->weight);
+  weights_.clear();
+  for (const Attribute* attribute : attributes_)
+    weights_.push_back(heaviest > 0 ? attribute->weight / heaviest : 1);
+}
+
+void Encoded::prepare_scores(const std::vector<std::vector<std::uint64_t>>& leaf_rows) {
+  prepare_weights();
   for (std::size_t i = 0; i < attributes(); ++i) {
     const Hierarchy& h = hierarchies_[i];
-    weights_.push_back(heaviest > 0 ? attributes_[i]->weight / heaviest : 1);
     leaf_sums_.emplace_back();
     entropy_.emplace_back();
     log_leaves_.emplace_back();
