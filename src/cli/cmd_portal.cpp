@@ -11,7 +11,8 @@ namespace sekisho::cli {
 namespace {
 
 struct Options {
-  std::string state, certificate, key, address = "127.0.0.1", port_file, token_file, pages, quality, links, review;
+  std::string state, certificate, key, address = "127.0.0.1", port_file, token_file, pages, quality, links, review,
+                                       explorer;
   std::uint16_t port = 0;
   bool json = false;
 };
@@ -26,6 +27,7 @@ Result<int> run(const Options& o) {
   service.portal.quality = o.quality;
   service.portal.links = o.links;
   service.portal.review = o.review;
+  service.portal.explorer = o.explorer;
   service.portal.source = std::make_unique<portal::FileSource>(o.state);
   service.portal.clock = &system_clock();
   service.portal.random = &system_random();
@@ -90,6 +92,9 @@ void add_portal(CLI::App& app) {
   command->add_option("--review", o->review,
                       "folder of a clerical review (pairs.json of `link run --review-out`), shown to those whom "
                       "`link review invite` named");
+  command->add_option("--explorer", o->explorer,
+                      "folder of the anonymization explorer: data.csv (rows before anonymization) and policy.toml, as "
+                      "`release explore` leaves them; shown to managers only");
   command->add_flag("--json", o->json, "machine output: one line with url, port, token");
   set_action(command, [o] { return run(*o); });
 

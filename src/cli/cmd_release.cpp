@@ -45,19 +45,47 @@ void show_built(const Json& out) {
   fmt::print("{} written\n", out["out"].get<std::string>());
 }
 
-Result<int> run_build(const ReleaseOptions& options) {
-  SEKISHO_TRY(const Places places, places_of(options));
+// The snapshot that was named, or a new one, and the store it is of.
+struct OpenStore {
   std::unique_ptr<store::Store> store;
   store::Snapshot snapshot;
-  if (options.snapshot.empty()) {
-    SEKISHO_TRY(store, store::Store::open(places.store));
-    SEKISHO_TRY(snapshot, store->take_snapshot());
+};
+Result<OpenStore> open_store(const Places& places, const std::string& snapshot) {
+  OpenStore out;
+  if (snapshot.empty()) {
+    SEKISHO_TRY(out.store, store::Store::open(places.store));
+    SEKISHO_TRY(out.snapshot, out.store->take_snapshot());
   } else {
-    SEKISHO_TRY(store, store::Store::open_reading(places.store));
-    SEKISHO_TRY(snapshot, store->read_snapshot(options.snapshot));
+    SEKISHO_TRY(out.store, store::Store::open_reading(places.store));
+    SEKISHO_TRY(out.snapshot, out.store->read_snapshot(snapshot));
   }
+  return out;
+}
+
+Result<int> run_explore(const ReleaseOptions& options) {
+  SEKISHO_TRY(const Places places, places_of(options));
+  SEKISHO_TRY(const OpenStore open, open_store(places, options.snapshot));
+  SEKISHO_TRY(const std::size_t rows,
+              release::write_exploration({.source = release::source_of(*open.store, places.store.folder, open.snapshot),
+                                          .purpose = options.purpose,
+                                          .policy = options.policy,
+                                          .out = options.out,
+                                          .record = recorder(places),
+                                          .threads = options.threads,
+                                          .memory_limit = options.memory}));
+  if (options.json)
+    print_json({{"rows", rows}, {"out", options.out}});
+  else
+    fmt::print("{} rows before anonymization are in {}: for data managers only (portal run --explorer)\n", rows,
+               options.out);
+  return kDone;
+}
+
+Result<int> run_build(const ReleaseOptions& options) {
+  SEKISHO_TRY(const Places places, places_of(options));
+  SEKISHO_TRY(const OpenStore open, open_store(places, options.snapshot));
   release::BuildRequest request;
-  request.source = release::source_of(*store, places.store.folder, snapshot);
+  request.source = release::source_of(*open.store, places.store.folder, open.snapshot);
   request.purpose = options.purpose;
   request.policy = options.policy;
   request.out = options.out;
@@ -163,8 +191,8 @@ std::string format_list() {
 }  // namespace
 
 void add_release(CLI::App& app) {
-  CLI::App* parent =
-      app.add_subcommand("release", "Datasets for approved purposes: build, verify, rebuild, hand over, recall");
+  CLI::App* parent = app.add_subcommand(
+      "release", "Datasets for approved purposes: explore, build, verify, rebuild, hand over, recall");
   parent->require_subcommand(1);
   const auto options = std::make_shared<ReleaseOptions>();
   const auto add = [&](const char* name, const char* help, Result<int> (*action)(const ReleaseOptions&)) {
@@ -193,6 +221,17 @@ void add_release(CLI::App& app) {
       format_list() +
       "\nExit code 1: nobody is eligible, nobody can be kept, or the release is held because it would single out fewer "
       "than k persons together with an earlier one; no dataset was made.");
+
+  CLI::App* explore =
+      add("explore", "Leave a purpose's rows before anonymization, with its policy, for the portal's explorer",
+          run_explore);
+  add_places(explore, options);
+  explore->add_option("--purpose", options->purpose, "Recipe (specs/purposes/*.toml)")
+      ->required()
+      ->check(CLI::ExistingFile);
+  explore->add_option("--policy", options->policy, "Policy; the recipe names one by default")->check(CLI::ExistingFile);
+  explore->add_option("--snapshot", options->snapshot, "Snapshot; a new one is taken by default");
+  explore->add_option("--out", options->out, "Folder of the explorer, in the data managers' zone")->required();
 
   CLI::App* verify = add("verify", "Check files, hashes, leaves, signature and k of a dataset", run_verify);
   verify->add_option("dataset", options->dataset, "Folder of the dataset")->required()->check(CLI::ExistingDirectory);

@@ -22,11 +22,14 @@ struct StatusRow {
   int status;
 };
 constexpr StatusRow kStatuses[] = {
-    {"request.path", 404},     {"request.traversal", 400}, {"request.method", 405}, {"request.host", 421},
-    {"request.form", 400},     {"request.accept", 406},    {"session.token", 403},  {"session.used", 403},
-    {"session.expired", 403},  {"request.origin", 403},    {"events.full", 503},    {"session.none", 401},
-    {"quality.hospital", 404}, {"review.role", 403},       {"review.none", 404},    {"review.pair", 404},
-    {"review.decided", 409},   {"review.third", 409},      {"request.csrf", 403}};
+    {"request.path", 404},         {"request.traversal", 400}, {"request.method", 405}, {"request.host", 421},
+    {"request.form", 400},         {"request.accept", 406},    {"session.token", 403},  {"session.used", 403},
+    {"session.expired", 403},      {"request.origin", 403},    {"events.full", 503},    {"session.none", 401},
+    {"quality.hospital", 404},     {"review.role", 403},       {"review.none", 404},    {"review.pair", 404},
+    {"explorer.role", 403},        {"explorer.none", 404},     {"explorer.act", 404},   {"explorer.form", 400},
+    {"explorer.name", 400},        {"explorer.exists", 409},   {"explore.place", 400},  {"explore.setting", 400},
+    {"anonymize.impossible", 409}, {"anonymize.time", 409},    {"review.decided", 409}, {"review.third", 409},
+    {"request.csrf", 403}};
 
 constexpr std::pair<const char*, const char*> kSecurityHeaders[] = {
     {"Content-Security-Policy",
@@ -236,14 +239,34 @@ class Api {
   }
 
   Result<Response> review_vote(const Request& request) {
-    SEKISHO_CHECK(check_origin(request));
     SEKISHO_TRY(const Holder holder, signed_in(request));
+    SEKISHO_TRY(const Json body, changing_body(request));
+    SEKISHO_TRY(const Json done, s_.review.vote(holder, last_segment(request.path), body));
+    return json_response(done);
+  }
+
+  Result<Response> explorer(const Request& request) {
+    SEKISHO_TRY(const Holder holder, signed_in(request));
+    SEKISHO_TRY(Json shown, s_.explorer.describe(holder));
+    shown["csrf"] = csrf_of(Sessions::id_in(header(request, "cookie")));
+    return json_response(shown);
+  }
+
+  Result<Response> explorer_act(const Request& request) {
+    SEKISHO_TRY(const Holder holder, signed_in(request));
+    SEKISHO_TRY(const Json body, changing_body(request));
+    SEKISHO_TRY(const Json done, s_.explorer.act(holder, last_segment(request.path), body));
+    return json_response(done);
+  }
+
+  // The body of a request that only a page of this portal can have made.
+  Result<Json> changing_body(const Request& request) {
+    SEKISHO_CHECK(check_origin(request));
     if (header(request, "x-sekisho-csrf") != csrf_of(Sessions::id_in(header(request, "cookie"))))
-      return fail("request.csrf", "this change was not made on the page of the review");
+      return fail("request.csrf", "this change was not made on the page that it belongs to");
     auto body = parse_json(request.body, "request");
     if (!body) return fail("request.form", "the body is no JSON");
-    SEKISHO_TRY(const Json done, s_.review.vote(holder, last_segment(request.path), *body));
-    return json_response(done);
+    return body;
   }
 
   static Result<Json> form_of(const Request& request) {
@@ -272,7 +295,8 @@ class Api {
   // In the order of RouteAction.
   static constexpr Action kActions[] = {&Api::status,        &Api::events,      &Api::openapi,      &Api::session_state,
                                         &Api::session_begin, &Api::session_end, &Api::quality_list, &Api::quality,
-                                        &Api::review_list,   &Api::review_pair, &Api::review_vote};
+                                        &Api::review_list,   &Api::review_pair, &Api::review_vote,  &Api::explorer,
+                                        &Api::explorer_act};
   static_assert(std::size(kActions) == static_cast<std::size_t>(RouteAction::kCount));
 
   Services s_;

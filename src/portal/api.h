@@ -10,6 +10,8 @@
 //   GET    /api/v1/quality[/HOSPITAL]  reports of data quality that the session's holder may see (portal/quality.h)
 //   GET    /api/v1/review        {"person", "csrf", "counts", "pairs"}: what waits for this identity reviewer
 //   GET    /api/v1/review/PAIR   both records with the weights; POST {"opinion"} with X-Sekisho-Csrf judges it
+//   GET    /api/v1/explorer      what can be explored, for a manager (portal/explorer.h); {"csrf"} with it
+//   POST   /api/v1/explorer/ACT  judge, optimum, rows, save; with X-Sekisho-Csrf
 //
 // Errors are {"code", "message", "remedy"}. Requests whose Host is not this machine are refused (421): a page of
 // another site that points its own name at 127.0.0.1 reads nothing.
@@ -18,6 +20,7 @@
 #include <chrono>
 
 #include "net/http.h"
+#include "portal/explorer.h"
 #include "portal/feed.h"
 #include "portal/pages.h"
 #include "portal/quality.h"
@@ -38,6 +41,7 @@ struct Services {
   const Pages& pages;
   const QualityReports& quality;
   ReviewPages& review;
+  ExplorerPages& explorer;
 };
 
 // True for 127.0.0.0/8 and ::1, written as numbers.

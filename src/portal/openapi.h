@@ -20,6 +20,8 @@ enum class RouteAction {
   kReviewList,
   kReviewPair,
   kReviewVote,
+  kExplorer,
+  kExplorerAct,
   kCount
 };
 

@@ -17,6 +17,7 @@ Portal::Portal(PortalOptions& options, Pages pages)
       sessions_(*options.clock, *options.random, {}, options.links),
       quality_(options.quality),
       review_(options.review, *options.clock, *options.random),
+      explorer_(options.explorer),
       token_(sessions_.new_token()) {}
 
 Portal::~Portal() {
@@ -50,7 +51,8 @@ Result<std::unique_ptr<Portal>> Portal::open(PortalOptions options) {
                                                                         .sessions = portal->sessions_,
                                                                         .pages = portal->pages_,
                                                                         .quality = portal->quality_,
-                                                                        .review = portal->review_},
+                                                                        .review = portal->review_,
+                                                                        .explorer = portal->explorer_},
                                                                        api)));
   return portal;
 }

@@ -15,11 +15,12 @@ namespace sekisho::portal {
 struct PortalOptions {
   std::filesystem::path certificate, key;  // PEM, role tls-portal
   std::string address = "127.0.0.1";
-  std::uint16_t port = 0;         // 0: any free one
-  std::filesystem::path pages;    // built pages; empty: default_pages_folder()
-  std::filesystem::path quality;  // folder of reports of data quality; empty: none
-  std::filesystem::path links;    // folder of one-time links; empty: none
-  std::filesystem::path review;   // folder of a clerical review; empty: none
+  std::uint16_t port = 0;          // 0: any free one
+  std::filesystem::path pages;     // built pages; empty: default_pages_folder()
+  std::filesystem::path quality;   // folder of reports of data quality; empty: none
+  std::filesystem::path links;     // folder of one-time links; empty: none
+  std::filesystem::path review;    // folder of a clerical review; empty: none
+  std::filesystem::path explorer;  // folder of portal/explorer.h; empty: none
   std::unique_ptr<StatusSource> source;
   const Clock* clock = nullptr;  // required
   Random* random = nullptr;      // required; fit for keys
@@ -50,6 +51,7 @@ class Portal {
   Sessions sessions_;
   QualityReports quality_;
   ReviewPages review_;
+  ExplorerPages explorer_;
   std::string token_;
   std::unique_ptr<net::Server> server_;
 };

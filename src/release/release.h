@@ -86,6 +86,18 @@ struct VerifyReport {
 // and k by SQL. Needs no store.
 Result<VerifyReport> verify(const std::filesystem::path& dataset, const std::filesystem::path& public_pem = {});
 
+// What the portal's explorer of the anonymization needs: data.csv, the rows of a purpose before anonymization (their
+// persons under the store's own keys), and policy.toml with the files that it names. For data managers only. Returns
+// the number of rows. Error: release.explore.
+struct ExploreRequest {
+  Source source;
+  std::filesystem::path purpose, policy, out;
+  Record record;
+  int threads = 2;
+  std::string memory_limit = "1GB";
+};
+Result<std::size_t> write_exploration(const ExploreRequest& request);
+
 // After confirmed delivery: destroys the key that orders the persons, so that nothing links product and source.
 Result<void> confirm_delivery(const std::filesystem::path& dataset, const std::filesystem::path& keys,
                               const Record& record);

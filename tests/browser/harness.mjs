@@ -82,6 +82,8 @@ export class Portal {
         join(this.folder, "quality"),
         "--review",
         join(this.folder, "review"),
+        "--explorer",
+        join(this.folder, "explorer"),
         "--links",
         join(this.folder, "links"),
         "--pages",

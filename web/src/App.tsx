@@ -1,5 +1,6 @@
 import { useEffect, useState } from "react";
 import { Datasets, ExitChecks, Hospitals, Ledgers, Stages, Store } from "./Panels";
+import { Explorer } from "./Explorer";
 import { Flow } from "./Flow";
 import { time } from "./format";
 import { useStatus } from "./live";
@@ -121,7 +122,7 @@ export function App() {
           </button>
         </div>
         <nav className="pages" aria-label={text.pages.label}>
-          {(["", "quality", "review"] as const).map((name) => (
+          {(["", "quality", "review", "explorer"] as const).map((name) => (
             <a key={name} href={`#${name}`} aria-current={page === name ? "page" : undefined}>
               {text.pages[name === "" ? "overview" : name]}
             </a>
@@ -133,12 +134,14 @@ export function App() {
           <Quality language={language} />
         ) : page === "review" ? (
           <Review language={language} />
+        ) : page === "explorer" ? (
+          <Explorer language={language} />
         ) : (
           <Overview status={status} text={text} language={language} />
         )}
       </main>
       <footer>
-        <p>{page === "review" ? text.footerReview : text.footer}</p>
+        <p>{page === "review" ? text.footerReview : page === "explorer" ? text.footerExplorer : text.footer}</p>
         <p>
           <a href="/api/v1/openapi.json">{text.api}</a>
         </p>

@@ -1,17 +1,12 @@
-import { type SyntheticEvent, useCallback, useEffect, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 import { number, percent } from "./format";
 import { HeatMap, type Measure, Trends } from "./QualityCharts";
 import { type Place, type QualityTexts, qualityTexts } from "./QualityTexts";
+import { type Session, SignIn, takeToken } from "./SignIn";
 import type { Language } from "./texts";
 import "./quality.css";
 
 type Level = "E" | "W" | "I";
-
-interface Session {
-  signed_in: boolean;
-  role?: string;
-  hospital?: string;
-}
 
 interface Row {
   hospital: string;
@@ -52,40 +47,6 @@ async function ask<T>(path: string, init?: RequestInit): Promise<T> {
 }
 
 const begin = (token: string) => ask<Session>("session", { method: "POST", body: JSON.stringify({ token }) });
-
-// The token of a one-time link leaves the address bar and the history before it is used.
-function takeToken(): string | null {
-  const query = window.location.hash.split("?")[1];
-  if (query === undefined) return null;
-  window.history.replaceState(null, "", "#quality");
-  return new URLSearchParams(query).get("token");
-}
-
-function SignIn({ text, failed, onToken }: { text: QualityTexts; failed: boolean; onToken: (token: string) => void }) {
-  const submit = (event: SyntheticEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    const token = new FormData(event.currentTarget).get("token");
-    if (typeof token === "string") onToken(token.trim());
-  };
-  return (
-    <section className="panel" aria-labelledby="sign-in">
-      <h2 id="sign-in">{text.signIn.heading}</h2>
-      <p>{text.signIn.explain}</p>
-      <form className="sign-in" onSubmit={submit}>
-        <label>
-          {text.signIn.label}
-          <input name="token" type="password" autoComplete="off" required />
-        </label>
-        <button type="submit">{text.signIn.button}</button>
-      </form>
-      {failed && (
-        <p className="failed" role="alert">
-          {text.signIn.failed}
-        </p>
-      )}
-    </section>
-  );
-}
 
 function Findings({ report, text, language }: { report: Report; text: QualityTexts; language: Language }) {
   if (report.findings.length === 0) return <p className="empty">{text.noFindings}</p>;
@@ -215,7 +176,7 @@ export function Quality({ language }: { language: Language }) {
   }, []);
 
   useEffect(() => {
-    const token = takeToken();
+    const token = takeToken("quality");
     const state = token === null ? ask<Session>("session") : begin(token);
     state.then(setSession, () => {
       setRefused(token !== null);
@@ -262,7 +223,7 @@ export function Quality({ language }: { language: Language }) {
   };
 
   if (session === null) return <p className="notice">{text.loading}</p>;
-  if (!session.signed_in) return <SignIn text={text} failed={refused} onToken={signIn} />;
+  if (!session.signed_in) return <SignIn text={text.signIn} failed={refused} onToken={signIn} />;
   return (
     <div className="quality">
       <div className="quality-head">

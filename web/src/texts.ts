@@ -9,7 +9,13 @@ const ja = {
   switchTo: "English",
   switchLabel: "表示言語を英語に切り替える",
   skip: "本文へ移動",
-  pages: { label: "画面", overview: "データの流れ", quality: "データ品質", review: "名寄せの確認" },
+  pages: {
+    label: "画面",
+    overview: "データの流れ",
+    quality: "データ品質",
+    review: "名寄せの確認",
+    explorer: "匿名加工の検討",
+  },
   updated: "最終更新",
   zone: "日本時間",
   connection: { connecting: "接続中", live: "ライブ更新中", lost: "接続が切れました。再接続しています" },
@@ -104,6 +110,7 @@ const ja = {
   announce: (stage: string, state: string) => `${stage}：${state}`,
   footer: "この画面に個人を識別できる情報は表示されません。",
   footerReview: "個人を識別できる情報は、サインインした確認担当者だけに表示されます。",
+  footerExplorer: "加工前の行は、サインインしたデータ管理者だけに表示されます。",
   api: "API の説明（OpenAPI）",
 };
 
@@ -115,7 +122,13 @@ const en: Texts = {
   switchTo: "日本語",
   switchLabel: "Switch the language to Japanese",
   skip: "Skip to content",
-  pages: { label: "Pages", overview: "The way of the data", quality: "Data quality", review: "Review of links" },
+  pages: {
+    label: "Pages",
+    overview: "The way of the data",
+    quality: "Data quality",
+    review: "Review of links",
+    explorer: "Anonymization explorer",
+  },
   updated: "Last update",
   zone: "Japan time",
   connection: { connecting: "Connecting", live: "Live", lost: "Connection lost, trying again" },
@@ -210,6 +223,7 @@ const en: Texts = {
   announce: (stage: string, state: string) => `${stage}: ${state}`,
   footer: "Nothing on this page identifies a person.",
   footerReview: "What identifies a person is shown to reviewers who have signed in, and to nobody else.",
+  footerExplorer: "Rows before anonymization are shown to data managers who have signed in, and to nobody else.",
   api: "About the API (OpenAPI)",
 };
 

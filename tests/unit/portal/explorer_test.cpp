@@ -24,7 +24,7 @@ k = 3
 )";
 constexpr std::string_view kSecretValue = "finding-of-one";
 
-struct ExplorerApiTest : PortalTest {
+struct ExplorerApiTest : PortalFixture {
   void prepare() override {
     ASSERT_TRUE(make_folders(dir() / "explorer", 0700));
     std::string csv = "age,finding\n";

@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 using net::ClientRequest;
 using net::ClientResponse;
 
-struct PortalTest : testing::Test {
+struct PortalFixture : testing::Test {
   void SetUp() override {
     folder_.emplace(*TemporaryFolder::create("portal"));
     auto authority = crypto::Authority::init(dir() / "ca", {"body"}, system_clock(), system_random());

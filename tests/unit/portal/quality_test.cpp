@@ -1,50 +1,20 @@
 // Who sees whose data quality: a manager all hospitals, a hospital's user its own, nobody without a session anything.
 #include "portal/quality.h"
 
-#include <gtest/gtest.h>
-
 #include <atomic>
-#include <filesystem>
-#include <optional>
 #include <thread>
 
-#include "core/file.h"
-#include "crypto/ca.h"
-#include "portal/portal.h"
+#include "fixture.h"
 
 namespace sekisho::portal {
 namespace {
 
-namespace fs = std::filesystem;
-using net::ClientResponse;
-
-class QualityTest : public testing::Test {
- protected:
-  void SetUp() override {
-    folder_.emplace(*TemporaryFolder::create("portal-quality"));
-    auto authority = crypto::Authority::init(dir() / "ca", {"body"}, system_clock(), system_random());
-    ASSERT_TRUE(authority);
-    ASSERT_TRUE(authority->issue_to({.role = "tls-portal", .common_name = "portal", .alt_names = {"IP:127.0.0.1"}},
-                                    dir(), "portal"));
+struct QualityTest : PortalFixture {
+  void prepare() override {
     ASSERT_TRUE(make_folders(dir() / "quality"));
     report("H01", {"H01"});
     report("H02", {"H02"});
     ASSERT_TRUE(write_file_durable(dir() / "secret.json", "secret"));
-    start();
-  }
-
-  void start() {
-    PortalOptions o;
-    o.certificate = dir() / "portal.pem";
-    o.key = dir() / "portal.key";
-    o.quality = dir() / "quality";
-    o.links = dir() / "links";
-    o.source = std::make_unique<FileSource>(dir() / "status.json");
-    o.clock = &clock_;
-    o.random = &system_random();
-    auto portal = Portal::open(std::move(o));
-    ASSERT_TRUE(portal) << portal.error().describe();
-    portal_ = std::move(*portal);
   }
 
   void report(const std::string& file, const std::vector<std::string>& of) {
@@ -56,41 +26,6 @@ class QualityTest : public testing::Test {
                        {"measures", Json::array({{{"measure", "lab.unit"}, {"hospital", file}}})}};
     ASSERT_TRUE(write_file_durable(dir() / "quality" / (file + ".json"), json.dump()));
   }
-
-  ClientResponse send(const net::ClientRequest& request) const {
-    net::ClientOptions o;
-    o.port = portal_->port();
-    o.tls = net::TlsOptions{.certificate = {}, .key = {}, .trusted_root = dir() / "ca/root.pem", .crl = {}};
-    auto client = net::Client::create(o);
-    EXPECT_TRUE(client);
-    auto answer = (*client)->send(request);
-    EXPECT_TRUE(answer) << answer.error().describe();
-    return answer ? *answer : ClientResponse{};
-  }
-
-  ClientResponse sign_in(const std::string& token) const {
-    return send({.method = "POST", .target = "/api/v1/session", .body = Json{{"token", token}}.dump()});
-  }
-  std::string link(const Holder& holder, std::int64_t seconds = 3600) {
-    auto token = make_link(dir() / "links", holder, clock_.now().seconds() + seconds, system_random());
-    EXPECT_TRUE(token);
-    return token ? *token : "";
-  }
-  // The cookie of a fresh session.
-  std::string session(const Holder& holder) {
-    const auto answer = sign_in(link(holder));
-    EXPECT_EQ(answer.status, 200) << answer.body;
-    const std::string cookie = answer.headers.contains("set-cookie") ? answer.headers.at("set-cookie") : "";
-    return cookie.substr(0, cookie.find(';'));
-  }
-  ClientResponse get(const std::string& target, const std::string& cookie) const {
-    return send({.target = target, .headers = {{"Cookie", cookie}}});
-  }
-  fs::path dir() const { return folder_->path(); }
-
-  std::optional<TemporaryFolder> folder_;
-  ManualClock clock_{*UtcTime::parse("2026-11-21T00:00:00Z")};
-  std::unique_ptr<Portal> portal_;
 };
 
 TEST_F(QualityTest, WithoutASessionNothingIsShown) {

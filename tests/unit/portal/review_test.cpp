@@ -1,42 +1,17 @@
 // Clerical review over HTTPS: who gets to see records, and whose word counts.
 #include "portal/review.h"
 
-#include <gtest/gtest.h>
-
-#include "core/file.h"
-#include "crypto/ca.h"
-#include "portal/portal.h"
+#include "fixture.h"
 
 namespace sekisho::portal {
 namespace {
 
-namespace fs = std::filesystem;
-using net::ClientRequest;
-using net::ClientResponse;
-
 constexpr std::string_view kSecretName = "髙橋";
 
-class ReviewApiTest : public testing::Test {
- protected:
-  void SetUp() override {
-    folder_.emplace(*TemporaryFolder::create("portal"));
-    auto authority = crypto::Authority::init(dir() / "ca", {"body"}, system_clock(), system_random());
-    ASSERT_TRUE(authority);
-    ASSERT_TRUE(authority->issue_to({.role = "tls-portal", .common_name = "portal", .alt_names = {"IP:127.0.0.1"}},
-                                    dir(), "portal"));
+struct ReviewApiTest : PortalFixture {
+  void prepare() override {
     ASSERT_TRUE(make_folders(dir() / "review", 0700));
     write_pairs(2);
-    PortalOptions o;
-    o.certificate = dir() / "portal.pem";
-    o.key = dir() / "portal.key";
-    o.review = dir() / "review";
-    o.links = dir() / "links";
-    o.source = std::make_unique<FileSource>(dir() / "status.json");
-    o.clock = &clock_;
-    o.random = &system_random();
-    auto portal = Portal::open(std::move(o));
-    ASSERT_TRUE(portal) << portal.error().describe();
-    portal_ = std::move(*portal);
   }
 
   void write_pairs(int count) {
@@ -65,65 +40,38 @@ class ReviewApiTest : public testing::Test {
   std::string secret_of(const std::string& name) {
     return *linkage::Reviewers(dir() / "review").invite(name, std::chrono::days(1), clock_, system_random());
   }
-  Person sign_in(const std::string& token) {
-    const ClientResponse answer =
-        send({.method = "POST", .target = "/api/v1/session", .body = Json{{"token", token}}.dump()});
-    EXPECT_EQ(answer.status, 200) << answer.body;
-    const std::string cookie = answer.headers.at("set-cookie");
-    Person person{cookie.substr(0, cookie.find(';')), ""};
+  Person enter(const std::string& token) {
+    Person person{cookie_for(token), ""};
     const auto list = parse_json(get(person, "/api/v1/review").body);
     if (list && list->contains("csrf")) person.csrf = (*list)["csrf"];
     return person;
   }
-  ClientResponse send(const ClientRequest& request) const {
-    net::ClientOptions o;
-    o.port = portal_->port();
-    o.tls = net::TlsOptions{.certificate = {}, .key = {}, .trusted_root = dir() / "ca/root.pem", .crl = {}};
-    auto client = net::Client::create(o);
-    EXPECT_TRUE(client);
-    auto answer = (*client)->send(request);
-    EXPECT_TRUE(answer) << answer.error().describe();
-    return answer ? *answer : ClientResponse{};
-  }
   ClientResponse get(const Person& person, const std::string& target) const {
-    return send({.target = target, .headers = {{"Cookie", person.cookie}}});
+    return PortalFixture::get(target, person.cookie);
   }
   ClientResponse judge(const Person& person, const std::string& id, const std::string& opinion,
                        std::map<std::string, std::string> more = {}) const {
-    more.emplace("Cookie", person.cookie);
     more.emplace("X-Sekisho-Csrf", person.csrf);
-    return send({.method = "POST",
-                 .target = "/api/v1/review/" + id,
-                 .headers = more,
-                 .body = Json{{"opinion", opinion}}.dump()});
+    return post("/api/v1/review/" + id, person.cookie, {{"opinion", opinion}}, std::move(more));
   }
   std::string first_pair(const Person& person) const {
     return (*parse_json(get(person, "/api/v1/review").body))["pairs"][0]["id"];
   }
-  static std::string code_of(const ClientResponse& answer) {
-    const auto json = parse_json(answer.body);
-    return json && json->contains("code") ? (*json)["code"].get<std::string>() : answer.body;
-  }
-  fs::path dir() const { return folder_->path(); }
   bool decided() const { return fs::exists(dir() / "review/decisions.jsonl"); }
-
-  std::optional<TemporaryFolder> folder_;
-  ManualClock clock_{*UtcTime::parse("2026-11-21T00:00:00Z")};
-  std::unique_ptr<Portal> portal_;
 };
 
 TEST_F(ReviewApiTest, RecordsAreShownToIdentityReviewersOnly) {
-  const Person sato = sign_in(secret_of("sato"));
+  const Person sato = enter(secret_of("sato"));
   const std::string id = first_pair(sato);
   const auto shown = get(sato, "/api/v1/review/" + id);
   EXPECT_EQ(shown.status, 200);
   EXPECT_NE(shown.body.find(kSecretName), std::string::npos);
   EXPECT_EQ(shown.headers.at("cache-control"), "no-store");
 
-  const Person manager = sign_in(portal_->token());
+  const Person manager = enter(portal_->token());
   const auto link = make_link(dir() / "links", {.role = "hospital", .hospital = "H01", .person = ""},
                               clock_.now().seconds() + 100, system_random());
-  const Person hospital = sign_in(*link);
+  const Person hospital = enter(*link);
   for (const std::string& target : {std::string("/api/v1/review"), "/api/v1/review/" + id}) {
     EXPECT_EQ(code_of(get({}, target)), "session.none");
     EXPECT_EQ(get({}, target).status, 401);
@@ -142,33 +90,33 @@ TEST_F(ReviewApiTest, RecordsAreShownToIdentityReviewersOnly) {
 
 TEST_F(ReviewApiTest, TwoDifferentPersonsDecideAndOneInTwoSessionsDoesNot) {
   const std::string secret = secret_of("sato");
-  const Person once = sign_in(secret), again = sign_in(secret);
+  const Person once = enter(secret), again = enter(secret);
   const std::string id = first_pair(once);
   EXPECT_EQ((*parse_json(judge(once, id, "same").body))["state"], "open");
   EXPECT_EQ((*parse_json(judge(again, id, "same").body))["state"], "open");
   EXPECT_FALSE(decided());
-  const Person suzuki = sign_in(secret_of("suzuki"));
+  const Person suzuki = enter(secret_of("suzuki"));
   EXPECT_EQ((*parse_json(judge(suzuki, id, "same").body))["outcome"], "same");
   EXPECT_TRUE(decided());
-  const auto late = judge(sign_in(secret_of("tanaka")), id, "different");
+  const auto late = judge(enter(secret_of("tanaka")), id, "different");
   EXPECT_EQ(late.status, 409);
   EXPECT_EQ(code_of(late), "review.decided");
 }
 
 TEST_F(ReviewApiTest, AnotherSiteCannotJudge) {
-  const Person sato = sign_in(secret_of("sato"));
+  const Person sato = enter(secret_of("sato"));
   const std::string id = first_pair(sato);
   EXPECT_EQ(code_of(judge(sato, id, "same", {{"Origin", "https://evil.example"}})), "request.origin");
   EXPECT_EQ(code_of(judge({sato.cookie, ""}, id, "same")), "request.csrf");
   EXPECT_EQ(code_of(judge({sato.cookie, std::string(64, '0')}, id, "same")), "request.csrf");
-  const Person suzuki = sign_in(secret_of("suzuki"));
+  const Person suzuki = enter(secret_of("suzuki"));
   EXPECT_EQ(code_of(judge({sato.cookie, suzuki.csrf}, id, "same")), "request.csrf");
   EXPECT_EQ(code_of(judge({"", sato.csrf}, id, "same")), "session.none");
   EXPECT_EQ((*parse_json(get(sato, "/api/v1/review").body))["counts"]["untouched"], 2);
 }
 
 TEST_F(ReviewApiTest, WhoWasStruckOffSeesNothingMoreWhateverSessionIsOpen) {
-  const Person sato = sign_in(secret_of("sato"));
+  const Person sato = enter(secret_of("sato"));
   const std::string id = first_pair(sato);
   ASSERT_TRUE(linkage::Reviewers(dir() / "review").revoke("sato"));
   EXPECT_EQ(get(sato, "/api/v1/review/" + id).status, 403);
@@ -176,7 +124,7 @@ TEST_F(ReviewApiTest, WhoWasStruckOffSeesNothingMoreWhateverSessionIsOpen) {
 }
 
 TEST_F(ReviewApiTest, BadRequestsAreRefusedWithoutNamingAnybody) {
-  const Person sato = sign_in(secret_of("sato"));
+  const Person sato = enter(secret_of("sato"));
   const std::string id = first_pair(sato);
   EXPECT_EQ(judge(sato, id, "perhaps").status, 400);
   EXPECT_EQ(judge(sato, "0123456789abcdef", "same").status, 404);
@@ -196,7 +144,7 @@ TEST_F(ReviewApiTest, BadRequestsAreRefusedWithoutNamingAnybody) {
 }
 
 TEST_F(ReviewApiTest, AnotherRunsPairsAreShownWithoutStartingThePortalAgain) {
-  const Person sato = sign_in(secret_of("sato"));
+  const Person sato = enter(secret_of("sato"));
   const std::string id = first_pair(sato);
   EXPECT_EQ(judge(sato, id, "same").status, 200);
   write_pairs(3);
