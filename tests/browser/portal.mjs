@@ -3,6 +3,7 @@ import { finished, loading } from "./documents.mjs";
 import { equal, launch, ok, Portal, runAll, test, until } from "./harness.mjs";
 import "./quality.mjs";
 import "./review.mjs";
+import "./explorer.mjs";
 
 const shots = "var/browser";
 const shoot = (page, name) => page.screenshot({ path: `${shots}/${name}.png`, fullPage: true, animations: "disabled" });

@@ -67,7 +67,6 @@ function Bench({ description, text, language }: { description: Description; text
   useEffect(() => {
     // A slider on its way is not worth a search.
     const timer = setTimeout(() => {
-      setState("searching");
       void newestOptimum(post<Optimum>("/api/v1/explorer/optimum", { setting }, csrf)).then((answer) => {
         if (!answer) return;
         if (isRefusal(answer)) {
@@ -107,6 +106,10 @@ function Bench({ description, text, language }: { description: Description; text
       ].join("\n"),
     [attributes, description.rows, language, text],
   );
+  const change = (next: Setting) => {
+    setState("searching");
+    setSetting(next);
+  };
   const save = (name: string, fix: boolean) => {
     const body = { setting, levels: fix ? levels : null, name };
     void post<Saved>("/api/v1/explorer/save", body, csrf).then((answer) => {
@@ -127,9 +130,9 @@ function Bench({ description, text, language }: { description: Description; text
         <Settings
           description={description}
           setting={setting}
-          change={setSetting}
+          change={change}
           reset={() => {
-            setSetting(settingOf(description));
+            change(settingOf(description));
           }}
           follow={follow}
           setFollow={setFollow}

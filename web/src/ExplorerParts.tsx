@@ -29,7 +29,7 @@ function Slider({
   return (
     <label className="slider">
       <span>
-        {label} <output>{shown}</output>
+        {label} <b>{shown}</b>
       </span>
       <input
         type="range"
@@ -228,7 +228,7 @@ export function LevelPickers({
                 >
                   −
                 </button>
-                <output>{level}</output>
+                <b>{level}</b>
                 <button
                   type="button"
                   aria-label={`${attribute.name}: ${text.coarser}`}
