@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "anonymize/audit_csv.h"
 #include "anonymize/uniqueness.h"
 #include "columns/parquet.h"
 #include "core/csv.h"
@@ -17,25 +18,6 @@ namespace fs = std::filesystem;
 using columns::sql_name;
 using columns::sql_text;
 
-Result<std::vector<std::string>> header_of(const fs::path& file, char delimiter) {
-  SEKISHO_TRY(const MappedFile mapped, MappedFile::open(file));
-  CsvReader reader(as_text(mapped.bytes()), delimiter, file.string());
-  std::vector<std::string_view> fields;
-  SEKISHO_TRY(const bool any, reader.next(fields));
-  if (!any) return fail("csv.empty", "the file holds no header", {.file = file.string()});
-  return std::vector<std::string>(fields.begin(), fields.end());
-}
-
-std::string read_csv(const fs::path& file, const std::vector<std::string>& header, char delimiter) {
-  std::string names;
-  for (const std::string& name : header)
-    names += (names.empty() ? "" : ", ") + sql_text(name) + ": 'VARCHAR'";
-  return fmt::format(
-      "read_csv({}, auto_detect = false, header = true, columns = {{{}}}, delim = {}, quote = '\"', escape = '\"', "
-      "nullstr = '\\N', strict_mode = true)",
-      sql_text(file.string()), names, sql_text(std::string(1, delimiter)));
-}
-
 class Auditor {
  public:
   Auditor(const Policy& policy, columns::Engine& engine, const fs::path& scratch)
@@ -44,9 +26,9 @@ class Auditor {
   Result<Audit> run(const fs::path& file, const fs::path& original) {
     SEKISHO_CHECK(load(file));
     if (!original.empty()) {
-      SEKISHO_TRY(const std::vector<std::string> header, header_of(original, policy_.delimiter));
+      SEKISHO_TRY(const std::vector<std::string> header, csv_header(original, policy_.delimiter));
       SEKISHO_CHECK(execute("CREATE TABLE whole AS SELECT {} AS \"#who\", * FROM {}", who(header),
-                            read_csv(original, header, policy_.delimiter)));
+                            sql_csv(original, header, policy_.delimiter)));
       original_ = true;
     }
     for (std::size_t m = 0; m < policy_.models.size(); ++m)
@@ -70,7 +52,7 @@ class Auditor {
 
   // t: the rows with "#class" and "#who"; c: a row for each class.
   Result<void> load(const fs::path& file) {
-    SEKISHO_TRY(header_, header_of(file, policy_.delimiter));
+    SEKISHO_TRY(header_, csv_header(file, policy_.delimiter));
     out_.counts_persons = std::ranges::find(header_, policy_.person) != header_.end();
     std::string order;
     for (const Attribute& attribute : policy_.attributes) {
@@ -89,7 +71,7 @@ class Auditor {
     }
     const auto read = execute("CREATE TABLE t AS SELECT {} AS \"#class\", {} AS \"#who\", * FROM {}",
                               order.empty() ? "1" : "dense_rank() OVER (ORDER BY " + order + ")", who(header_),
-                              read_csv(file, header_, policy_.delimiter));
+                              sql_csv(file, header_, policy_.delimiter));
     // The query engine's own words would repeat a line of the file.
     if (!read)
       return fail("csv.audit",
@@ -147,7 +129,7 @@ class Auditor {
     SEKISHO_CHECK(
         execute("CREATE OR REPLACE TABLE {} AS SELECT s, CAST(level AS INTEGER) AS level, label, CAST(place AS "
                 "BIGINT) AS place FROM {}",
-                table, read_csv(file, {"s", "level", "label", "place"}, ',')));
+                table, sql_csv(file, {"s", "level", "label", "place"}, ',')));
     return tree.levels() - 1;
   }
 
@@ -238,9 +220,8 @@ class Auditor {
   Result<void> judge_population(const Model& model) {
     const fs::path file = scratch_ / "population.csv";
     SEKISHO_CHECK(write_file_durable(file, policy_.population));
-    SEKISHO_TRY(const std::vector<std::string> header, header_of(file, policy_.delimiter));
-    SEKISHO_CHECK(
-        execute("CREATE OR REPLACE TABLE raw AS SELECT * FROM {}", read_csv(file, header, policy_.delimiter)));
+    SEKISHO_TRY(const std::vector<std::string> header, csv_header(file, policy_.delimiter));
+    SEKISHO_CHECK(execute("CREATE OR REPLACE TABLE raw AS SELECT * FROM {}", sql_csv(file, header, policy_.delimiter)));
     std::string select, joins, on;
     for (const Attribute& attribute : policy_.attributes) {
       if (attribute.kind != Kind::kQuasi) continue;

@@ -9,6 +9,37 @@
 #include "core/file.h"
 
 namespace sekisho::anonymize {
+
+// Members `hierarchy` with `unknown` and `missing`, or [rule].
+Result<void> read_hierarchy(const TomlTable& table, const std::filesystem::path& folder, Attribute& out) {
+  if (table.has("hierarchy") && table.has("rule"))
+    return table.error("policy.hierarchy", "an attribute has a hierarchy or a rule, not both");
+  if (table.has("hierarchy")) {
+    SEKISHO_TRY(out.file_name, table.text("hierarchy"));
+    auto text = read_text(folder / out.file_name);
+    if (!text)
+      return table.error("policy.hierarchy", fmt::format("the hierarchy {} cannot be read", out.file_name),
+                         "hierarchy");
+    out.file = std::move(*text);
+  }
+  if (table.has("rule")) {
+    SEKISHO_TRY(out.rule, table.table("rule"));
+    if (out.rule->has("file")) {
+      SEKISHO_TRY(out.file_name, out.rule->text("file"));
+      auto text = read_text(folder / out.file_name);
+      if (!text)
+        return out.rule->error("policy.hierarchy", fmt::format("the mapping {} cannot be read", out.file_name), "file");
+      out.mapping = std::move(*text);
+    }
+  }
+  if (!out.rule) {
+    SEKISHO_TRY(out.gaps, Gaps::read(table, Gap::kError));
+  } else if (table.has("unknown") || table.has("missing")) {
+    return table.error("policy.hierarchy", "'unknown' and 'missing' of a rule stand in its [attribute.rule]");
+  }
+  return {};
+}
+
 namespace {
 
 template <class Value>
@@ -51,31 +82,7 @@ Result<Attribute> read_attribute(const TomlTable& table, const std::filesystem::
   out.minimum = static_cast<int>(std::clamp<std::int64_t>(minimum, 0, 1000));
   out.maximum = static_cast<int>(std::clamp<std::int64_t>(maximum, -1, 1000));
   if (out.weight < 0) return table.error("policy.weight", "a weight is 0 or more", "weight");
-  if (table.has("hierarchy") && table.has("rule"))
-    return table.error("policy.hierarchy", "an attribute has a hierarchy or a rule, not both");
-  if (table.has("hierarchy")) {
-    SEKISHO_TRY(out.file_name, table.text("hierarchy"));
-    auto text = read_text(folder / out.file_name);
-    if (!text)
-      return table.error("policy.hierarchy", fmt::format("the hierarchy {} cannot be read", out.file_name),
-                         "hierarchy");
-    out.file = std::move(*text);
-  }
-  if (table.has("rule")) {
-    SEKISHO_TRY(out.rule, table.table("rule"));
-    if (out.rule->has("file")) {
-      SEKISHO_TRY(out.file_name, out.rule->text("file"));
-      auto text = read_text(folder / out.file_name);
-      if (!text)
-        return out.rule->error("policy.hierarchy", fmt::format("the mapping {} cannot be read", out.file_name), "file");
-      out.mapping = std::move(*text);
-    }
-  }
-  if (!out.rule) {
-    SEKISHO_TRY(out.gaps, Gaps::read(table, Gap::kError));
-  } else if (table.has("unknown") || table.has("missing")) {
-    return table.error("policy.hierarchy", "'unknown' and 'missing' of a rule stand in its [attribute.rule]");
-  }
+  SEKISHO_CHECK(read_hierarchy(table, folder, out));
   if (out.kind == Kind::kQuasi && out.file.empty() && !out.rule)
     return table.error("policy.hierarchy", fmt::format("quasi-identifier '{}' has no hierarchy and no rule", out.name));
   return out;

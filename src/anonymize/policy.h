@@ -102,6 +102,10 @@ struct Policy {
   std::string content_;
 };
 
+// Reads an attribute's `hierarchy` with `unknown` and `missing`, or its [rule]; files stand in `folder`. Errors:
+// toml.*, policy.hierarchy.
+Result<void> read_hierarchy(const TomlTable& table, const std::filesystem::path& folder, Attribute& out);
+
 // The hierarchy of an attribute for the values of a column.
 Result<Hierarchy> hierarchy_of(const Attribute& attribute, const Column& column, char delimiter);
 
