@@ -135,6 +135,7 @@ class Worker {
     names_.clear();
     unreadable_.clear();
     documents_.clear();
+    volumes_.clear();
     set_.counts = {};
     for (const WalkUnit& unit : chunk_->units) {
       facts_.clear();
@@ -149,6 +150,8 @@ class Worker {
     if (!line_.wait_turn(chunk_->number)) return {};
     SEKISHO_CHECK(output_.take(set_, [this](std::int32_t part) { return path_of(part); }));
     output_.count(set_.counts);
+    for (auto& [path, volume] : volumes_)
+      output_.volumes.add(path, std::move(volume));
     for (const auto& [kind, n] : documents_)
       output_.documents[kind] += n;
     for (auto* more : {&names_, &unreadable_})
@@ -197,6 +200,8 @@ class Worker {
     if (reader != nullptr) {
       SEKISHO_CHECK(reader->finish());
       facts = reader->facts();
+      for (formats::receipt::Volume& volume : reader->volumes())
+        volumes_.push_back({path, std::move(volume)});
       using Kind = formats::FileFacts::Kind;
       if (facts.kind == Kind::kCda) ++documents_["cda"];
       if (facts.kind == Kind::kVitals) ++documents_["vitals"];
@@ -240,7 +245,8 @@ class Worker {
   std::vector<FileSeen> files_;
   std::vector<ShownFinding> names_, unreadable_;
   std::map<std::string, std::uint64_t> documents_;
-  std::vector<formats::FileFacts> facts_;  // beside the files of a unit
+  std::vector<std::pair<std::string, formats::receipt::Volume>> volumes_;  // and their files
+  std::vector<formats::FileFacts> facts_;                                  // beside the files of a unit
   Bytes buffer_;
 };
 
@@ -299,6 +305,10 @@ Result<void> read_all(const InspectOptions& options, InspectOutput& output) {
   workers.clear();
   if (line.failed()) return std::unexpected(line.error());
   SEKISHO_CHECK(walked);
+  for (formats::receipt::VolumeFinding& f : output.volumes.check()) {
+    ++output.total.rules[f.rule];
+    output.find({std::move(f.file), std::move(f.rule), std::move(f.place), 'W'});
+  }
   if (!options.index.empty()) SEKISHO_CHECK(compare_with_index(options, output));
   SEKISHO_CHECK(output.finish());
   return output.names.active() ? output.names.save() : Result<void>{};

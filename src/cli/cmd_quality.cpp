@@ -1,4 +1,4 @@
-// modules: core records columns formats quality store intake
+// modules: core records columns formats masters quality store intake
 // `sekisho quality`: how good a hospital's data are, and what its vendor can do: measures, findings, report.
 #include <fmt/format.h>
 #include <unistd.h>
@@ -7,6 +7,7 @@
 #include <chrono>
 #include <fstream>
 #include <map>
+#include <utility>
 
 #include "cli/cli.h"
 #include "cli/phrases.h"
@@ -17,6 +18,7 @@
 #include "core/random.h"
 #include "core/toml.h"
 #include "intake/intake.h"
+#include "masters/master_file.h"
 #include "quality/quality.h"
 #include "records/model.h"
 #include "store/store.h"
@@ -30,7 +32,7 @@ using quality::Report;
 
 struct QualityOptions {
   std::vector<std::string> paths;
-  std::string centre, snapshot, thresholds, findings, html, out, hospital, on, fail_on, memory = "1GB";
+  std::string centre, snapshot, thresholds, masters, findings, html, out, hospital, on, fail_on, memory = "1GB";
   int threads = 0;
   bool json = false, measures = false;
 };
@@ -95,6 +97,46 @@ Result<Json> read_paths(const QualityOptions& options, const fs::path& tables, c
   return parse_json(done.out, "inspect");
 }
 
+// What a drug's other codes stand for in receipts: its price code, which is the YJ code but for drugs listed by their
+// generic name, and, where the user imported the HOT master, its YJ and HOT codes.
+Result<void> add_drug_codes(columns::Engine& engine, const std::string& file) {
+  if (file.empty()) return {};
+  SEKISHO_TRY(const masters::MasterFile master, masters::MasterFile::open(file));
+  SEKISHO_CHECK(engine.execute("CREATE TABLE q_drug_codes_read (system VARCHAR, code VARCHAR, rec VARCHAR)"));
+  std::string values;
+  const auto flush = [&]() -> Result<void> {
+    if (values.empty()) return {};
+    return engine.execute("INSERT INTO q_drug_codes_read VALUES " + std::exchange(values, {}));
+  };
+  const auto add = [&](std::string_view system, std::string_view code, std::string_view receipt) {
+    if (code.empty() || receipt.size() != 9) return;
+    values += fmt::format("{}({}, {}, {})", values.empty() ? "" : ", ", columns::sql_text(system),
+                          columns::sql_text(code), columns::sql_text(receipt));
+  };
+  constexpr std::size_t kPerStatement = 200'000;  // characters
+  for (const masters::Kind kind : {masters::Kind::kDrug, masters::Kind::kHot})
+    for (const masters::CodeRecord& record : master.codes(kind)) {
+      const masters::CodeView code = master.view(record);
+      for (const masters::VersionRecord& version : code.versions()) {
+        if (kind == masters::Kind::kDrug) {
+          for (const std::string_view system : {"PRICE12", "YJ"})
+            add(system, code.attribute(version, "price_code"), code.code());
+          continue;
+        }
+        for (const std::string_view receipt :
+             {code.attribute(version, "receipt_code"), code.attribute(version, "receipt_code_2")}) {
+          add("YJ", code.attribute(version, "yj_code"), receipt);
+          add("HOT7", code.code().substr(0, 7), receipt);
+          add("HOT9", code.code().substr(0, 9), receipt);
+          add("HOT13", code.code(), receipt);
+        }
+      }
+      if (values.size() > kPerStatement) SEKISHO_CHECK(flush());
+    }
+  SEKISHO_CHECK(flush());
+  return engine.execute("CREATE TABLE q_drug_code AS SELECT DISTINCT * FROM q_drug_codes_read");
+}
+
 Result<Report> judge_paths(const QualityOptions& options, const quality::Thresholds& thresholds, Date on) {
   SEKISHO_TRY(const TemporaryFolder work, TemporaryFolder::create("sekisho-quality"));
   const bool tables = options.paths.size() == 1 && holds_tables(options.paths[0]);
@@ -112,6 +154,7 @@ Result<Report> judge_paths(const QualityOptions& options, const quality::Thresho
   SEKISHO_TRY(const auto engine, make_engine(options, {folder}, work.path()));
   SEKISHO_TRY(const quality::Setup setup,
               quality::prepare_tables(*engine, folder, options.paths, options.hospital, findings, work.path()));
+  SEKISHO_CHECK(add_drug_codes(*engine, options.masters));
   SEKISHO_TRY(Report report, quality::run(*engine, setup, thresholds, {on, options.findings, work.path()}));
   SEKISHO_TRY(report.rows, quality::count_rows(*engine, setup));
   report.accounting = tables ? report.rows : std::move(accounting);
@@ -162,6 +205,7 @@ Result<Report> judge_centre(const QualityOptions& options, const quality::Thresh
       "encounter_event UNION SELECT reg, package FROM diagnosis UNION SELECT reg, package FROM claim) c JOIN "
       "q_hospital "
       "h ON c.package = h.key GROUP BY c.reg"));
+  SEKISHO_CHECK(add_drug_codes(*engine, options.masters));
   SEKISHO_TRY(Report report, quality::run(*engine, {.by_package = true, .demographics = true}, thresholds,
                                           {on, options.findings, work.path()}));
   for (auto& [hospital, a] : accounting)
@@ -262,6 +306,9 @@ void add_quality(CLI::App& app) {
   command->add_option("--center,--centre", options->centre, "the centre's folder: everything loaded there");
   command->add_option("--snapshot", options->snapshot, "of the centre; a new one is taken by default");
   command->add_option("--thresholds", options->thresholds, "TOML; the default is specs/quality/default.toml");
+  command->add_option(
+      "--masters", options->masters,
+      "file of `sekisho masters import`: drugs ordered by YJ, price or HOT code are compared with claims");
   command->add_option("--findings", options->findings, "write all findings and rows as JSON lines (mode 0600)");
   command->add_option("--html", options->html, "write the report for people (one file, no network, mode 0600)");
   command->add_option(

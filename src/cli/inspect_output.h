@@ -18,6 +18,7 @@
 #include "cli/inspect_tables.h"
 #include "core/file.h"
 #include "core/json.h"
+#include "formats/receipt_volumes.h"
 #include "formats/ssmix2_path.h"
 #include "records/record_set.h"
 
@@ -129,6 +130,7 @@ class InspectOutput {
   std::map<std::string, char> worst_level;  // of each rule
   std::vector<ShownFinding> shown;
   std::optional<IndexComparison> index;
+  formats::receipt::Volumes volumes;  // of receipts in several files
   NameMemory names;
   Json quarantine = Json::array();
 

@@ -7,9 +7,11 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/bytes.h"
 #include "core/result.h"
+#include "formats/receipt_volumes.h"
 #include "formats/ssmix2_path.h"
 #include "records/record_set.h"
 
@@ -43,6 +45,8 @@ class Reader {
   virtual Result<void> feed(ByteView piece) = 0;
   virtual Result<void> finish() = 0;
   virtual FileFacts facts() const { return {}; }  // of the file finished last
+  // Of the file finished last: volumes of a receipt that goes on in other files, to be added up with theirs.
+  virtual std::vector<receipt::Volume> volumes() const { return {}; }
 };
 
 // `set` and `drain` must outlive the reader. `drain` may be empty. It is called when the set holds much, at a border of

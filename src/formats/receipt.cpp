@@ -70,6 +70,8 @@ class ReceiptReader : public Reader {
     return drain_.offer(0);
   }
 
+  std::vector<receipt::Volume> volumes() const override { return claims_.volumes(); }
+
  private:
   // Looks at whole lines not seen yet for the last place where a claim begins.
   void scan() {

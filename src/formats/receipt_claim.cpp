@@ -113,6 +113,7 @@ void ClaimReader::begin_file(const FileContext& context) {
   institution_.clear();
   claim_month_.clear();
   volume_.clear();
+  volumes_.clear();
   has_header_ = has_totals_ = false;
   single_volume_ = true;
   after_totals_ = false;
@@ -201,6 +202,9 @@ void ClaimReader::header(const Line& line, std::int64_t number) {
     points_ = 0;
     last_number_ = 0;
   }
+  payer_body_ = line[1];
+  volume_claims_ = static_cast<double>(claims_);
+  volume_points_ = points_;
   has_header_ = true;
   has_totals_ = after_totals_ = false;
 }
@@ -209,10 +213,22 @@ void ClaimReader::totals(const Line& line, std::int64_t number) {
   has_totals_ = true;
   const bool last = line[3] == "99";
   after_totals_ = last;
-  if (!last || !single_volume_) set_.find("MULTI_VOLUME", Level::kInfo, number, "GO-4");
+  const auto claims = parse_number(line[1]), points = parse_number(line[2]);
+  if (!last || !single_volume_) {
+    set_.find("MULTI_VOLUME", Level::kInfo, number, "GO-4");
+    volumes_.push_back({.payer_body = payer_body_,
+                        .institution = institution_,
+                        .month = claim_month_,
+                        .number = static_cast<int>(parse_whole(volume_).value_or(0)),
+                        .last = last,
+                        .claims = static_cast<double>(claims_) - volume_claims_,
+                        .points = points_ - volume_points_,
+                        .stated_claims = claims,
+                        .stated_points = points,
+                        .line = number});
+  }
   if (!last) return;
   // Volumes before this one may lie in other files: then the totals are at least what is here.
-  const auto claims = parse_number(line[1]), points = parse_number(line[2]);
   const auto differs = [&](double stated, double here) { return single_volume_ ? stated != here : stated < here; };
   if (!line[1].empty() && !claims) set_.find("NUMBER_INVALID", Level::kWarning, number, "GO-2");
   if (!line[2].empty() && !points) set_.find("NUMBER_INVALID", Level::kWarning, number, "GO-3");

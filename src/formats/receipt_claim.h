@@ -11,6 +11,7 @@
 #include "formats/reader.h"
 #include "formats/receipt_fields.h"
 #include "formats/receipt_layout.h"
+#include "formats/receipt_volumes.h"
 
 namespace sekisho::formats::receipt {
 
@@ -27,6 +28,8 @@ class ClaimReader {
   void superseded(const Line& line, std::int64_t number);
   void finish_claim();
   void finish_file();
+  // Of the file: its volumes where it is one of several or holds several.
+  const std::vector<Volume>& volumes() const { return volumes_; }
 
  private:
   // Views into the text of the claim at hand.
@@ -144,6 +147,9 @@ class ClaimReader {
   std::int32_t claim_year_month_ = 0;
   std::int64_t last_number_ = 0;  // RE-2 of the claim before
   double points_ = 0;
+  std::vector<Volume> volumes_;
+  std::string payer_body_;
+  double volume_claims_ = 0, volume_points_ = 0;  // of the volumes before this one in the file
   Claim claim_;
   std::string_view section_;
   const Section* section_kinds_ = &section_of({});

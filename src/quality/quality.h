@@ -72,7 +72,8 @@ Wording wording_of(std::string_view id);
 
 // How views are made from the rows at hand. `engine` has a view or table for every table of the model (missing ones are
 // taken as empty by prepare_tables), `q_hospital` (key BIGINT, hospital VARCHAR), and `q_rules` (hospital, rule, level,
-// part) of readers' findings with `q_files` (hospital, files).
+// part) of readers' findings with `q_files` (hospital, files). It may have `q_drug_code` (system, code, rec): the
+// receipt codes of a YJ, PRICE12 or HOT code, where a file of masters is at hand.
 struct Setup {
   bool by_package = false;    // key of q_hospital: package at the centre, else part
   bool demographics = false;  // persons from the view demographics, else from the table identity

@@ -63,6 +63,7 @@ Result<void> create_views(Engine& engine, const Setup& setup, const Thresholds& 
   SEKISHO_CHECK(engine.execute(fmt::format("CREATE OR REPLACE TABLE q_now AS SELECT DATE '{}' AS day", on.iso())));
   SEKISHO_CHECK(
       engine.execute("CREATE TABLE IF NOT EXISTS q_package (hospital VARCHAR, key BIGINT, loaded TIMESTAMP)"));
+  SEKISHO_CHECK(engine.execute("CREATE TABLE IF NOT EXISTS q_drug_code (system VARCHAR, code VARCHAR, rec VARCHAR)"));
   SEKISHO_CHECK(
       engine.execute("CREATE OR REPLACE TABLE q_range (analyte VARCHAR, unit VARCHAR, low DOUBLE, high DOUBLE)"));
   for (const Range& r : thresholds.ranges())

@@ -154,14 +154,20 @@ constexpr SourceRow kSources[] = {
      "before, first = (m // 12) * 100 + m % 12 + 1 OR last = (m // 12) * 100 + m % 12 + 1 AS edge FROM months LEFT "
      "JOIN rows ON rows.hospital = months.hospital AND rows.family = months.family AND rows.period = (m // 12) * "
      "100 + m % 12 + 1"},
-    // Orders whose receipt code is known, of patients with any drug claimed in that month.
+    // Orders of patients with any drug claimed in that month, by their receipt codes: as sent, or the codes that a
+    // master file has for a YJ, price or HOT code (q_drug_code). One of them claimed is enough.
     {"ordered_drug",
-     "SELECT o.hospital, o.period, o.place, c.code AS claimed FROM (SELECT hospital, reg, period, place, CASE WHEN "
-     "std_sys = 'REC' THEN std_code WHEN contains(loc_sys, 'REC') THEN loc_code END AS code FROM q_drug WHERE "
-     "act IN ('order', 'perform') AND period > 0) o SEMI JOIN (SELECT hospital, reg, period FROM q_drug WHERE "
-     "act = 'claim') m USING (hospital, reg, period) LEFT JOIN (SELECT DISTINCT hospital, reg, period, std_code AS "
-     "code FROM q_drug WHERE act = 'claim' AND std_sys = 'REC') c ON o.hospital = c.hospital AND o.reg = c.reg AND "
-     "o.period = c.period AND o.code = c.code WHERE o.code IS NOT NULL"},
+     "WITH b AS (SELECT hospital, reg, period, place, std_sys, std_code, loc_sys, loc_code, CASE WHEN std_sys = 'REC' "
+     "THEN std_code WHEN contains(loc_sys, 'REC') THEN loc_code END AS code FROM q_drug WHERE act IN ('order', "
+     "'perform') AND period > 0), o AS (SELECT hospital, reg, period, place, code FROM b WHERE code IS NOT NULL UNION "
+     "ALL SELECT hospital, reg, period, place, d.rec FROM b JOIN q_drug_code d ON b.std_sys = d.system AND b.std_code "
+     "= "
+     "d.code WHERE b.code IS NULL UNION ALL SELECT hospital, reg, period, place, d.rec FROM b JOIN q_drug_code d ON "
+     "b.loc_sys = d.system AND b.loc_code = d.code WHERE b.code IS NULL) SELECT o.hospital, o.period, o.place, "
+     "max(c.code) AS claimed FROM o SEMI JOIN (SELECT hospital, reg, period FROM q_drug WHERE act = 'claim') m USING "
+     "(hospital, reg, period) LEFT JOIN (SELECT DISTINCT hospital, reg, period, std_code AS code FROM q_drug WHERE act "
+     "= 'claim' AND std_sys = 'REC') c ON o.hospital = c.hospital AND o.reg = c.reg AND o.period = c.period AND o.code "
+     "= c.code GROUP BY o.hospital, o.period, o.place"},
     // ADT admissions of patients with any claim, and whether an inpatient claim of that month exists. Outside health
     // insurance, so that no claim is due: normal deliveries (O80), newborns in the month of their birth, and stays that
     // the patient himself, labour accident, traffic or other insurances pay (JHSD0001: OE, LI, TI, PS, PI).

@@ -311,6 +311,38 @@ class FilesThatAreNone(unittest.TestCase):
         self.assertEqual(report["findings"][0]["rule"], "EMPTY_FILE")  # names are the same in every language
 
 
+def volume(number, end, points):
+    """A volume of one claim: IR ... GO; `points` are the claim's, `end` the totals record."""
+    return "\r\n".join([
+        f"IR,1,13,1,1234567,,架空医院,202404,{number},0312345678", "RE,1,1112,202403,架空　太郎,1,19700102,,,,,,,A001",
+        f"HO,01130012,１２,３４５,1,{points}", "SY,8830592,20240304,1,,,01,",
+        f"SI,12,1,112007410,,{points},1,,,,,,,,,,1", end]).encode("cp932") + b"\r\n\x1a"
+
+
+class VolumesInSeveralFiles(unittest.TestCase):
+    """Only the last volume has the totals of all. (reference: receipt section 1)"""
+
+    def found(self, **files):
+        with tempfile.TemporaryDirectory() as folder:
+            for name, content in files.items():
+                (pathlib.Path(folder) / f"{name}.UKE").write_bytes(content)
+            report = json.loads(sekisho("inspect", folder, "--json", check=(0, 1)).stdout)
+            return sorted((f["rule"], pathlib.Path(f["file"]).stem, f["place"]) for f in report["findings"] if f["level"] == "W")
+
+    def test_totals_are_those_of_all_volumes_together(self):
+        first, second = volume("01", "GO,,,01", 73), volume("02", "GO,,,02", 80)
+        self.assertEqual(self.found(a=first, b=second, c=volume("03", "GO,3,203,99", 50)), [])
+        self.assertEqual(self.found(a=volume("03", "GO,3,203,99", 50), b=first, c=second), [])  # names do not matter
+        self.assertEqual(self.found(a=first, b=second, c=volume("03", "GO,4,204,99", 50)),
+                         [("TOTAL_CLAIMS", "c", "line 6, GO-2"), ("TOTAL_POINTS", "c", "line 6, GO-3")])
+
+    def test_a_volume_that_is_not_there_or_twice_is_named(self):
+        first, second, last = volume("01", "GO,,,01", 73), volume("02", "GO,,,02", 80), volume("03", "GO,3,203,99", 50)
+        self.assertEqual(self.found(a=first, c=last), [("VOLUME_MISSING", "c", "line 6, GO-4")])
+        self.assertEqual(self.found(a=first, b=second), [("VOLUME_MISSING", "b", "line 6, GO-4")])
+        self.assertEqual(self.found(a=first, b=second, b2=second, c=last), [("VOLUME_TWICE", "b2", "line 6, GO-4")])
+
+
 class RuleTexts(unittest.TestCase):
     def test_every_rule_that_a_reader_finds_has_its_texts(self):
         source = ROOT / "src/formats"

@@ -7,6 +7,8 @@ import tempfile
 import unittest
 
 from scenarios.harness import sekisho, sekisho_json
+from scenarios.test_inspect_rules import RXE, Storage, prescription
+from scenarios.test_masters import BASE
 
 DAY = "2026-11-21"
 
@@ -76,6 +78,26 @@ class QualityOfSynthHospitals(unittest.TestCase):
         for output in outputs:
             for number in numbers:
                 self.assertNotIn(number, output)
+
+    def test_a_drug_ordered_by_its_yj_code_is_compared_through_the_master_file(self):
+        with tempfile.TemporaryDirectory() as folder:
+            folder = pathlib.Path(folder)
+            (folder / "in").mkdir()
+            (folder / "in/y_ALL20240401.csv").write_bytes(BASE.encode("cp932"))
+            sekisho("masters", "import", folder / "in", "-o", folder / "m.skm", "--no-supplement")
+            storage = Storage(folder / "hospital/ssmix2")
+            for yj in ("1111111F1111", "2222222M2222"):
+                patient = storage.put("", "OMP-01", prescription(rxe=RXE.replace("103835401", yj).replace("^HOT9", "^YJ")),
+                                      date="20250410", order="000000000000201")
+                (folder / "hospital/receipt").mkdir(exist_ok=True)
+                (folder / f"hospital/receipt/{patient}.UKE").write_bytes("\r\n".join([
+                    "IR,1,13,1,1234567,,架空医院,202505,00,", f"RE,1,1112,202504,架空　太郎,1,19700102,,,,,,,{patient}",
+                    "HO,01130012,１,２,1,7", "SY,8830592,20250410,1,,,01,", "IY,21,1,620000001,3,7,1,,,,,,,,,,,,,,,,1",
+                    "GO,1,7,99"]).encode("cp932") + b"\r\n\x1a")
+            for options, expected in (((), []), (("--masters", folder / "m.skm"), [(1, 2)])):
+                report = sekisho_json("quality", folder / "hospital", "--on", DAY, *options)
+                self.assertEqual([(m["count"], m["denominator"]) for m in report["measures"] if m["measure"] == "cross.drug"],
+                                 expected)
 
     def test_each_hospital_gets_its_own_only(self):
         own = json.loads((self.root / "each/H01.json").read_text("utf-8"))

@@ -204,5 +204,25 @@ TEST(Measures, AdmissionsOutsideHealthInsuranceAreNotComparedWithClaims) {
   }
 }
 
+// Without a master file orders by YJ or HOT alone are not compared; with one, any receipt code of theirs may be
+// claimed.
+TEST(Measures, OrdersByOtherCodesAreComparedThroughTheMaster) {
+  Hospital hospital;
+  hospital.execute(
+      "UPDATE drug SET std_sys = 'YJ', std_code = '1111111F1111' WHERE act = 'order' AND reg = 'M1'; UPDATE drug SET "
+      "std_sys = NULL, std_code = NULL, loc_sys = 'HOT9', loc_code = '100000001' WHERE act = 'order' AND reg = 'F1'");
+  EXPECT_EQ(find(hospital.judge(), "cross.drug"), nullptr);
+  const std::string master =
+      "CREATE OR REPLACE TABLE q_drug_code AS SELECT * FROM (VALUES ('YJ', '1111111F1111', '620000009'), ('YJ', "
+      "'1111111F1111', '620000001'), ('HOT9', '100000001', '{}')) v(system, code, rec)";
+  for (const auto& [receipt, unclaimed] : {std::pair{"620000001", 0}, std::pair{"620000002", 240}}) {
+    const Report report = hospital.judge_with(fmt::format(fmt::runtime(master), receipt), "cross.drug");
+    const Outcome* found = find(report, "cross.drug");
+    ASSERT_NE(found, nullptr);
+    EXPECT_EQ(found->total.denominator, 480);  // twenty days of twelve months, two patients: each order once
+    EXPECT_EQ(found->total.count, unclaimed);
+  }
+}
+
 }  // namespace
 }  // namespace sekisho::quality
