@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "cli/cli.h"
+#include "cli/table_analysis.h"
 #include "core/clock.h"
 #include "core/csv.h"
 #include "core/file.h"
@@ -47,6 +48,10 @@ std::vector<std::string> fields_of(const std::string& text) {
 
 Result<void> read_options(TableOptions& options) {
   TableRequest& request = options.request;
+  for (const auto& [given, name] : {std::pair{!options.dataset.empty(), "--dataset"},
+                                    {!request.rows.empty(), "--rows"},
+                                    {!options.output.empty(), "--output"}})
+    if (!given) return fail("usage.option", fmt::format("{} is required", name), {}, "See sekisho table --help.");
   request.dataset = options.dataset;
   request.measure = options.measure == "sum"    ? Measure::kSum
                     : options.measure == "mean" ? Measure::kMean
@@ -81,6 +86,7 @@ Result<void> read_options(TableOptions& options) {
   if (!options.policy.empty()) {
     SEKISHO_TRY(request.policy, disclosure::read_policy(options.policy));
     request.threshold = request.policy.threshold;
+    SEKISHO_TRY(request.contribution_rules, read_json(options.policy));
   }
   if (options.threshold > 0) {
     if (options.threshold < request.threshold)
@@ -159,9 +165,8 @@ Result<int> run_table(TableOptions options) {
 void add_dataset_options(CLI::App* table, const std::shared_ptr<TableOptions>& options) {
   TableRequest& request = options->request;
   table->add_option("--dataset,--input", options->dataset, "dataset: CSV with a header, or Parquet")
-      ->required()
       ->check(CLI::ExistingFile);
-  table->add_option("--rows", request.rows, "columns of the dataset that make the rows")->required()->delimiter(',');
+  table->add_option("--rows", request.rows, "columns of the dataset that make the rows")->delimiter(',');
   table->add_option("--columns", request.columns, "columns of the dataset that make the columns")->delimiter(',');
   table->add_option("--measure", options->measure, "count of persons, or sum or mean of --value")
       ->check(CLI::IsMember({"count", "sum", "mean"}));
@@ -190,7 +195,7 @@ void add_table(CLI::App& app) {
   table->add_option("--policy", options->policy, "JSON policy")->check(CLI::ExistingFile);
   table->add_option("--mode", options->mode, "fast, or exact: the proven least number of hidden cells")
       ->check(CLI::IsMember({"fast", "exact"}));
-  table->add_option("--output", options->output, "CSV that may leave")->required();
+  table->add_option("--output", options->output, "CSV that may leave");
   table->add_option("--output-json", options->output_json, "the same as JSON");
   table->add_option("--proof", options->proof, "proof sheet for the checkers (OUTPUT.proof.json)");
   table->add_option("--html", options->html, "proof sheet as one page for the checkers");
@@ -207,7 +212,11 @@ void add_table(CLI::App& app) {
       "  sekisho table --dataset d.csv --rows age --bands age=0,20,40,65 --columns sex --output t.csv --html t.html\n"
       "  sekisho table --dataset d.parquet --rows drug --measure mean --value cost --hospital hospital --output t.csv\n"
       "Exit code 1: refused, see the proof sheet. It and the page hold what only checkers may see.");
-  set_action(table, [options] { return run_table(*options); });
+  add_analyses(table);
+  set_action(table, [options, table]() -> Result<int> {
+    if (!table->get_subcommands().empty()) return exit_code;  // km and regression have run
+    return run_table(*options);
+  });
 }
 
 }  // namespace sekisho::cli

@@ -102,6 +102,11 @@ Json policy_json(const ProofInput& input) {
   Json dominant = Json::array();
   for (const auto& [n, k] : input.rules.dominant)
     dominant.push_back(Json::array({n, k}));
+  std::vector<std::string> not_checked;  // members that were not given to the rules of contributions
+  for (const std::string& member : input.request.policy.not_checked)
+    if (member == "dof" || member == "round" || member == "across" || member == "files" ||
+        !input.request.contribution_rules.contains(member))
+      not_checked.push_back(member);
   return Json{{"id", input.request.policy.id},
               {"threshold", input.rules.persons},
               {"hospitals", input.rules.hospitals},
@@ -111,7 +116,7 @@ Json policy_json(const ProofInput& input) {
                         : input.rules.review_zeros ? "review"
                                                    : "publish"},
               {"sensitive", input.rules.sensitive},
-              {"not_checked", input.request.policy.not_checked}};
+              {"not_checked", not_checked}};
 }
 
 }  // namespace

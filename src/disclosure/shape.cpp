@@ -25,10 +25,12 @@ double leading_number(const std::string& label) {
   return below ? std::nextafter(number, -std::numeric_limits<double>::infinity()) : number;
 }
 
-bool less_category(const std::string& a, const std::string& b) {
-  const double x = leading_number(a), y = leading_number(b);
-  return x != y ? x < y : a < b;
-}
+struct LessCategory {
+  bool operator()(const std::string& a, const std::string& b) const {
+    const double x = leading_number(a), y = leading_number(b);
+    return x != y ? x < y : a < b;
+  }
+};
 
 // Labels of the bands, from below the first to above the last.
 std::vector<std::string> band_labels(const std::vector<double>& bands) {
@@ -65,8 +67,8 @@ Result<Paths> read_hierarchy(const std::filesystem::path& file) {
 }
 
 struct Tree {
-  std::set<std::string, decltype(&less_category)> roots{&less_category};
-  std::map<std::string, std::set<std::string, decltype(&less_category)>> children;
+  std::set<std::string, LessCategory> roots;
+  std::map<std::string, std::set<std::string, LessCategory>> children;
   std::map<std::string, std::string> parent;
 
   // Error: hierarchy.tree when a label gets a second group above it.

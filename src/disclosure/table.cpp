@@ -70,8 +70,8 @@ Json output_json(const TableRequest& request, const CellTable& table, const Show
 
 class Maker {
  public:
-  Maker(const TableRequest& request, Tabulation data)
-      : request_(request), data_(std::move(data)), rules_(table_rules(request.policy, request.threshold)) {}
+  Maker(const TableRequest& request, Tabulation data, TableRules rules)
+      : request_(request), data_(std::move(data)), rules_(std::move(rules)) {}
 
   Result<TableResult> run() {
     judgements_ = judge_cells(request_, data_, rules_);
@@ -201,8 +201,9 @@ class Maker {
 }  // namespace
 
 Result<TableResult> make_table(const TableRequest& request) {
+  SEKISHO_TRY(TableRules rules, table_rules(request));
   SEKISHO_TRY(Tabulation data, tabulate(request));
-  return Maker(request, std::move(data)).run();
+  return Maker(request, std::move(data), std::move(rules)).run();
 }
 
 }  // namespace sekisho::disclosure

@@ -26,8 +26,9 @@ struct TableRequest {
   std::vector<std::string> rows, columns;  // its columns; together 1 to 5
   std::string person;  // column that tells persons apart; empty: person_id, person or pseudonym if there is one
   int threshold = 10;
-  Policy policy = {};    // its threshold is used when it is stricter
-  std::string hospital;  // column that tells hospitals apart; empty: hospital_id or hospital if there is one
+  Policy policy = {};            // its threshold is used when it is stricter
+  Json contribution_rules = {};  // members of the policy's file about contributions: t_hosp, p, nk, sensitive, zeros
+  std::string hospital;          // column that tells hospitals apart; empty: hospital_id or hospital if there is one
   Measure measure = Measure::kCount;
   std::string value;                          // column that is summed or averaged
   std::string weight;                         // column of weights; empty: each row counts once

@@ -47,10 +47,43 @@ std::string place_of(const CellTable& table, std::size_t cell) {
 
 }  // namespace
 
-TableRules table_rules(const Policy& policy, int threshold) {
+Result<TableRules> table_rules(const TableRequest& request) {
   TableRules rules;
-  rules.persons = std::max(policy.threshold, threshold);
-  rules.protect_zeros = policy.protect_zeros;
+  rules.persons = std::max(request.policy.threshold, request.threshold);
+  rules.protect_zeros = request.policy.protect_zeros;
+  const Json& members = request.contribution_rules;
+  if (!members.is_object()) return rules;
+  const bool decided = members.contains("decision") && members["decision"].is_string() && members["decision"] != "";
+  const auto wrong = [](std::string_view what) { return fail("policy.value", std::string(what)); };
+  if (members.contains("t_hosp")) {
+    if (!members["t_hosp"].is_number_integer() || members["t_hosp"].get<std::int64_t>() < 0 ||
+        members["t_hosp"].get<std::int64_t>() > 1000)
+      return wrong("t_hosp is a whole number up to 1000");
+    rules.hospitals = members["t_hosp"].get<int>();
+  }
+  if (members.contains("p")) {
+    if (!members["p"].is_number() || members["p"].get<double>() < 0 || members["p"].get<double>() > 100)
+      return wrong("p is a percentage");
+    rules.p = members["p"].get<double>();
+  }
+  if (!decided && (rules.hospitals < 3 || rules.p < 10))
+    return fail("policy.looser", "three hospitals and p = 10 are the base", {},
+                "Name the committee's decision in \"decision\".");
+  if (members.contains("nk") && !members["nk"].is_null()) {
+    const Json& nk = members["nk"];
+    if (!nk.is_array() || nk.size() != 2 || !nk[0].is_number_integer() || !nk[1].is_number() ||
+        nk[0].get<std::int64_t>() < 1 || nk[0].get<std::int64_t>() > static_cast<int>(Contributions::kTop) ||
+        nk[1].get<double>() <= 0 || nk[1].get<double>() > 100)
+      return wrong("nk is [n, k]: the n largest, at most five, have more than k percent");
+    rules.dominant.emplace_back(nk[0].get<int>(), nk[1].get<double>());
+  }
+  if (members.contains("sensitive")) {
+    for (const Json& one : members["sensitive"]) {
+      if (!one.is_string()) return wrong("sensitive lists dimensions or categories");
+      rules.sensitive.push_back(one.get<std::string>());
+    }
+  }
+  rules.review_zeros = members.contains("zeros") && members["zeros"] == "review";
   return rules;
 }
 

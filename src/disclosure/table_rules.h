@@ -14,7 +14,8 @@ struct TableRules {
   bool protect_zeros = false, review_zeros = false;
   std::vector<std::string> sensitive;  // dimensions or categories whose group disclosure is refused
 };
-TableRules table_rules(const Policy& policy, int threshold);
+// Errors: policy.value; policy.looser (fewer hospitals than 3 or a p below 10 without a decision).
+Result<TableRules> table_rules(const TableRequest& request);
 
 struct CellJudgement {
   std::vector<std::string_view> rules;                // that call the cell sensitive

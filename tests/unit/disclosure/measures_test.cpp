@@ -75,6 +75,26 @@ TEST_F(Measures, ACellThatOnePersonOrOneHospitalDominatesIsHidden) {
   }
 }
 
+TEST_F(Measures, ThePolicysRulesAboutContributionsAreAppliedAndNamed) {
+  TableRequest r = request(write("d.csv", costs()), {"drug"});
+  r.value = "cost";
+  r.measure = Measure::kSum;
+  // The two largest of drug a have 390 of 2100 (18.6 %), of drug b 200 of 1500 (13.3 %), of both 390 of 3600 (10.8 %).
+  r.contribution_rules = Json{{"nk", {2, 15}}};
+  const auto result = make_table(r);
+  ASSERT_TRUE(result) << result.error().describe();
+  EXPECT_EQ(values_of(*result)["a"], "");
+  EXPECT_EQ(values_of(*result)["Total"], "3600");
+  EXPECT_EQ(result->proof["policy"]["nk"], Json::array({Json::array({2, 15.0})}));
+  r.contribution_rules = Json{{"t_hosp", 6}};  // there are five
+  const auto few = make_table(r);
+  EXPECT_TRUE(!few || values_of(*few)["Total"].empty());
+  r.contribution_rules = Json{{"p", 5}};
+  EXPECT_EQ(make_table(r).error().code, "policy.looser");
+  r.contribution_rules = Json{{"nk", "two"}};
+  EXPECT_EQ(make_table(r).error().code, "policy.value");
+}
+
 TEST_F(Measures, ACountFromTwoHospitalsIsHiddenWhereHospitalsAreKnown) {
   std::string csv = "person,hospital,sex,drug\n";
   int n = 0;
@@ -146,6 +166,9 @@ TEST_F(Measures, ASensitiveGroupInOneCategoryIsAskedAboutAndTheSameInputGivesThe
   ASSERT_TRUE(result && again) << result.error().describe();
   EXPECT_EQ(result->proof["result"], "REVIEW");
   EXPECT_EQ(result->proof["review"][0]["rule"], "group");
+  TableRequest listed = request(file, {"ward"}, {"hiv"});
+  listed.contribution_rules = Json{{"sensitive", {"hiv"}}};
+  EXPECT_EQ(make_table(listed)->proof["result"], "FAIL");
   EXPECT_EQ(result->csv, again->csv);
   EXPECT_EQ(result->page, again->page);
   EXPECT_NE(result->page.find("Proof sheet"), std::string::npos);

@@ -1,0 +1,112 @@
+// sekisho table km | regression: analyses computed and checked in one go, as tables are.
+#pragma once
+
+#include <fmt/format.h>
+
+#include "cli/cli.h"
+#include "core/file.h"
+#include "disclosure/analysis.h"
+
+namespace sekisho::cli {
+
+struct AnalysisOptions {
+  disclosure::SurvivalRequest survival;
+  disclosure::RegressionRequest regression;
+  std::string dataset, person, output, output_json, proof, policy, family = "linear";
+  std::vector<std::string> where;
+  int threshold = 10;
+  bool json = false;
+};
+
+inline Result<int> hand_out(const AnalysisOptions& options, const disclosure::AnalysisResult& result) {
+  const bool refused = result.verdict() == disclosure::Verdict::kFail;
+  const std::string proof = options.proof.empty() ? options.output + ".proof.json" : options.proof;
+  SEKISHO_CHECK(write_file_durable(proof, result.proof.dump(1) + "\n", 0600));
+  if (!refused) {
+    SEKISHO_CHECK(write_file_durable(options.output, result.csv));
+    if (!options.output_json.empty())
+      SEKISHO_CHECK(write_file_durable(options.output_json, result.output.dump() + "\n"));
+  }
+  if (options.json) {
+    print_json(Json{{"result", result.proof["result"]},
+                    {"definition", result.definition},
+                    {"rows", result.output["rows"].size()},
+                    {"checks", result.proof["checks"]},
+                    {"review", result.proof["review"]},
+                    {"output_sha256", result.proof["output_sha256"]},
+                    {"proof", proof}});
+  } else {
+    fmt::print("{}: {}; proof sheet {}\n", result.proof["result"].get<std::string>(), result.definition, proof);
+    for (const disclosure::VerdictItem& item : result.items)
+      fmt::print("{} {}: {}. {}\n", name(item.verdict), item.place, japanese() ? item.reason_ja : item.reason_en,
+                 japanese() ? item.remedy_ja : item.remedy_en);
+    if (refused) fmt::print("nothing was written to {}\n", options.output);
+  }
+  return refused ? kFindings : kDone;
+}
+
+inline Result<int> run_analysis(AnalysisOptions options, bool survival) {
+  std::vector<disclosure::Condition> where;
+  for (const std::string& text : options.where) {
+    SEKISHO_TRY(disclosure::Condition condition, disclosure::parse_condition(text));
+    where.push_back(std::move(condition));
+  }
+  if (!options.policy.empty()) {
+    SEKISHO_TRY(const disclosure::Policy policy, disclosure::read_policy(options.policy));
+    options.threshold = std::max(options.threshold, policy.threshold);
+  }
+  const auto fill = [&](auto& request) {
+    request.dataset = options.dataset;
+    request.person = options.person;
+    request.where = where;
+    request.threshold = options.threshold;
+  };
+  if (survival) {
+    fill(options.survival);
+    SEKISHO_TRY(const auto result, disclosure::survival_curve(options.survival));
+    return hand_out(options, result);
+  }
+  fill(options.regression);
+  options.regression.logistic = options.family == "logistic";
+  SEKISHO_TRY(const auto result, disclosure::regression(options.regression));
+  return hand_out(options, result);
+}
+
+inline void add_analysis_options(CLI::App* command, const std::shared_ptr<AnalysisOptions>& options) {
+  command->add_option("--dataset,--input", options->dataset, "dataset: CSV with a header, or Parquet; one row a person")
+      ->required()
+      ->check(CLI::ExistingFile);
+  command->add_option("--person", options->person, "column that tells persons apart");
+  command->add_option("--where", options->where, "rows that count, e.g. \"age>=18\"; all must hold");
+  command->add_option("--threshold", options->threshold, "fewest persons, events or degrees of freedom: 10 or more")
+      ->check(CLI::Range(10, 100000));
+  command->add_option("--policy", options->policy, "JSON policy")->check(CLI::ExistingFile);
+  command->add_option("--output", options->output, "CSV that may leave")->required();
+  command->add_option("--output-json", options->output_json, "the same as JSON");
+  command->add_option("--proof", options->proof, "proof sheet for the checkers (OUTPUT.proof.json)");
+  command->add_flag("--json", options->json, "one JSON document on standard output");
+}
+
+inline void add_analyses(CLI::App* table) {
+  auto options = std::make_shared<AnalysisOptions>();
+  CLI::App* km = table->add_subcommand("km", "Kaplan-Meier curves at times between which enough events lie");
+  add_analysis_options(km, options);
+  km->add_option("--time", options->survival.time, "column of times under observation")->required();
+  km->add_option("--event", options->survival.event, "column: 1 event, 0 censored")->required();
+  km->add_option("--group", options->survival.group, "column of groups, a curve for each");
+  set_action(km, [options] { return run_analysis(*options, true); });
+  CLI::App* regression =
+      table->add_subcommand("regression", "Least squares or logistic regression whose levels and freedom suffice");
+  add_analysis_options(regression, options);
+  regression->add_option("--outcome", options->regression.outcome, "column of the outcome")->required();
+  regression->add_option("--predictors", options->regression.predictors, "columns: numbers, or texts as factors")
+      ->required()
+      ->delimiter(',');
+  regression->add_option("--factors", options->regression.factors, "predictors whose numbers are categories")
+      ->delimiter(',');
+  regression->add_option("--family", options->family, "linear or logistic")
+      ->check(CLI::IsMember({"linear", "logistic"}));
+  set_action(regression, [options] { return run_analysis(*options, false); });
+}
+
+}  // namespace sekisho::cli

@@ -1,0 +1,140 @@
+"""Tables, curves and regressions as users make them: from the command line, Python and R; repeated by verify.py."""
+import csv
+import json
+import pathlib
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+import unittest.mock
+
+from scenarios.harness import BIN, ROOT, run, sekisho, sekisho_json
+
+sys.path.insert(0, str(ROOT / "clients/python"))
+import sekisho as client  # noqa: E402
+
+WEEKS = [6, 6, 6, -6, 7, -9, 10, -10, -11, 13, 16, -17, -19, -20, 22, 23, -25, -32, -32, -34, -35]
+
+
+class Tables(unittest.TestCase):
+    def setUp(self):
+        self.folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
+        draw = random.Random(3)
+        self.rows = [{"person_id": f"P{i}", "hospital": f"H{draw.randrange(5)}", "sex": draw.choice("MF"),
+                      "age": draw.randrange(100), "drug": draw.choices("ABC", [60, 38, 2])[0], "cost": draw.randrange(1, 900)}
+                     for i in range(800)]
+        self.data = self.folder / "data.csv"
+        with open(self.data, "w", newline="") as file:
+            writer = csv.DictWriter(file, list(self.rows[0]))
+            writer.writeheader()
+            writer.writerows(self.rows)
+        self.enterContext(unittest.mock.patch.dict("os.environ", {"SEKISHO": str(BIN / "sekisho")}))
+
+    def verify(self, *arguments, check=(0,)):
+        return run(sys.executable, ROOT / "tools/verify.py", "proof", *arguments, check=check)
+
+    def test_a_proof_sheet_is_repeated_without_the_program_and_any_change_shows(self):
+        out = self.folder / "t.csv"
+        done = sekisho_json("table", "--dataset", self.data, "--rows", "sex", "--columns", "drug", "--output", out)
+        self.assertEqual(done["audit"], {"exact": 0, "too_narrow": 0})
+        sheet = self.folder / "t.csv.proof.json"
+        self.assertIn("persons of", self.verify(sheet, "--output", out, "--dataset", self.data).stdout)
+        original = json.loads(sheet.read_text())
+        for change in (lambda s: s["table"]["cells"][0].update(persons=1),
+                       lambda s: s["table"]["cells"][0].update(status="secondary"),
+                       lambda s: s["layers"][0]["values"].__setitem__(0, 1),
+                       lambda s: s.update(output_sha256="0" * 64)):
+            changed = json.loads(json.dumps(original))
+            change(changed)
+            sheet.write_text(json.dumps(changed))
+            self.verify(sheet, "--output", out, "--dataset", self.data, check=(1,))
+
+    def test_python_counts_what_python_counts_and_hides_what_is_few(self):
+        table = client.crosstab(self.rows, ["sex"], ["drug"])
+        for sex in "MF":
+            for drug in "ABC":
+                count = sum(1 for row in self.rows if (row["sex"], row["drug"]) == (sex, drug))
+                value = table.value(sex, drug)
+                self.assertIn(value, (None, count))
+                if count < 10:
+                    self.assertIsNone(value)
+        self.assertEqual(table.value("Total", "Total"), 800)
+        self.assertIn(client.HIDDEN, repr(table)) if None in table.to_dict().values() else None
+        mean = client.table(self.data, "sex", values="cost", aggfunc="mean")
+        costs = [row["cost"] for row in self.rows if row["sex"] == "M"]
+        self.assertAlmostEqual(mean.value("M"), sum(costs) / len(costs), places=6)
+        saved = mean.save(self.folder / "mean.csv")
+        self.verify(str(saved) + ".proof.json", "--output", saved)
+
+    def test_curves_and_regressions_come_checked(self):
+        cohort = [{"person": f"p{n}", "weeks": abs(week), "relapse": int(week > 0)}
+                  for n, week in enumerate(week for week in WEEKS for _ in range(10))]
+        curve = client.km(cohort, "weeks", "relapse")
+        self.assertEqual([row["survival"] for row in curve.to_dict()],
+                         ["1.000", "0.857", "0.807", "0.753", "0.690", "0.627", "0.538", "0.448"])  # Freireich 1963
+        with self.assertRaises(client.Refused) as refused:
+            client.km(cohort[:50], "weeks", "relapse", where="weeks>9")
+        self.assertEqual(refused.exception.items[0]["rule"], "survival.events")
+        fit = {row["term"]: float(row["estimate"]) for row in client.ols(self.rows, "cost ~ age").to_dict()}
+        ages, costs = [row["age"] for row in self.rows], [row["cost"] for row in self.rows]
+        mean_age, mean_cost = sum(ages) / 800, sum(costs) / 800
+        slope = (sum((a - mean_age) * (c - mean_cost) for a, c in zip(ages, costs))
+                 / sum((a - mean_age) ** 2 for a in ages))
+        self.assertAlmostEqual(fit["age"], slope, delta=abs(slope) * 1e-3)
+        with self.assertRaises(client.Refused):
+            client.logit([{**row, "rare": int(row["cost"] < 8)} for row in self.rows], "rare ~ age")
+        with self.assertRaises(ValueError):
+            client.ols(self.rows, "cost ~ log(age)")
+
+    def test_a_second_table_that_reveals_few_is_refused_and_the_memory_names_the_first(self):
+        memory = self.folder / "memory"
+        common = ["--dataset", self.data, "--memory", memory, "--output"]
+        sekisho("table", *common, self.folder / "a.csv", "--rows", "sex", "--where", "age>=19", "--project", "one")
+        for age in (18, 17):  # about eight persons a year
+            done = sekisho_json("table", *common, self.folder / "b.csv", "--rows", "drug", "--where", f"age>={age}",
+                                "--project", "two", check=None)
+            if done["result"] == "FAIL":
+                break
+        self.assertEqual(done["result"], "FAIL")
+        self.assertFalse((self.folder / "b.csv").exists())
+        self.assertEqual(done["earlier_releases"]["reveals"][0]["rule"], "differencing.nested")
+        self.assertIn("000001", done["review"][0]["reason_en"])
+        self.assertEqual(len(sekisho_json("disclosure", "memory", "list", memory)["items"]), 1)
+        self.assertTrue(sekisho_json("disclosure", "memory", "check", memory)["ok"])
+        with open(memory / "items/000001.persons", "ab") as file:
+            file.write(b"x")
+        self.assertFalse(sekisho_json("disclosure", "memory", "check", memory, check=(1,))["ok"])
+
+    @unittest.skipUnless(shutil.which("Rscript"), "R is not installed")
+    def test_r_functions_give_what_r_gives(self):
+        script = self.folder / "t.R"
+        script.write_text(f'''
+source("{ROOT}/clients/r/sekisho.R")
+data <- read.csv("{self.data}")
+t <- sekisho_table(~ sex + drug, data)
+plain <- table(data$sex, data$drug)
+shown <- t[rownames(plain), colnames(plain)]
+stopifnot(all(is.na(shown) | shown == plain), all(is.na(shown[plain < 10])), t["Total", "Total"] == 800)
+print(t)
+cars <- data.frame(person = rownames(mtcars), mtcars)
+ours <- sekisho_regression(mpg ~ wt, cars)
+theirs <- coef(lm(mpg ~ wt, mtcars))
+stopifnot(all(abs(ours$estimate[1:2] - theirs) < 1e-3 * abs(theirs)))
+logistic <- sekisho_regression(am ~ wt, cars, family = "logistic")
+theirs <- coef(glm(am ~ wt, binomial, mtcars))
+stopifnot(all(abs(logistic$estimate[1:2] - theirs) < 1e-3 * abs(theirs)))
+stopifnot(inherits(try(sekisho_regression(mpg ~ factor(carb), cars), silent = TRUE), "try-error"))
+weeks <- rep(c({", ".join(map(str, WEEKS))}), each = 10)
+cohort <- data.frame(person = seq_along(weeks), time = abs(weeks), event = as.integer(weeks > 0))
+curve <- sekisho_km(Surv(time, event) ~ 1, cohort)
+stopifnot(identical(curve$survival, c(1, .857, .807, .753, .690, .627, .538, .448)), nchar(proof_sheet(curve)) > 100)
+cat("all held\\n")
+''')
+        done = subprocess.run(["Rscript", "--vanilla", script], capture_output=True, text=True, timeout=300)
+        self.assertIn("all held", done.stdout, done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
