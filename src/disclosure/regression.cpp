@@ -179,7 +179,12 @@ Result<Fit> logistic_fit(const Design& design) {
       const double nothing =
           -2 * static_cast<double>(rows) * (share * std::log(share) + (1 - share) * std::log1p(-share));
       fit.explained = nothing > 0 ? 1 - after / nothing : 1;
-      finish(design, information, weights, 1, fit);
+      for (std::size_t r = 0; r < rows; ++r) {
+        const double p = 1 / (1 + std::exp(-predicted(design, fit.coefficients, r)));
+        weights[r] = std::max(p * (1 - p), 1e-12);
+      }
+      SEKISHO_TRY(const Cholesky last, weighted_products(design, weights));
+      finish(design, last, weights, 1, fit);
       return fit;
     }
     before = after;
