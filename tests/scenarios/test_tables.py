@@ -12,6 +12,7 @@ import unittest.mock
 
 from scenarios.harness import BIN, ROOT, run, sekisho, sekisho_json
 
+sys.dont_write_bytecode = True  # the clients folder stays as it is
 sys.path.insert(0, str(ROOT / "clients/python"))
 import sekisho as client  # noqa: E402
 
