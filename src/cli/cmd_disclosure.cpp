@@ -8,6 +8,7 @@
 #include "cli/disclosure_scan.h"
 #include "core/file.h"
 #include "disclosure/protect.h"
+#include "disclosure/rounding.h"
 #include "disclosure/table.h"
 #include "disclosure/witness.h"
 
@@ -18,7 +19,7 @@ using namespace disclosure;
 
 struct DisclosureOptions {
   std::string cells, relations, policy, pattern, output, public_output, witness, mode = "fast";
-  double seconds = 0;
+  double seconds = 0, base = 0;
   bool json = false;
 };
 
@@ -48,9 +49,40 @@ Json audit_json(const CellTable& table, const AuditReport& report) {
               {"cells", std::move(cells)}};
 }
 
+Result<int> run_rounding(const DisclosureOptions& options, const CellTable& table, const Policy& policy) {
+  SEKISHO_TRY(
+      const Rounded result,
+      round_table(table, {.base = options.base, .seconds = options.seconds > 0 ? options.seconds : policy.seconds}));
+  SEKISHO_CHECK(write_file_durable(options.output, rounded_csv(table, result), 0600));
+  if (!options.public_output.empty())
+    SEKISHO_CHECK(write_file_durable(options.public_output, public_rounded_csv(table, result)));
+  if (options.json)
+    print_json(Json{{"cells", table.cells.size()},
+                    {"primary", result.primary},
+                    {"secondary", 0},
+                    {"lp_bound", 0},
+                    {"gap", 0},
+                    {"mode", options.mode},
+                    {"base", result.base},
+                    {"zero_restricted", result.zero_restricted},
+                    {"largest_deviation", result.largest_deviation},
+                    {"sum_of_deviations", result.sum_of_deviations},
+                    {"seconds", result.seconds},
+                    {"audit", Json{{"exact", result.exact}, {"too_narrow", result.too_narrow}}},
+                    {"policy", policy.id},
+                    {"not_checked", policy.not_checked},
+                    {"notes", table.notes}});
+  else
+    fmt::print("{} cells rounded to {}, largest deviation {}, {:.2f} s\n{}\n", table.cells.size(),
+               number_text(result.base), number_text(result.largest_deviation), result.seconds,
+               "audit: no sensitive cell can be computed, every interval is as wide as needed");
+  return kDone;
+}
+
 Result<int> run_protect(const DisclosureOptions& options) {
   Policy policy;
   SEKISHO_TRY(const CellTable table, load(options, policy));
+  if (options.mode == "rounding") return run_rounding(options, table, policy);
   ProtectOptions protect_options{.mode = options.mode == "exact" ? Mode::kExact : Mode::kFast,
                                  .seconds = options.seconds > 0 ? options.seconds : policy.seconds};
   SEKISHO_TRY(const Protection result, protect(table, protect_options));
@@ -130,8 +162,13 @@ void add_disclosure(CLI::App& app) {
   CLI::App* protect = disclosure->add_subcommand(
       "protect", "Hide sensitive cells and as many others as needed that no sum gives them back; audited");
   add_table_options(protect, options);
-  protect->add_option("--mode", options->mode, "fast, or exact: the proven least number of hidden cells")
-      ->check(CLI::IsMember({"fast", "exact"}));
+  protect
+      ->add_option("--mode", options->mode,
+                   "fast; exact: the proven least number of hidden cells; rounding: nothing hidden, every number "
+                   "a multiple of a base, sums kept")
+      ->check(CLI::IsMember({"fast", "exact", "rounding"}));
+  protect->add_option("--base", options->base, "of rounding; without it the smallest one that protects every cell")
+      ->check(CLI::Range(1.0, 1e12));
   protect->add_option("--seconds", options->seconds, "time for the search; then the best safe pattern so far")
       ->check(CLI::Range(0.01, 86400.0));
   protect->add_option("--output", options->output, "the checker's CSV: input columns, status, low, high")->required();

@@ -15,7 +15,7 @@
 
 namespace sekisho::disclosure {
 
-inline constexpr std::size_t kMaximalCells = 200'000, kMaximalMembers = 4'000'000;
+inline constexpr std::size_t kMaximalCells = 1'500'000, kMaximalMembers = 16'000'000;
 
 struct Cell {
   std::string id;

@@ -22,6 +22,7 @@ struct Grid::Search {
   std::span<const double> moved;
   std::vector<std::size_t> order;  // dimensions to go along
   std::vector<std::int32_t> labels;
+  std::uint8_t along = 0;  // these dimensions as bits
   double best = 0;
   bool found = false;
   Box box;
@@ -252,6 +253,9 @@ void Grid::extend(Search& search, std::size_t depth) {
         possible = other >= 0;
         if (!possible) break;
         const auto o = static_cast<std::size_t>(other);
+        // A corner with relations in a dimension that stays (linked tables) would not add up there.
+        possible = (active_[o] & ~search.along) == 0;
+        if (!possible) break;
         const Cell& c = table_->cells[o];
         const double now = c.value + search.moved[o], price = search.price[o];
         const double above = c.upper - now, below = now - c.lower;
@@ -297,6 +301,7 @@ std::optional<Grid::Box> Grid::cheapest(std::size_t target, const Need& need, st
   for (std::size_t k = 0; k < dimensions_.size(); ++k) {
     search.labels.push_back(static_cast<std::int32_t>(key_of_[target] / dimensions_[k].stride % dimensions_[k].labels));
     if ((active_[target] >> k & 1) != 0) search.order.push_back(k);
+    search.along = active_[target];
   }
   std::ranges::stable_sort(search.order, {}, [&](std::size_t k) {
     return dimensions_[k].steps[static_cast<std::size_t>(search.labels[k])].size();

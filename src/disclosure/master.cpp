@@ -77,6 +77,9 @@ Master::~Master() = default;
 const std::vector<Cut>& Master::cuts() const {
   return model_->cuts;
 }
+void Master::limit(double seconds) {
+  model_->solver.setMaximumSeconds(std::max(seconds, 0.01));
+}
 double Master::cost() const {
   return model_->started ? model_->solver.objectiveValue() : 0;
 }
@@ -147,6 +150,7 @@ Result<std::vector<double>> Master::solve() {
   model_->started = true;
   if (solver.status() == 1)
     return fail("disclosure.infeasible", "some sensitive cell cannot be protected whatever is hidden");
+  if (solver.status() == 3) return fail("disclosure.time", "the master problem takes too long");
   if (solver.status() != 0) return fail("disclosure.solver", "the solver gave up on the master problem");
   const double* point = solver.primalColumnSolution();
   std::vector<double> x(point, point + table_.cells.size());
@@ -155,8 +159,15 @@ Result<std::vector<double>> Master::solve() {
   return x;
 }
 
+namespace {
+double seconds_left(const Deadline& deadline) {
+  return std::chrono::duration<double>(deadline.end - std::chrono::steady_clock::now()).count();
+}
+}  // namespace
+
 Result<std::vector<double>> bridge(Master& master, const Deadline& deadline) {
   while (true) {
+    master.limit(seconds_left(deadline));
     SEKISHO_TRY(std::vector<double> x, master.solve());
     if (passed(deadline) || master.add_bridges(x) == 0) return x;
   }
@@ -167,7 +178,10 @@ Result<Relaxation> relax(const CellTable& table, Attacker& attacker, Master& mas
   std::vector<char> quiet(targets.size(), 0);  // held when last asked: asked again at the end only
   Relaxation result;
   while (true) {
-    SEKISHO_TRY(result.x, master.solve());
+    master.limit(seconds_left(deadline));
+    auto x = master.solve();
+    if (!x && x.error().code == "disclosure.time") return result;  // the bound of the round before stands
+    SEKISHO_TRY(result.x, std::move(x));
     result.bound = master.cost();
     if (passed(deadline)) return result;
     if (master.add_bridges(result.x) > 0) continue;

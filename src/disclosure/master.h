@@ -56,8 +56,9 @@ class Master {
   bool add_protection(const Target& target, const Answer& answer);
   // Rows "a cell is not hidden alone in a relation" violated by x; returns how many were added.
   std::size_t add_bridges(const std::vector<double>& x);
-  Result<std::vector<double>> solve();  // the relaxed optimum
-  void hold(std::size_t cell);          // hidden from now on, until release()
+  Result<std::vector<double>> solve();  // the relaxed optimum; disclosure.time after `seconds`
+  void limit(double seconds);
+  void hold(std::size_t cell);  // hidden from now on, until release()
   void release();
   double cost() const;  // its cost, sensitive cells not counted
   const std::vector<Cut>& cuts() const;
