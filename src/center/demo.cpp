@@ -44,6 +44,8 @@ constexpr StageRow kStages[] = {{"synth", "合成病院の作成", "Synthetic ho
                                 {"table", "出口検査", "Exit check", "cells"},
                                 {"verify", "台帳の検証", "Ledgers verified", "entries"}};
 
+constexpr std::size_t kLeastLinkageMemory = std::size_t{1} << 30;
+
 class Demo {
  public:
   explicit Demo(const DemoOptions& options) : options_(options), layout_{fs::absolute(options.state)} {
@@ -247,7 +249,12 @@ class Demo {
       SEKISHO_TRY(const store::StoreOptions options, store_options());
       SEKISHO_TRY(const auto store, store::Store::open(options));
       {
-        SEKISHO_TRY([[maybe_unused]] const auto summary, linkage::update(*store, system_clock()));
+        SEKISHO_TRY(const fs::path specs, specs_folder());
+        linkage::UpdateOptions how;
+        how.spec = specs / "linkage" / "japanese.toml";
+        how.memory = std::max(options.memory, kLeastLinkageMemory);
+        SEKISHO_TRY(const linkage::UpdateReport summary, linkage::update(*store, system_clock(), how));
+        page_["linkage_job"] = summary.to_json();
         SEKISHO_TRY(const store::StoreStatus status, store->status());
         row["done"] = row["total"] = status.registrations;
         report_["registrations"] = status.registrations;

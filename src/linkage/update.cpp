@@ -8,7 +8,10 @@
 #include <set>
 #include <unordered_map>
 
+#include "core/progress.h"
 #include "linkage/components.h"
+#include "linkage/identity_links.h"
+#include "store/identity_rows.h"
 
 namespace sekisho::linkage {
 namespace {
@@ -82,6 +85,15 @@ std::string evidence_name(std::uint32_t evidence) {
   return out.empty() ? "alone" : out;
 }
 
+Components join_by_keys(Registrations& registrations) {
+  Components components(registrations.regs.size());
+  for (const unsigned call : {kKanji, kKana, kInsuranceKanji, kInsuranceKana})
+    components.unite_blocks(registrations.keys[call], kMaxBlock, kCallNames[call]);
+  components.unite_loose(registrations.keys[kInsuranceAlone], registrations.nameless, kMaxBlock,
+                         kCallNames[kInsuranceAlone]);
+  return components;
+}
+
 // A component and the id that it would like to keep.
 struct Component {
   std::vector<std::uint32_t> nodes;
@@ -93,14 +105,21 @@ struct Component {
 
 std::vector<store::LinkageEvent> next_events(const std::vector<store::RegistrationRow>& rows,
                                              const std::vector<store::LinkageEvent>& past_events, UtcTime now,
-                                             UpdateReport& report) {
+                                             UpdateReport& report,
+                                             const std::vector<std::pair<std::string, std::string>>& same) {
   Registrations registrations = gather(rows);
   const std::vector<std::string>& regs = registrations.regs;
-  Components components(regs.size());
-  for (const unsigned call : {kKanji, kKana, kInsuranceKanji, kInsuranceKana})
-    components.unite_blocks(registrations.keys[call], kMaxBlock, kCallNames[call]);
-  components.unite_loose(registrations.keys[kInsuranceAlone], registrations.nameless, kMaxBlock,
-                         kCallNames[kInsuranceAlone]);
+  Components components = join_by_keys(registrations);
+  std::vector<bool> by_model(regs.size(), false);
+  for (const auto& [a, b] : same) {
+    const auto x = std::ranges::lower_bound(regs, a), y = std::ranges::lower_bound(regs, b);
+    if (x == regs.end() || y == regs.end() || *x != a || *y != b) continue;
+    const auto node_a = static_cast<std::uint32_t>(x - regs.begin()),
+               node_b = static_cast<std::uint32_t>(y - regs.begin());
+    components.join(node_a, node_b);
+    by_model[node_a] = by_model[node_b] = true;
+  }
+  report.by_model = same.size();
 
   const Past past = read_past(past_events);
   std::map<std::uint32_t, Component> found;  // by smallest node, that is by smallest reg
@@ -136,7 +155,8 @@ std::vector<store::LinkageEvent> next_events(const std::vector<store::Registrati
     for (const std::uint32_t node : component.nodes) {
       const auto before = past.person.find(regs[node]);
       if (before != past.person.end() && before->second == component.id) continue;
-      const std::string evidence = evidence_name(components.evidence()[node]);
+      std::string evidence = evidence_name(components.evidence()[node]);
+      if (by_model[node]) evidence = evidence == "alone" ? "model" : evidence + "+model";
       std::string method = "link:" + evidence;
       if (before != past.person.end()) {
         const bool split = parts.at(before->second).size() > 1;
@@ -156,12 +176,47 @@ std::vector<store::LinkageEvent> next_events(const std::vector<store::Registrati
   return events;
 }
 
-Result<UpdateReport> update(store::Store& store, const Clock& clock) {
+std::vector<std::pair<std::string, std::string>> key_pairs(const std::vector<store::RegistrationRow>& rows) {
+  Registrations registrations = gather(rows);
+  Components components = join_by_keys(registrations);
+  std::vector<std::pair<std::string, std::string>> out;
+  for (std::uint32_t node = 0; node < registrations.regs.size(); ++node)
+    if (const std::uint32_t root = components.find(node); root != node)
+      out.emplace_back(registrations.regs[root], registrations.regs[node]);
+  return out;
+}
+
+Result<UpdateReport> update(store::Store& store, const Clock& clock, const UpdateOptions& options) {
   std::vector<store::RegistrationRow> rows;
   SEKISHO_CHECK(store.each_registration([&](const store::RegistrationRow& row) { rows.push_back(row); }));
+  Progress progress("linkage", 4, "steps");
   SEKISHO_TRY(const std::vector<store::LinkageEvent> past, store.linkage_events());
   UpdateReport report;
-  const std::vector<store::LinkageEvent> events = next_events(rows, past, clock.now(), report);
+  progress.add();
+  ModelLinks links;
+  if (!options.spec.empty()) {
+    SEKISHO_TRY(const ModelSpec spec, ModelSpec::load(options.spec));
+    std::unordered_map<std::string, std::string> hospital;
+    for (const store::RegistrationRow& row : rows)
+      hospital[row.reg] = row.hospital.text;
+    std::vector<IdentityVersion> versions;
+    bool fits = true;
+    SEKISHO_CHECK(store::each_identity(store, [&](const std::string& reg, const records::IdentityRecord& record) {
+      fits = fits && (options.memory == 0 || model_memory(versions.size() + 1) <= options.memory);
+      if (fits) versions.push_back({reg, hospital[reg], record});
+    }));
+    progress.add();
+    if (!fits) {
+      report.reason = "the memory that the configuration allows is too small for the model";
+    } else if (hospital.size() < options.fewest) {
+      report.reason = "too few registrations for the model";
+    } else {
+      SEKISHO_TRY(links, model_links(spec, versions, key_pairs(rows)));
+      report.method = "model";
+    }
+  }
+  progress.add();
+  const std::vector<store::LinkageEvent> events = next_events(rows, past, clock.now(), report, links.pairs);
   if (!events.empty()) SEKISHO_CHECK(store.append_linkage(events));
   SEKISHO_TRY(report.state, store.linkage_state());
   return report;
@@ -175,7 +230,10 @@ Json UpdateReport::to_json() const {
           {"splits", splits},
           {"events", events},
           {"big_blocks", big_blocks},
-          {"state", state}};
+          {"state", state},
+          {"by_model", by_model},
+          {"method", method},
+          {"reason", reason}};
 }
 
 }  // namespace sekisho::linkage

@@ -2,6 +2,9 @@
 // past state can be read back from them.
 #pragma once
 
+#include <filesystem>
+#include <utility>
+
 #include "core/clock.h"
 #include "core/json.h"
 #include "store/store.h"
@@ -13,6 +16,9 @@ struct UpdateReport {
   std::uint64_t new_persons = 0, merges = 0, splits = 0, events = 0;
   std::uint64_t big_blocks = 0;  // keys shared by so many registrations that they link nobody
   std::uint64_t state = 0;       // number of the newest event
+  std::uint64_t by_model = 0;    // pairs of registrations that the model joined or confirmed
+  std::string method = "keys";   // or "model"
+  std::string reason;            // why not the model
   Json to_json() const;
 };
 
@@ -21,9 +27,19 @@ struct UpdateReport {
 // it first and mints new ones for the rest; no id is ever used again. Ids say nothing of the person.
 std::vector<store::LinkageEvent> next_events(const std::vector<store::RegistrationRow>& rows,
                                              const std::vector<store::LinkageEvent>& past, UtcTime now,
-                                             UpdateReport& report);
+                                             UpdateReport& report,
+                                             const std::vector<std::pair<std::string, std::string>>& same = {});
+// The registrations that exact keys join, as pairs.
+std::vector<std::pair<std::string, std::string>> key_pairs(const std::vector<store::RegistrationRow>& rows);
 
-// Reads, decides and appends in one transaction of the store; nothing changed: nothing appended.
-Result<UpdateReport> update(store::Store& store, const Clock& clock);
+struct UpdateOptions {
+  std::filesystem::path spec;  // of the model; "": exact keys alone
+  std::size_t memory = 0;      // bytes that the model may need, else exact keys alone; 0: no limit
+  std::size_t fewest = 200;    // registrations; the model learns nothing from fewer
+};
+
+// Reads, decides and appends in one transaction of the store; nothing changed: nothing appended. With a model: what
+// exact keys join stays joined, the model adds to it; a registration's earlier versions count. Shows its progress.
+Result<UpdateReport> update(store::Store& store, const Clock& clock, const UpdateOptions& options = {});
 
 }  // namespace sekisho::linkage
