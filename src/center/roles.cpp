@@ -105,13 +105,19 @@ Result<ChildProcess> start_portal(const Layout& layout, std::uint16_t port, std:
   SpawnOptions options;
   options.output = layout.core() / "portal.log";
   options.die_with_parent = !keep;
-  SEKISHO_TRY(auto child,
-              ChildProcess::spawn(
-                  {program_folder() / "sekisho", "portal", "run", "--state", layout.status_file(), "--certificate",
-                   layout.core() / "portal.pem", "--key", layout.core() / "portal.key", "--port", std::to_string(port),
-                   "--port-file", port_file, "--token-file", layout.core() / "portal.token", "--quality",
-                   layout.core() / "quality", "--links", layout.core() / "portal-links"},
-                  options));
+  std::vector<std::string> command{program_folder() / "sekisho", "portal", "run"};
+  for (const auto& [option, value] :
+       std::initializer_list<std::pair<const char*, std::string>>{{"--state", layout.status_file()},
+                                                                  {"--certificate", layout.core() / "portal.pem"},
+                                                                  {"--key", layout.core() / "portal.key"},
+                                                                  {"--port", std::to_string(port)},
+                                                                  {"--port-file", port_file},
+                                                                  {"--token-file", layout.core() / "portal.token"},
+                                                                  {"--quality", layout.core() / "quality"},
+                                                                  {"--links", layout.core() / "portal-links"},
+                                                                  {"--review", layout.core() / "review"}})
+    command.insert(command.end(), {option, value});
+  SEKISHO_TRY(auto child, ChildProcess::spawn(command, options));
   SEKISHO_TRY(const std::string taken, wait_for_file(child, port_file, "portal"));
   address = fmt::format("https://127.0.0.1:{}/", taken);
   return child;
