@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "center/backup.h"
+#include "center/link_job.h"
 #include "center/roles.h"
 #include "core/csv.h"
 #include "core/file.h"
@@ -20,7 +21,6 @@
 #include "intake/intake.h"
 #include "ledger/ledger.h"
 #include "linkage/evaluate.h"
-#include "linkage/update.h"
 #include "release/release.h"
 #include "store/store.h"
 #include "synth/synth.h"
@@ -43,8 +43,6 @@ constexpr StageRow kStages[] = {{"synth", "合成病院の作成", "Synthetic ho
                                 {"dataset", "データセット", "Dataset", "rows"},
                                 {"table", "出口検査", "Exit check", "cells"},
                                 {"verify", "台帳の検証", "Ledgers verified", "entries"}};
-
-constexpr std::size_t kLeastLinkageMemory = std::size_t{1} << 30;
 
 class Demo {
  public:
@@ -249,20 +247,16 @@ class Demo {
       SEKISHO_TRY(const store::StoreOptions options, store_options());
       SEKISHO_TRY(const auto store, store::Store::open(options));
       {
-        SEKISHO_TRY(const fs::path specs, specs_folder());
-        linkage::UpdateOptions how;
-        how.spec = specs / "linkage" / "japanese.toml";
-        how.memory = std::max(options.memory, kLeastLinkageMemory);
-        SEKISHO_TRY(const linkage::UpdateReport summary, linkage::update(*store, system_clock(), how));
-        page_["linkage_job"] = summary.to_json();
+        LinkJobOptions how;
+        how.memory = std::max(options.memory, how.memory);
+        SEKISHO_TRY(const LinkJobReport done, run_link_job(layout_, *store, how, system_clock()));
+        snapshot_ = done.snapshot;
         SEKISHO_TRY(const store::StoreStatus status, store->status());
         row["done"] = row["total"] = status.registrations;
         report_["registrations"] = status.registrations;
         report_["persons"] = status.persons;
         report_["quarantined"] = status.quarantined;
         SEKISHO_CHECK(evaluate(*store, options));
-        SEKISHO_TRY(const store::Snapshot snapshot, store->take_snapshot());
-        snapshot_ = snapshot.id;
       }
       SEKISHO_TRY(crypto::PrivateKey key, crypto::PrivateKey::load(layout_.core() / "ledger.key"));
       SEKISHO_TRY(ledger_, ledger::Ledger::open(layout_.core() / "state" / "ledger", "sekisho/demo/centre",
@@ -422,16 +416,6 @@ class Demo {
       return ok ? Result<void>{}
                 : fail("demo.ledger", problems.empty() ? "a ledger does not verify" : problems[0].get<std::string>());
     });
-  }
-
-  // specs/ lies beside the source tree's build folder, or in share/sekisho of an installation.
-  static Result<fs::path> specs_folder() {
-    for (const fs::path& folder : {program_folder() / "../../../specs", program_folder() / "../share/sekisho/specs"}) {
-      std::error_code error;
-      if (fs::exists(folder / "purposes", error)) return fs::canonical(folder, error);
-    }
-    return fail("demo.specs", "the purposes that ship with sekisho are not found", {},
-                "specs/ must lie beside build/.");
   }
 
   Result<DemoOutcome> finish() {

@@ -80,6 +80,42 @@ Json hospital_state(const Layout& layout, const HospitalId& id) {
             {"quarantined", 0}}}};
 }
 
+// `sekisho center link` now and then: a process of its own, so that its memory is gone afterwards.
+class LinkSchedule {
+ public:
+  LinkSchedule(const Layout& layout, std::chrono::seconds every) : layout_(layout), every_(every) {}
+
+  bool running() {
+    const int status = job_ ? job_->poll() : 0;
+    if (status < 0) return true;
+    if (status > 1) spdlog::error("the link job ended with {}: link.log says why", status);
+    job_.reset();
+    return false;
+  }
+  bool due() {
+    return !running() && every_.count() > 0 && std::chrono::steady_clock::now() - last_ >= every_ &&
+           loaded() != linked_;
+  }
+  Result<void> start() {
+    last_ = std::chrono::steady_clock::now();
+    linked_ = loaded();
+    SpawnOptions options;
+    options.output = layout_.core() / "link.log";
+    SEKISHO_TRY(job_, ChildProcess::spawn(
+                          {program_folder() / "sekisho", "center", "link", "--dir", layout_.root, "--json"}, options));
+    return {};
+  }
+
+ private:
+  std::uint64_t loaded() const { return count_files(layout_.core() / "state" / "receipts", ".loaded.json"); }
+
+  const Layout& layout_;
+  std::chrono::seconds every_;
+  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
+  std::uint64_t linked_ = 0;
+  std::optional<ChildProcess> job_;
+};
+
 }  // namespace
 
 Result<ChildProcess> start_receiver(const Layout& layout) {
@@ -151,12 +187,13 @@ Result<void> write_status(const Layout& layout, const Json& extra) {
   for (const char* list : {"datasets", "exit_checks", "stages"})
     document[list] = Json::array();
   document["linkage"] = nullptr;
+  if (const auto job = read_json(layout.core() / "link.json")) document["linkage_job"] = *job;
   for (const auto& [name, value] : extra.items())
     document[name] = value;
   return write_file_durable(layout.status_file(), document.dump(), 0600);
 }
 
-Result<int> run_roles(const Layout& layout, std::uint16_t portal_port) {
+Result<int> run_roles(const Layout& layout, std::uint16_t portal_port, std::chrono::seconds link_every) {
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
@@ -170,6 +207,8 @@ Result<int> run_roles(const Layout& layout, std::uint16_t portal_port) {
   SEKISHO_CHECK(write_status(layout, kept));
   SEKISHO_TRY(auto receiver, start_receiver(layout));
   SEKISHO_TRY(auto intake, start_intake(layout));
+  LinkSchedule linking(layout, link_every);
+  bool rests = false;  // intake, while linking writes the store
   std::string address;
   SEKISHO_TRY(auto portal, start_portal(layout, portal_port, address));
   fmt::print("{}\n", address);
@@ -186,7 +225,17 @@ Result<int> run_roles(const Layout& layout, std::uint16_t portal_port) {
       return {};
     };
     SEKISHO_CHECK(revive(receiver, "receiver", [&] { return start_receiver(layout); }));
-    SEKISHO_CHECK(revive(intake, "intake", [&] { return start_intake(layout); }));
+    if (linking.due()) {
+      intake.terminate();
+      rests = true;
+      if (const auto started = linking.start(); !started) spdlog::error("{}", started.error().describe());
+    }
+    if (!rests) {
+      SEKISHO_CHECK(revive(intake, "intake", [&] { return start_intake(layout); }));
+    } else if (!linking.running()) {
+      SEKISHO_TRY(intake, start_intake(layout));
+      rests = false;
+    }
     SEKISHO_CHECK(revive(portal, "portal", [&] { return start_portal(layout, portal_port, address); }));
     if (const auto written = write_status(layout, kept); !written) spdlog::error("{}", written.error().describe());
   }

@@ -1,6 +1,7 @@
 // The centre's processes on one machine: starts receiver, intake and portal, each as its own process, and watches them.
 #pragma once
 
+#include <chrono>
 #include <optional>
 
 #include "center/layout.h"
@@ -9,8 +10,10 @@
 
 namespace sekisho::center {
 
-// Runs until SIGTERM or SIGINT; a process that ends is started again (at most once a second) and the log says so.
-Result<int> run_roles(const Layout& layout, std::uint16_t portal_port);
+// Runs until SIGTERM or SIGINT; a process that ends is started again (at most once a second) and the log says so. Every
+// `link_every` (0: never) the link job runs as a process of its own where packages were loaded since; intake rests
+// meanwhile.
+Result<int> run_roles(const Layout& layout, std::uint16_t portal_port, std::chrono::seconds link_every);
 
 Result<ChildProcess> start_receiver(const Layout& layout);  // waits until it listens
 Result<ChildProcess> start_intake(const Layout& layout);

@@ -5,6 +5,7 @@
 
 #include "center/backup.h"
 #include "center/layout.h"
+#include "center/link_job.h"
 #include "center/roles.h"
 #include "cli/cli.h"
 
@@ -16,6 +17,9 @@ struct Options {
   std::vector<std::string> hospitals, storages;
   bool json = false, allow_unencrypted = false;
   std::uint16_t port = 0, portal_port = 0;
+  center::LinkJobOptions link;
+  std::size_t memory_mb = 1024;
+  int link_every = 3600;
 };
 
 // H01=PATH or H01=PATH,PATH
@@ -37,7 +41,7 @@ Result<center::HospitalSetup> parse_hospital(const std::string& text) {
 }  // namespace
 
 void add_center(CLI::App& app) {
-  CLI::App* root = app.add_subcommand("center", "a centre: set up, run all its roles, back up, restore");
+  CLI::App* root = app.add_subcommand("center", "a centre: set up, run all its roles, link, back up, restore");
   root->require_subcommand(1);
   const auto options = std::make_shared<Options>();
   const auto command = [&](const char* name, const char* help) {
@@ -87,8 +91,43 @@ void add_center(CLI::App& app) {
 
   CLI::App* run = command("run", "run receiver, intake and portal, each as its own process, until ended");
   run->add_option("--portal-port", options->portal_port, "port of the portal; 0: any free one")->capture_default_str();
+  run->add_option("--link-every", options->link_every,
+                  "seconds between two linkings, each only when packages were loaded since; 0: never")
+      ->capture_default_str()
+      ->check(CLI::NonNegativeNumber);
   set_action(run, [options]() -> Result<int> {
-    return center::run_roles({std::filesystem::absolute(options->dir)}, options->portal_port);
+    return center::run_roles({std::filesystem::absolute(options->dir)}, options->portal_port,
+                             std::chrono::seconds(options->link_every));
+  });
+
+  CLI::App* link = command("link", "make persons of the registrations in the store, and a snapshot; intake must rest");
+  link->add_option("--spec", options->link.spec, "a probabilistic spec (default: the Japanese one that ships)")
+      ->check(CLI::ExistingFile);
+  link->add_option("--memory", options->memory_mb,
+                   "MiB that the model may take; where it needs more, exact keys link alone")
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber);
+  link->footer(
+      "Reviewers are invited with `sekisho link review invite NAME --folder DIR/core/review`: then open pairs are "
+      "written "
+      "there, and what two of them decided is obeyed.\nExit code 1: the model could not be used (the report says "
+      "why).");
+  set_action(link, [options]() -> Result<int> {
+    options->link.memory = options->memory_mb << 20;
+    SEKISHO_TRY(const center::LinkJobReport report,
+                center::run_link_job({std::filesystem::absolute(options->dir)}, options->link, system_clock(),
+                                     system_random()));
+    const linkage::UpdateReport& done = report.update;
+    if (options->json) {
+      print_json(report.to_json());
+    } else {
+      fmt::print("{} registrations are {} persons ({}); {} new, {} merges, {} splits; snapshot {}\n",
+                 done.registrations, done.persons, done.method == "model" ? "by the model" : "by exact keys",
+                 done.new_persons, done.merges, done.splits, report.snapshot);
+      if (!done.reason.empty()) fmt::print("  {}\n", done.reason);
+      if (done.open_pairs) fmt::print("  {} pairs are open for review\n", *done.open_pairs);
+    }
+    return done.reason.empty() ? kDone : kFindings;
   });
 
   CLI::App* backup = command(

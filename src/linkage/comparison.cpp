@@ -249,7 +249,7 @@ bool near_kana(std::string_view a, std::string_view b) {
 }
 
 Comparator::Comparator(const ModelSpec& spec, const Table& table)
-    : table_(table), words_(spec.fields.size()), numbers_(spec.fields.size()) {
+    : table_(table), words_(spec.fields.size()), numbers_(spec.fields.size()), in_kana_(spec.fields.size()) {
   const auto present = [&](std::size_t field) { return table.columns[field].present; };
   for (const ComparisonSpec& comparison : spec.comparisons) {
     const bool any_of_two =
@@ -260,6 +260,11 @@ Comparator::Comparator(const ModelSpec& spec, const Table& table)
                                    : comparison.fields[0];
     if (!present(needed) && !(any_of_two && comparison.fields.size() > 1 && present(comparison.fields[1]))) continue;
     active_.push_back(&comparison);
+    if (comparison.type == ComparisonType::kJpFamily || comparison.type == ComparisonType::kJpGiven)
+      for (std::size_t i = 0; i < comparison.fields.size(); i += 2)
+        if (std::vector<bool>& in_kana = in_kana_[comparison.fields[i]]; in_kana.empty())
+          for (const std::string_view value : table.columns[comparison.fields[i]].values)
+            in_kana.push_back(written_in_kana(value));
     for (const std::size_t field : comparison.fields) {
       if (comparison.type == ComparisonType::kWholeName || comparison.type == ComparisonType::kText ||
           comparison.type == ComparisonType::kAddress)
@@ -474,7 +479,10 @@ int Comparator::jp_aligned(std::size_t kanji_a, std::size_t kana_a, std::size_t 
   const auto equal = [&](std::size_t f, std::uint32_t s, std::size_t g, std::uint32_t t) {
     return s != 0 && t != 0 && (crossed ? text(f, s) == text(g, t) : s == t);
   };
-  const bool both_kanji = x != 0 && y != 0, both_kana = u != 0 && v != 0;
+  // Kana in place of kanji is a reading, no other writing of the name; but two names that are written so can be
+  // compared.
+  const bool both_kanji = x != 0 && y != 0 && in_kana_[kanji_a][x] == in_kana_[kanji_b][y];
+  const bool both_kana = u != 0 && v != 0;
   if (!both_kanji && !both_kana) return 0;
   const bool kanji = equal(kanji_a, x, kanji_b, y), kana = equal(kana_a, u, kana_b, v);
   if (kanji && kana) return 1;

@@ -72,6 +72,7 @@ class Comparator {
   std::vector<const ComparisonSpec*> active_;
   std::vector<Words> words_;                         // by field
   std::vector<std::vector<std::uint32_t>> numbers_;  // by field: dates as YYYYMMDD
+  std::vector<std::vector<bool>> in_kana_;           // by field of kanji: values without any
 };
 
 // Equal but for voiced marks (ガ and カ), or one edit apart.

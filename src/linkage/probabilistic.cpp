@@ -221,14 +221,15 @@ Result<ModelReport> run_model(const ModelSpec& spec, const std::vector<std::file
   }
   since = Clock::now();
   if (!options.review.output.empty()) {
+    const auto values = [&](const std::set<std::uint32_t>& rows) { return read_rows(spec, inputs, rows); };
     SEKISHO_TRY(report.open_pairs, write_review_queue({.spec = spec,
-                                                       .files = inputs,
                                                        .table = table,
                                                        .linker = linker,
                                                        .edges = persons->edges,
                                                        .person = persons->cluster,
                                                        .row_order = persons->row_order,
-                                                       .decisions = options.decisions},
+                                                       .decisions = decisions,
+                                                       .values = values},
                                                       options.review));
   }
   if (!options.pairs.empty()) SEKISHO_CHECK(write_pairs(table, *persons, options.pairs));

@@ -4,7 +4,6 @@
 #include <cmath>
 #include <map>
 #include <set>
-#include <unordered_map>
 
 #include "core/file.h"
 #include "core/random.h"
@@ -26,36 +25,29 @@ std::vector<std::uint32_t> speakers(const QueueInput& input) {
   return row;
 }
 
-Pair pair_of(std::uint32_t a, std::uint32_t b) {
-  return a < b ? Pair{a} << 32 | b : Pair{b} << 32 | a;
-}
-
-Result<std::set<Pair>> decided_pairs(const QueueInput& input, const std::filesystem::path& file) {
-  std::set<Pair> out;
-  if (file.empty()) return out;
-  SEKISHO_TRY(const std::vector<Decision> decisions, load_decisions(file));
-  const std::vector<Decision> counted = standing(decisions);
-  std::unordered_map<std::string_view, std::uint32_t> group;
-  for (const Decision& decision : counted)
-    group.emplace(decision.a, UINT32_MAX), group.emplace(decision.b, UINT32_MAX);
-  for (std::size_t row = 0; row < input.table.rows; ++row)
-    if (const auto found = group.find(input.table.ids[row]); found != group.end())
-      found->second = input.table.group[row];
-  for (const Decision& decision : counted)
-    if (group[decision.a] != UINT32_MAX && group[decision.b] != UINT32_MAX)
-      out.insert(pair_of(group[decision.a], group[decision.b]));
-  return out;
-}
-
-std::vector<Found> open_pairs(const QueueInput& input, const std::set<Pair>& decided, const GreyZone& zone) {
+// By ids of both records, of each two ids the pair that says most: a registration may have several versions. Records
+// that a decision names are groups of their own (decided_rows), so that ids tell which pairs people decided.
+template <class Id>
+std::vector<Found> open_pairs(const QueueInput& input, const GreyZone& zone, const Id& id) {
+  std::set<std::pair<std::string_view, std::string_view>> decided;
+  for (const Decision& one : input.decisions)
+    decided.insert(std::minmax<std::string_view>(one.a, one.b));
   std::vector<Found> out;
   for (const Edge& edge : input.edges) {
     const double probability = probability_of(edge.weight);
     const bool joined = input.person[edge.a] == input.person[edge.b];
     const bool grey = probability >= zone.low && probability <= zone.high;
-    if ((!grey && !(probability > 0.5 && !joined)) || decided.contains(pair_of(edge.a, edge.b))) continue;
-    out.push_back({edge.a, edge.b, edge.weight});
+    if (!grey && !(probability > 0.5 && !joined)) continue;
+    const bool ordered = id(edge.a) <= id(edge.b);
+    const Found one{ordered ? edge.a : edge.b, ordered ? edge.b : edge.a, edge.weight};
+    if (id(one.a) != id(one.b) && !decided.contains({id(one.a), id(one.b)})) out.push_back(one);
   }
+  std::ranges::sort(out, [&](const Found& x, const Found& y) {
+    return std::tuple(id(x.a), id(x.b), -x.weight, x.a, x.b) < std::tuple(id(y.a), id(y.b), -y.weight, y.a, y.b);
+  });
+  const auto repeated = std::ranges::unique(
+      out, [&](const Found& x, const Found& y) { return id(x.a) == id(y.a) && id(x.b) == id(y.b); });
+  out.erase(repeated.begin(), repeated.end());
   return out;
 }
 
@@ -70,12 +62,9 @@ Json record_json(const QueueInput& input, const RawRows& raw, std::uint32_t row)
 
 Result<std::size_t> write_review_queue(const QueueInput& input, const ReviewRequest& request) {
   const std::vector<std::uint32_t> speaker = speakers(input);
-  SEKISHO_TRY(const std::set<Pair> decided, decided_pairs(input, input.decisions));
-  std::vector<Found> found = open_pairs(input, decided, request.zone);
-  const std::size_t all = found.size();
-  for (Found& one : found)
-    if (input.table.ids[speaker[one.b]] < input.table.ids[speaker[one.a]]) std::swap(one.a, one.b);
   const auto id = [&](std::uint32_t group) { return input.table.ids[speaker[group]]; };
+  std::vector<Found> found = open_pairs(input, request.zone, id);
+  const std::size_t all = found.size();
   std::ranges::sort(found, [&](const Found& x, const Found& y) {
     const float far_x = std::abs(x.weight), far_y = std::abs(y.weight);
     if (far_x != far_y) return far_x < far_y;
@@ -86,7 +75,7 @@ Result<std::size_t> write_review_queue(const QueueInput& input, const ReviewRequ
   std::set<std::uint32_t> rows;
   for (const Found& one : found)
     rows.insert(speaker[one.a]), rows.insert(speaker[one.b]);
-  SEKISHO_TRY(const RawRows raw, read_rows(input.spec, input.files, rows));
+  SEKISHO_TRY(const RawRows raw, input.values(rows));
   std::vector<std::uint32_t> size(input.person.size(), 0);
   for (std::size_t group = 0; group < input.person.size(); ++group)
     size[input.person[group]] += input.table.size_of[group];

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -25,13 +27,13 @@ struct ReviewRequest {
 
 struct QueueInput {
   const ModelSpec& spec;
-  const std::vector<std::filesystem::path>& files;
   const Table& table;
   const Linker& linker;
   const std::vector<Edge>& edges;
   const std::vector<std::uint32_t>& person;     // by group
   const std::vector<std::uint32_t>& row_order;  // rows in the order of their ids
-  const std::filesystem::path& decisions;       // pairs that people decided are not asked again; empty: none
+  const std::vector<Decision>& decisions;       // standing ones: pairs that people decided are not asked again
+  std::function<Result<RawRows>(const std::set<std::uint32_t>& rows)> values;  // what people are shown
 };
 
 // Returns how many pairs are open (more than `most` may be). Errors: file errors, linkage.decision.

@@ -3,13 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cstring>
 #include <numeric>
-#include <thread>
+#include <unordered_map>
 
 #include "core/csv.h"
+#include "core/text.h"
 #include "linkage/hash.h"
+#include "linkage/parallel.h"
 #include "linkage/run.h"
 
 namespace sekisho::linkage {
@@ -217,7 +218,53 @@ class Encoder {
   std::size_t unreadable_ = 0;
 };
 
-// Two threads share the fields of a chunk; each field belongs to one, so the result does not depend on them.
+// Cells of some rows of a file, one after the other.
+struct Chunk {
+  std::vector<std::string_view> cells;
+  std::size_t rows = 0;
+};
+
+// Cuts a file into chunks.
+class ChunkReader {
+ public:
+  ChunkReader(const std::string& whole, const std::string& name, Arena& arena)
+      : whole_(whole), name_(name), arena_(arena), reader_(whole, ',', name) {}
+  Result<std::vector<std::string_view>> header() {
+    SEKISHO_TRY(const bool some, reader_.next(fields_));
+    if (!some) return fail("csv.empty", "the file holds no header", {.file = name_});
+    width_ = fields_.size();
+    return fields_;
+  }
+  std::size_t width() const { return width_; }
+  // The next rows; none: the end.
+  Result<void> read(Chunk& out) {
+    out.cells.clear();
+    out.cells.reserve(kChunk * width_);
+    for (out.rows = 0; out.rows < kChunk; ++out.rows) {
+      SEKISHO_TRY(const bool more, reader_.next(fields_));
+      if (!more) break;
+      if (fields_.size() != width_)
+        return fail("csv.ragged", fmt::format("{} fields instead of {}", fields_.size(), width_),
+                    {.file = name_, .line = reader_.line()});
+      for (const std::string_view field : fields_) {
+        const bool inside = field.data() >= whole_.data() && field.data() <= whole_.data() + whole_.size();
+        out.cells.push_back(inside ? field : arena_.keep(field));
+      }
+    }
+    return {};
+  }
+
+ private:
+  const std::string& whole_;
+  const std::string& name_;
+  Arena& arena_;
+  CsvReader reader_;
+  std::vector<std::string_view> fields_;
+  std::size_t width_ = 0;
+};
+
+// Two threads share the fields of a chunk and the reading of the next one; each field belongs to one of them at a time,
+// so the result does not depend on them.
 class ChunkEncoder {
  public:
   ChunkEncoder(const ModelSpec& spec, Table& table) : table_(table), id_field_(*spec.field("record_id")) {
@@ -231,23 +278,30 @@ class ChunkEncoder {
     for (std::size_t f = 0; f < encoders_.size(); ++f)
       encoders_[f].start_file(sources[f]);
   }
-  void encode(const std::vector<std::string_view>& cells, std::size_t width, std::size_t rows) {
-    const auto column = static_cast<std::size_t>(sources_[id_field_].column);
-    for (std::size_t row = 0; row < rows; ++row)
-      table_.ids.push_back(strip(cells[row * width + column]));
-    std::atomic<std::size_t> next = 0;
-    const auto work = [&] {
-      for (std::size_t f = next++; f < encoders_.size(); f = next++)
-        if (f != id_field_) encoders_[f].encode(cells, width, rows, arenas_[f]);
-    };
-    if (rows < 2000) {
-      work();
-    } else {
-      std::thread helper(work);
-      work();
-      helper.join();
+  Result<void> encode(ChunkReader& reader) {
+    Chunk now, next;
+    SEKISHO_CHECK(reader.read(now));
+    for (bool last = false; !last;) {  // a file without rows has columns all the same
+      const auto column = static_cast<std::size_t>(sources_[id_field_].column);
+      for (std::size_t row = 0; row < now.rows; ++row)
+        table_.ids.push_back(strip(now.cells[row * reader.width() + column]));
+      Result<void> read;
+      last = now.rows < kChunk;
+      next.rows = 0;
+      const auto task = [&](std::size_t i) {
+        if (i == 0 && !last) read = reader.read(next);
+        if (i > 0 && i - 1 != id_field_) encoders_[i - 1].encode(now.cells, reader.width(), now.rows, arenas_[i - 1]);
+      };
+      if (now.rows < 2000)
+        for (std::size_t i = 0; i <= encoders_.size(); ++i)
+          task(i);
+      else
+        each_of(encoders_.size() + 1, task);
+      SEKISHO_CHECK(std::move(read));
+      table_.rows += now.rows;
+      std::swap(now, next);
     }
-    table_.rows += rows;
+    return {};
   }
   void finish() {
     for (const Encoder& encoder : encoders_)
@@ -267,34 +321,12 @@ class ChunkEncoder {
 Result<void> read_one(const ModelSpec& spec, const std::filesystem::path& path, ChunkEncoder& encoder, Table& table) {
   SEKISHO_TRY(std::string text, read_input(path));
   table.texts.push_back(std::make_unique<std::string>(std::move(text)));
-  const std::string& whole = *table.texts.back();
-  CsvReader reader(whole, ',', path.string());
-  std::vector<std::string_view> fields;
-  SEKISHO_TRY(const bool has_header, reader.next(fields));
-  if (!has_header) return fail("csv.empty", "the file holds no header", {.file = path.string()});
-  const std::size_t width = fields.size();
-  SEKISHO_TRY(const std::vector<Source> sources, find_sources(spec, fields, path.string()));
+  const std::string name = path.string();
+  ChunkReader reader(*table.texts.back(), name, table.arena);
+  SEKISHO_TRY(const std::vector<std::string_view> header, reader.header());
+  SEKISHO_TRY(const std::vector<Source> sources, find_sources(spec, header, name));
   encoder.start_file(sources);
-  std::vector<std::string_view> cells;
-  cells.reserve(kChunk * width);
-  const auto inside = [&](std::string_view field) {
-    return field.data() >= whole.data() && field.data() <= whole.data() + whole.size();
-  };
-  for (bool more = true; more;) {
-    cells.clear();
-    std::size_t rows = 0;
-    for (; rows < kChunk; ++rows) {
-      SEKISHO_TRY(more, reader.next(fields));
-      if (!more) break;
-      if (fields.size() != width)
-        return fail("csv.ragged", fmt::format("{} fields instead of {}", fields.size(), width),
-                    {.file = path.string(), .line = reader.line()});
-      for (const std::string_view field : fields)
-        cells.push_back(inside(field) ? field : table.arena.keep(field));
-    }
-    encoder.encode(cells, width, rows);
-  }
-  return {};
+  return encoder.encode(reader);
 }
 
 }  // namespace
@@ -305,7 +337,44 @@ Result<Table> read_table(const ModelSpec& spec, const std::vector<std::filesyste
   for (const std::filesystem::path& file : files)
     SEKISHO_CHECK(read_one(spec, file, encoder, table));
   encoder.finish();
+  fill_readings(spec, table);
   return table;
+}
+
+bool written_in_kana(std::string_view text) {
+  for (std::size_t at = 0; at < text.size();)
+    if (const char32_t c = next_code_point(text, at); c < 0x3041 || c > 0x30FE) return false;
+  return !text.empty();
+}
+
+void fill_readings(const ModelSpec& spec, Table& table) {
+  for (const ComparisonSpec& comparison : spec.comparisons) {
+    if (comparison.type != ComparisonType::kJpFamily && comparison.type != ComparisonType::kJpGiven) continue;
+    const Column& kanji = table.columns[comparison.fields[0]];
+    Column& kana = table.columns[comparison.fields[1]];
+    if (!kanji.present || !kana.present) continue;
+    std::vector<std::uint32_t> reading(kanji.values.size(), 0);  // by code of kanji
+    std::unordered_map<std::string_view, std::uint32_t> known;
+    for (std::size_t code = 1; code < kanji.values.size(); ++code) {
+      if (!written_in_kana(kanji.values[code])) continue;
+      if (known.empty())
+        for (std::size_t i = 1; i < kana.values.size(); ++i)
+          known.emplace(kana.values[i], static_cast<std::uint32_t>(i));
+      const std::string text = normalise(FieldType::kKana, kanji.values[code]);
+      if (text.empty()) continue;
+      const auto found = known.find(text);
+      if (found != known.end()) {
+        reading[code] = found->second;
+        continue;
+      }
+      reading[code] = static_cast<std::uint32_t>(kana.values.size());
+      kana.values.push_back(table.arena.keep(text));
+      known.emplace(kana.values.back(), reading[code]);
+    }
+    if (known.empty()) continue;
+    for (std::size_t row = 0; row < table.rows; ++row)
+      if (kana.codes[row] == 0) kana.codes[row] = reading[kanji.codes[row]];
+  }
 }
 
 Result<RawRows> read_rows(const ModelSpec& spec, const std::vector<std::filesystem::path>& files,
@@ -335,10 +404,12 @@ Result<RawRows> read_rows(const ModelSpec& spec, const std::vector<std::filesyst
 
 void group_records(Table& table, const std::vector<std::uint32_t>& single) {
   std::vector<std::uint64_t> hashes(table.rows, 0x243F6A8885A308D3);
-  for (const Column& column : table.columns)
-    if (column.present)
-      for (std::size_t row = 0; row < table.rows; ++row)
-        hashes[row] = mix(hashes[row], column.codes[row]);
+  in_halves(table.rows, [&](std::size_t begin, std::size_t end, int) {
+    for (const Column& column : table.columns)
+      if (column.present)
+        for (std::size_t row = begin; row < end; ++row)
+          hashes[row] = mix(hashes[row], column.codes[row]);
+  });
   const auto alone = [&](std::uint32_t row) { return !single.empty() && std::ranges::binary_search(single, row); };
   // Open addressing over the hashes; equal hashes are checked field by field.
   std::size_t size = 64;
@@ -364,11 +435,9 @@ void group_records(Table& table, const std::vector<std::uint32_t>& single) {
     table.group[row] = slots[at] - 1;
     ++table.size_of[slots[at] - 1];
   }
-  for (Column& column : table.columns) {
-    if (!column.present) {
-      column.codes.clear();
-      continue;
-    }
+  each_of(table.columns.size(), [&](std::size_t c) {
+    Column& column = table.columns[c];
+    if (!column.present) return column.codes.clear();
     for (std::size_t g = 0; g < table.first_of.size(); ++g)
       column.codes[g] = column.codes[table.first_of[g]];  // groups are numbered by first row: never behind it
     column.codes.resize(table.first_of.size());
@@ -376,7 +445,7 @@ void group_records(Table& table, const std::vector<std::uint32_t>& single) {
     column.counts.assign(column.values.size(), 0);
     for (const std::uint32_t code : column.codes)
       ++column.counts[code];
-  }
+  });
 }
 
 }  // namespace sekisho::linkage

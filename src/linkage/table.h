@@ -73,6 +73,11 @@ using RawRows = std::map<std::uint32_t, std::vector<std::string>>;
 Result<RawRows> read_rows(const ModelSpec& spec, const std::vector<std::filesystem::path>& files,
                           const std::set<std::uint32_t>& rows);
 
+// A name in kana that stands where kanji are expected is its reading too: fills in readings that are missing.
+void fill_readings(const ModelSpec& spec, Table& table);
+// True for text of kana alone; false for "".
+bool written_in_kana(std::string_view text);
+
 // Gathers records that agree in all fields into groups and keeps columns by group from then on. Rows of `single`
 // (ascending) are groups of their own.
 void group_records(Table& table, const std::vector<std::uint32_t>& single = {});

@@ -105,21 +105,24 @@ struct Component {
 
 std::vector<store::LinkageEvent> next_events(const std::vector<store::RegistrationRow>& rows,
                                              const std::vector<store::LinkageEvent>& past_events, UtcTime now,
-                                             UpdateReport& report,
-                                             const std::vector<std::pair<std::string, std::string>>& same) {
+                                             UpdateReport& report, const ModelLinks* model) {
   Registrations registrations = gather(rows);
   const std::vector<std::string>& regs = registrations.regs;
-  Components components = join_by_keys(registrations);
+  const Components by_keys = join_by_keys(registrations);
+  Components components = model == nullptr ? by_keys : Components(regs.size());
+  std::vector<double> probability(regs.size(), 1.0);
   std::vector<bool> by_model(regs.size(), false);
-  for (const auto& [a, b] : same) {
-    const auto x = std::ranges::lower_bound(regs, a), y = std::ranges::lower_bound(regs, b);
-    if (x == regs.end() || y == regs.end() || *x != a || *y != b) continue;
-    const auto node_a = static_cast<std::uint32_t>(x - regs.begin()),
-               node_b = static_cast<std::uint32_t>(y - regs.begin());
-    components.join(node_a, node_b);
-    by_model[node_a] = by_model[node_b] = true;
+  for (const ModelLinks::Joined& pair : model == nullptr ? std::vector<ModelLinks::Joined>() : model->pairs) {
+    const auto x = std::ranges::lower_bound(regs, pair.a), y = std::ranges::lower_bound(regs, pair.b);
+    if (x == regs.end() || y == regs.end() || *x != pair.a || *y != pair.b) continue;
+    for (const auto place : {x, y}) {
+      const auto node = static_cast<std::size_t>(place - regs.begin());
+      probability[node] = by_model[node] ? std::max(probability[node], pair.probability) : pair.probability;
+      by_model[node] = true;
+    }
+    components.join(static_cast<std::uint32_t>(x - regs.begin()), static_cast<std::uint32_t>(y - regs.begin()));
   }
-  report.by_model = same.size();
+  report.by_model = static_cast<std::uint64_t>(std::ranges::count(by_model, true));
 
   const Past past = read_past(past_events);
   std::map<std::uint32_t, Component> found;  // by smallest node, that is by smallest reg
@@ -155,7 +158,7 @@ std::vector<store::LinkageEvent> next_events(const std::vector<store::Registrati
     for (const std::uint32_t node : component.nodes) {
       const auto before = past.person.find(regs[node]);
       if (before != past.person.end() && before->second == component.id) continue;
-      std::string evidence = evidence_name(components.evidence()[node]);
+      std::string evidence = model != nullptr && !by_model[node] ? "alone" : evidence_name(by_keys.evidence()[node]);
       if (by_model[node]) evidence = evidence == "alone" ? "model" : evidence + "+model";
       std::string method = "link:" + evidence;
       if (before != past.person.end()) {
@@ -163,7 +166,7 @@ std::vector<store::LinkageEvent> next_events(const std::vector<store::Registrati
         method = (split ? "split:" : "merge:") + evidence;
         if (!split) merged.insert(before->second);
       }
-      events.push_back({0, now, regs[node], component.id, std::move(method), 1.0});
+      events.push_back({0, now, regs[node], component.id, std::move(method), probability[node]});
     }
   }
   report.merges += merged.size();
@@ -172,7 +175,7 @@ std::vector<store::LinkageEvent> next_events(const std::vector<store::Registrati
   report.registrations = regs.size();
   report.persons = found.size();
   report.events = events.size();
-  report.big_blocks = components.big_blocks().size();
+  report.big_blocks = by_keys.big_blocks().size();
   return events;
 }
 
@@ -186,54 +189,76 @@ std::vector<std::pair<std::string, std::string>> key_pairs(const std::vector<sto
   return out;
 }
 
+namespace {
+
+// The model over the identity records of the store, where it can work; else report.reason says why not.
+Result<std::optional<ModelLinks>> links_of(store::Store& store, const std::vector<store::RegistrationRow>& rows,
+                                           const UpdateOptions& options, UpdateReport& report) {
+  if (options.spec.empty()) return std::nullopt;
+  SEKISHO_TRY(const ModelSpec spec, ModelSpec::load(options.spec));
+  std::unordered_map<std::string, std::string> hospital;
+  for (const store::RegistrationRow& row : rows)
+    hospital[row.reg] = row.hospital.text;
+  if (hospital.size() < options.fewest) {
+    report.reason = "too few registrations for the model";
+    return std::nullopt;
+  }
+  IdentityInput input;
+  bool fits = true;
+  SEKISHO_CHECK(store::each_identity(store, [&](const std::string& reg, const records::IdentityRecord& record) {
+    fits = fits && (options.memory == 0 || model_memory(input.versions.size() + 1) <= options.memory);
+    if (fits) input.versions.push_back({reg, hospital[reg], record});
+  }));
+  if (!fits) {
+    report.reason = "the memory that the configuration allows is too small for the model";
+    return std::nullopt;
+  }
+  SEKISHO_TRY(const std::vector<Decision> decisions, load_decisions(options.decisions));
+  input.decisions = standing(decisions);
+  input.by_keys = key_pairs(rows);
+  input.review = options.review;
+  SEKISHO_TRY(ModelLinks links, model_links(spec, input));
+  report.method = "model";
+  report.decisions = input.decisions.size();
+  report.open_pairs = links.open_pairs;
+  return links;
+}
+
+}  // namespace
+
 Result<UpdateReport> update(store::Store& store, const Clock& clock, const UpdateOptions& options) {
   std::vector<store::RegistrationRow> rows;
-  SEKISHO_CHECK(store.each_registration([&](const store::RegistrationRow& row) { rows.push_back(row); }));
   Progress progress("linkage", 4, "steps");
+  SEKISHO_CHECK(store.each_registration([&](const store::RegistrationRow& row) { rows.push_back(row); }));
   SEKISHO_TRY(const std::vector<store::LinkageEvent> past, store.linkage_events());
+  progress.add();
   UpdateReport report;
+  SEKISHO_TRY(const std::optional<ModelLinks> links, links_of(store, rows, options, report));
   progress.add();
-  ModelLinks links;
-  if (!options.spec.empty()) {
-    SEKISHO_TRY(const ModelSpec spec, ModelSpec::load(options.spec));
-    std::unordered_map<std::string, std::string> hospital;
-    for (const store::RegistrationRow& row : rows)
-      hospital[row.reg] = row.hospital.text;
-    std::vector<IdentityVersion> versions;
-    bool fits = true;
-    SEKISHO_CHECK(store::each_identity(store, [&](const std::string& reg, const records::IdentityRecord& record) {
-      fits = fits && (options.memory == 0 || model_memory(versions.size() + 1) <= options.memory);
-      if (fits) versions.push_back({reg, hospital[reg], record});
-    }));
-    progress.add();
-    if (!fits) {
-      report.reason = "the memory that the configuration allows is too small for the model";
-    } else if (hospital.size() < options.fewest) {
-      report.reason = "too few registrations for the model";
-    } else {
-      SEKISHO_TRY(links, model_links(spec, versions, key_pairs(rows)));
-      report.method = "model";
-    }
-  }
+  const std::vector<store::LinkageEvent> events =
+      next_events(rows, past, clock.now(), report, links ? &*links : nullptr);
   progress.add();
-  const std::vector<store::LinkageEvent> events = next_events(rows, past, clock.now(), report, links.pairs);
   if (!events.empty()) SEKISHO_CHECK(store.append_linkage(events));
   SEKISHO_TRY(report.state, store.linkage_state());
+  progress.add();
   return report;
 }
 
 Json UpdateReport::to_json() const {
-  return {{"registrations", registrations},
-          {"persons", persons},
-          {"new_persons", new_persons},
-          {"merges", merges},
-          {"splits", splits},
-          {"events", events},
-          {"big_blocks", big_blocks},
-          {"state", state},
-          {"by_model", by_model},
-          {"method", method},
-          {"reason", reason}};
+  Json out{{"registrations", registrations},
+           {"persons", persons},
+           {"new_persons", new_persons},
+           {"merges", merges},
+           {"splits", splits},
+           {"events", events},
+           {"big_blocks", big_blocks},
+           {"state", state},
+           {"by_model", by_model},
+           {"decisions", decisions},
+           {"method", method},
+           {"reason", reason}};
+  if (open_pairs) out["open_pairs"] = *open_pairs;
+  return out;
 }
 
 }  // namespace sekisho::linkage

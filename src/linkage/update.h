@@ -3,10 +3,12 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <utility>
 
 #include "core/clock.h"
 #include "core/json.h"
+#include "linkage/identity_links.h"
 #include "store/store.h"
 
 namespace sekisho::linkage {
@@ -14,32 +16,36 @@ namespace sekisho::linkage {
 struct UpdateReport {
   std::uint64_t registrations = 0, persons = 0;
   std::uint64_t new_persons = 0, merges = 0, splits = 0, events = 0;
-  std::uint64_t big_blocks = 0;  // keys shared by so many registrations that they link nobody
-  std::uint64_t state = 0;       // number of the newest event
-  std::uint64_t by_model = 0;    // pairs of registrations that the model joined or confirmed
-  std::string method = "keys";   // or "model"
-  std::string reason;            // why not the model
+  std::uint64_t big_blocks = 0;             // keys shared by so many registrations that they link nobody
+  std::uint64_t state = 0;                  // number of the newest event
+  std::uint64_t by_model = 0;               // registrations that the model joined with others
+  std::uint64_t decisions = 0;              // of people, that were obeyed
+  std::optional<std::uint64_t> open_pairs;  // for review, where one was asked for
+  std::string method = "keys";              // or "model"
+  std::string reason;                       // why not the model
   Json to_json() const;
 };
 
 // The state that follows from registrations and from earlier events: what update() appends. Ids: a merge keeps the id
 // that appeared first and retires the other; a split leaves the id with the part that holds the registration that had
-// it first and mints new ones for the rest; no id is ever used again. Ids say nothing of the person.
+// it first and mints new ones for the rest; no id is ever used again. Ids say nothing of the person. With `model` its
+// persons are taken, and keys only name evidence; without it exact keys make the persons.
 std::vector<store::LinkageEvent> next_events(const std::vector<store::RegistrationRow>& rows,
                                              const std::vector<store::LinkageEvent>& past, UtcTime now,
-                                             UpdateReport& report,
-                                             const std::vector<std::pair<std::string, std::string>>& same = {});
+                                             UpdateReport& report, const ModelLinks* model = nullptr);
 // The registrations that exact keys join, as pairs.
 std::vector<std::pair<std::string, std::string>> key_pairs(const std::vector<store::RegistrationRow>& rows);
 
 struct UpdateOptions {
-  std::filesystem::path spec;  // of the model; "": exact keys alone
-  std::size_t memory = 0;      // bytes that the model may need, else exact keys alone; 0: no limit
-  std::size_t fewest = 200;    // registrations; the model learns nothing from fewer
+  std::filesystem::path spec;       // of the model; "": exact keys alone
+  std::size_t memory = 0;           // bytes that the model may need, else exact keys alone; 0: no limit
+  std::size_t fewest = 200;         // registrations; the model learns nothing from fewer
+  std::filesystem::path decisions;  // of people, about registrations; "": none
+  ReviewRequest review;             // what people shall decide; holds names
 };
 
-// Reads, decides and appends in one transaction of the store; nothing changed: nothing appended. With a model: what
-// exact keys join stays joined, the model adds to it; a registration's earlier versions count. Shows its progress.
+// Reads, decides and appends in one transaction of the store; nothing changed: nothing appended. The model sees all
+// versions of a registration; what people decided is obeyed whatever it says. Shows its progress.
 Result<UpdateReport> update(store::Store& store, const Clock& clock, const UpdateOptions& options = {});
 
 }  // namespace sekisho::linkage
