@@ -52,6 +52,8 @@ Result<int> run_probabilistic(const LinkOptions& options) {
     if (report.missing_ids > 0) fmt::print("  {} records have no id\n", report.missing_ids);
     if (report.duplicate_ids > 0) fmt::print("  {} record ids stand more than once\n", report.duplicate_ids);
     if (report.bad_dates > 0) fmt::print("  {} different texts are no usable date\n", report.bad_dates);
+    if (report.ragged_rows > 0)
+      fmt::print("  {} rows have other numbers of cells than the header\n", report.ragged_rows);
     for (const linkage::BigBlock& block : report.big_blocks)
       fmt::print("  a key of {} is shared by {} records and proposes no pairs\n", block.rule, block.nodes);
     if (report.open_pairs) fmt::print("  {} pairs are open for review\n", *report.open_pairs);

@@ -39,7 +39,7 @@ Result<double> probability_in(std::string_view text, const Place& place) {
 template <class Visit>
 Result<void> each_row(const std::filesystem::path& path, const std::array<std::string_view, 3>& names, Visit visit) {
   SEKISHO_TRY(const std::string text, read_input(path));
-  CsvReader reader(text, ',', path.string());
+  CsvReader reader(text, separator_of(text), path.string());
   std::vector<std::string_view> cells;
   SEKISHO_TRY(bool more, reader.next(cells));
   std::array<std::size_t, 3> at{};

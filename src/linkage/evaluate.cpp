@@ -124,7 +124,7 @@ struct Labels {
 Result<Labels> read_labels(const std::filesystem::path& path, const std::string& id_column,
                            const std::string& person_column) {
   SEKISHO_TRY(const std::string text, read_input(path));
-  CsvReader reader(text, ',', path.string());
+  CsvReader reader(text, separator_of(text), path.string());
   std::vector<std::string_view> fields;
   SEKISHO_TRY(const bool has_header, reader.next(fields));
   const auto id = std::ranges::find(fields, std::string_view(id_column)) - fields.begin();

@@ -231,7 +231,7 @@ Result<FilterReport> make_filters(const FilterRequest& request, ByteView key, Ra
   std::vector<std::string> values(scheme.fields.size());
   for (const fs::path& input : request.inputs) {
     SEKISHO_TRY(const std::string text, read_input(input));
-    CsvReader reader(text, ',', input.string());
+    CsvReader reader(text, separator_of(text), input.string());
     std::vector<std::string_view> cells;
     SEKISHO_TRY(bool more, reader.next(cells));
     if (!more) return fail("csv.empty", "the file holds no header", {.file = input.string()});

@@ -225,7 +225,7 @@ namespace {
 Result<void> read_records(const fs::path& input, const std::array<std::string, kPlaces>& named, ByteView key,
                           std::vector<NdbRecord>& records, NdbReport& report) {
   SEKISHO_TRY(const std::string text, read_input(input));
-  CsvReader reader(text, ',', input.string());
+  CsvReader reader(text, separator_of(text), input.string());
   std::vector<std::string_view> cells;
   SEKISHO_TRY(bool more, reader.next(cells));
   if (!more) return fail("csv.empty", "the file holds no header", {.file = input.string()});

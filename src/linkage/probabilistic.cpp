@@ -156,6 +156,7 @@ Result<Persons> link_table(const ModelSpec& spec, const Table& table, const std:
   Clock::time_point since = Clock::now();
   Persons out;
   report.records = table.rows, report.groups = table.first_of.size(), report.bad_dates = table.bad_dates;
+  report.ragged_rows = table.ragged_rows;
   std::vector<std::uint32_t> row_order;
   const std::vector<std::uint32_t> rank = rank_groups(table, report, row_order);
   report.seconds_read += lap(since);
@@ -265,6 +266,7 @@ Json ModelReport::to_json() const {
            {"missing_ids", missing_ids},
            {"duplicate_ids", duplicate_ids},
            {"bad_dates", bad_dates},
+           {"ragged_rows", ragged_rows},
            {"candidates", candidates},
            {"links", links},
            {"decisions", decisions},

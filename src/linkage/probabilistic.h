@@ -15,7 +15,7 @@ namespace sekisho::linkage {
 
 struct ModelReport {
   std::size_t records = 0, groups = 0, persons = 0, largest = 0;
-  std::size_t missing_ids = 0, duplicate_ids = 0, bad_dates = 0;
+  std::size_t missing_ids = 0, duplicate_ids = 0, bad_dates = 0, ragged_rows = 0;
   std::uint64_t candidates = 0, links = 0, decisions = 0;
   std::optional<std::size_t> open_pairs;  // for review, where one was asked for
   std::vector<RulePlan> blocking;
@@ -25,7 +25,7 @@ struct ModelReport {
   Json model;                         // shares of all levels
   double seconds_read = 0, seconds_block = 0, seconds_model = 0, seconds_link = 0, seconds_write = 0;
   Json to_json() const;
-  bool needs_attention() const { return missing_ids + duplicate_ids > 0; }
+  bool needs_attention() const { return missing_ids + duplicate_ids + ragged_rows > 0; }
 };
 
 struct ModelOptions {

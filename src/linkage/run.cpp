@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <numeric>
 #include <optional>
@@ -142,7 +143,7 @@ Result<std::array<int, kFieldCount>> find_columns(const Spec& spec, const std::v
 Result<void> read_one(const Spec& spec, const std::filesystem::path& path, std::uint64_t seed,
                       Canonicaliser& canonicaliser, Input& input, RunReport& report) {
   SEKISHO_TRY(const std::string text, read_input(path));
-  CsvReader reader(text, ',', path.string());
+  CsvReader reader(text, separator_of(text), path.string());
   std::vector<std::string_view> fields;
   SEKISHO_TRY(const bool has_header, reader.next(fields));
   if (!has_header) return fail("csv.empty", "the file holds no header", {.file = path.string()});
@@ -248,6 +249,43 @@ std::string decode_lines(std::string_view raw, Charset charset) {
 
 }  // namespace
 
+namespace {
+
+// Spreadsheets write "Unicode text" as UTF-16 with a byte order mark. Half of a pair alone becomes U+FFFD.
+std::string decode_utf16(std::string_view raw) {
+  const bool little = static_cast<unsigned char>(raw[0]) == 0xFF;
+  const auto unit = [&](std::size_t at) {
+    const auto a = static_cast<unsigned char>(raw[at]), b = static_cast<unsigned char>(raw[at + 1]);
+    return static_cast<char32_t>(little ? b << 8 | a : a << 8 | b);
+  };
+  std::string out;
+  for (std::size_t at = 2; at + 1 < raw.size(); at += 2) {
+    char32_t c = unit(at);
+    if (c >= 0xD800 && c < 0xE000) {
+      const char32_t low = c < 0xDC00 && at + 3 < raw.size() ? unit(at + 2) : 0;
+      const bool pair = low >= 0xDC00 && low < 0xE000;
+      c = pair ? 0x10000 + ((c - 0xD800) << 10) + (low - 0xDC00) : 0xFFFD;
+      at += pair ? 2 : 0;
+    }
+    append_utf8(out, c);
+  }
+  return out;
+}
+
+}  // namespace
+
+char separator_of(std::string_view text) {
+  static constexpr std::string_view kSeparators = ",;\t|";
+  std::array<std::size_t, kSeparators.size()> count{};
+  bool quoted = false;
+  for (const char c : text) {
+    quoted ^= c == '"';
+    if (!quoted && (c == '\n' || c == '\r')) break;
+    if (const std::size_t at = kSeparators.find(c); !quoted && at != std::string_view::npos) ++count[at];
+  }
+  return kSeparators[static_cast<std::size_t>(std::ranges::max_element(count) - count.begin())];
+}
+
 Result<std::string> read_input(const std::filesystem::path& path) {
   std::string raw;
   if (path.extension() == ".gz") {
@@ -257,6 +295,7 @@ Result<std::string> read_input(const std::filesystem::path& path) {
   } else {
     SEKISHO_TRY(raw, read_text(path));
   }
+  if (raw.starts_with("\xFF\xFE") || raw.starts_with("\xFE\xFF")) return decode_utf16(raw);
   const Charset charset = detect_charset(as_bytes(raw));
   if (charset == Charset::kUtf8 || charset == Charset::kAscii) return raw;
   return decode_lines(raw, charset);

@@ -33,16 +33,16 @@ struct Role {
 };
 
 constexpr Role kRoles[] = {
-    {"birth_year", "digits", "birth_year|yob|by|byear", nullptr},
-    {"birth_month", "digits", "birth_month|mob|bm|bmonth", nullptr},
-    {"birth_day", "digits", "birth_day|bd|bday", nullptr},
+    {"birth_year", "digits", "birth_year|year_of_birth|yob|by|byear", nullptr},
+    {"birth_month", "digits", "birth_month|month_of_birth|mob|bm|bmonth", nullptr},
+    {"birth_day", "digits", "birth_day|day_of_birth|bd|bday", nullptr},
     {"birth_date", "date", "birth_date|dob|date_of_birth|birthdate|birthday|生年月日",
      [](const Shape& s, double) { return s.date > 0.8; }},
     {"sex", "sex", "sex|gender|性別", [](const Shape& s, double) { return s.sex > 0.9; }},
     {"email", "email", "email|e_mail|mail", [](const Shape& s, double) { return s.email > 0.8; }},
     {"national_id", "code", "ssn|soc_sec_id|national_id|nhs_number|medicare", nullptr},
     {"phone", "digits", "phone|tel|telephone|mobile|phone_number|電話|電話番号", nullptr},
-    {"postcode", "code", "postcode|zip|zip_code|postal_code|zipcode|postcode_fake|郵便番号", nullptr},
+    {"postcode", "code", "postcode|post_code|zip|zip_code|postal_code|zipcode|postcode_fake|郵便番号", nullptr},
     {"insurer", "insurer", "insurer|insurer_no|保険者番号", nullptr},
     {"symbol", "insurance", "symbol|記号", nullptr},
     {"number", "insurance", "number|番号", nullptr},
@@ -53,12 +53,12 @@ constexpr Role kRoles[] = {
     {"given_kana", "kana", "given_kana|mei_kana|メイ", nullptr},
     {"kanji_name", "kanji", "kanji_name|氏名|患者氏名", nullptr},
     {"kana_name", "kana", "kana_name|カナ氏名|カナ", [](const Shape& s, double d) { return s.kana > 0.9 && d > 0.01; }},
-    {"given_name", "name", "given_name|first_name|firstname|fname|forename", nullptr},
+    {"given_name", "name", "given_name|givenname|first_name|firstname|fname|forename|first", nullptr},
     {"middle_name", "name", "middle_name|mname", nullptr},
-    {"surname", "name", "surname|last_name|lastname|lname|family_name", nullptr},
+    {"surname", "name", "surname|last_name|lastname|lname|family_name|familyname|last|sname", nullptr},
     {"full_name", "text", "full_name|name|fullname", nullptr},
     {"street_number", "text", "street_number|house_number", nullptr},
-    {"street", "text", "street|address|address_1|address1|street_address|住所", nullptr},
+    {"street", "text", "street|address|addr|addr1|address_1|address1|street_address|住所", nullptr},
     {"address_2", "text", "address_2|address2", nullptr},
     {"suburb", "text", "suburb|city|town", nullptr},
     {"state", "text", "state|province|county", nullptr},
@@ -263,7 +263,7 @@ std::string write_spec(const std::map<std::string, std::string, std::less<>>& co
 
 Result<Suggestion> suggest(const std::filesystem::path& file) {
   SEKISHO_TRY(const std::string text, read_input(file));
-  CsvReader reader(text, ',', file.string());
+  CsvReader reader(text, separator_of(text), file.string());
   std::vector<std::string_view> fields;
   SEKISHO_TRY(const bool has_header, reader.next(fields));
   if (!has_header) return fail("csv.empty", "the file holds no header", {.file = file.string()});
@@ -299,8 +299,10 @@ Result<Suggestion> suggest(const std::filesystem::path& file) {
       const double distinct_share =
           out.rows == 0 ? 0 : static_cast<double>(profile.distinct) / static_cast<double>(out.rows);
       const std::string name = plain_name(profile.column);
-      if (by_name && profile.distinct == out.rows && out.rows > 0 && !column_of.contains("record_id") &&
-          (name.ends_with("id") || i == 0)) {
+      // Some records may lack their id, or share one.
+      if (by_name && out.rows > 0 && distinct_share > (name.ends_with("id") ? 0.8 : 0.999) &&
+          static_cast<double>(profile.distinct) >= 0.98 * profile.filled * static_cast<double>(out.rows) &&
+          !column_of.contains("record_id") && (name.ends_with("id") || i == 0)) {
         profile.role = "record_id";
         column_of.emplace(profile.role, profile.column);
         continue;

@@ -103,9 +103,6 @@ Result<std::vector<Source>> find_sources(const ModelSpec& spec, const std::vecto
       if (spec.fields[f].named != named) continue;
       sources[f].column = find_column(header, taken, spec.fields[f]);
       if (sources[f].column >= 0) taken[static_cast<std::size_t>(sources[f].column)] = true;
-      if (sources[f].column < 0 && named)
-        return fail("linkage.columns", fmt::format("there is no column '{}'", spec.fields[f].columns[0]),
-                    {.file = file});
     }
   for (std::size_t f = 0; f < spec.fields.size(); ++f) {
     const FieldSpec& field = spec.fields[f];
@@ -228,7 +225,7 @@ struct Chunk {
 class ChunkReader {
  public:
   ChunkReader(const std::string& whole, const std::string& name, Arena& arena)
-      : whole_(whole), name_(name), arena_(arena), reader_(whole, ',', name) {}
+      : whole_(whole), name_(name), arena_(arena), reader_(whole, separator_of(whole), name) {}
   Result<std::vector<std::string_view>> header() {
     SEKISHO_TRY(const bool some, reader_.next(fields_));
     if (!some) return fail("csv.empty", "the file holds no header", {.file = name_});
@@ -236,16 +233,17 @@ class ChunkReader {
     return fields_;
   }
   std::size_t width() const { return width_; }
-  // The next rows; none: the end.
+  std::size_t ragged() const { return ragged_; }
+  // The next rows; none: the end. A row with too few cells lacks the last ones, one with too many loses those behind;
+  // both are counted.
   Result<void> read(Chunk& out) {
     out.cells.clear();
     out.cells.reserve(kChunk * width_);
     for (out.rows = 0; out.rows < kChunk; ++out.rows) {
       SEKISHO_TRY(const bool more, reader_.next(fields_));
       if (!more) break;
-      if (fields_.size() != width_)
-        return fail("csv.ragged", fmt::format("{} fields instead of {}", fields_.size(), width_),
-                    {.file = name_, .line = reader_.line()});
+      ragged_ += fields_.size() != width_;
+      fields_.resize(width_);
       for (const std::string_view field : fields_) {
         const bool inside = field.data() >= whole_.data() && field.data() <= whole_.data() + whole_.size();
         out.cells.push_back(inside ? field : arena_.keep(field));
@@ -260,7 +258,7 @@ class ChunkReader {
   Arena& arena_;
   CsvReader reader_;
   std::vector<std::string_view> fields_;
-  std::size_t width_ = 0;
+  std::size_t width_ = 0, ragged_ = 0;
 };
 
 // Two threads share the fields of a chunk and the reading of the next one; each field belongs to one of them at a time,
@@ -318,15 +316,20 @@ class ChunkEncoder {
   std::vector<Source> sources_;
 };
 
-Result<void> read_one(const ModelSpec& spec, const std::filesystem::path& path, ChunkEncoder& encoder, Table& table) {
+Result<void> read_one(const ModelSpec& spec, const std::filesystem::path& path, ChunkEncoder& encoder, Table& table,
+                      std::vector<bool>& found) {
   SEKISHO_TRY(std::string text, read_input(path));
   table.texts.push_back(std::make_unique<std::string>(std::move(text)));
   const std::string name = path.string();
   ChunkReader reader(*table.texts.back(), name, table.arena);
   SEKISHO_TRY(const std::vector<std::string_view> header, reader.header());
   SEKISHO_TRY(const std::vector<Source> sources, find_sources(spec, header, name));
+  for (std::size_t f = 0; f < sources.size(); ++f)
+    if (sources[f].column >= 0) found[f] = true;
   encoder.start_file(sources);
-  return encoder.encode(reader);
+  SEKISHO_CHECK(encoder.encode(reader));
+  table.ragged_rows += reader.ragged();
+  return {};
 }
 
 }  // namespace
@@ -334,8 +337,13 @@ Result<void> read_one(const ModelSpec& spec, const std::filesystem::path& path, 
 Result<Table> read_table(const ModelSpec& spec, const std::vector<std::filesystem::path>& files) {
   Table table;
   ChunkEncoder encoder(spec, table);
+  std::vector<bool> found(spec.fields.size(), false);  // a named column may be missing in some files, not in all
   for (const std::filesystem::path& file : files)
-    SEKISHO_CHECK(read_one(spec, file, encoder, table));
+    SEKISHO_CHECK(read_one(spec, file, encoder, table, found));
+  for (std::size_t f = 0; f < spec.fields.size(); ++f)
+    if (spec.fields[f].named && !found[f])
+      return fail("linkage.columns", fmt::format("there is no column '{}'", spec.fields[f].columns[0]),
+                  {.file = files.back().string()});
   encoder.finish();
   fill_readings(spec, table);
   return table;
@@ -385,7 +393,7 @@ Result<RawRows> read_rows(const ModelSpec& spec, const std::vector<std::filesyst
   std::uint32_t row = 0;
   for (const std::filesystem::path& file : files) {
     SEKISHO_TRY(const std::string text, read_input(file));
-    CsvReader reader(text, ',', file.string());
+    CsvReader reader(text, separator_of(text), file.string());
     std::vector<std::string_view> cells;
     SEKISHO_TRY(bool more, reader.next(cells));
     SEKISHO_TRY(const std::vector<Source> sources, find_sources(spec, cells, file.string()));

@@ -55,7 +55,7 @@ struct Table {
   std::size_t rows = 0;
   std::vector<std::string_view> ids;
   std::vector<Column> columns;  // by field of the spec
-  std::size_t bad_dates = 0;
+  std::size_t bad_dates = 0, ragged_rows = 0;
   std::vector<std::uint32_t> group;                 // by record: its group of records that agree in all fields
   std::vector<std::uint32_t> first_of;              // by group: one of its records
   std::vector<std::uint32_t> size_of;               // by group
