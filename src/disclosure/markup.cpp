@@ -1,6 +1,7 @@
 // SVG and HTML: what runs, what is hidden, points that stand for persons, tables as tables.
 #include <algorithm>
 
+#include "core/bytes.h"
 #include "disclosure/containers.h"
 #include "disclosure/markup_text.h"
 
@@ -61,6 +62,31 @@ void judge_page(std::string_view low, Opened& out) {
         out.findings.add("markup.pale", "file", "text in white, without colour or without size");
 }
 
+// Pictures written into the page are examined like pictures.
+void open_pictures(FileType type, std::string_view data, Opened& out) {
+  for (std::size_t at = data.find("data:image/"); at != std::string_view::npos; at = data.find("data:image/", at + 1)) {
+    const std::size_t comma = data.find(',', at);
+    const std::size_t end = data.find_first_of("\"')", at);
+    const std::string_view kind = data.substr(at + 11, 20);
+    if (comma == std::string_view::npos || end == std::string_view::npos || comma > end ||
+        !contains(data.substr(at, comma - at), "base64")) {
+      out.findings.add("markup.data", "file", "data within the file");
+      continue;
+    }
+    std::string letters(data.substr(comma + 1, end - comma - 1));
+    std::erase_if(letters, [](char c) { return c == '\n' || c == '\r' || c == ' '; });
+    const auto bytes = from_base64(letters);
+    const std::string_view content = bytes ? as_text(*bytes) : std::string_view{};
+    const FileType inner = type_of(content, "picture");
+    if ((inner == FileType::kPng && kind.starts_with("png")) || (inner == FileType::kJpeg && kind.starts_with("jp"))) {
+      open_container(inner, content, 1, out);
+      if (type == FileType::kSvg) out.findings.add("markup.picture", "file", "a picture within the drawing");
+    } else {
+      out.findings.add("markup.data", "file", "data within the file that is no picture");
+    }
+  }
+}
+
 }  // namespace
 
 void open_markup(FileType type, std::string_view data, Opened& out) {
@@ -76,7 +102,7 @@ void open_markup(FileType type, std::string_view data, Opened& out) {
   look("<embed", "markup.foreign", "embedded objects");
   look("data:application", "markup.data", "data within the file");
   look("data:text", "markup.data", "data within the file");
-  if (type == FileType::kSvg) look("data:image", "markup.data", "a picture within the drawing");
+  open_pictures(type, data, out);
   for (const std::string_view hidden : {"opacity:0;", "opacity: 0;", "opacity=\"0\"", "opacity:0\"", "display:none",
                                         "display: none", "visibility:hidden", "visibility: hidden", "font-size:0",
                                         "font-size: 0", "visibility=\"hidden\"", "display=\"none\""})

@@ -98,10 +98,10 @@ std::string csv_field(std::string_view text) {
 }
 
 std::string attribute_values(std::string_view xml) {
-  constexpr std::string_view kDrawing[] = {"d",     "points",    "style", "transform", "class",     "fill",   "stroke",
-                                           "xmlns", "viewbox",   "x",     "y",         "width",     "height", "cx",
-                                           "cy",    "r",         "rx",    "ry",        "x1",        "x2",     "y1",
-                                           "y2",    "font-size", "href",  "src",       "clip-path", "charset"};
+  constexpr std::string_view kDrawing[] = {
+      "d",  "points", "style",     "transform", "class",      "fill", "stroke",    "xmlns",  "viewbox", "x",
+      "y",  "width",  "height",    "cx",        "cy",         "r",    "rx",        "ry",     "x1",      "x2",
+      "y1", "y2",     "font-size", "href",      "xlink:href", "src",  "clip-path", "charset"};
   std::string out;
   for (std::size_t at = xml.find('='); at != std::string_view::npos && out.size() < (1U << 22);
        at = xml.find('=', at + 1)) {

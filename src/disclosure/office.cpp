@@ -26,12 +26,32 @@ constexpr HiddenPart kHiddenParts[] = {
     {"externalLink", "office.external", "links to other files with copies of their cells"},
     {"embeddings/", "office.embedded", "embedded objects"},
     {"oleObject", "office.embedded", "embedded objects"},
-    {"customXml/item", "office.custom_xml", "custom data"},
     {"docProps/thumbnail", "office.thumbnail", "a picture of the first page"},
     {"docProps/custom", "office.properties", "custom properties"},
     {"activeX", "office.macro", "active parts"},
     {"printerSettings", "", ""},
 };
+
+// Letters in the colour of the paper: a white font in a cell without a fill.
+void judge_styles(const Entry& entry, Opened& out) {
+  std::vector<bool> white, filled;
+  elements(entry.content, "font", [&](std::string_view, std::string_view font) {
+    white.push_back(contains(font, "rgb=\"FFFFFFFF\"") || contains(font, "rgb=\"00FFFFFF\"") ||
+                    contains(font, "<color theme=\"0\"/>") || contains(font, "sz val=\"1\""));
+  });
+  elements(entry.content, "fill", [&](std::string_view, std::string_view fill) {
+    filled.push_back(contains(fill, "\"solid\"") && !contains(fill, "fgColor rgb=\"FFFFFFFF\"") &&
+                     !contains(fill, "fgColor theme=\"0\""));
+  });
+  elements(entry.content, "cellXfs", [&](std::string_view, std::string_view formats) {
+    elements(formats, "xf", [&](std::string_view tag, std::string_view) {
+      const std::size_t font = std::strtoul(attribute(tag, "fontId").c_str(), nullptr, 10),
+                        fill = std::strtoul(attribute(tag, "fillId").c_str(), nullptr, 10);
+      if (font < white.size() && white[font] && !(fill < filled.size() && filled[fill]))
+        out.findings.add("office.hidden_text", entry.name, "a white or tiny font without a fill behind it");
+    });
+  });
+}
 
 void open_sheet(const Entry& entry, const std::vector<std::string>& strings, Opened& out) {
   std::string csv;
@@ -76,6 +96,7 @@ void open_office(std::string_view content, Opened& out) {
     const bool xml = entry.name.ends_with(".xml") || entry.name.ends_with(".rels") || entry.name.ends_with(".vml");
     if (!xml) {
       const FileType inner = type_of(entry.content, entry.name);
+      if (contains(entry.name, "docProps/thumbnail")) continue;
       if (inner == FileType::kPng || inner == FileType::kJpeg)
         open_container(inner, entry.content, 1, out);
       else if (!entry.content.empty() && !contains(entry.name, "printerSettings") &&
@@ -113,11 +134,7 @@ void open_office(std::string_view content, Opened& out) {
           contains(entry.content, "w:sz w:val=\"2\""))
         out.findings.add("office.hidden_text", entry.name, "white or tiny text");
     }
-    if (entry.name == "xl/styles.xml")
-      elements(entry.content, "font", [&](std::string_view, std::string_view font) {
-        if (contains(font, "rgb=\"FFFFFFFF\"") || contains(font, "sz val=\"1\""))
-          out.findings.add("office.white_font", entry.name, "a white or tiny font");
-      });
+    if (entry.name == "xl/styles.xml") judge_styles(entry, out);
     if (entry.name == "xl/styles.xml" &&
         (contains(entry.content, ";;;&quot;") || contains(entry.content, "formatCode=\";;;\"")))
       out.findings.add("office.hidden_text", entry.name, "a number format that shows nothing");
@@ -135,8 +152,11 @@ void open_office(std::string_view content, Opened& out) {
                                                         "\n" + attribute(element, "name"),
                                                     {})});
       });
-    if (contains(entry.name, "charts/") || contains(entry.name, "pivotCache"))
-      out.texts.push_back({"values.txt", attribute_values(entry.content)});
+    if (contains(entry.name, "charts/")) {
+      out.texts.push_back({"values.txt", text_of(entry.content, {"c:v", "a:t", "c:f", "c:formatCode", "c:pt"})});
+      continue;
+    }
+    if (contains(entry.name, "pivotCache")) out.texts.push_back({"values.txt", attribute_values(entry.content)});
     if (contains(entry.name, "customXml/item") && !contains(entry.name, "Props")) {
       const std::string inside = text_of(entry.content, {});
       if (inside.find_first_not_of(" \t\r\n") != std::string::npos)

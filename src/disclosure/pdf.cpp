@@ -12,7 +12,7 @@
 namespace sekisho::disclosure {
 namespace {
 
-constexpr std::size_t kManyMarks = 150;
+constexpr std::size_t kManyMarks = 150, kManyLines = 30, kManyComments = 1000;
 
 bool contains(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
@@ -76,10 +76,44 @@ class Page {
       }
     }
   }
-  std::string text;
-  std::size_t marks = 0;
+  std::string text;  // in the order in which it is written
+  std::size_t marks = 0, lines = 0;
+
+  // In the order in which it is read: by lines, pieces far from each other with a tab between.
+  std::string as_read() const {
+    std::vector<const Piece*> order;
+    for (const Piece& piece : pieces_)
+      order.push_back(&piece);
+    std::ranges::stable_sort(
+        order, [](const Piece* a, const Piece* b) { return a->row != b->row ? a->row > b->row : a->x < b->x; });
+    std::string out;
+    const Piece* before = nullptr;
+    for (const Piece* piece : order) {
+      if (before != nullptr && before->row != piece->row) {
+        out += '\n';
+      } else if (before != nullptr) {
+        const double gap = piece->x - before->end;
+        if (gap > before->size * 0.9)
+          out += '\t';
+        else if (gap > before->size * 0.25)
+          out += ' ';
+      }
+      out += piece->text;
+      before = piece;
+    }
+    return out;
+  }
 
  private:
+  struct Piece {
+    double x, end, size;
+    long row;
+    std::string text;
+  };
+  struct Box {
+    double left, low, right, high;
+  };
+
   struct State {
     Matrix matrix{1, 0, 0, 1, 0, 0};
     bool white = false;
@@ -112,20 +146,23 @@ class Page {
     }
     if (op == "cm" && n >= 6)
       state_.matrix = product({last(6), last(5), last(4), last(3), last(2), last(1)}, state_.matrix);
-    if (op == "BT") line_ = {1, 0, 0, 1, 0, 0};
+    if (op == "BT") text_matrix_ = line_ = {1, 0, 0, 1, 0, 0};
+    if (op == "TL" && n >= 1) leading_ = last(1);
     if (op == "Tf" && n >= 1) {
       font_ = name_;
       size_ = last(1);
     }
     if (op == "Tr" && n >= 1) mode_ = static_cast<int>(last(1));
     if (op == "Tm" && n >= 6) {
-      line_ = {last(6), last(5), last(4), last(3), last(2), last(1)};
+      text_matrix_ = line_ = {last(6), last(5), last(4), last(3), last(2), last(1)};
       text += '\n';
     }
     if ((op == "Td" || op == "TD") && n >= 2) {
-      line_ = product({1, 0, 0, 1, last(2), last(1)}, line_);
+      text_matrix_ = line_ = product({1, 0, 0, 1, last(2), last(1)}, line_);
+      if (op == "TD") leading_ = -last(1);
       text += std::abs(last(1)) > 0.01 ? '\n' : ' ';
     }
+    if (op == "T*" || op == "'" || op == "\"") text_matrix_ = line_ = product({1, 0, 0, 1, 0, -leading_}, line_);
     if (op == "T*" || op == "ET" || op == "'" || op == "\"") text += '\n';
     if (op == "g" && n >= 1) state_.white = last(1) > 0.97;
     if ((op == "rg" || op == "sc" || op == "scn") && n >= 3)
@@ -133,6 +170,21 @@ class Page {
     if (op == "k" && n >= 4) state_.white = last(1) + last(2) + last(3) + last(4) < 0.05;
     if ((op == "f" || op == "F" || op == "f*" || op == "B" || op == "B*" || op == "sh") && !state_.white)
       filled_ = true;
+    if (op == "re" && n >= 4) {
+      const Matrix corner = product({1, 0, 0, 1, last(4), last(3)}, state_.matrix);
+      const Matrix other = product({1, 0, 0, 1, last(4) + last(2), last(3) + last(1)}, state_.matrix);
+      rectangles_.push_back({std::min(corner[4], other[4]), std::min(corner[5], other[5]),
+                             std::max(corner[4], other[4]), std::max(corner[5], other[5])});
+    }
+    if (op == "l") ++segments_;
+    if (op == "S" || op == "s") lines += segments_ >= 5;
+    const bool fills = op == "f" || op == "F" || op == "f*" || op == "B" || op == "B*";
+    if (fills && !state_.white && dark_.size() < 10'000)
+      dark_.insert(dark_.end(), rectangles_.begin(), rectangles_.end());
+    if (fills || op == "S" || op == "s" || op == "n") {
+      segments_ = 0;
+      rectangles_.clear();
+    }
     if (op == "Do") ++marks;
     if (op == "Tj" || op == "TJ" || op == "'" || op == "\"") show();
   }
@@ -165,11 +217,24 @@ class Page {
     const bool letters = std::ranges::any_of(shown, [](char c) { return !is_space(c); });
     if (!letters) return;
     if (mode_ == 3) out_.findings.add("pdf.hidden_text", "file", "invisible text");
-    if (state_.white)
-      out_.findings.add(filled_ ? "pdf.pale" : "pdf.hidden_text", "file",
-                        filled_ ? "white text" : "white text on white ground");
-    const Matrix matrix = product(line_, state_.matrix);
+    const Matrix matrix = product(text_matrix_, state_.matrix);
     const double scale = std::max(std::hypot(matrix[0], matrix[1]), std::hypot(matrix[2], matrix[3]));
+    const double size = std::max(1e-3, size_ * scale);
+    double wide = 0;
+    for (const char c : shown)
+      wide += static_cast<unsigned char>(c) < 0x80 ? 0.5 : static_cast<unsigned char>(c) >= 0xC0 ? 1.0 : 0.0;
+    if (pieces_.size() < 200'000 && std::abs(matrix[4]) < 1e6 && std::abs(matrix[5]) < 1e6)
+      pieces_.push_back({matrix[4], matrix[4] + wide * size, size, std::lround(matrix[5] / 3), shown});
+    text_matrix_ = product({1, 0, 0, 1, wide * size_, 0}, text_matrix_);
+    if (state_.white) {
+      const bool on_dark = std::ranges::any_of(dark_, [&](const Box& box) {
+        return matrix[4] >= box.left - 2 && matrix[4] <= box.right + 2 && matrix[5] >= box.low - 2 &&
+               matrix[5] <= box.high + 2;
+      });
+      if (!on_dark)
+        out_.findings.add(filled_ ? "pdf.pale" : "pdf.hidden_text", "file",
+                          filled_ ? "white text" : "white text on white ground");
+    }
     if (placed_ && size_ * scale < 1 && shown.size() >= 2)
       out_.findings.add("pdf.hidden_text", "file", "text too small to be seen");
     if (placed_ && (matrix[4] < -20 || matrix[5] < -20 || matrix[4] > width_ + 20 || matrix[5] > height_ + 20))
@@ -182,10 +247,14 @@ class Page {
   Opened& out_;
   State state_;
   std::vector<State> stack_;
-  Matrix line_{1, 0, 0, 1, 0, 0};
+  Matrix line_{1, 0, 0, 1, 0, 0}, text_matrix_{1, 0, 0, 1, 0, 0};
+  double leading_ = 0;
   std::vector<std::string> strings_;
   std::vector<double> numbers_;
   std::string name_, font_, others_;
+  std::vector<Piece> pieces_;
+  std::vector<Box> rectangles_, dark_;
+  std::size_t segments_ = 0;
   double size_ = 12;
   int mode_ = 0;
   bool filled_ = false;
@@ -265,7 +334,8 @@ void open_pdf(std::string_view data, Opened& out) {
   if (parts.broken) out.findings.add("pdf.broken", "file", "a stream without an end");
   if (parts.too_large) out.findings.add("archive.bomb", "file", "the document grows beyond measure when unpacked");
   if (!parts.comments.empty()) {
-    out.findings.add("pdf.comment", "file", "lines beside the document's objects");
+    if (parts.comments.size() > kManyComments)
+      out.findings.add("pdf.comment", "file", "lines beside the document's objects");
     out.texts.push_back({"comments.txt", parts.comments});
   }
   double width = 0, height = 0;
@@ -275,7 +345,7 @@ void open_pdf(std::string_view data, Opened& out) {
   const std::size_t trailer = data.rfind("trailer");
   if (trailer != std::string_view::npos && contains(data.substr(trailer), "/Encrypt"))
     out.findings.add("pdf.encrypted", "file", "encryption: it cannot be examined");
-  std::size_t marks = 0;
+  std::size_t marks = 0, lines = 0;
   for (const auto& [number, object] : parts.objects) {
     for (const PdfWord& word : kWords)
       if (contains(object.dictionary, word.word)) out.findings.add(word.rule, "file", word.message);
@@ -309,7 +379,9 @@ void open_pdf(std::string_view data, Opened& out) {
       Page reader(parts, page && width > 0, width, height, out);
       reader.read(object.stream);
       marks += reader.marks;
-      out.texts.push_back({"pages.txt", std::move(reader.text)});
+      lines += reader.lines;
+      out.texts.push_back({"pages.txt", reader.as_read()});
+      out.texts.push_back({"order.txt", std::move(reader.text)});
     } else if (!page && !form && object.stream.size() > 40 && !contains(object.dictionary, "/Type3")) {
       std::size_t printable = 0;
       for (const char c : object.stream)
@@ -318,6 +390,8 @@ void open_pdf(std::string_view data, Opened& out) {
       if (printable * 10 > object.stream.size() * 9 && !glyph) out.texts.push_back({"part.txt", object.stream});
     }
   }
+  if (lines > kManyLines)
+    out.findings.add("plot.lines", "file", "many lines of several points: a line for each person");
   if (marks > kManyMarks)
     out.findings.add("plot.scatter", "file", "many single points: a point for each person or event");
 }

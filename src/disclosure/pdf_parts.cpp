@@ -416,6 +416,7 @@ std::string pdf_string(std::string_view text, std::size_t& at) {
 
 std::string pdf_strings(std::string_view text) {
   std::string out;
+  if (contains(text, "/Indexed")) return out;  // a table of colours
   for (std::size_t at = 0; at < text.size();) {
     const bool hex = text[at] == '<' && at + 1 < text.size() && text[at + 1] != '<' && (at == 0 || text[at - 1] != '<');
     if (text[at] != '(' && !hex) {
@@ -425,12 +426,14 @@ std::string pdf_strings(std::string_view text) {
     const std::string bytes = pdf_string(text, at);
     if (bytes.starts_with("\xFE\xFF")) {
       out += utf16_text(std::string_view(bytes).substr(2));
-    } else if (is_valid_utf8(bytes)) {
+    } else if (is_valid_utf8(bytes) && std::ranges::none_of(bytes, [](char c) {
+                 return c >= 0 && c < 0x20 && c != '\n' && c != '\r' && c != '\t';
+               })) {
       out += bytes;
-    } else {
+    } else if (std::ranges::count_if(bytes, [](char c) { return c >= ' ' && c <= '~'; }) * 2 > std::ssize(bytes)) {
       for (const char c : bytes)
         append_utf8(out, static_cast<std::uint8_t>(c));
-    }
+    }  // else a table of colours or a key
     out += '\n';
   }
   return out;
