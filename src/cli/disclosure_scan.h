@@ -3,22 +3,66 @@
 
 #include <fmt/format.h>
 
+#include <map>
+
 #include "cli/cli.h"
+#include "core/file.h"
+#include "disclosure/page_pictures.h"
 #include "disclosure/scan.h"
 
 namespace sekisho::cli {
 
 struct DisclosureScanOptions {
   std::vector<std::string> files;
+  disclosure::ScanSettings settings;
+  std::string dataset, pseudonyms, descriptions, clamd, against, pictures, frozen;
   bool json = false;
 };
 
-inline Result<int> run_disclosure_scan(const DisclosureScanOptions& options) {
+// Hashes by file name of an earlier scan's JSON: what was judged.
+inline Result<std::map<std::string, std::string>> judged_hashes(const std::string& file) {
+  std::map<std::string, std::string> hashes;
+  SEKISHO_TRY(const Json json, read_json(file));
+  if (!json.is_object() || !json.contains("files") || !json["files"].is_array())
+    return fail("usage.against", "the earlier verdict is no JSON of disclosure scan", {.file = file});
+  for (const Json& entry : json["files"])
+    if (entry.is_object() && entry.contains("file") && entry["file"].is_string() && entry.contains("sha256") &&
+        entry["sha256"].is_string())
+      hashes[std::filesystem::path(entry["file"].get<std::string>()).filename().string()] = entry["sha256"];
+  return hashes;
+}
+
+// The bytes that were judged, under their hash: only these may be handed out.
+inline Result<> freeze(const std::string& folder, const std::string& file, const disclosure::Scan& result) {
+  SEKISHO_TRY(const Bytes bytes, read_file(file, std::size_t{1} << 30));
+  if (!result.sha256.empty() && disclosure::sha256_of(bytes) != result.sha256)
+    return fail("scan.changed", "the file changed while it was examined", {.file = file}, "Scan it again.");
+  SEKISHO_CHECK(make_folders(folder, 0700));
+  return write_file_durable(std::filesystem::path(folder) / disclosure::sha256_of(bytes), bytes, 0400);
+}
+
+inline Result<int> run_disclosure_scan(DisclosureScanOptions& options) {
+  disclosure::ScanSettings& settings = options.settings;
+  settings.dataset = options.dataset;
+  settings.pseudonyms = options.pseudonyms;
+  settings.descriptions = options.descriptions;
+  settings.clamd = options.clamd;
+  std::map<std::string, std::string> earlier;
+  if (!options.against.empty()) {
+    SEKISHO_TRY(earlier, judged_hashes(options.against));
+  }
+  SEKISHO_TRY(const disclosure::FileScanner scanner, disclosure::FileScanner::create(settings));
   Json files = Json::array();
   std::size_t count = 0;
   auto worst = disclosure::Verdict::kPass;
   for (const std::string& file : options.files) {
-    SEKISHO_TRY(const disclosure::Scan result, disclosure::scan(file));
+    SEKISHO_TRY(disclosure::Scan result, scanner.scan(file));
+    if (!options.against.empty()) {
+      const auto judged = earlier.find(std::filesystem::path(file).filename().string());
+      if (judged == earlier.end() || judged->second != result.sha256)
+        result.findings.push_back({"file.changed", "file", "not the bytes that were judged"});
+    }
+    if (!options.frozen.empty()) SEKISHO_CHECK(freeze(options.frozen, file, result));
     count += result.findings.size();
     worst = std::max(worst, result.verdict());
     Json list = Json::array();
@@ -32,12 +76,21 @@ inline Result<int> run_disclosure_scan(const DisclosureScanOptions& options) {
         fmt::print("{}: {}: {} ({}) [{} {}]\n", file, item.place, item.reason_en, item.reason_ja, name(item.verdict),
                    item.rule);
     }
-    files.push_back(Json{{"file", file},
-                         {"sha256", result.sha256},
-                         {"type", result.type},
-                         {"verdict", name(result.verdict())},
-                         {"pass", result.verdict() == disclosure::Verdict::kPass},
-                         {"findings", std::move(list)}});
+    Json entry{{"file", file},
+               {"sha256", result.sha256},
+               {"size", result.size},
+               {"type", result.type},
+               {"verdict", name(result.verdict())},
+               {"pass", result.verdict() == disclosure::Verdict::kPass},
+               {"capacity_bits", static_cast<std::uint64_t>(result.capacity_bits)},
+               {"findings", std::move(list)}};
+    if (!options.pictures.empty()) {
+      SEKISHO_TRY(const disclosure::PagePictures pictures,
+                  disclosure::page_pictures(file, result.type, options.pictures));
+      entry["pictures"] = pictures.files;
+      if (!pictures.reason.empty()) entry["pictures_skipped"] = pictures.reason;
+    }
+    files.push_back(std::move(entry));
   }
   if (options.json)
     print_json(Json{{"verdict", name(worst)}, {"files", std::move(files)}, {"findings", count}});
@@ -48,8 +101,24 @@ inline Result<int> run_disclosure_scan(const DisclosureScanOptions& options) {
 
 inline void add_disclosure_scan(CLI::App& disclosure) {
   auto options = std::make_shared<DisclosureScanOptions>();
-  CLI::App* scan = disclosure.add_subcommand("scan", "Look for records of persons and identifiers: exit 1 when found");
+  CLI::App* scan = disclosure.add_subcommand(
+      "scan", "Look for records and identifiers of persons, hidden parts and outputs that betray: exit 1 when found");
   scan->add_option("files", options->files, "files that are to leave")->required()->check(CLI::ExistingFile);
+  scan->add_option("--dataset", options->dataset, "CSV the outputs were made from: its rows must not leave")
+      ->check(CLI::ExistingFile);
+  scan->add_option("--pseudonyms", options->pseudonyms, "the project's pseudonyms, one a line")
+      ->check(CLI::ExistingFile);
+  scan->add_option("--describe", options->descriptions,
+                   "JSON: what columns of tables hold, where their names do not say it")
+      ->check(CLI::ExistingFile);
+  scan->add_option("--clamd", options->clamd, "socket of the virus scanner clamd");
+  scan->add_flag("--require-antivirus", options->settings.need_antivirus, "without the virus scanner's answer: FAIL");
+  scan->add_option("--threshold", options->settings.threshold, "least number of persons in a group (10)")
+      ->check(CLI::Range(2, 1000));
+  scan->add_option("--against", options->against, "JSON of an earlier scan: a file with other bytes fails")
+      ->check(CLI::ExistingFile);
+  scan->add_option("--freeze", options->frozen, "folder that keeps the judged bytes under their SHA-256");
+  scan->add_option("--pictures", options->pictures, "folder for pictures of the pages, for reviewers");
   scan->add_flag("--json", options->json, "one JSON document on standard output");
   set_action(scan, [options] { return run_disclosure_scan(*options); });
 }

@@ -208,7 +208,8 @@ bool Scanner::labelled_number(std::size_t at) {
 void Scanner::judge_digits(std::size_t at, std::string_view digits, std::size_t end) {
   if (is_my_number(digits) && !is_moment(digits)) add("id.my_number", "a number with the check digit of a My Number");
   if (is_insurer_number(digits)) add("id.insurer", "a number with the check digit of an insurer number");
-  if (is_institution_number(digits)) {
+  const bool time_told = told(at, {"time", "built", "date", "epoch", "stamp", "created", "updated"}, 24);
+  if (is_institution_number(digits) && !time_told) {
     add("id.institution", "a number with the check digit of an institution number");
   } else if (digits.size() == 10) {
     const bool moment = digits[0] == '1' && digits[1] >= '0' && digits[1] <= '8';  // seconds since 1970

@@ -154,7 +154,17 @@ Given given_name(std::string_view word) {
 // Kana: surname, blank, given name, both known; or a label before.
 NameHit kana_name_at(std::string_view text, std::size_t at, std::size_t& end) {
   const std::string_view surname = longest(names().surnames_kana, text, at);
-  if (surname.empty()) return NameHit::kNone;
+  if (surname.empty()) {  // after a label two words of kana are a name whatever they are
+    std::size_t first = 0, second = 0;
+    const std::size_t blank = run_of(text, at, is_kana, first);
+    if (first < 2 || first > 6 || blank >= text.size() || text[blank] != ' ') return NameHit::kNone;
+    const std::size_t stop = run_of(text, blank + 1, is_kana, second);
+    constexpr std::string_view kOfKana[] = {"フリガナ",   "ふりがな", "カナ氏名", "氏名カナ",
+                                            "氏名(カナ)", "氏名",     "患者名"};
+    if (second < 2 || second > 6 || !told_by(text, at, kOfKana, 24)) return NameHit::kNone;
+    end = stop;
+    return NameHit::kSure;
+  }
   std::size_t after = at + surname.size(), count = 0;
   if (!honorific_at(text, after).empty()) {
     end = after;

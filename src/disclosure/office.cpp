@@ -53,6 +53,20 @@ void judge_styles(const Entry& entry, Opened& out) {
   });
 }
 
+void read_tables(const Entry& entry, std::string_view table, std::string_view row, std::string_view cell, Opened& out) {
+  elements(entry.content, table, [&](std::string_view, std::string_view body) {
+    std::string csv;
+    elements(body, row, [&](std::string_view, std::string_view cells) {
+      std::string line;
+      elements(cells, cell, [&](std::string_view, std::string_view content) {
+        line += (line.empty() ? "" : ",") + csv_field(text_of(content, {}));
+      });
+      if (!line.empty()) csv += line + "\n";
+    });
+    if (!csv.empty()) out.texts.push_back({entry.name + ".csv", std::move(csv)});
+  });
+}
+
 void open_sheet(const Entry& entry, const std::vector<std::string>& strings, Opened& out) {
   std::string csv;
   elements(entry.content, "row", [&](std::string_view tag, std::string_view row) {
@@ -162,6 +176,8 @@ void open_office(std::string_view content, Opened& out) {
       if (inside.find_first_not_of(" \t\r\n") != std::string::npos)
         out.findings.add("office.custom_text", entry.name, "custom data with text that no page shows");
     }
+    read_tables(entry, "w:tbl", "w:tr", "w:tc", out);
+    read_tables(entry, "a:tbl", "a:tr", "a:tc", out);
     std::string text =
         text_of(entry.content, {"w:p", "a:p", "si", "w:tr", "t", "text", "Value", "dc:title"}, '\t', {"w:tc"});
     if (!text.empty()) out.texts.push_back({entry.name + ".txt", std::move(text)});

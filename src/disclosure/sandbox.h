@@ -1,15 +1,23 @@
-// Runs a function over bytes of anyone in a copy of this process that may compute and nothing else: no files, no
-// network, no other programs; memory and time bounded. Private to the scan.
+// Runs work over bytes of anyone with as few rights as it needs; memory and time bounded. Private to the scan.
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "core/result.h"
 
 namespace sekisho::disclosure {
 
-// What the function returned; empty when it crashed or went beyond its bounds. Errors: scan.process.
+// In a copy of this process that may compute and nothing else: no files, no network, no other programs. What the
+// function returned; empty when it crashed or went beyond its bounds. Errors: scan.process.
 Result<std::string> without_rights(const std::function<std::string()>& work);
+
+// Another program that may read what is installed and `input`, write below `folder`, and reach no network. Its exit
+// status; 128 + signal when it was ended. Errors: scan.process (also where the kernel cannot restrict it: then it does
+// not run).
+Result<int> run_restricted(const std::vector<std::string>& command, const std::filesystem::path& input,
+                           const std::filesystem::path& folder, int seconds);
 
 }  // namespace sekisho::disclosure

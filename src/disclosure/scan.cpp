@@ -219,7 +219,7 @@ Result<Scan> FileScanner::scan(const std::filesystem::path& file) const {
   }
   SEKISHO_TRY(const Bytes bytes, read_file(file, kLargestFile));
   result.size = bytes.size();
-  result.sha256 = to_hex(crypto::sha256(bytes));
+  result.sha256 = sha256_of(bytes);
   const std::string name = file.filename().string();
   result.type = disclosure::name(type_of(as_text(bytes), name));
   SEKISHO_TRY(const std::string answer, without_rights([&] { return examine(state_->knowledge, bytes, name); }));
@@ -236,6 +236,10 @@ Result<Scan> FileScanner::scan(const std::filesystem::path& file) const {
     if (found) result.findings.push_back(*found);
   }
   return result;
+}
+
+std::string sha256_of(ByteView bytes) {
+  return to_hex(crypto::sha256(bytes));
 }
 
 Verdict Scan::verdict() const {

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/bytes.h"
 #include "core/result.h"
 #include "disclosure/verdict.h"
 
@@ -61,6 +62,8 @@ class FileScanner {
   explicit FileScanner(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };
+
+std::string sha256_of(ByteView bytes);  // as Scan::sha256
 
 Result<Scan> scan(const std::filesystem::path& file);  // with the settings above
 
