@@ -197,7 +197,8 @@ Result<DatasetFilter> DatasetFilter::build(const std::filesystem::path& csv, Ran
   if (sampled == 0) return fail("dataset.empty", "the dataset has no rows", {.file = name});
   std::vector<std::size_t> order, keys;
   for (std::size_t i = 0; i < distinct.size(); ++i)
-    (distinct[i].size() * 20 > sampled * 19 && sampled >= 20 ? keys : order).push_back(i);
+    (distinct[i].size() * 20 > sampled * 19 && sampled >= 20 && is_key(*distinct[i].begin()) ? keys : order)
+        .push_back(i);
   if (order.size() < 3) std::ranges::copy(keys, std::back_inserter(order));
   std::ranges::stable_sort(order,
                            [&](std::size_t a, std::size_t b) { return distinct[a].size() > distinct[b].size(); });

@@ -144,8 +144,15 @@ void open_office(std::string_view content, Opened& out) {
       out.findings.add("office.hidden_text", entry.name, "hidden text");
     if (entry.name.starts_with("word/document") || entry.name.starts_with("word/header") ||
         entry.name.starts_with("word/footer") || entry.name.starts_with("word/footnotes")) {
-      if (contains(entry.content, "w:color w:val=\"FFFFFF\"") || contains(entry.content, "w:sz w:val=\"1\"") ||
-          contains(entry.content, "w:sz w:val=\"2\""))
+      bool shaded = false;  // headings in white on a dark ground
+      elements(entry.content, "w:shd", [&](std::string_view tag, std::string_view) {
+        const std::string fill = attribute(tag, "w:fill");
+        shaded = shaded || (!fill.empty() && fill != "auto" && fill != "FFFFFF");
+      });
+      if (shaded && contains(entry.content, "w:color w:val=\"FFFFFF\"")) {
+        out.findings.add("office.white_font", entry.name, "white text, and shaded ground somewhere");
+      } else if (contains(entry.content, "w:color w:val=\"FFFFFF\"") || contains(entry.content, "w:sz w:val=\"1\"") ||
+                 contains(entry.content, "w:sz w:val=\"2\""))
         out.findings.add("office.hidden_text", entry.name, "white or tiny text");
     }
     if (entry.name == "xl/styles.xml") judge_styles(entry, out);
@@ -176,6 +183,12 @@ void open_office(std::string_view content, Opened& out) {
       if (inside.find_first_not_of(" \t\r\n") != std::string::npos)
         out.findings.add("office.custom_text", entry.name, "custom data with text that no page shows");
     }
+    for (const std::string_view part :
+         {"queryTable", "connections", "tables/", "revision", "users", "metadata", "customProperty"})
+      if (contains(entry.name, part)) {
+        out.texts.push_back({"values.txt", attribute_values(entry.content)});
+        break;
+      }
     read_tables(entry, "w:tbl", "w:tr", "w:tc", out);
     read_tables(entry, "a:tbl", "a:tr", "a:tc", out);
     std::string text =

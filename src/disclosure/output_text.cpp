@@ -227,11 +227,65 @@ void judge_models(std::string_view text, const OutputPolicy& policy, Findings& f
   }
 }
 
+// Tables as consoles print them: a label and whole numbers, line after line.
+class PrintedCounts {
+ public:
+  PrintedCounts(bool table_told, const OutputPolicy& policy, Findings& findings)
+      : told_(table_told), policy_(policy), findings_(findings) {}
+
+  void line(std::string_view line, std::uint64_t number) {
+    std::size_t words = 0, numbers = 0;
+    bool small = false, large = false, plain = true;
+    for (std::size_t at = 0; at < line.size();) {
+      at = line.find_first_not_of(" \t", at);
+      if (at == std::string_view::npos) break;
+      const std::size_t end = std::min(line.find_first_of(" \t", at), line.size());
+      const std::string_view field = line.substr(at, end - at);
+      const auto value = read_number(field);
+      if (value && words > 0 && std::ranges::all_of(field, is_digit)) {
+        ++numbers;
+        small = small || (value->value >= 1 && value->value < policy_.threshold);
+        large = large || value->value >= policy_.threshold;
+      } else if (numbers > 0 || field.find_first_of(":=;(") != std::string_view::npos) {
+        plain = false;  // words behind numbers: a sentence
+      } else {
+        ++words;
+      }
+      at = end;
+    }
+    if (!plain || numbers == 0 || words > 3 || (numbers != columns_ && rows_ > 0)) close();
+    if (!plain || numbers == 0 || words > 3) return;
+    if (rows_ == 0) first_ = number;
+    columns_ = numbers;
+    ++rows_;
+    small_ = small_ || small;
+    large_ = large_ || large;
+  }
+  void close() {
+    if (rows_ >= 2 && small_ && large_ && (told_ || columns_ >= 2))
+      findings_.add(told_ ? "cell.small" : "cell.printed", fmt::format("line {}", first_),
+                    "small numbers in a printed table");
+    rows_ = columns_ = 0;
+    small_ = large_ = false;
+  }
+
+ private:
+  bool told_;
+  const OutputPolicy& policy_;
+  Findings& findings_;
+  std::size_t rows_ = 0, columns_ = 0;
+  std::uint64_t first_ = 0;
+  bool small_ = false, large_ = false;
+};
+
 }  // namespace
 
 void judge_output_text(std::string_view text, bool program, const OutputPolicy& policy, Findings& findings) {
   std::uint64_t number = 1;
   std::size_t blanks = 0, tabs = 0;
+  PrintedCounts counts(
+      mentions(text, {"table(", "crosstab", "dtype: int", "Freq", " All\n", "Total", "合計", "value_counts"}), policy,
+      findings);
   for (std::size_t at = 0; at < text.size(); ++number) {
     const std::size_t end = std::min(text.find('\n', at), text.size());
     std::string_view line = text.substr(at, end - at);
@@ -239,6 +293,11 @@ void judge_output_text(std::string_view text, bool program, const OutputPolicy& 
     if (line.size() > 20'000) continue;
     const std::string where = fmt::format("line {}", number);
     judge_printed(line, where, policy, findings);
+    if (!program) counts.line(line, number);
+    if (!program && mentions(line, {"Min.", "Minimum", " min ", "最小"}) &&
+        mentions(line, {"Max.", "Maximum", " max", "最大"}) &&
+        mentions(line, {"Mean", "Median", "mean", "median", "平均", "中央値"}))
+      findings.add("extreme.value", where, "a minimum or maximum is the value of one person");
     judge_prose(line, where, policy, findings);
     if (line.ends_with('\r')) line.remove_suffix(1);
     const std::size_t last = line.find_last_not_of(" \t");
@@ -246,6 +305,7 @@ void judge_output_text(std::string_view text, bool program, const OutputPolicy& 
     blanks += tail.find(' ') != std::string_view::npos && tail.size() > 2;
     tabs += tail.find('\t') != std::string_view::npos && tail.size() > 2;
   }
+  counts.close();
   if (blanks >= 8 && tabs >= 8)
     findings.add("capacity.blanks", "file", "blanks and tabs behind the lines: room for a message");
   if (program) judge_literals(text, findings);

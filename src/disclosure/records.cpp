@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <unordered_map>
 #include <unordered_set>
@@ -70,12 +71,12 @@ constexpr std::string_view kCountWords[] = {
     "%",         "group",  "risk",   "survival", "status", "階級",  "n="};
 // Attributes of one person: several of them side by side without any statistic are records.
 constexpr std::string_view kAttributes[] = {
-    "sex",  "gender", "性別",  "age",       "年齢",      "height",    "身長", "weight", "体重",
-    "bmi",  "date",   "日",    "診断",      "病名",      "diagnosis", "icd",  "hba1c",  "血圧",
-    "bp",   "sbp",    "dbp",   "検査",      "result",    "結果",      "薬",   "drug",   "dose",
-    "入院", "退院",   "visit", "admission", "discharge", "outcome",   "転帰", "ldl",    "hdl",
-    "egfr", "crea",   "既往",  "event",     "zip",       "郵便",      "time", "arm",    "adm",
-    "los",  "death",  "死亡",  "身体",      "喫煙",      "smoking",   "y"};
+    "sex",       "gender",    "性別",    "age",  "年齢",      "height", "身長",  "weight", "体重", "bmi",
+    "date",      "日",        "診断",    "病名", "diagnosis", "icd",    "hba1c", "血圧",   "bp",   "sbp",
+    "dbp",       "検査",      "result",  "結果", "薬",        "drug",   "dose",  "入院",   "退院", "visit",
+    "admission", "discharge", "outcome", "転帰", "ldl",       "hdl",    "egfr",  "crea",   "既往", "event",
+    "zip",       "郵便",      "time",    "arm",  "adm",       "los",    "ptid",  "sx",     "dx",   "subject",
+    "death",     "死亡",      "身体",    "喫煙", "smoking",   "y"};
 // Codes of drugs, tests and diseases name things, not persons.
 constexpr std::string_view kCodeWords[] = {"コード", "code", "yj",   "icd",  "jlac", "atc",      "薬",
                                            "病名",   "drug", "検査", "item", "項目", "variable", "変数",
@@ -135,10 +136,22 @@ struct Column {
 
 // Categories of a table come sorted or in a fixed period; those of persons in any order.
 bool is_regular(const std::vector<std::string_view>& values, std::size_t distinct) {
-  std::size_t runs = 1;
-  for (std::size_t i = 1; i < values.size(); ++i)
-    runs += values[i] != values[i - 1];
+  std::map<std::size_t, std::size_t> lengths;  // of runs of the same value
+  std::size_t runs = 1, length = 1;
+  for (std::size_t i = 1; i < values.size(); ++i) {
+    if (values[i] == values[i - 1]) {
+      ++length;
+      continue;
+    }
+    ++lengths[length];
+    length = 1;
+    ++runs;
+  }
   if (runs <= distinct + 1) return true;
+  std::size_t usual = 0;
+  for (const auto& [size, times] : lengths)
+    usual = std::max(usual, times);
+  if (usual * 5 < runs * 4) return false;
   // Blocks of the same order of categories repeat within an outer one: the values before come again in one order.
   std::unordered_map<std::string_view, std::set<std::string_view>> followers;
   for (std::size_t i = 1; i < values.size(); ++i)
@@ -259,7 +272,7 @@ void judge_records(const Sheet& sheet, Findings& findings) {
       if (column.old_dates * 2 > column.dates)
         findings.add("date.birth", where, "dates to the day in no order, most before 2012: they may be birth dates");
     }
-    if (column.filled >= kFewRows && column.distinct.size() >= 2 && !column.regular && !statistic) ++irregular;
+    if (column.filled >= kFewRows && column.distinct.size() >= 2 && !column.regular && !statistic && !code) ++irregular;
     if (column.filled >= kFewRows && column.numbers == column.filled && column.decimals * 2 > column.filled &&
         column.distinct.size() * 10 > column.filled * 8) {
       if (in_order)
@@ -281,6 +294,14 @@ void judge_records(const Sheet& sheet, Findings& findings) {
     findings.add("record.level", file, "days and attributes of persons without any count");
   else if (statistics == 0 && points >= 2 && ordered == 0 && rows >= 50)
     findings.add("plot.points", file, "pairs of values in no order: the points of single persons");
+  for (std::size_t i = 0; i < columns.size(); ++i) {  // one person on several rows, with what was measured
+    const std::vector<std::string> words = words_of(lower(sheet.header[i]));
+    const bool key = has_word(words, "id") || has_word(words, "subject") || has_word(words, "case");
+    const bool measured = std::ranges::any_of(columns, [](const Column& c) { return c.decimals * 2 > c.filled; });
+    if (key && statistics == 0 && rows >= kFewRows && measured && columns[i].distinct.size() >= 5 &&
+        columns[i].filled >= 2 * columns[i].distinct.size())
+      findings.add("record.level", file, "a key on several rows, with measured values");
+  }
   // The same measurement many times, a row for each person.
   std::size_t repeated_names = 0, measured = 0;
   for (std::size_t i = 1; i < sheet.header.size() && i < columns.size(); ++i) {

@@ -89,6 +89,8 @@ constexpr ScanRule kRules[] = {
     {"cell.small", Verdict::kFail, "基準未満の少人数のセルがあります",
      "Hide the cell and its complements (sekisho table) or merge classes.",
      "sekisho table で秘匿するか、区分を統合してください。"},
+    {"cell.printed", Verdict::kReview, "印字された表に小さな数があります", "Look whether the numbers count persons.",
+     "人数でないか確認してください。"},
     {"cell.hospitals", Verdict::kFail, "基準未満の施設数・保険者数です", "Merge areas or hide the row.",
      "地域を統合するか、その行を秘匿してください。"},
     {"cell.percentage", Verdict::kFail, "割合と分母から少人数が計算できます", "Hide the percentage with its count.",

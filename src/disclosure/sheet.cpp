@@ -95,6 +95,8 @@ std::vector<std::string> split_fields(std::string_view line, char separator) {
 // A rule between header and rows: |---|:--:|, =====.
 bool is_ruler(std::string_view line) {
   const std::string_view bare = trimmed(line);
+  for (const std::string_view rule : {"\\hline", "\\toprule", "\\midrule", "\\bottomrule", "\\cline"})
+    if (bare.starts_with(rule)) return true;
   return bare.size() >= 3 && bare.find_first_not_of("-=|:+ \t") == std::string_view::npos;
 }
 

@@ -78,6 +78,23 @@ std::string words_in(const Sheet& sheet) {
   return out;
 }
 
+// "n_deaths": 5
+void judge_members(const Json& node, int level, const OutputPolicy& policy, Findings& findings) {
+  if (level > 100) return;
+  if (node.is_object())
+    for (const auto& [key, child] : node.items())
+      if (child.is_number_integer() || child.is_number_unsigned()) {
+        const Role role = role_of(fold_forms(key)).role;
+        const double value = child.get<double>();
+        if ((role == Role::kCount || role == Role::kEvents || role == Role::kAtRisk) && value > 0 &&
+            value < policy.threshold)
+          findings.add("cell.small", "member " + key.substr(0, 40), "a group of fewer persons than the policy wants");
+      }
+  if (node.is_structured())
+    for (const Json& child : node)
+      judge_members(child, level + 1, policy, findings);
+}
+
 // Keys and values of a document, one a line; false when it is nested without measure.
 bool gather_strings(const Json& node, int level, std::string& out) {
   if (level > 100) return false;
@@ -110,30 +127,34 @@ const Description* Knowledge::description(std::string_view file_name) const {
 void TextScan::fields(const Sheet& sheet, Findings& findings) const {
   std::vector<std::string> wheres;
   std::vector<char> births;
-  std::vector<std::size_t> filled(sheet.header.size());
   for (std::size_t i = 0; i < sheet.header.size(); ++i) {
     const std::string& name = sheet.header[i];
     wheres.push_back(name.empty() ? fmt::format("column {}", i + 1) : fmt::format("column {}", name.substr(0, 60)));
     births.push_back(names_birth(name));
     scan_identifiers(name, "header", {}, findings);
   }
+  Findings plain;  // of fields that are nothing but a number
+  std::vector<std::size_t> numbers(sheet.header.size());
   for (const auto& row : sheet.rows)
     for (std::size_t i = 0; i < row.size(); ++i) {
       const bool known = i < wheres.size();
       const std::string& field = row[i];
       if (field.empty()) continue;
-      if (known) ++filled[i];
       const IdentifierContext context{.birth_column = known && births[i] != 0, .column = known};
+      const bool number = known && std::ranges::all_of(field, is_digit);
+      if (number) ++numbers[i];
       // A number stands for what its column says.
       const bool told = known && !sheet.header[i].empty() && sheet.header[i].size() < 40 && is_digit(field[0]);
       scan_identifiers(told ? sheet.header[i] + ": " + field : field, known ? wheres[i] : "beyond the last column",
-                       context, findings);
+                       context, number ? plain : findings);
     }
   // One number in eleven or ten fits its check digit by chance: a column in which few do holds something else.
   for (std::size_t i = 0; i < wheres.size(); ++i)
     for (const std::string_view rule : {"id.my_number", "id.insurer", "id.institution", "date.birth_number"})
-      if (const auto hits = findings.count(rule, wheres[i]); hits > 0 && filled[i] >= 12 && hits * 3 < filled[i])
-        findings.drop(rule, wheres[i]);
+      if (const auto hits = plain.count(rule, wheres[i]); numbers[i] >= 4 && hits * 2 < numbers[i])
+        plain.drop(rule, wheres[i]);
+  for (const ScanFinding& finding : plain.list())
+    findings.add(finding.rule, finding.where, finding.message);
 }
 
 void TextScan::table(const Sheet& sheet, std::string_view file_name, Findings& findings) const {
@@ -209,6 +230,7 @@ bool TextScan::json(std::string_view text, std::string_view file_name, int depth
   }
   std::string strings;
   if (!gather_strings(value, 0, strings)) findings.add("file.hostile", "file", "nested without measure");
+  judge_members(value, 0, knowledge_.policy, findings);
   lines(strings, "strings.txt", findings);
   embedded(strings, file_name, depth, findings);
   judge_output_text(text.substr(0, 1 << 20), false, knowledge_.policy, findings);

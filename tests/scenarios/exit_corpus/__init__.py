@@ -6,7 +6,7 @@ their names) are the development half; the other half is held out: rules are nev
 import random
 import zlib
 
-from . import honest_files, honest_tables, leaks_files, leaks_office, leaks_text, leaks_tables, registry
+from . import honest_files, honest_tables, late, leaks_files, leaks_office, leaks_text, leaks_tables, registry  # noqa: F401
 
 
 def held_out(name):
