@@ -181,7 +181,8 @@ Result<Relaxation> relax(const CellTable& table, Attacker& attacker, Master& mas
     master.limit(seconds_left(deadline));
     auto x = master.solve();
     if (!x && x.error().code == "disclosure.time") return result;  // the bound of the round before stands
-    SEKISHO_TRY(result.x, std::move(x));
+    if (!x) return std::unexpected(x.error());
+    result.x = std::move(*x);
     result.bound = master.cost();
     if (passed(deadline)) return result;
     if (master.add_bridges(result.x) > 0) continue;
