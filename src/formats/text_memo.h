@@ -12,10 +12,11 @@ namespace sekisho::formats {
 template <class Value, std::size_t kSlots = 128>
 class TextMemo {
  public:
-  // `compute` must give the same for the same text. Texts longer than an entry are computed every time.
+  // `compute` must give the same for the same text. Texts longer than an entry, and the empty one, are computed
+  // every time.
   template <class Compute>
   Value get(std::string_view text, Compute compute) {
-    if (text.size() > kLongest) return compute(text);
+    if (text.empty() || text.size() > kLongest) return compute(text);
     Entry key;
     std::memcpy(key.text.data(), text.data(), text.size());
     key.size = static_cast<std::uint32_t>(text.size());
