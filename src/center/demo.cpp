@@ -327,6 +327,12 @@ class Demo {
         built["label_ja"] = influenza ? "流行期ごとの抗インフルエンザ薬" : "乳がん HR/HER2";
         built["label_en"] = influenza ? "Antivirals by influenza season" : "Breast cancer, HR/HER2";
         if (report.empty) built["reason"] = report.reason;
+        if (influenza)  // what the portal's explorer shows to data managers
+          SEKISHO_CHECK(release::write_exploration({.source = request.source,
+                                                    .purpose = request.purpose,
+                                                    .policy = {},
+                                                    .out = layout_.core() / "explorer",
+                                                    .record = request.record}));
         if (report_["dataset"].is_null()) {
           report_["dataset"] = built;
           row["done"] = row["total"] = built.value("rows", std::uint64_t{0});

@@ -151,7 +151,8 @@ Result<ChildProcess> start_portal(const Layout& layout, std::uint16_t port, std:
                                                                   {"--token-file", layout.core() / "portal.token"},
                                                                   {"--quality", layout.core() / "quality"},
                                                                   {"--links", layout.core() / "portal-links"},
-                                                                  {"--review", layout.core() / "review"}})
+                                                                  {"--review", layout.core() / "review"},
+                                                                  {"--explorer", layout.core() / "explorer"}})
     command.insert(command.end(), {option, value});
   SEKISHO_TRY(auto child, ChildProcess::spawn(command, options));
   SEKISHO_TRY(const std::string taken, wait_for_file(child, port_file, "portal"));
