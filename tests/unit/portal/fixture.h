@@ -23,15 +23,16 @@ struct PortalFixture : testing::Test {
     folder_.emplace(*TemporaryFolder::create("portal"));
     auto authority = crypto::Authority::init(dir() / "ca", {"body"}, system_clock(), system_random());
     ASSERT_TRUE(authority);
-    ASSERT_TRUE(authority->issue_to({.role = "tls-portal", .common_name = "portal", .alt_names = {"IP:127.0.0.1"}},
-                                    dir(), "portal"));
+    ASSERT_TRUE(authority->issue_to(
+        {.role = "tls-portal", .common_name = "portal", .alt_names = {"IP:127.0.0.1", "DNS:localhost"}}, dir(),
+        "portal"));
     prepare();
     start();
   }
   // What lies in the portal's folders before it starts: quality, links, review, explorer below dir().
   virtual void prepare() = 0;
 
-  void start() {
+  virtual PortalOptions options() {
     PortalOptions o;
     o.certificate = dir() / "portal.pem";
     o.key = dir() / "portal.key";
@@ -39,21 +40,27 @@ struct PortalFixture : testing::Test {
     o.links = dir() / "links";
     o.review = dir() / "review";
     o.explorer = dir() / "explorer";
-    o.source = std::make_unique<FileSource>(dir() / "status.json");
+    o.source = std::make_unique<FileSource>(state());
     o.clock = &clock_;
     o.random = &system_random();
-    auto portal = Portal::open(std::move(o));
+    return o;
+  }
+  void start() {
+    auto portal = Portal::open(options());
     ASSERT_TRUE(portal) << portal.error().describe();
     portal_ = std::move(*portal);
   }
 
-  ClientResponse send(const ClientRequest& request) const {
+  std::unique_ptr<net::Client> client() const {
     net::ClientOptions o;
     o.port = portal_->port();
     o.tls = net::TlsOptions{.certificate = {}, .key = {}, .trusted_root = dir() / "ca/root.pem", .crl = {}};
-    auto client = net::Client::create(o);
-    EXPECT_TRUE(client);
-    auto answer = (*client)->send(request);
+    auto made = net::Client::create(o);
+    EXPECT_TRUE(made) << made.error().describe();
+    return std::move(*made);
+  }
+  ClientResponse send(const ClientRequest& request) const {
+    auto answer = client()->send(request);
     EXPECT_TRUE(answer) << answer.error().describe();
     return answer ? *answer : ClientResponse{};
   }
@@ -87,6 +94,7 @@ struct PortalFixture : testing::Test {
     return json && json->contains("code") ? (*json)["code"].get<std::string>() : answer.body;
   }
   fs::path dir() const { return folder_->path(); }
+  fs::path state() const { return dir() / "status.json"; }
 
   std::optional<TemporaryFolder> folder_;
   ManualClock clock_{*UtcTime::parse("2026-11-21T00:00:00Z")};

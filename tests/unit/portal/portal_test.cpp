@@ -1,88 +1,34 @@
 // The portal as a client sees it: over HTTPS, with the project's client and with stock curl.
 #include "portal/portal.h"
 
-#include <gtest/gtest.h>
-
 #include <chrono>
 #include <thread>
 
-#include "core/file.h"
 #include "core/process.h"
-#include "crypto/ca.h"
+#include "fixture.h"
 #include "portal/openapi.h"
 
 namespace sekisho::portal {
 namespace {
 
-namespace fs = std::filesystem;
-using net::ClientRequest;
-using net::ClientResponse;
-
-class PortalTest : public testing::Test {
- protected:
-  void SetUp() override {
-    folder_.emplace(*TemporaryFolder::create("portal"));
-    auto authority = crypto::Authority::init(dir() / "ca", {"body"}, system_clock(), system_random());
-    ASSERT_TRUE(authority);
-    ASSERT_TRUE(authority->issue_to(
-        {.role = "tls-portal", .common_name = "portal", .alt_names = {"IP:127.0.0.1", "DNS:localhost"}}, dir(),
-        "portal"));
+struct PortalTest : PortalFixture {
+  void prepare() override {
     ASSERT_TRUE(make_folders(dir() / "pages/assets"));
     put("pages/index.html", "<!doctype html><title>built</title>");
     put("pages/assets/index-1a2b.js", "export {};");
     put("pages/.hidden.html", "hidden");
     put("secret.txt", "secret");
     fs::create_symlink(dir() / "secret.txt", dir() / "pages/link.txt");
-    start();
   }
-
-  PortalOptions options() {
-    PortalOptions o;
-    o.certificate = dir() / "portal.pem";
-    o.key = dir() / "portal.key";
+  PortalOptions options() override {
+    PortalOptions o = PortalFixture::options();
     o.pages = dir() / "pages";
-    o.source = std::make_unique<FileSource>(state());
-    o.clock = &clock_;
-    o.random = &system_random();
     o.api.heartbeat = std::chrono::milliseconds(200);
     o.api.max_event_streams = 2;
     return o;
   }
-
-  void start() {
-    auto portal = Portal::open(options());
-    ASSERT_TRUE(portal) << portal.error().describe();
-    portal_ = std::move(*portal);
-  }
-
   void put(const char* name, std::string_view text) { ASSERT_TRUE(write_file_durable(dir() / name, text)); }
-  fs::path dir() const { return folder_->path(); }
-  fs::path state() const { return dir() / "status.json"; }
-
-  std::unique_ptr<net::Client> client() const {
-    net::ClientOptions o;
-    o.port = portal_->port();
-    o.tls = net::TlsOptions{.certificate = {}, .key = {}, .trusted_root = dir() / "ca/root.pem", .crl = {}};
-    auto made = net::Client::create(o);
-    EXPECT_TRUE(made) << made.error().describe();
-    return std::move(*made);
-  }
-
-  ClientResponse send(const ClientRequest& request) const {
-    auto answer = client()->send(request);
-    EXPECT_TRUE(answer) << answer.error().describe();
-    return answer ? *answer : ClientResponse{};
-  }
   ClientResponse get(const std::string& target) const { return send({.target = target}); }
-
-  static std::string code_of(const ClientResponse& answer) {
-    const auto json = parse_json(answer.body);
-    return json && json->contains("code") ? (*json)["code"].get<std::string>() : answer.body;
-  }
-
-  ClientResponse sign_in(const std::string& token) const {
-    return send({.method = "POST", .target = "/api/v1/session", .body = Json{{"token", token}}.dump()});
-  }
 
   std::vector<std::string> curl(std::vector<std::string> arguments) const {
     std::vector<std::string> command = {"curl", "-sS", "--cacert", dir() / "ca/root.pem"};
@@ -90,10 +36,6 @@ class PortalTest : public testing::Test {
     return command;
   }
   std::string url(const std::string& path) const { return portal_->url() + path.substr(1); }
-
-  std::optional<TemporaryFolder> folder_;
-  ManualClock clock_{*UtcTime::parse("2026-11-21T00:00:00Z")};
-  std::unique_ptr<Portal> portal_;
 };
 
 // Waits until `path` holds `text`; the deadline ends a test that fails, not one that passes.
