@@ -9,6 +9,7 @@
 #include <set>
 #include <sstream>
 
+#include "../vectors.h"
 #include "core/file.h"
 #include "core/process.h"
 #include "core/random.h"
@@ -19,20 +20,8 @@
 namespace sekisho::identity {
 namespace {
 
-// {U+XXXX} -> that character.
-std::string unescape(std::string_view text) {
-  std::string out;
-  for (std::size_t at = 0; at < text.size();) {
-    if (text.substr(at).starts_with("{U+")) {
-      const std::size_t end = text.find('}', at);
-      append_utf8(out, static_cast<char32_t>(std::stoul(std::string(text.substr(at + 3, end - at - 3)), nullptr, 16)));
-      at = end + 1;
-    } else {
-      out.push_back(text[at++]);
-    }
-  }
-  return out;
-}
+using vectors::split;
+using vectors::unescape;
 
 TEST(Canonical, EveryVectorOfVersionOneHolds) {
   const auto text = read_text(std::filesystem::path(SEKISHO_SOURCE_DIR) / "tests/vectors/canonical_v1.tsv");

@@ -4,6 +4,7 @@
 #include <sstream>
 #include <vector>
 
+#include "../vectors.h"
 #include "core/file.h"
 #include "core/text.h"
 #include "linkage/fields.h"
@@ -11,20 +12,8 @@
 namespace sekisho::linkage {
 namespace {
 
-// {U+XXXX} -> that character.
-std::string unescape(std::string_view text) {
-  std::string out;
-  for (std::size_t at = 0; at < text.size();) {
-    if (text.substr(at).starts_with("{U+")) {
-      const std::size_t end = text.find('}', at);
-      append_utf8(out, static_cast<char32_t>(std::stoul(std::string(text.substr(at + 3, end - at - 3)), nullptr, 16)));
-      at = end + 1;
-    } else {
-      out.push_back(text[at++]);
-    }
-  }
-  return out;
-}
+using vectors::split;
+using vectors::unescape;
 
 TEST(Fields, EveryVectorHolds) {
   const auto text = read_text(std::filesystem::path(SEKISHO_SOURCE_DIR) / "tests/vectors/person_fields.tsv");
@@ -33,12 +22,7 @@ TEST(Fields, EveryVectorHolds) {
   int checked = 0;
   for (std::string line; std::getline(lines, line);) {
     if (line.starts_with('#') || line.empty()) continue;
-    std::vector<std::string> cells{""};
-    for (const char c : line)
-      if (c == '\t')
-        cells.emplace_back();
-      else
-        cells.back().push_back(c);
+    const std::vector<std::string> cells = split(line, '\t');
     ASSERT_EQ(cells.size(), 4u) << line;
     const auto type = field_type(cells[0]);
     ASSERT_TRUE(type) << line;
