@@ -20,7 +20,6 @@
 namespace sekisho::identity {
 namespace {
 
-using vectors::split;
 using vectors::unescape;
 
 TEST(Canonical, EveryVectorOfVersionOneHolds) {
