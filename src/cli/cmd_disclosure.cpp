@@ -70,6 +70,7 @@ Result<int> run_rounding(const DisclosureOptions& options, const CellTable& tabl
                     {"seconds", result.seconds},
                     {"audit", Json{{"exact", result.exact}, {"too_narrow", result.too_narrow}}},
                     {"policy", policy.id},
+                    {"inherits", policy.inherits},
                     {"not_checked", policy.not_checked},
                     {"notes", table.notes}});
   else
@@ -103,6 +104,7 @@ Result<int> run_protect(const DisclosureOptions& options) {
                     {"seconds", result.seconds},
                     {"audit", Json{{"exact", result.audit.exact}, {"too_narrow", result.audit.too_narrow}}},
                     {"policy", policy.id},
+                    {"inherits", policy.inherits},
                     {"not_checked", policy.not_checked},
                     {"notes", table.notes}});
   } else {

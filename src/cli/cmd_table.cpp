@@ -8,6 +8,7 @@
 #include "core/csv.h"
 #include "core/file.h"
 #include "core/random.h"
+#include "disclosure/policy_chain.h"
 #include "disclosure/releases.h"
 
 namespace sekisho::cli {
@@ -86,7 +87,8 @@ Result<void> read_options(TableOptions& options) {
   if (!options.policy.empty()) {
     SEKISHO_TRY(request.policy, disclosure::read_policy(options.policy));
     request.threshold = request.policy.threshold;
-    SEKISHO_TRY(request.contribution_rules, read_json(options.policy));
+    SEKISHO_TRY(disclosure::PolicyChain chain, disclosure::resolve_policy(options.policy));
+    request.contribution_rules = std::move(chain.members);
   }
   if (options.threshold > 0) {
     if (options.threshold < request.threshold)

@@ -61,8 +61,10 @@ struct Policy {
   bool protect_zeros = false;  // a zero is as sensitive as a small count
   double seconds = 60;         // time for the search of a pattern
   std::vector<std::string> not_checked;
+  std::vector<std::string> inherits;  // policies above that are in force too, nearest first
 };
-// Errors: policy.member, policy.value, policy.looser (below the base threshold of 10 without a decision).
+// Errors: policy.member, policy.value, policy.looser (below the base threshold of 10 without a decision). A file is read
+// with all it inherits: policy_chain.h.
 Result<Policy> parse_policy(const Json& value, std::string_view file = {});
 Result<Policy> read_policy(const std::filesystem::path& file);
 

@@ -3,14 +3,15 @@
 #include <algorithm>
 
 #include "disclosure/cells.h"
+#include "disclosure/policy_chain.h"
 
 namespace sekisho::disclosure {
 namespace {
 
 constexpr int kBaseThreshold = 10;
 // Members of a policy. Those of other kinds of output are known, kept and named on proof sheets as not checked.
-constexpr std::string_view kApplied[] = {"id", "base", "t", "zeros", "seconds", "decision", "method"};
-constexpr std::string_view kOther[] = {"t_hosp", "p", "nk", "dof", "round", "sensitive", "across", "files"};
+constexpr std::string_view kApplied[] = {"id", "t", "zeros", "seconds", "decision", "method"};
+constexpr std::string_view kOther[] = {"base", "t_hosp", "p", "nk", "dof", "round", "sensitive", "across", "files"};
 
 }  // namespace
 
@@ -59,8 +60,10 @@ Result<Policy> parse_policy(const Json& value, std::string_view file) {
 }
 
 Result<Policy> read_policy(const std::filesystem::path& file) {
-  SEKISHO_TRY(const Json value, read_json(file));
-  return parse_policy(value, file.string());
+  SEKISHO_TRY(const PolicyChain chain, resolve_policy(file));
+  SEKISHO_TRY(Policy policy, parse_policy(chain.members, file.string()));
+  policy.inherits = chain.parents;
+  return policy;
 }
 
 }  // namespace sekisho::disclosure

@@ -104,10 +104,11 @@ Json policy_json(const ProofInput& input) {
     dominant.push_back(Json::array({n, k}));
   std::vector<std::string> not_checked;  // members that were not given to the rules of contributions
   for (const std::string& member : input.request.policy.not_checked)
-    if (member == "dof" || member == "round" || member == "across" || member == "files" ||
+    if (member == "base" || member == "dof" || member == "round" || member == "across" || member == "files" ||
         !input.request.contribution_rules.contains(member))
       not_checked.push_back(member);
   return Json{{"id", input.request.policy.id},
+              {"inherits", input.request.policy.inherits},
               {"threshold", input.rules.persons},
               {"hospitals", input.rules.hospitals},
               {"p", input.rules.p},

@@ -71,11 +71,14 @@ Result<TableRules> table_rules(const TableRequest& request) {
                 "Name the committee's decision in \"decision\".");
   if (members.contains("nk") && !members["nk"].is_null()) {
     const Json& nk = members["nk"];
-    if (!nk.is_array() || nk.size() != 2 || !nk[0].is_number_integer() || !nk[1].is_number() ||
-        nk[0].get<std::int64_t>() < 1 || nk[0].get<std::int64_t>() > static_cast<int>(Contributions::kTop) ||
-        nk[1].get<double>() <= 0 || nk[1].get<double>() > 100)
-      return wrong("nk is [n, k]: the n largest, at most five, have more than k percent");
-    rules.dominant.emplace_back(nk[0].get<int>(), nk[1].get<double>());
+    const bool several = nk.is_array() && !nk.empty() && nk[0].is_array();
+    for (const Json& one : several ? nk : Json::array({nk})) {
+      if (!one.is_array() || one.size() != 2 || !one[0].is_number_integer() || !one[1].is_number() ||
+          one[0].get<std::int64_t>() < 1 || one[0].get<std::int64_t>() > static_cast<int>(Contributions::kTop) ||
+          one[1].get<double>() <= 0 || one[1].get<double>() > 100)
+        return wrong("nk is [n, k]: the n largest, at most five, have more than k percent; or a list of such pairs");
+      rules.dominant.emplace_back(one[0].get<int>(), one[1].get<double>());
+    }
   }
   if (members.contains("sensitive")) {
     for (const Json& one : members["sensitive"]) {
