@@ -1,6 +1,7 @@
 #include "anonymize/engine.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <chrono>
@@ -33,19 +34,22 @@ std::vector<const Attribute*> quasi_identifiers(const Policy& policy) {
   return out;
 }
 
-// Names the models that alone suppress too much at the highest levels.
+// Names the models that alone suppress too much at the highest levels, or those that exclude each other there.
 std::unexpected<Error> impossible(const Encoded& data, const Policy& policy, const Levels& top) {
   Work work;
-  std::string guilty;
-  for (const std::size_t model : data.broken(top, work))
-    guilty += (guilty.empty() ? "" : ", ") + describe(policy.models[model]);
+  const std::vector<std::string> alone = data.broken(top, work);
+  const std::vector<std::string> together = alone.empty() ? data.exclusive(top, work) : std::vector<std::string>();
+  std::string why = "each model alone could be met there, but not all together";
+  if (!alone.empty())
+    why = fmt::format("these alone suppress more rows than the limit allows: {}", fmt::join(alone, ", "));
+  else if (!together.empty())
+    why = fmt::format("these exclude each other, together they suppress more rows than the limit allows: {}",
+                      fmt::join(together, ", "));
   return fail(
       "anonymize.impossible",
       fmt::format("no choice of levels meets the policy. At the highest levels the smallest class has {} persons, "
                   "k is {}, the best k within the suppression limit is {}; {}",
-                  data.best_k(top, work), policy.k(), data.reachable_k(top, work),
-                  guilty.empty() ? "each model alone could be met there, but not all together"
-                                 : "these alone suppress more rows than the limit allows: " + guilty),
+                  data.best_k(top, work), policy.k(), data.reachable_k(top, work), why),
       {}, "Raise suppression_limit, lower what the models ask for, or give the hierarchies a higher level.");
 }
 

@@ -26,15 +26,18 @@ Result<Gap> gap_of(const TomlTable& table, std::string_view member, Gap fallback
 Result<void> Hierarchy::add(const std::vector<std::string>& row, const std::string& file, std::int64_t line) {
   if (!rows_.empty() && row.size() != rows_.front().size())
     return fail("hierarchy.ragged", fmt::format("{} levels instead of {}", row.size(), rows_.front().size()),
-                {.file = file, .line = line});
+                {.file = file, .line = line}, "Give each row the same number of levels, as many as the first row has.");
   if (!index_.emplace(row.front(), static_cast<int>(rows_.size())).second)
-    return fail("hierarchy.duplicate", "a value stands twice", {.file = file, .line = line});
+    return fail("hierarchy.duplicate", "a value stands twice", {.file = file, .line = line},
+                "Keep one row for each value.");
   rows_.push_back(row);
   return {};
 }
 
 Result<void> Hierarchy::finish(const std::string& file) {
-  if (rows_.empty()) return fail("hierarchy.empty", "the hierarchy holds no value", {.file = file});
+  if (rows_.empty())
+    return fail("hierarchy.empty", "the hierarchy holds no value", {.file = file},
+                "Write a row `value,level 1,...` for each value.");
   const std::size_t levels = rows_.front().size();
   codes_.resize(levels);
   labels_.resize(levels);
@@ -111,7 +114,54 @@ Result<Hierarchy> Hierarchy::from_csv(std::string_view text, char separator, con
       if (!out.index_.contains(value)) SEKISHO_CHECK(out.add_gap(value, gaps, levels, root, file));
   }
   SEKISHO_CHECK(out.finish(file));
+  SEKISHO_CHECK(out.check_cycles(file));
   return out;
+}
+
+// Equal texts at different levels are one node: whoever reads the finished table sees no level beside a label.
+Result<void> Hierarchy::check_cycles(const std::string& file) const {
+  std::unordered_map<std::string_view, std::uint32_t> number;  // of texts above the values: others lie on no cycle
+  std::vector<std::string_view> texts;
+  for (std::size_t level = 1; level < labels_.size(); ++level)
+    for (const std::string& label : labels_[level])
+      if (number.try_emplace(label, static_cast<std::uint32_t>(texts.size())).second) texts.emplace_back(label);
+  std::vector<std::vector<std::uint32_t>> above(texts.size());
+  std::vector<std::size_t> below(texts.size(), 0);  // edges from below that are left
+  for (std::size_t level = 0; level + 1 < labels_.size(); ++level)
+    for (std::size_t code = 0; code < labels_[level].size(); ++code) {
+      const auto from = number.find(labels_[level][code]);
+      if (from == number.end()) continue;
+      const std::uint32_t to = number.at(labels_[level + 1][lifts_[level][1][code]]);
+      if (to == from->second) continue;
+      above[from->second].push_back(to);
+      ++below[to];
+    }
+  std::vector<std::uint32_t> free;  // nothing left stands below them
+  for (std::uint32_t node = 0; node < texts.size(); ++node)
+    if (below[node] == 0) free.push_back(node);
+  std::size_t left = texts.size();
+  for (; !free.empty(); --left) {
+    const std::uint32_t node = free.back();
+    free.pop_back();
+    for (const std::uint32_t to : above[node])
+      if (--below[to] == 0) free.push_back(to);
+  }
+  if (left == 0) return {};
+  // The row of the first value that leads into the cycle.
+  for (std::size_t leaf = 0; leaf < leaves(); ++leaf)
+    for (std::size_t level = 0; level + 1 < labels_.size(); ++level) {
+      const std::string& low = labels_[level][codes_[level][leaf]];
+      const std::string& high = labels_[level + 1][codes_[level + 1][leaf]];
+      const auto from = number.find(low);
+      if (low == high || from == number.end() || below[from->second] == 0 || below[number.at(high)] == 0) continue;
+      return fail("hierarchy.cycle",
+                  fmt::format("the hierarchy runs in a circle: '{}' at level {} stands below '{}', which stands "
+                              "below '{}' elsewhere",
+                              low, level, high, low),
+                  {.file = file, .line = static_cast<std::int64_t>(leaf) + 1},
+                  "Give each group a label of its own that is no value and no label of another level.");
+    }
+  return {};
 }
 
 Result<Hierarchy> Hierarchy::from_rule(const TomlTable& table, const std::vector<std::string>& values,

@@ -23,7 +23,8 @@ struct Gaps {
 class Hierarchy {
  public:
   // Rows `value;level 1;...`, no header, one row per value; of `values` those without a row are treated as `gaps` says
-  // (with kError they stay unknown). Errors: hierarchy.ragged, hierarchy.duplicate, hierarchy.tree.
+  // (with kError they stay unknown). Errors: hierarchy.ragged, hierarchy.duplicate, hierarchy.tree,
+  // hierarchy.cycle (a text stands above itself).
   static Result<Hierarchy> from_csv(std::string_view text, char separator, const std::string& file,
                                     const Gaps& gaps = {}, const std::vector<std::string>& values = {});
   // A rule over the values of a column; the last level is always `*`:
@@ -62,6 +63,7 @@ class Hierarchy {
   Result<void> add_gap(const std::string& value, const Gaps& gaps, std::size_t levels, const std::string& root,
                        const std::string& file);
   Result<void> finish(const std::string& file);
+  Result<void> check_cycles(const std::string& file) const;
   std::vector<std::vector<std::string>> rows_;  // while building
   std::unordered_map<std::string, int> index_;
   std::vector<std::vector<std::uint32_t>> codes_;               // [level][leaf]

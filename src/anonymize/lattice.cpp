@@ -331,13 +331,38 @@ std::size_t Encoded::best_k(const Levels& levels, Work& work) const {
   return work.grouping.classes() == 0 ? 0 : std::ranges::min(work.grouping.units[0]);
 }
 
+std::vector<std::size_t> Encoded::demands() const {
+  std::vector<std::size_t> out(policy_->models.size() + (policy_->minimum_hospitals > 0 ? 1 : 0));
+  std::iota(out.begin(), out.end(), std::size_t{0});
+  return out;
+}
+
+std::string Encoded::demand_text(std::size_t demand) const {
+  return demand < policy_->models.size() ? describe(policy_->models[demand]) : "minimum_hospitals";
+}
+
+bool Encoded::too_much(std::span<const std::size_t> demands, const Work& work) const {
+  const Verdict verdict = models_.judge_some(demands, *work.base, work.grouping);
+  return verdict.suppressed > limit() || verdict.invalid;
+}
+
 std::size_t Encoded::reachable_k(const Levels& levels, Work& work) const {
   group(levels, work);
+  std::vector<std::size_t> others = demands();
+  std::erase_if(others, [&](std::size_t demand) {
+    return demand < policy_->models.size() && policy_->models[demand].kind == Model::Kind::kAnonymity;
+  });
+  Verdict verdict = models_.judge_some(others, *work.base, work.grouping);
+  if (verdict.suppressed > limit() || verdict.invalid) {
+    verdict.suppressed = 0;
+    std::ranges::fill(verdict.fails, std::uint8_t{0});
+  }
   std::vector<std::pair<std::uint32_t, std::uint32_t>> sizes;
   for (std::size_t c = 0; c < work.grouping.classes(); ++c)
-    if (work.grouping.rows[c] > 0) sizes.emplace_back(work.grouping.units[0][c], work.grouping.rows[c]);
+    if (work.grouping.rows[c] > 0 && !verdict.fails[c])
+      sizes.emplace_back(work.grouping.units[0][c], work.grouping.rows[c]);
   std::ranges::sort(sizes);
-  std::size_t suppressed = 0;
+  std::size_t suppressed = verdict.suppressed;
   for (const auto& [persons, rows] : sizes) {
     suppressed += rows;
     if (suppressed > limit()) return persons;
@@ -345,11 +370,29 @@ std::size_t Encoded::reachable_k(const Levels& levels, Work& work) const {
   return sizes.empty() ? 0 : sizes.back().first;
 }
 
-std::vector<std::size_t> Encoded::broken(const Levels& levels, Work& work) const {
+std::vector<std::string> Encoded::broken(const Levels& levels, Work& work) const {
   group(levels, work);
-  std::vector<std::size_t> out;
-  for (std::size_t m = 0; m < policy_->models.size(); ++m)
-    if (models_.suppressed_by(m, *work.base, work.grouping) > limit()) out.push_back(m);
+  std::vector<std::string> out;
+  for (const std::size_t demand : demands())
+    if (too_much({&demand, 1}, work)) out.push_back(demand_text(demand));
+  return out;
+}
+
+std::vector<std::string> Encoded::exclusive(const Levels& levels, Work& work) const {
+  group(levels, work);
+  std::vector<std::size_t> set = demands();
+  if (!too_much(set, work)) return {};
+  for (std::size_t i = 0; i < set.size();) {
+    std::vector<std::size_t> rest = set;
+    rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(i));
+    if (too_much(rest, work))
+      set = std::move(rest);
+    else
+      ++i;
+  }
+  std::vector<std::string> out;
+  for (const std::size_t demand : set)
+    out.push_back(demand_text(demand));
   return out;
 }
 

@@ -5,6 +5,8 @@
 #include <memory>
 #include <mutex>
 #include <set>
+#include <span>
+#include <string>
 #include <vector>
 
 #include "anonymize/classes.h"
@@ -78,14 +80,20 @@ class Encoded {
   double bound(const Levels& levels) const;
   // The failing classes of a node, as labels.
   std::vector<std::vector<std::string>> failing(const Levels& levels, Work& work) const;
-  std::size_t best_k(const Levels& levels, Work& work) const;       // persons in the smallest class
-  std::size_t reachable_k(const Levels& levels, Work& work) const;  // ... smaller ones suppressed up to the limit
-  // Models that suppress more than the limit, each alone.
-  std::vector<std::size_t> broken(const Levels& levels, Work& work) const;
+  std::size_t best_k(const Levels& levels, Work& work) const;  // persons in the smallest class
+  // ... the failing ones of other models and smaller ones suppressed up to the limit; where the others alone suppress
+  // too much, without them.
+  std::size_t reachable_k(const Levels& levels, Work& work) const;
+  // What of the policy suppresses more than the limit, each alone; and a least set that does so only together.
+  std::vector<std::string> broken(const Levels& levels, Work& work) const;
+  std::vector<std::string> exclusive(const Levels& levels, Work& work) const;
 
  private:
   std::shared_ptr<const ClassTable> table_for(const Levels& levels, Work& work) const;
   void group(const Levels& levels, Work& work) const;
+  std::vector<std::size_t> demands() const;  // numbers of the models, and of the least number of hospitals
+  std::string demand_text(std::size_t demand) const;
+  bool too_much(std::span<const std::size_t> demands, const Work& work) const;
   Judgement judge_group(const Levels& levels, Work& work) const;
   std::uint32_t label_of(const Work& work, std::size_t i, int level, std::size_t c) const {
     return hierarchies_[i].lift(work.base->levels[i], level)[work.base->code[i][work.grouping.first[c]]];

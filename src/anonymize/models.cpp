@@ -370,11 +370,17 @@ Verdict ModelSet::judge(const ClassTable& table, const Grouping& grouping, std::
   return out;
 }
 
-std::size_t ModelSet::suppressed_by(std::size_t model, const ClassTable& table, const Grouping& grouping) const {
-  ModelSet alone = *this;
-  alone.models_ = {models_[model]};
-  alone.minimum_hospitals_ = 0;
-  return alone.judge(table, grouping, SIZE_MAX - 1).suppressed;
+Verdict ModelSet::judge_some(std::span<const std::size_t> models, const ClassTable& table,
+                             const Grouping& grouping) const {
+  ModelSet some = *this;
+  some.models_.clear();
+  some.minimum_hospitals_ = 0;
+  for (const std::size_t model : models)
+    if (model < models_.size())
+      some.models_.push_back(models_[model]);
+    else
+      some.minimum_hospitals_ = minimum_hospitals_;
+  return some.judge(table, grouping, SIZE_MAX - 1);
 }
 
 }  // namespace sekisho::anonymize::detail

@@ -42,8 +42,8 @@ class ModelSet {
 
   // Judges all classes; stops early when the result is no longer in doubt.
   Verdict judge(const ClassTable& table, const Grouping& grouping, std::size_t limit) const;
-  // Rows that fail by one model alone.
-  std::size_t suppressed_by(std::size_t model, const ClassTable& table, const Grouping& grouping) const;
+  // Judges all classes by some of the models alone; the number after the last stands for the least number of hospitals.
+  Verdict judge_some(std::span<const std::size_t> models, const ClassTable& table, const Grouping& grouping) const;
 
  private:
   struct One {

@@ -20,6 +20,7 @@ Result<void> read_hierarchy(const TomlTable& table, const std::filesystem::path&
     if (!text)
       return table.error("policy.hierarchy", fmt::format("the hierarchy {} cannot be read", out.file_name),
                          "hierarchy");
+    SEKISHO_CHECK(check_encoding(*text, out.file_name));
     out.file = std::move(*text);
   }
   if (table.has("rule")) {
@@ -29,6 +30,7 @@ Result<void> read_hierarchy(const TomlTable& table, const std::filesystem::path&
       auto text = read_text(folder / out.file_name);
       if (!text)
         return out.rule->error("policy.hierarchy", fmt::format("the mapping {} cannot be read", out.file_name), "file");
+      SEKISHO_CHECK(check_encoding(*text, out.file_name));
       out.mapping = std::move(*text);
     }
   }

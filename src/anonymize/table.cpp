@@ -51,17 +51,20 @@ void Table::add_row(const std::vector<std::string_view>& fields) {
   ++rows;
 }
 
-Result<Table> read_table(std::string_view text, char separator, const std::string& file) {
-  if (!is_valid_utf8(text)) {
-    std::int64_t line = 1;
-    for (std::string_view rest = text; !rest.empty(); ++line) {
-      const std::size_t end = std::min(rest.find('\n'), rest.size() - 1);
-      if (!is_valid_utf8(rest.substr(0, end + 1))) break;
-      rest.remove_prefix(end + 1);
-    }
-    return fail("csv.encoding", "the file is not UTF-8 throughout", {.file = file, .line = line},
-                "Convert it as a whole, for example from CP932, before it is anonymized.");
+Result<void> check_encoding(std::string_view text, const std::string& file) {
+  if (is_valid_utf8(text)) return {};
+  std::int64_t line = 1;
+  for (std::string_view rest = text; !rest.empty(); ++line) {
+    const std::size_t end = std::min(rest.find('\n'), rest.size() - 1);
+    if (!is_valid_utf8(rest.substr(0, end + 1))) break;
+    rest.remove_prefix(end + 1);
   }
+  return fail("csv.encoding", "the file is not UTF-8 throughout", {.file = file, .line = line},
+              "Convert it as a whole, for example from CP932, before it is anonymized.");
+}
+
+Result<Table> read_table(std::string_view text, char separator, const std::string& file) {
+  SEKISHO_CHECK(check_encoding(text, file));
   CsvReader reader(text, separator, file);
   std::vector<std::string_view> fields;
   SEKISHO_TRY(const bool has_header, reader.next(fields));

@@ -42,6 +42,9 @@ struct Table {
   void add_row(const std::vector<std::string_view>& fields);  // as many as columns
 };
 
+// Error: csv.encoding, with the line of the first bytes that are no UTF-8.
+Result<void> check_encoding(std::string_view text, const std::string& file);
+
 // CSV with a header. Errors: csv.*, anonymize.columns (a name stands twice).
 Result<Table> read_table(std::string_view text, char separator, const std::string& file);
 Result<Table> read_table_file(const std::filesystem::path& path, char separator);

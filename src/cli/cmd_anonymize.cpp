@@ -203,7 +203,11 @@ Result<int> run_anonymize(const AnonymizeOptions& options) {
     if (!audit) return std::unexpected(audit.error());
     return fail("anonymize.audit", fmt::format("the audit refuses the result: {}", fmt::join(audit->problems, "; ")));
   }
-  SEKISHO_CHECK(rename_durable(aside, options.output));
+  if (const auto renamed = rename_durable(aside, options.output); !renamed) {
+    std::error_code ignored;
+    std::filesystem::remove(aside, ignored);
+    return std::unexpected(renamed.error());
+  }
   Json report = outcome.to_json();
   Json seconds{{"read", seconds_read}};
   seconds.update(report["seconds"]);

@@ -1,4 +1,4 @@
-// Drafts of policies, and tables at the edge of what a policy can say.
+// Drafts of policies.
 #include "anonymize/suggest.h"
 
 #include <fmt/format.h>
@@ -65,51 +65,6 @@ TEST(SuggestTest, NothingUnknownIsLetThrough) {
   const auto scanned = suggest(table, [](const Column& column) { return column.name() == "a"; });
   EXPECT_EQ(scanned[0].kind, "identifying");
   EXPECT_TRUE(Policy::parse(suggested_policy(*read_table("only\n", ',', "t.csv"), ',', {}), "draft.toml"));
-}
-
-const std::string kTop = "[[attribute]]\nname=\"q\"\nkind=\"quasi\"\n[attribute.rule]\nkind=\"top\"\n";
-const std::string kPrefix =
-    "[[attribute]]\nname=\"q\"\nkind=\"quasi\"\n[attribute.rule]\nkind=\"prefix\"\nlengths=[4, 2]\n";
-std::string with_k(const std::string& attribute, int k) {
-  return attribute + fmt::format("[[model]]\nkind=\"k-anonymity\"\nk={}\n", k);
-}
-
-TEST(EdgeTest, AMillionDifferentValuesInAQuasiIdentifierAreGeneralized) {
-  Table table;
-  table.columns.emplace_back("q");
-  for (int row = 0; row < 1'000'000; ++row)
-    table.add_row({fmt::format("{:06}", row)});
-  const Policy policy = *Policy::parse(with_k(kPrefix, 5), "p.toml");
-  const auto outcome = search(table, policy);
-  ASSERT_TRUE(outcome) << outcome.error().describe();
-  EXPECT_EQ(outcome->decision.levels[0].second, 1);
-  EXPECT_EQ(outcome->classes, 10'000u);
-  EXPECT_EQ(outcome->smallest_class, 100u);
-}
-
-TEST(EdgeTest, OneRowIsKeptAloneOrRefusedWithAReason) {
-  const Table table = *read_table("q\na\n", ',', "t.csv");
-  EXPECT_TRUE(search(table, *Policy::parse(with_k(kTop, 1), "p.toml")));
-  EXPECT_EQ(search(table, *Policy::parse(with_k(kTop, 2), "p.toml")).error().code, "anonymize.impossible");
-}
-
-TEST(EdgeTest, RowsThatAreAllEqualKeepTheirValues) {
-  const Table table = *read_table("q\na\na\na\na\na\n", ',', "t.csv");
-  const auto outcome = search(table, *Policy::parse(with_k(kPrefix, 5), "p.toml"));
-  ASSERT_TRUE(outcome);
-  EXPECT_EQ(outcome->decision.levels[0].second, 0);
-  EXPECT_EQ(outcome->suppressed, 0u);
-}
-
-TEST(EdgeTest, EmptyColumnsAndTablesWithoutRowsAreNoTrap) {
-  const Table empty = *read_table("q,r\n,a\n,b\n", ',', "t.csv");
-  const std::string other = "[[attribute]]\nname=\"r\"\nkind=\"quasi\"\n[attribute.rule]\nkind=\"top\"\n";
-  const auto outcome = search(empty, *Policy::parse(with_k(kPrefix + other, 2), "p.toml"));
-  ASSERT_TRUE(outcome) << outcome.error().describe();
-  EXPECT_EQ(outcome->decision.levels[0].second, 0);
-  EXPECT_EQ(outcome->decision.levels[1].second, 1);
-  const auto none = search(*read_table("q\n", ',', "t.csv"), *Policy::parse(with_k(kTop, 2), "p.toml"));
-  EXPECT_EQ(none.error().code, "hierarchy.rule") << "no value, no hierarchy";
 }
 
 }  // namespace
