@@ -7,6 +7,7 @@
 #include "cli/disclosure_memory.h"
 #include "cli/disclosure_scan.h"
 #include "core/file.h"
+#include "disclosure/proposals.h"
 #include "disclosure/protect.h"
 #include "disclosure/rounding.h"
 #include "disclosure/table.h"
@@ -20,7 +21,7 @@ using namespace disclosure;
 struct DisclosureOptions {
   std::string cells, relations, policy, pattern, output, public_output, witness, mode = "fast";
   double seconds = 0, base = 0;
-  bool json = false;
+  bool json = false, proposals = false;
 };
 
 Result<CellTable> load(const DisclosureOptions& options, Policy& policy) {
@@ -80,9 +81,22 @@ Result<int> run_rounding(const DisclosureOptions& options, const CellTable& tabl
   return kDone;
 }
 
+Json proposals_json(const std::vector<Proposal>& proposals) {
+  Json out = Json::array();
+  for (const Proposal& one : proposals)
+    out.push_back(Json{{"dimension", one.dimension},
+                       {"merge", {one.first, one.second}},
+                       {"hidden_before", one.hidden_before},
+                       {"hidden_after", one.hidden_after}});
+  return out;
+}
+
 Result<int> run_protect(const DisclosureOptions& options) {
   Policy policy;
   SEKISHO_TRY(const CellTable table, load(options, policy));
+  if (options.mode == "rounding" && options.proposals)
+    return fail("usage.proposals", "rounding hides no cells, so there is nothing to propose", {},
+                "Use --mode fast or exact.");
   if (options.mode == "rounding") return run_rounding(options, table, policy);
   ProtectOptions protect_options{.mode = options.mode == "exact" ? Mode::kExact : Mode::kFast,
                                  .seconds = options.seconds > 0 ? options.seconds : policy.seconds};
@@ -93,25 +107,34 @@ Result<int> run_protect(const DisclosureOptions& options) {
     SEKISHO_CHECK(write_file_durable(options.public_output, public_csv(table, result.pattern)));
   if (!options.witness.empty())
     SEKISHO_CHECK(write_file_durable(options.witness, witnesses(table, result.pattern).dump() + "\n", 0600));
+  std::vector<Proposal> proposals;
+  if (options.proposals)
+    proposals = propose_merges(table, policy, result.primary + result.secondary, protect_options.seconds);
   if (options.json) {
-    print_json(Json{{"cells", table.cells.size()},
-                    {"primary", result.primary},
-                    {"secondary", result.secondary},
-                    {"lp_bound", result.lp_bound},
-                    {"gap", result.gap},
-                    {"optimal", result.optimal},
-                    {"mode", options.mode},
-                    {"seconds", result.seconds},
-                    {"audit", Json{{"exact", result.audit.exact}, {"too_narrow", result.audit.too_narrow}}},
-                    {"policy", policy.id},
-                    {"inherits", policy.inherits},
-                    {"not_checked", policy.not_checked},
-                    {"notes", table.notes}});
+    Json answer(Json{{"cells", table.cells.size()},
+                     {"primary", result.primary},
+                     {"secondary", result.secondary},
+                     {"lp_bound", result.lp_bound},
+                     {"gap", result.gap},
+                     {"optimal", result.optimal},
+                     {"mode", options.mode},
+                     {"seconds", result.seconds},
+                     {"audit", Json{{"exact", result.audit.exact}, {"too_narrow", result.audit.too_narrow}}},
+                     {"policy", policy.id},
+                     {"inherits", policy.inherits},
+                     {"not_checked", policy.not_checked},
+                     {"notes", table.notes}});
+    if (options.proposals) answer["proposals"] = proposals_json(proposals);
+    print_json(answer);
   } else {
     fmt::print("{} cells: {} sensitive, {} further ones hidden{} (at least {:.1f} are needed), {:.2f} s\n",
                table.cells.size(), result.primary, result.secondary, result.optimal ? ", proven best" : "",
                result.lp_bound, result.seconds);
     fmt::print("audit: no hidden cell can be computed, every interval is as wide as needed\n");
+    for (const Proposal& one : proposals)
+      fmt::print("merge \"{}\" and \"{}\" of {} and {} of {} hidden cells disappear\n", one.first, one.second,
+                 one.dimension, one.hidden_before - one.hidden_after, one.hidden_before);
+    if (options.proposals && proposals.empty()) fmt::print("no merge of two classes was found to help\n");
     for (const std::string& note : table.notes)
       fmt::print("note: {}\n", note);
   }
@@ -148,7 +171,9 @@ void add_table_options(CLI::App* command, const std::shared_ptr<DisclosureOption
       ->add_option("--relations", options->relations, "CSV: relation, total, child; a total is the sum of its children")
       ->required()
       ->check(CLI::ExistingFile);
-  command->add_option("--policy", options->policy, "JSON: which cells are sensitive; without it the file's own marks")
+  command
+      ->add_option("--policy", options->policy,
+                   "JSON or TOML: which cells are sensitive; without it the file's own marks")
       ->check(CLI::ExistingFile);
   command->add_flag("--json", options->json, "one JSON document on standard output");
 }
@@ -175,6 +200,9 @@ void add_disclosure(CLI::App& app) {
       ->check(CLI::Range(0.01, 86400.0));
   protect->add_option("--output", options->output, "the checker's CSV: input columns, status, low, high")->required();
   protect->add_option("--public", options->public_output, "CSV without hidden values, which may leave");
+  protect->add_flag("--proposals", options->proposals,
+                    "also which two classes could be merged so that fewer cells are hidden (fast, exact); takes up to "
+                    "the time of the search again");
   protect->add_option("--witness", options->witness,
                       "JSON for auditors: other tables that agree with what is shown, checked by adding numbers");
   set_action(protect, [options] { return run_protect(*options); });
