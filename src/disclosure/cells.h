@@ -63,8 +63,8 @@ struct Policy {
   std::vector<std::string> not_checked;
   std::vector<std::string> inherits;  // policies above that are in force too, nearest first
 };
-// Errors: policy.member, policy.value, policy.looser (below the base threshold of 10 without a decision). A file is read
-// with all it inherits: policy_chain.h.
+// Errors: policy.member, policy.value, policy.looser (below the base threshold of 10 without a decision). A file is
+// read with all it inherits: policy_chain.h.
 Result<Policy> parse_policy(const Json& value, std::string_view file = {});
 Result<Policy> read_policy(const std::filesystem::path& file);
 

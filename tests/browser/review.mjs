@@ -140,7 +140,9 @@ test("keys judge and move, and a pair is decided when a second person agrees", a
     await until("the next pair is shown", async () => (await current()) !== id);
     await page.keyboard.press("k");
     await until("k goes back", async () => (await current()) === id);
-    await until("own opinion is shown", async () => (await page.locator(`[data-pair="${id}"]`).textContent()).includes("同一人"));
+    await until("own opinion is shown", async () =>
+      (await page.locator(`[data-pair="${id}"]`).textContent()).includes("同一人"),
+    );
   });
   await visit(context, async (page) => {
     await signIn(page, secrets["鈴木"]);
