@@ -40,6 +40,7 @@ constexpr StageRow kStages[] = {{"synth", "合成病院の作成", "Synthetic ho
                                 {"load", "開封と取込", "Opening and loading", "packages"},
                                 {"backup", "保全", "Backup, restored and compared", ""},
                                 {"link", "名寄せ", "Linkage", "registrations"},
+                                {"quality", "データ品質", "Data quality", "hospitals"},
                                 {"dataset", "データセット", "Dataset", "rows"},
                                 {"table", "出口検査", "Exit check", "cells"},
                                 {"verify", "台帳の検証", "Ledgers verified", "entries"}};
@@ -67,6 +68,7 @@ class Demo {
     SEKISHO_CHECK(transfer());
     SEKISHO_CHECK(secure());
     SEKISHO_CHECK(link());
+    SEKISHO_CHECK(judge_quality());
     SEKISHO_CHECK(build_datasets());
     SEKISHO_CHECK(check_table());
     SEKISHO_CHECK(verify_ledgers());
@@ -302,6 +304,27 @@ class Demo {
     return {};
   }
 
+  Result<void> judge_quality() {
+    return stage("quality", [&](Json& row) -> Result<void> {
+      SEKISHO_TRY(ChildProcess judging, start_quality(layout_, snapshot_));
+      if (const int status = judging.wait(); status > 1)
+        return fail("demo.quality", fmt::format("the quality report ended with {}", status),
+                    {.file = (layout_.core() / "quality.log").string()});
+      Json levels = {{"E", 0}, {"W", 0}, {"I", 0}};
+      std::uint64_t judged = 0;
+      for (const HospitalSetup& setup : setups_) {
+        const auto found = read_json(layout_.quality() / (setup.id.text + ".json"));
+        if (!found) continue;  // nothing of this hospital is loaded
+        ++judged;
+        for (auto& [level, count] : levels.items())
+          count = count.get<std::uint64_t>() + (*found)["levels"].value(level, std::uint64_t{0});
+      }
+      row["done"] = row["total"] = judged;
+      report_["quality"] = levels;
+      return {};
+    });
+  }
+
   // Two purposes ship; the first is the one the report speaks of.
   Result<void> build_datasets() {
     return stage("dataset", [&](Json& row) -> Result<void> {
@@ -477,6 +500,9 @@ class Demo {
                              report_["linkage"]["persons_true"].get<std::uint64_t>(),
                              report_["linkage"]["precision"].get<double>(), report_["linkage"]["recall"].get<double>());
     line("persons", persons);
+    if (const Json& found = report_["quality"]; found.is_object())
+      line("data quality", fmt::format("findings: {} errors, {} warnings, {} notes", found.value("E", 0),
+                                       found.value("W", 0), found.value("I", 0)));
     const Json& dataset = report_["dataset"];
     if (dataset.is_object() && dataset.value("rows", std::uint64_t{0}) > 0)
       line("dataset", fmt::format("{} rows of {} eligible, k = {}, smallest class {}, audit {}",
@@ -505,17 +531,9 @@ class Demo {
   std::vector<HospitalSetup> setups_;
   std::map<std::string, Json> stages_;
   Json page_ = Json::object();
-  Json report_ = {{"files", 0},
-                  {"bytes", 0},
-                  {"packages", 0},
-                  {"quarantined", 0},
-                  {"registrations", 0},
-                  {"persons", 0},
-                  {"linkage", nullptr},
-                  {"dataset", nullptr},
-                  {"table", nullptr},
-                  {"ledger", nullptr},
-                  {"seconds", Json::object()}};
+  Json report_ = {{"files", 0},         {"bytes", 0},       {"packages", 0},      {"quarantined", 0},
+                  {"registrations", 0}, {"persons", 0},     {"linkage", nullptr}, {"quality", nullptr},
+                  {"dataset", nullptr}, {"table", nullptr}, {"ledger", nullptr},  {"seconds", Json::object()}};
   Json gateways_ = Json::object();
   std::uint64_t sealed_bytes_ = 0;
   std::string snapshot_, address_;

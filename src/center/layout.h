@@ -26,6 +26,7 @@ struct Layout {
   std::filesystem::path port_file() const { return outer() / "port"; }
   std::filesystem::path store() const { return core() / "store"; }
   std::filesystem::path keys() const { return core() / "keys"; }
+  std::filesystem::path quality() const { return core() / "quality"; }  // one report per hospital, for the portal
   std::filesystem::path status_file() const { return core() / "status.json"; }
 };
 

@@ -80,7 +80,8 @@ Json hospital_state(const Layout& layout, const HospitalId& id) {
             {"quarantined", 0}}}};
 }
 
-// `sekisho center link` now and then: a process of its own, so that its memory is gone afterwards.
+// `sekisho center link` now and then, and `sekisho quality` over the snapshot it took: processes of their own, so that
+// their memory is gone afterwards.
 class LinkSchedule {
  public:
   LinkSchedule(const Layout& layout, std::chrono::seconds every) : layout_(layout), every_(every) {}
@@ -89,6 +90,7 @@ class LinkSchedule {
     const int status = job_ ? job_->poll() : 0;
     if (status < 0) return true;
     if (status > 1) spdlog::error("the link job ended with {}: link.log says why", status);
+    if (job_ && status <= 1) judge();
     job_.reset();
     return false;
   }
@@ -107,13 +109,23 @@ class LinkSchedule {
   }
 
  private:
+  void judge() {
+    const auto report = read_json(layout_.core() / "link.json");
+    if (!report || !report->contains("snapshot")) return;
+    auto started = start_quality(layout_, (*report)["snapshot"].get<std::string>());
+    if (started)
+      quality_ = std::move(*started);
+    else
+      spdlog::error("{}", started.error().describe());
+  }
+
   std::uint64_t loaded() const { return count_files(layout_.core() / "state" / "receipts", ".loaded.json"); }
 
   const Layout& layout_;
   std::chrono::seconds every_;
   std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
   std::uint64_t linked_ = 0;
-  std::optional<ChildProcess> job_;
+  std::optional<ChildProcess> job_, quality_;
 };
 
 }  // namespace
@@ -135,6 +147,14 @@ Result<ChildProcess> start_intake(const Layout& layout) {
                              options);
 }
 
+Result<ChildProcess> start_quality(const Layout& layout, const std::string& snapshot) {
+  SpawnOptions options;
+  options.output = layout.core() / "quality.log";
+  return ChildProcess::spawn({program_folder() / "sekisho", "quality", "--center", layout.root, "--snapshot", snapshot,
+                              "--out", layout.quality(), "--json"},
+                             options);
+}
+
 Result<ChildProcess> start_portal(const Layout& layout, std::uint16_t port, std::string& address, bool keep) {
   const fs::path port_file = layout.core() / "portal.port";
   SEKISHO_CHECK(remove_file(port_file));
@@ -149,7 +169,7 @@ Result<ChildProcess> start_portal(const Layout& layout, std::uint16_t port, std:
                                                                   {"--port", std::to_string(port)},
                                                                   {"--port-file", port_file},
                                                                   {"--token-file", layout.core() / "portal.token"},
-                                                                  {"--quality", layout.core() / "quality"},
+                                                                  {"--quality", layout.quality()},
                                                                   {"--links", layout.core() / "portal-links"},
                                                                   {"--review", layout.core() / "review"},
                                                                   {"--explorer", layout.core() / "explorer"}})

@@ -11,12 +11,15 @@
 namespace sekisho::center {
 
 // Runs until SIGTERM or SIGINT; a process that ends is started again (at most once a second) and the log says so. Every
-// `link_every` (0: never) the link job runs as a process of its own where packages were loaded since; intake rests
-// meanwhile.
+// `link_every` (0: never) the link job runs as a process of its own where packages were loaded since, while intake
+// rests; the quality of what it linked is judged afterwards.
 Result<int> run_roles(const Layout& layout, std::uint16_t portal_port, std::chrono::seconds link_every);
 
 Result<ChildProcess> start_receiver(const Layout& layout);  // waits until it listens
 Result<ChildProcess> start_intake(const Layout& layout);
+// Judges the data of a snapshot; each hospital's result goes to core/quality, where the portal reads it. It only reads
+// the stores: intake may run.
+Result<ChildProcess> start_quality(const Layout& layout, const std::string& snapshot);
 // `address` gets "https://127.0.0.1:PORT/" once it listens. `keep`: goes on when this process ends.
 Result<ChildProcess> start_portal(const Layout& layout, std::uint16_t port, std::string& address, bool keep = false);
 

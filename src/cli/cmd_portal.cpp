@@ -49,6 +49,9 @@ struct LinkOptions {
 Result<int> make_link(const LinkOptions& o) {
   namespace fs = std::filesystem;
   if (o.centre.empty() == o.links.empty()) return fail("usage.links", "name --center DIR or --links DIR");
+  if (std::error_code error; !o.centre.empty() && !fs::exists(fs::path(o.centre) / "core" / "intake.toml", error))
+    return fail("usage.center", "no centre lies in this folder", {.file = o.centre},
+                "Name the folder that `sekisho center init` or `sekisho demo` made: it holds core/ and outer/.");
   const fs::path links = o.links.empty() ? fs::path(o.centre) / "core" / "portal-links" : fs::path(o.links);
   const fs::path port_file =
       o.port_file.empty() && !o.centre.empty() ? fs::path(o.centre) / "core" / "portal.port" : fs::path(o.port_file);

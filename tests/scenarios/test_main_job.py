@@ -28,7 +28,8 @@ class MainJob(unittest.TestCase):
             cls.rows = list(csv.DictReader(file))
 
     def test_every_member_of_the_report_is_there(self):
-        for name in ("files", "bytes", "packages", "quarantined", "registrations", "persons", "linkage", "dataset", "table", "ledger", "seconds"):
+        for name in ("files", "bytes", "packages", "quarantined", "registrations", "persons", "linkage", "quality", "dataset", "table", "ledger",
+                     "seconds"):
             self.assertIn(name, self.report)
         self.assertTrue(self.report["ledger"]["ok"])
         self.assertTrue((self.state / "synth/truth/registrations.csv").exists())
@@ -88,6 +89,23 @@ class MainJob(unittest.TestCase):
     def test_the_record_level_file_is_refused_at_the_exit(self):
         done = sekisho("disclosure", "scan", self.state / "dataset/dataset.csv", "--json", check=(1,))
         self.assertTrue(json.loads(done.stdout))
+
+    def test_every_hospital_has_its_quality_report_and_its_records_add_up(self):
+        reports = {path.stem: json.loads(path.read_text()) for path in (self.state / "core/quality").glob("*.json")}
+        self.assertEqual(sorted(reports), ["H01", "H02", "H03"])
+        for hospital, report in reports.items():
+            self.assertEqual(report["hospitals"], [hospital])
+            count = report["accounting"]
+            self.assertGreater(count["records"], 0)
+            self.assertEqual(count["records"], count["loaded"] + count["superseded"] + count["quarantined"])
+        found = [finding["level"] for report in reports.values() for finding in report["findings"]]
+        self.assertEqual(self.report["quality"], {level: found.count(level) for level in "EWI"})
+
+    def test_a_link_into_the_portal_is_made_in_a_centres_folder_only(self):
+        self.assertIn("/#quality?token=", sekisho("portal", "link", "--center", self.state, "--role", "manager").stdout)
+        wrong = sekisho("portal", "link", "--center", self.state / "core", "--role", "manager", check=(2,))
+        self.assertIn("no centre lies in this folder", wrong.stderr)
+        self.assertFalse((self.state / "core/core").exists())
 
     def test_the_auditors_script_agrees(self):
         done = run("python3", ROOT / "tools/verify.py", "dataset", self.state / "dataset/manifest.json", check=None)
