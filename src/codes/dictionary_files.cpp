@@ -378,6 +378,7 @@ void put_side_by_side(std::vector<Entry>& rows) {
         target.aliases.push_back(row.name);
       merged = true;
     }
+    if (!merged && row.system == "HOT9") hot9.try_emplace(row.code, static_cast<std::size_t>(&row - rows.data()));
     if (!merged && row.system == "HOT13") {
       const auto [at, fresh] = hot9.try_emplace(row.code.substr(0, 9), static_cast<std::size_t>(&row - rows.data()));
       if (!fresh) {

@@ -80,8 +80,9 @@ Entry master_entry(const masters::MasterFile& file, const masters::CodeView& vie
 Entry hot_entry(const masters::MasterFile& file, const masters::CodeView& view) {
   Entry entry;
   entry.kind = Kind::kDrug;
-  entry.system = "HOT13";
+  constexpr std::size_t kHot9 = 9;
   entry.code = view.code();
+  entry.system = entry.code.size() == kHot9 ? "HOT9" : "HOT13";
   const masters::VersionRecord& last = view.versions().back();
   entry.name = file.text(last.name);
   add_alias(entry, view.attribute(last, "receipt_name"));
@@ -91,7 +92,6 @@ Entry hot_entry(const masters::MasterFile& file, const masters::CodeView& view) 
        {std::pair{"receipt_code", "REC"}, {"receipt_code_2", "REC"}, {"yj_code", "YJ"}})
     if (const std::string_view value = view.attribute(last, attribute); !value.empty())
       entry.codes.emplace_back(system, value);
-  constexpr std::size_t kHot9 = 9;
   if (entry.code.size() > kHot9) entry.codes.emplace_back("HOT9", entry.code.substr(0, kHot9));
   return entry;
 }

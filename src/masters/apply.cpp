@@ -7,90 +7,14 @@
 
 #include "core/csv.h"
 #include "core/text.h"
-#include "crypto/digest.h"
 #include "masters/fold.h"
+#include "masters/header_row.h"
 #include "masters/hospital_names.h"
 #include "masters/institution.h"
 #include "masters/versions.h"
 
 namespace sekisho::masters {
 namespace {
-
-// Where a column stands: by its whole name, else by its name before a note in parentheses.
-int find_header(const std::vector<std::string>& names, std::string_view wanted) {
-  const auto whole = std::ranges::find(names, wanted);
-  const auto found = whole != names.end() ? whole : std::ranges::find_if(names, [&](const std::string& one) {
-    return std::string_view(one).substr(0, one.find('(')) == wanted;
-  });
-  return found == names.end() ? -1 : static_cast<int>(found - names.begin());
-}
-
-std::vector<std::string> header_keys(const std::vector<std::string_view>& fields) {
-  std::vector<std::string> names;
-  for (const std::string_view one : fields)
-    names.push_back(header_key(one));
-  return names;
-}
-
-bool is_code(Role role) {
-  return role == Role::kCode || role == Role::kKey || role == Role::kKey2 || role == Role::kKey6;
-}
-
-constexpr std::size_t kHeaderLines = 30;  // titles and notes stand above the header of a spreadsheet
-
-// A row that names the columns of a series: its code, or who stands in its place.
-bool is_header(const Series& series, const std::vector<std::string>& names) {
-  std::size_t found = 0;
-  bool code = false, name = false, prefecture = false;
-  for (const Column& column : series.columns) {
-    if (find_header(names, column.header) < 0) continue;
-    ++found;
-    code = code || is_code(column.role);
-    name = name || column.role == Role::kName;
-    prefecture = prefecture || column.role == Role::kPrefecture;
-  }
-  return found >= 2 && (code || (name && prefecture));
-}
-
-std::vector<std::vector<std::string>> first_records(std::string_view text) {
-  // Only UTF-8 and CP932 files have headers that matter; the start of the file is enough.
-  std::string head(text.substr(0, 64 << 10));
-  if (!is_valid_utf8(head.substr(0, head.find_last_of('\n') + 1))) {
-    std::string decoded;
-    DecodeReport report;
-    decode(Charset::kCp932, as_bytes(head), decoded, report);
-    head = std::move(decoded);
-  }
-  if (head.starts_with("\xEF\xBB\xBF")) head.erase(0, 3);
-  CsvReader reader(head);
-  std::vector<std::string_view> fields;
-  std::vector<std::vector<std::string>> out;
-  while (out.size() < kHeaderLines) {
-    const auto got = reader.next(fields);
-    if (!got || !*got) break;
-    out.push_back(header_keys(fields));
-  }
-  return out;
-}
-
-// The header of a file for one series: the first row that names its columns, else the first row.
-std::vector<std::string> header_of(const Series& series, const std::vector<std::vector<std::string>>& records) {
-  for (const auto& names : records)
-    if (series.by_header && is_header(series, names)) return names;
-  return records.empty() ? std::vector<std::string>{} : records.front();
-}
-
-bool fits(const std::vector<std::string>& header, std::string when) {
-  if (when.empty()) return true;
-  const bool wanted = when[0] != '!';
-  if (!wanted) when.erase(0, 1);
-  const bool prefix = when.ends_with('*');
-  if (prefix) when.pop_back();
-  when = header_key(when);
-  const bool found =
-      std::ranges::any_of(header, [&](const std::string& one) { return prefix ? one.starts_with(when) : one == when; });
-  return found == wanted;
-}
 
 std::string decode_text(const Source& source, BuildState& state) {
   const std::string_view raw = as_text(source.content);
@@ -108,19 +32,6 @@ std::string decode_text(const Source& source, BuildState& state) {
                 .remedy = "names with U+FFFD are damaged: fetch the file again",
                 .file = source.name});
   return text;
-}
-
-std::int32_t edition_day(std::string date) {
-  if (date.size() == 4) date += "0401";
-  if (date.size() == 6) date += "01";
-  const auto day = Date::parse_compact(date);
-  return day ? day->days : kNoDay;
-}
-
-// A full file of the basic masters has unchanged rows (変更区分 0); a differential one has none.
-bool has_unchanged_rows(std::string_view text) {
-  if (text.starts_with("\"0\"") || text.starts_with("0,")) return true;
-  return text.find("\n\"0\"") != text.npos || text.find("\n0,") != text.npos;
 }
 
 // One file on its way into the state.
@@ -151,10 +62,11 @@ class FileReader {
     const std::string decoded = decode_text(edition_.source, state_);
     edition_.source.content = {};
     const std::string_view text = decoded;
+    const char separator = separator_of(text);
     std::size_t begin = 0;
     std::int64_t skipped = 0;
     while (begin < text.size()) {
-      CsvReader reader(text.substr(begin), ',', edition_.source.name);
+      CsvReader reader(text.substr(begin), separator, edition_.source.name);
       std::vector<std::string_view> fields;
       for (;;) {
         const auto more = reader.next(fields);
@@ -299,10 +211,9 @@ class FileReader {
       return quarantine("MASTER_SHORT_ROW", line_,
                         fmt::format("{} columns, at least {} are needed", fields.size(), series_.least_columns), {});
     if (!is_valid_code(series_.kind, code)) {
-      const bool header = line_ == 1 && code.find_first_of("0123456789") == code.npos;
-      if (header || code.empty() || (line_ == 1 && series_.name == "comment_rule")) {
-        if (line_ == 1 || code.empty()) return note_row();
-      }
+      // A first row of words names the columns, whatever it calls them.
+      const bool header = line_ == 1 && !code.empty() && !(code[0] >= '0' && code[0] <= '9');
+      if (header || code.empty() || (line_ == 1 && series_.name == "comment_rule")) return note_row();
       return quarantine("MASTER_BAD_CODE", line_, fmt::format("not a {} code", spec(series_.kind).name),
                         code.substr(0, 24));
     }
@@ -439,8 +350,8 @@ class FileReader {
     } else {
       state.seen.push_back(index);
     }
-    if (const std::size_t scope = spec(series_.kind).scope; scope != 0)
-      ++kind_.editions.back().scopes[code.substr(0, scope)];
+    if (const std::string_view scope = scope_of(series_.kind, code); !scope.empty())
+      ++kind_.editions.back().scopes[std::string(scope)];
   }
 
   const Layouts& layouts_;
@@ -459,29 +370,6 @@ class FileReader {
 };
 
 }  // namespace
-
-std::optional<Edition> identify(const Layouts& layouts, Source source) {
-  const auto matches = layouts.match(source.name);
-  if (matches.empty()) return std::nullopt;
-  Edition edition;
-  edition.sha256 = to_hex(crypto::sha256(source.content));
-  const std::string_view text = as_text(source.content);
-  const auto records = first_records(text);
-  for (const auto& match : matches) {
-    if (edition.series != nullptr || !fits(header_of(*match.series, records), match.series->when)) continue;
-    edition.series = match.series;
-    edition.region = match.region;
-    edition.day = edition_day(match.date);
-  }
-  if (edition.series == nullptr) return std::nullopt;
-  using Mode = FileInfo::Mode;
-  edition.mode = edition.series->mode == masters::Mode::kWeak                               ? Mode::kExtract
-                 : edition.series->mode == masters::Mode::kFull || has_unchanged_rows(text) ? Mode::kFull
-                                                                                            : Mode::kDifferential;
-  if (edition.day == kNoDay) edition.day = Date::of(1970, 1, 1)->days;
-  edition.source = std::move(source);
-  return edition;
-}
 
 void apply(const Layouts& layouts, Edition& edition, BuildState& state) {
   FileReader(layouts, edition, state).run();

@@ -16,9 +16,9 @@ struct Edition {
   FileInfo::Mode mode = FileInfo::Mode::kFull;
 };
 
-// Finds the series by the file's name and header, the day and whether the file is full or differential. Nothing when it
-// fits no series.
-std::optional<Edition> identify(const Layouts& layouts, Source source);
+// Finds the series by the file's name and header, else by what stands in it (a finding then says so); the day, by the
+// name or the newest day of change; and whether the file is full or differential. Nothing when it fits no series.
+std::optional<Edition> identify(const Layouts& layouts, Source source, BuildState& state);
 
 // Applies a whole file. Broken rows become findings and are counted as quarantined.
 void apply(const Layouts& layouts, Edition& edition, BuildState& state);

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
+#include <map>
 #include <set>
 #include <tuple>
 
@@ -95,11 +97,13 @@ class Builder {
   void take(Source source) {
     const std::string name = source.name;
     if (is_note(name)) return;
-    auto edition = identify(layouts_, std::move(source));
+    auto edition = identify(layouts_, std::move(source), state_);
     if (edition) return editions_.push_back(std::move(*edition));
     state_.find({.rule = "MASTER_UNKNOWN_FILE",
                  .level = "W",
-                 .message = "the name or header fits no known series; the file is not imported",
+                 .message =
+                     "neither name nor content fits a known series, or nothing tells the day of the edition; the "
+                     "file is not imported",
                  .remedy = "keep the published name, or describe the file in series.csv and columns.csv (--layouts)",
                  .file = name});
   }
@@ -175,9 +179,12 @@ class Builder {
             {"rules", rules}};
   }
 
-  std::string findings_text() const {
+  // The findings as JSON lines: at most so many of each rule.
+  std::string findings_text(std::uint64_t of_each) const {
     std::string out;
+    std::map<std::string_view, std::uint64_t> written;
     for (const FindingState& one : state_.findings) {
+      if (++written[one.rule] > of_each) continue;
       Json row{{"rule", one.rule}, {"level", one.level}, {"kind", spec(one.kind).name}};
       if (!one.code.empty()) row["code"] = one.code;
       if (!one.file.empty()) row["file"] = one.file;
@@ -192,12 +199,12 @@ class Builder {
   Result<BuildReport> write() {
     BuildReport report;
     report.json = summary();
-    for (const FindingState& one : state_.findings)
-      report.errors += one.level == "E" ? 1 : 0;
-    const std::string findings = findings_text();
-    const Bytes bytes = serialize(layouts_, state_, report.json.dump(), findings);
+    report.errors = state_.errors;
+    constexpr std::uint64_t kInMasterFile = 2'000;
+    const Bytes bytes = serialize(layouts_, state_, report.json.dump(), findings_text(kInMasterFile));
     SEKISHO_CHECK(write_file_durable(options_.output, bytes));
-    if (!options_.findings.empty()) SEKISHO_CHECK(write_file_durable(options_.findings, findings));
+    if (!options_.findings.empty())
+      SEKISHO_CHECK(write_file_durable(options_.findings, findings_text(std::numeric_limits<std::uint64_t>::max())));
     report.json["output"] = {{"path", options_.output.string()}, {"bytes", bytes.size()}};
     return report;
   }

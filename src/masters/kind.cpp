@@ -12,21 +12,21 @@ namespace sekisho::masters {
 namespace {
 
 constexpr std::array<KindSpec, kKinds> kKindSpecs{{
-    {"drug", "医薬品", "6########", 0},
-    {"procedure", "診療行為", "1########", 0},
-    {"material", "特定器材", "7########", 0},
-    {"comment", "コメント", "8########", 0},
-    {"disease", "傷病名", "#######", 0},
-    {"modifier", "修飾語", "####", 0},
-    {"ward", "病棟", "1########", 0},
-    {"comment_rule", "コメント関連", "##################", 0},
-    {"price", "薬価基準", "????????????", 0},
-    {"generic", "後発医薬品情報", "????????????", 0},
-    {"institution", "医療機関", "#########", 2},
-    {"dpc_hospital", "DPC対象病院", "#########", 0},
-    {"institution_link", "医療機関コードの変更", "##################", 0},
-    {"hot", "HOT", "#############", 0},
-    {"medis_disease", "標準病名", "########", 0},
+    {"drug", "医薬品", "6########", ""},
+    {"procedure", "診療行為", "1########", ""},
+    {"material", "特定器材", "7########", ""},
+    {"comment", "コメント", "8########", ""},
+    {"disease", "傷病名", "#######", ""},
+    {"modifier", "修飾語", "####", ""},
+    {"ward", "病棟", "1########", ""},
+    {"comment_rule", "コメント関連", "##################", ""},
+    {"price", "薬価基準", "????????????", "forms"},
+    {"generic", "後発医薬品情報", "????????????", ""},
+    {"institution", "医療機関", "#########", "regions"},
+    {"dpc_hospital", "DPC対象病院", "#########", ""},
+    {"institution_link", "医療機関コードの変更", "##################", ""},
+    {"hot", "HOT", "#############|#########", "lengths"},
+    {"medis_disease", "標準病名", "########", ""},
 }};
 
 constexpr std::array<std::pair<std::string_view, Role>, 22> kRoles{{
@@ -54,6 +54,10 @@ constexpr std::array<std::pair<std::string_view, Role>, 22> kRoles{{
     {"limit", Role::kLimit},
 }};
 
+constexpr std::string_view kLikeItsMaster[] = {"_revision", "_extract", "_abolished"};
+constexpr std::array<std::pair<std::string_view, Mode>, 4> kModes{
+    {{"auto", Mode::kAuto}, {"full", Mode::kFull}, {"weak", Mode::kWeak}, {"part", Mode::kPart}}};
+
 constexpr std::pair<std::string_view, std::string_view> kTables[] = {
 #include "tables.inc"
 };
@@ -73,15 +77,24 @@ std::vector<std::size_t> numbers(std::string_view text) {
   return out;
 }
 
-// "y_ALL20240531.csv.zst" -> "yALL20240531": folders, endings and separators carry no meaning.
+bool ends_with_any_case(std::string_view text, std::string_view lower) {
+  if (text.size() < lower.size()) return false;
+  return std::ranges::equal(text.substr(text.size() - lower.size()), lower,
+                            [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b; });
+}
+
+// "y_ALL20240531 (1).csv.zst" -> "yALL20240531": folders, endings, separators and the number that browsers give to a
+// second copy carry no meaning.
 std::string bare_name(std::string_view name) {
   if (const std::size_t slash = name.find_last_of("/!"); slash != name.npos) name.remove_prefix(slash + 1);
   static constexpr std::string_view kEndings[] = {".zst", ".gz", ".csv", ".txt", ".tsv", ".xlsx", ".xls", ".zip"};
   for (bool again = true; again;) {
     again = false;
     for (const std::string_view ending : kEndings)
-      if (name.ends_with(ending)) name.remove_suffix(ending.size()), again = true;
+      if (ends_with_any_case(name, ending)) name.remove_suffix(ending.size()), again = true;
   }
+  if (name.size() > 3 && name.ends_with(')') && name[name.size() - 3] == '(' && is_digit(name[name.size() - 2]))
+    name.remove_suffix(3);
   std::string out;
   for (const char c : name)
     if (c != '_' && c != '-' && c != '.' && c != ' ') out += c;
@@ -109,8 +122,9 @@ std::optional<Kind> kind_of(std::string_view name) {
   return std::nullopt;
 }
 
-bool is_valid_code(Kind kind, std::string_view code) {
-  const std::string_view pattern = spec(kind).pattern;
+namespace {
+
+bool has_shape(std::string_view code, std::string_view pattern) {
   if (code.size() != pattern.size()) return false;
   for (std::size_t i = 0; i < code.size(); ++i) {
     const bool good = pattern[i] == '#'   ? is_digit(code[i])
@@ -119,6 +133,32 @@ bool is_valid_code(Kind kind, std::string_view code) {
     if (!good) return false;
   }
   return true;
+}
+
+}  // namespace
+
+bool is_valid_code(Kind kind, std::string_view code) {
+  std::string_view shapes = spec(kind).pattern;
+  for (;;) {
+    const std::size_t bar = shapes.find('|');
+    if (has_shape(code, shapes.substr(0, bar))) return true;
+    if (bar == shapes.npos) return false;
+    shapes.remove_prefix(bar + 1);
+  }
+}
+
+std::string_view scope_of(Kind kind, std::string_view code) {
+  switch (kind) {
+    case Kind::kInstitution:
+      return code.substr(0, 2);
+    case Kind::kPrice:
+      // The fifth to seventh characters of a price code are its form: 001-399 oral, 400-699 injected, 700-999 external.
+      return code.size() < 5 || code[4] < '4' ? "oral" : code[4] < '7' ? "injected" : "external";
+    case Kind::kHot:
+      return code.size() == 9 ? "HOT9" : "HOT13";
+    default:
+      return {};
+  }
 }
 
 Result<Layouts> Layouts::built_in() {
@@ -149,7 +189,12 @@ Result<void> Layouts::add_series(std::string_view csv) {
       return fail("masters.layout", "bad pattern " + row[2], {.file = "series.csv", .line = table.lines[i]});
     }
     one.when = row[3];
-    one.mode = row[4] == "full" ? Mode::kFull : row[4] == "weak" ? Mode::kWeak : Mode::kAuto;
+    const auto mode = std::ranges::find(kModes, row[4], [](const auto& pair) { return pair.first; });
+    if (mode == kModes.end())
+      return fail("masters.layout", "no mode " + row[4], {.file = "series.csv", .line = table.lines[i]});
+    one.mode = mode->second;
+    one.dated = row[2].find("D8") != std::string::npos || row[2].find("D6") != std::string::npos ||
+                row[2].find("D4") != std::string::npos;
     one.by_header = row[5] == "header";
     one.letter = row[6].empty() ? '\0' : row[6][0];
     one.known_columns = numbers(row[7]);
@@ -171,9 +216,12 @@ Result<void> Layouts::add_columns(std::string_view csv) {
       return fail("masters.layout", "no role " + row[3], {.file = "columns.csv", .line = table.lines[i]});
     bool used = false;
     for (Series& one : series_) {
-      // Revisions, extracts and ward codes have the layout of the master that they are taken from.
-      const bool shares = one.name == row[0] || one.name == row[0] + "_revision" || one.name == row[0] + "_extract" ||
-                          (one.name == "ward" && row[0] == "procedure");
+      // Revisions, extracts, lists of what ended and ward codes have the layout of the master they are taken from.
+      const bool shares = one.name == row[0] || (one.name == "ward" && row[0] == "procedure") ||
+                          std::ranges::any_of(kLikeItsMaster, [&](std::string_view end) {
+                            return one.name.size() == row[0].size() + end.size() && one.name.starts_with(row[0]) &&
+                                   one.name.ends_with(end);
+                          });
       if (!shares) continue;
       used = true;
       Column column;
@@ -226,6 +274,20 @@ std::vector<Layouts::Match> Layouts::match(std::string_view file_name) const {
     out.push_back({&one, date, region});
   }
   return out;
+}
+
+std::string Layouts::date_in(std::string_view file_name) {
+  std::string best;
+  for (std::size_t at = 0; at < file_name.size();) {
+    std::size_t end = at;
+    while (end < file_name.size() && is_digit(file_name[end]))
+      ++end;
+    const std::string_view digits = file_name.substr(at, end - at);
+    const bool year = digits.starts_with("19") || digits.starts_with("20");
+    if (year && (digits.size() == 8 || digits.size() == 6) && digits.size() >= best.size()) best = digits;
+    at = end + 1;
+  }
+  return best;
 }
 
 int Layouts::attribute(Kind kind, std::string_view name) const {

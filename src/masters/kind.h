@@ -36,10 +36,13 @@ inline constexpr std::size_t kKinds = 15;
 struct KindSpec {
   const char* name;     // stable: "drug"
   const char* ja;       // 医薬品
-  const char* pattern;  // of its codes: # a digit, ? a digit or capital letter, anything else itself
-  std::size_t scope;    // leading characters that say which part of a full edition covers a code; 0: all of it
+  const char* pattern;  // of its codes: # a digit, ? a digit or capital letter, | another shape, anything else itself
+  const char* parts;    // what the parts of a full edition are that may be published apart: "" or regions, forms ...
 };
 const KindSpec& spec(Kind kind);
+// The part of a full edition that covers a code, when editions of the kind may hold some parts only: the prefecture of
+// an institution; oral, injected or other drugs of a price list (a file each); HOT9 or HOT13. Empty: all of it.
+std::string_view scope_of(Kind kind, std::string_view code);
 std::optional<Kind> kind_of(std::string_view name);
 bool is_valid_code(Kind kind, std::string_view code);
 
@@ -76,7 +79,8 @@ struct Column {
   Role role = Role::kText;
 };
 
-enum class Mode : std::uint8_t { kAuto, kFull, kWeak };
+// kAuto: full when it holds unchanged rows. kPart: always differential (a list of abolished codes).
+enum class Mode : std::uint8_t { kAuto, kFull, kWeak, kPart };
 
 struct Series {
   std::string name;
@@ -89,7 +93,8 @@ struct Series {
   char letter = 0;
   std::vector<std::size_t> known_columns;
   std::size_t least_columns = 1;
-  int rank = 1;  // 0: an extract that never overrules
+  int rank = 1;        // 0: an extract that never overrules
+  bool dated = false;  // its names carry the day or month of the edition
   std::vector<Column> columns;
 };
 
@@ -106,6 +111,8 @@ class Layouts {
     std::string region;  // prefecture (2 digits) of a list of one region
   };
   std::vector<Match> match(std::string_view file_name) const;
+  // The last day or month that stands in a name whatever it says otherwise; "" when there is none.
+  static std::string date_in(std::string_view file_name);
   std::span<const Series> series() const { return series_; }
   // Attribute names of a kind in the order of the table.
   const std::vector<std::string>& attributes(Kind kind) const { return attributes_[static_cast<std::size_t>(kind)]; }

@@ -27,7 +27,7 @@ void judge_editions(Kind kind, BuildState& state) {
     // Masters grow: an edition is compared with the one before it, the first with the one after it only when tiny.
     const std::uint64_t before = i > 0 ? editions[i - 1].rows : 0;
     edition.covering = static_cast<double>(edition.rows) >= kComplete * static_cast<double>(before);
-    if (!edition.covering && spec(kind).scope == 0)
+    if (!edition.covering && spec(kind).parts[0] == '\0')
       state.find({.rule = "MASTER_PARTIAL_EDITION",
                   .level = "W",
                   .message = fmt::format("the full edition of {} has {} rows, the one before it {}: absence from it "
@@ -35,14 +35,14 @@ void judge_editions(Kind kind, BuildState& state) {
                                          day_text(edition.day), edition.rows, before),
                   .remedy = "fetch the edition again",
                   .kind = kind});
-    // A list of some regions: one finding says which it holds, and nothing is said of the others.
+    // A list of some parts: one finding says which it holds, and nothing is said of the others.
     const std::size_t held = edition.scopes.size();
     const bool regional = held * 2 < most.size();
     if (regional)
       state.find({.rule = "MASTER_REGIONAL",
                   .level = "I",
-                  .message = fmt::format("the edition of {} holds {} of {} regions: absence elsewhere is not counted",
-                                         day_text(edition.day), held, most.size()),
+                  .message = fmt::format("the edition of {} holds {} of {} {}: absence elsewhere is not counted",
+                                         day_text(edition.day), held, most.size(), spec(kind).parts),
                   .kind = kind});
     for (const auto& [scope, rows] : most) {
       const std::uint64_t here = edition.scopes.contains(scope) ? edition.scopes.at(scope) : 0;
@@ -50,10 +50,10 @@ void judge_editions(Kind kind, BuildState& state) {
       if (!edition.covered[scope] && !(regional && here == 0))
         state.find({.rule = "MASTER_COVERAGE",
                     .level = "W",
-                    .message = fmt::format("the edition of {} holds {} rows of region {}, other editions up to {}: "
-                                           "absence there is not counted",
+                    .message = fmt::format("the edition of {} holds {} rows of {}, other editions up to {}: absence "
+                                           "there is not counted",
                                            day_text(edition.day), here, scope, rows),
-                    .remedy = "import the list of the missing region",
+                    .remedy = "import the missing part of the edition",
                     .code = scope,
                     .kind = kind});
     }
@@ -92,10 +92,10 @@ class Settler {
 
  private:
   bool covers(const EditionState& edition) const {
-    // Lists that are made of regions are judged region by region.
-    const std::size_t scope = spec(kind_).scope;
-    if (scope == 0) return edition.covering;
-    const auto found = edition.covered.find(code_.substr(0, scope));
+    // Lists that are made of parts are judged part by part.
+    const std::string_view scope = scope_of(kind_, code_);
+    if (scope.empty()) return edition.covering;
+    const auto found = edition.covered.find(std::string(scope));
     return found != edition.covered.end() && found->second;
   }
 

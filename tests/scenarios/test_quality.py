@@ -8,7 +8,7 @@ import unittest
 
 from scenarios.harness import sekisho, sekisho_json
 from scenarios.test_inspect_rules import RXE, Storage, prescription
-from scenarios.test_masters import BASE
+from scenarios.master_files import BASE
 
 DAY = "2026-11-21"
 
