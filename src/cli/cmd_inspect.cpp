@@ -136,6 +136,7 @@ class Worker {
     unreadable_.clear();
     documents_.clear();
     volumes_.clear();
+    contents_.clear();
     set_.counts = {};
     for (const WalkUnit& unit : chunk_->units) {
       facts_.clear();
@@ -152,6 +153,8 @@ class Worker {
     output_.count(set_.counts);
     for (auto& [path, volume] : volumes_)
       output_.volumes.add(path, std::move(volume));
+    for (const auto& [path, content] : contents_)
+      output_.remember_content(*path, content);
     for (const auto& [kind, n] : documents_)
       output_.documents[kind] += n;
     for (auto* more : {&names_, &unreadable_})
@@ -184,11 +187,16 @@ class Worker {
     ssize_t got = ::read(opened.get(), buffer_.data(), buffer_.size());
     if (got < 0) return unreadable(path);
     const Family family = formats::sniff(path, ByteView(buffer_.data(), static_cast<std::size_t>(got)));
+    const bool archive =
+        family == Family::kUnknown && formats::is_archive({buffer_.data(), static_cast<std::size_t>(got)});
     FileSeen& seen = files_.back();
     seen.family = family;
     formats::Reader* reader = family == Family::kUnknown ? nullptr : readers_[static_cast<std::size_t>(family)].get();
     if (reader != nullptr) reader->begin({.path = path, .part = part, .superseded = superseded});
+    std::uint64_t content = kHashSeed;
     while (got > 0) {
+      if (family == Family::kReceipt || family == Family::kDpc)
+        content = fold_hash(content, as_text({buffer_.data(), static_cast<std::size_t>(got)}));
       seen.size += static_cast<std::uint64_t>(got);
       if (reader == nullptr && seen.size > kPiece) break;
       if (reader != nullptr) SEKISHO_CHECK(reader->feed({buffer_.data(), static_cast<std::size_t>(got)}));
@@ -200,6 +208,7 @@ class Worker {
     if (reader != nullptr) {
       SEKISHO_CHECK(reader->finish());
       facts = reader->facts();
+      if (family != Family::kSsmix2) contents_.emplace_back(&path, content ^ seen.size);
       for (formats::receipt::Volume& volume : reader->volumes())
         volumes_.push_back({path, std::move(volume)});
       using Kind = formats::FileFacts::Kind;
@@ -212,15 +221,16 @@ class Worker {
     if (::fstat(opened.get(), &status) == 0) seen.size = static_cast<std::uint64_t>(status.st_size);
     ++set_.counts.files;
     set_.counts.bytes += seen.size;
-    report_unknown(path, part, seen.size, unit.named);
+    report_unknown(path, part, seen.size, unit.named, archive);
     return {};
   }
 
   // A file that says by its name what it should be, or that a person named, and is nothing of the kind.
-  void report_unknown(const std::string& path, std::int32_t part, std::uint64_t size, bool named) {
+  void report_unknown(const std::string& path, std::int32_t part, std::uint64_t size, bool named, bool archive) {
     const Family wanted = formats::family_of_name(path);
-    if (wanted == Family::kUnknown && !named) return names_.push_back({path, "UNKNOWN_FILE", {}, 'I'});
+    if (wanted == Family::kUnknown && !named && !archive) return names_.push_back({path, "UNKNOWN_FILE", {}, 'I'});
     const std::string_view rule = size == 0                    ? "EMPTY_FILE"
+                                  : archive                    ? "ARCHIVE_NOT_READ"
                                   : wanted == Family::kReceipt ? "RECEIPT_UNREADABLE"
                                   : wanted == Family::kDpc     ? "SURVEY_UNREADABLE"
                                                                : "UNKNOWN_FILE";
@@ -246,6 +256,7 @@ class Worker {
   std::vector<ShownFinding> names_, unreadable_;
   std::map<std::string, std::uint64_t> documents_;
   std::vector<std::pair<std::string, formats::receipt::Volume>> volumes_;  // and their files
+  std::vector<std::pair<const std::string*, std::uint64_t>> contents_;     // of receipts and survey files, as a number
   std::vector<formats::FileFacts> facts_;                                  // beside the files of a unit
   Bytes buffer_;
 };

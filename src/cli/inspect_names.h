@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/inspect_hash.h"
 #include "cli/inspect_walk.h"
 #include "core/file.h"
 
@@ -34,9 +35,9 @@ class NameMemory {
 
   // Was this unit read before, with the very same names? Files alone also by their size.
   bool is_unchanged(const WalkUnit& unit) {
-    std::uint64_t hash = 0x9e3779b97f4a7c15 ^ unit.files.size() ^ (unit.patient ? 0 : unit.size << 1);
+    std::uint64_t hash = kHashSeed ^ unit.files.size() ^ (unit.patient ? 0 : unit.size << 1);
     for (const std::string& file : unit.files)
-      hash = add(hash, file);
+      hash = fold_hash(hash, file);
     seen_.push_back(hash);
     const bool known = std::ranges::binary_search(known_, hash);
     (known ? unchanged : changed) += unit.files.size();
@@ -56,17 +57,6 @@ class NameMemory {
 
  private:
   static constexpr std::string_view kMagic = "SKN1";
-  static std::uint64_t add(std::uint64_t hash, std::string_view text) {
-    for (; text.size() >= 8; text.remove_prefix(8)) {
-      std::uint64_t word = 0;
-      std::memcpy(&word, text.data(), 8);
-      hash = (hash ^ word) * 0xff51afd7ed558ccd;
-      hash ^= hash >> 32;
-    }
-    for (const char c : text)
-      hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-    return (hash ^ hash >> 29) * 0xc4ceb9fe1a85ec53;
-  }
   std::string file_;
   std::vector<std::uint64_t> known_, seen_;
 };

@@ -11,8 +11,10 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
+#include "cli/inspect_hash.h"
 #include "cli/inspect_index.h"
 #include "cli/inspect_names.h"
 #include "cli/inspect_tables.h"
@@ -114,6 +116,18 @@ class InspectOutput {
       total.unknown[id] += n;
   }
 
+  // A receipt or survey file; one with the content of another counts twice.
+  void remember_content(const std::string& path, std::uint64_t content) {
+    constexpr std::size_t kRemembered = std::size_t{1} << 18;
+    const auto known = contents_.find(content);
+    if (known != contents_.end()) {
+      ++total.rules["FILE_TWICE"];
+      find({path, "FILE_TWICE", known->second, 'W'});
+    } else if (contents_.size() < kRemembered) {
+      contents_.emplace(content, path);
+    }
+  }
+
   Result<void> add_files(records::Batch& batch) { return tables_ == nullptr ? Result<void>{} : tables_->write(batch); }
 
   Result<void> finish() {
@@ -135,6 +149,7 @@ class InspectOutput {
   Json quarantine = Json::array();
 
  private:
+  std::unordered_map<std::uint64_t, std::string> contents_;  // and the file that had it first
   Result<void> flush_findings() {
     if (!findings_file_ || findings_text_.empty()) return {};
     auto written = write_all(findings_file_.get(), as_bytes(findings_text_), "findings");

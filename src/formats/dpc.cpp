@@ -1,11 +1,13 @@
 // DPC survey files: cuts a stream into pieces of whole rows, brings every dialect to cells between tabs, decodes a
 // piece at once and hands its rows on.
 #include <algorithm>
+#include <utility>
 
 #include "core/text.h"
 #include "formats/dpc_layout.h"
 #include "formats/dpc_rows.h"
 #include "formats/drain.h"
+#include "formats/line_ends.h"
 #include "formats/reader.h"
 #include "formats/receipt_scan.h"
 
@@ -29,7 +31,8 @@ class DpcReader : public Reader {
     path_ = context.path;
     context_.path = path_;
     buffer_.clear();
-    recognised_ = too_long_ = false;
+    line_ends_.begin();
+    recognised_ = too_long_ = heading_ = false;
     shape_ = {};
     number_ = 0;
     since_drain_ = 0;
@@ -41,7 +44,7 @@ class DpcReader : public Reader {
     set_.counts.bytes += piece.size();
     while (!piece.empty()) {
       const std::size_t size = std::min(piece.size(), kPiece);
-      buffer_.append(as_text(piece.first(size)));
+      line_ends_.append(buffer_, as_text(piece.first(size)));
       piece = piece.subspan(size);
       if (buffer_.size() >= kPiece) SEKISHO_CHECK(take_rows());
     }
@@ -49,11 +52,15 @@ class DpcReader : public Reader {
   }
 
   Result<void> finish() override {
-    while (buffer_.ends_with(receipt::kEndMark))
+    line_ends_.finish(buffer_);
+    while (buffer_.ends_with(receipt::kEndMark) || buffer_.ends_with('\0'))
       buffer_.pop_back();
     if (!buffer_.empty() && buffer_.back() != '\n') buffer_ += '\n';
     SEKISHO_CHECK(take_rows());
     if (shape_.layout) rows_.finish_file();
+    if (line_ends_.alone()) set_.find("CR_LINE_ENDS", Level::kInfo, -1);
+    if (charset_ == Charset::kIso2022Jp || charset_ == Charset::kEucJp)
+      set_.find("TEXT_CHARSET", Level::kInfo, -1, name(charset_));
     if (report_.invalid > 0) set_.find("TEXT_INVALID", Level::kWarning, -1);
     if (report_.vendor > 0) set_.find("TEXT_VENDOR", Level::kInfo, -1);
     return drain_.offer(since_drain_);
@@ -91,7 +98,8 @@ class DpcReader : public Reader {
     if (shape_.layout) rows_.begin_file(context_, *shape_.layout);
     if (!shape_.layout) set_.find("DPC_KIND_UNKNOWN", Level::kError, 1);
     if (shape_.dialect != dpc::Dialect::kTabs) set_.find("DPC_DIALECT", Level::kInfo, 1);
-    if (shape_.headed) set_.find("DPC_HEADING", Level::kInfo, 1);
+    heading_ = shape_.headed;
+    if (heading_) set_.find("DPC_HEADING", Level::kInfo, 1);
   }
 
   Result<void> read_piece(std::string_view raw) {
@@ -106,13 +114,7 @@ class DpcReader : public Reader {
       }
       raw = tabbed_;
     }
-    text_.clear();
-    if (is_ascii(raw)) {
-      text_.assign(raw);
-    } else {
-      if (charset_ == Charset::kAscii) charset_ = is_utf8_text(raw) ? Charset::kUtf8 : Charset::kCp932;
-      decode(charset_, as_bytes(raw), text_, report_);
-    }
+    decode_file_text(raw, charset_, text_, report_);
     if (text_.back() != '\n') text_ += '\n';
     fields_.build(text_, '\t');
     for (std::size_t i = 0; i < fields_.lines(); ++i) {
@@ -125,7 +127,7 @@ class DpcReader : public Reader {
   Result<void> row(const Line& line) {
     const std::string_view whole = line.whole();
     if (whole.find_first_not_of(" \t\r\x1A") == std::string_view::npos) return {};
-    if (number_ == 1 && shape_.headed) {
+    if (std::exchange(heading_, false)) {
       ++set_.counts.records;
       ++set_.counts.loaded;
       return {};
@@ -151,8 +153,9 @@ class DpcReader : public Reader {
   dpc::Shape shape_;
   FileContext context_;
   FieldIndex fields_;
+  LineEnds line_ends_;
   std::string path_, buffer_, tabbed_, row_, text_;
-  bool recognised_ = false, too_long_ = false;
+  bool recognised_ = false, too_long_ = false, heading_ = false;
   std::int64_t number_ = 0;
   std::size_t since_drain_ = 0;
   Charset charset_ = Charset::kAscii;

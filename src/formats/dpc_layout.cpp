@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "formats/receipt_fields.h"
+#include "formats/receipt_scan.h"
 
 namespace sekisho::formats::dpc {
 namespace {
@@ -261,7 +262,8 @@ Kind kind_of_row(std::string_view row) {
   if (count >= 31) {
     // Inpatient: discharge (or zeros) and admission; outpatient: birth date and day of visit.
     const std::string_view first = cell(row, 2), second = cell(row, 3);
-    return first != "00000000" && first < second ? Kind::kEfOutpatient : Kind::kEfInpatient;
+    return first.find_first_not_of('0') != std::string_view::npos && first < second ? Kind::kEfOutpatient
+                                                                                    : Kind::kEfInpatient;
   }
   if (is_item_code(cell(row, 5)) && count >= 16) return Kind::kFf1;
   if (is_item_code(cell(row, 6)) && count >= 10) return Kind::kH;
@@ -321,10 +323,10 @@ Shape recognise(std::string_view path, std::string_view head) {
   Shape shape;
   if (head.starts_with("\xEF\xBB\xBF")) head.remove_prefix(3);
   const auto next_row = [&] {
-    std::string_view row = head.substr(0, head.find('\n'));
-    head.remove_prefix(std::min(head.size(), row.size() + 1));
-    while (row.ends_with('\r'))
-      row.remove_suffix(1);
+    head.remove_prefix(std::min(head.find_first_not_of("\r\n"), head.size()));
+    const receipt::RawLine line = receipt::raw_line(head, 0);
+    const std::string_view row = head.substr(0, line.end);
+    head.remove_prefix(line.next);
     return row;
   };
   std::string_view row = next_row();

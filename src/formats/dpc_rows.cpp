@@ -33,6 +33,10 @@ bool is_dummy(std::string_view code) {
   return code.empty() || code.find_first_not_of('9') == std::string_view::npos ||
          code.find_first_not_of('0') == std::string_view::npos;
 }
+// 行為明細番号 of an act: 000, of which spreadsheets leave one.
+bool is_zero(std::string_view digits) {
+  return !digits.empty() && digits.find_first_not_of('0') == std::string_view::npos;
+}
 // A000010, ADL0010, M050041: a letter first, digits last.
 bool is_item_code(std::string_view code) {
   return code.size() == 7 && code[0] >= 'A' && code[0] <= 'Z' && all_digits(code.substr(3));
@@ -157,6 +161,10 @@ bool RowReader::begins_document(const Line& line) {
 // Ten digits; spreadsheets lose the leading zeros.
 std::string RowReader::patient_number(const Line& line, std::int64_t number) {
   std::string id(cell(line, layout_->data_id));
+  if (!is_ascii(id)) {
+    id = half_width(id);
+    set_.find("DATA_ID_WIDTH", Level::kWarning, number, "データ識別番号");
+  }
   if (all_digits(id) && id.size() < kDataIdDigits) {
     set_.find("DATA_ID_SHORT", Level::kWarning, number, "データ識別番号");
     id.insert(0, kDataIdDigits - id.size(), '0');
@@ -421,7 +429,7 @@ void RowReader::act(const Line& line, std::int64_t number) {
   }
   const std::string_view detail = cell(line, layout_->detail);
   const bool has_details = layout_->detail != kAbsent;
-  const bool parent = has_details ? detail == "000" : true;
+  const bool parent = has_details ? is_zero(detail) : true;
   Batch& row = add(Table::kClaimLine);
   set_.when(row, when);
   row.text(common::kDept, place.department);

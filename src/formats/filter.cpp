@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 #include "core/text.h"
 #include "formats/dpc_layout.h"
@@ -97,14 +98,7 @@ std::string folded(std::string_view raw) {
   std::string text;
   DecodeReport report;
   decode(is_utf8_text(raw) ? Charset::kUtf8 : Charset::kCp932, as_bytes(raw), text, report);
-  std::string out;
-  for (std::size_t at = 0; at < text.size();) {
-    char32_t c = next_code_point(text, at);
-    if (c >= 0xFF01 && c <= 0xFF5E) c -= 0xFEE0;
-    if (c == 0x3000) c = ' ';
-    append_utf8(out, c);
-  }
-  return std::string(trim(out));
+  return std::string(trim(half_width(text)));
 }
 
 // --- receipts: claim by claim ---
@@ -200,14 +194,16 @@ Result<Filtered> filter_dpc(std::string_view path, std::string_view bytes, const
   if (!shape.layout) return unreadable("no kind of DPC file that we know", 1);
   if (shape.layout->data_id == dpc::kAbsent) return rest.finish();  // 様式3: no patients
   Patients patients(opted_out);
+  constexpr std::string_view kBlank(" \t\r\x1A\0", 5);
   std::string buffer;
   std::int64_t number = 0;
+  bool heading = shape.headed;
   for (std::size_t at = 0; at < bytes.size();) {
     const receipt::RawLine line = receipt::raw_line(bytes, at);
     at = line.next;
     ++number;
     std::string_view text = bytes.substr(line.begin, line.end - line.begin);
-    if (text.find_first_not_of(" \t\r\x1A") == std::string_view::npos || (number == 1 && shape.headed)) continue;
+    if (text.find_first_not_of(kBlank) == std::string_view::npos || std::exchange(heading, false)) continue;
     if (shape.dialect == dpc::Dialect::kCommas && std::ranges::count(text, '"') % 2 != 0)
       return unreadable("a quoted cell that goes over a line end", number);
     std::string_view cells = dpc::to_tabs(text, shape.dialect, buffer);
@@ -227,6 +223,9 @@ Result<Filtered> filter_dpc(std::string_view path, std::string_view bytes, const
 }  // namespace
 
 Result<Filtered> filter_opted_out(Family family, std::string_view path, ByteView content, const IsOptedOut& opted_out) {
+  // Half of a character of ISO-2022-JP may look like a comma: columns could not be told.
+  if (family != Family::kSsmix2 && as_text(content).contains("\x1B$"))
+    return unreadable("a receipt or survey file in ISO-2022-JP", -1);
   switch (family) {
     case Family::kSsmix2: {
       const std::string_view patient = patient_in_path(path);

@@ -3,6 +3,7 @@
 // an allocation. Decode the character set first (core/text.h).
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <optional>
@@ -65,6 +66,7 @@ class Message {
   // Splits `text`, which must stay alive. Empty lines are passed over. False: it does not begin with MSH.
   bool split(std::string_view text);
   const std::vector<Segment>& segments() const { return segments_; }
+  void keep_first(std::size_t count) { segments_.resize(std::min(count, segments_.size())); }
   const Delimiters& delimiters() const { return delimiters_; }
   bool has_carriage_returns_only() const { return !line_feeds_; }
 

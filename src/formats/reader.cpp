@@ -14,16 +14,24 @@ bool is_upper(char c) {
   return c >= 'A' && c <= 'Z';
 }
 
-std::string_view without_mark(std::string_view head) {
+// Without a mark of UTF-8 and empty lines.
+std::string_view first_line_on(std::string_view head) {
   if (head.starts_with("\xEF\xBB\xBF")) head.remove_prefix(3);
-  return head;
+  return head.substr(std::min(head.find_first_not_of("\r\n "), head.size()));
 }
 
 // Receipts begin with one of these records; IR for medical, DPC and dental institutions, YK for pharmacies, the rest
 // for headers of forwarding bodies and for cut or returned files. (reference: receipt section 1)
 bool looks_like_receipt(std::string_view head) {
   constexpr std::string_view kFirst[] = {"IR", "YK", "UK", "RE", "MN", "HI", "HR", "HG"};
+  head = first_line_on(head);
   head = receipt::bare_record(head.substr(0, head.find_first_of("\r\n")));
+  std::string unquoted;
+  if (head.starts_with('"')) {
+    unquoted = head.substr(0, 64);
+    std::erase(unquoted, '"');
+    head = unquoted;
+  }
   if (head.size() < 3 || head[2] != ',' || !is_upper(head[0]) || !is_upper(head[1])) return false;
   return std::ranges::find(kFirst, head.substr(0, 2)) != std::end(kFirst);
 }
@@ -36,9 +44,9 @@ bool digits(std::string_view text, std::size_t count) {
 // DPC survey files: rows of institution (9 digits), data id (10 digits), ... separated by tabs or commas, perhaps with
 // a heading. (reference: dpc sections 1 and 2)
 bool looks_like_dpc(std::string_view head) {
-  head = without_mark(head);
+  head = first_line_on(head);
   for (int line = 0; line < 2 && !head.empty(); ++line) {
-    const std::string_view row = head.substr(0, head.find('\n'));
+    const std::string_view row = head.substr(0, head.find_first_of("\r\n"));
     const auto end = row.find_first_of("\t,");
     if (end != std::string_view::npos) {
       const std::string_view rest = row.substr(end + 1);
@@ -63,6 +71,18 @@ Family sniff(std::string_view path, ByteView head) {
   if (parse_ssmix2_path(path).kind != StorageKind::kNone || is_transaction_file(path)) return Family::kSsmix2;
   if (looks_like_dpc(text) || dpc::is_survey_file(path, text.substr(0, std::size_t{64} << 10))) return Family::kDpc;
   return Family::kUnknown;
+}
+
+bool is_archive(ByteView head) {
+  using std::string_view_literals::operator""sv;
+  constexpr std::string_view kStarts[] = {
+      "PK\x03\x04"sv, "7z\xBC\xAF\x27\x1C"sv, "\x1F\x8B"sv, "\x28\xB5\x2F\xFD"sv, "\xFD\x37zXZ"sv, "BZh"sv, "Rar!"sv};
+  constexpr std::size_t kFirstEntry = 128;  // bytes that hold the name of the first file in a ZIP
+  const std::string_view text = as_text(head);
+  if (text.size() > 6 && text.substr(2, 3) == "-lh") return true;
+  if (std::ranges::none_of(kStarts, [&](std::string_view start) { return text.starts_with(start); })) return false;
+  const std::string_view first = text.substr(0, kFirstEntry);
+  return !first.contains("[Content_Types].xml") && !first.contains("mimetype");
 }
 
 Family family_of_name(std::string_view path) {

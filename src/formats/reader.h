@@ -24,6 +24,10 @@ std::string_view name(Family family);  // "ssmix2", "receipt", "dpc", "unknown"
 // alone for receipts. kUnknown files are kept in the vault by their owner and counted.
 Family sniff(std::string_view path, ByteView head);
 
+// Whether a file begins as a packed one does (ZIP, 7z, gzip, zstd, xz, bzip2, LZH, RAR) and is no document of an office
+// program, which are ZIP files too: what is in it is not read.
+bool is_archive(ByteView head);
+
 // What a file's name alone announces: RECEIPTC.UKE, a returned .HEN or .SAH, EFn_123456789_2404.txt. To be believed
 // only where nothing could be read: a file that should have been one.
 Family family_of_name(std::string_view path);

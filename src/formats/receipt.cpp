@@ -3,6 +3,7 @@
 
 #include "core/text.h"
 #include "formats/drain.h"
+#include "formats/line_ends.h"
 #include "formats/reader.h"
 #include "formats/receipt_claim.h"
 #include "formats/receipt_scan.h"
@@ -25,9 +26,10 @@ class ReceiptReader : public Reader {
     ++set_.counts.files;
     claims_.begin_file(context);
     buffer_.clear();
+    line_ends_.begin();
     scanned_ = border_ = 0;
     number_ = 0;
-    skipping_ = false;
+    skipping_ = begun_ = unquoting_ = false;
     charset_ = Charset::kAscii;
     report_ = {};
     feeds_only_ = returned_ = quoted_ = false;
@@ -37,7 +39,7 @@ class ReceiptReader : public Reader {
     set_.counts.bytes += piece.size();
     while (!piece.empty()) {
       const std::size_t size = std::min(piece.size(), kPiece);
-      buffer_.append(as_text(piece.first(size)));
+      append(as_text(piece.first(size)));
       piece = piece.subspan(size);
       scan();
       if (border_ > 0) SEKISHO_CHECK(take(border_));
@@ -47,6 +49,7 @@ class ReceiptReader : public Reader {
   }
 
   Result<void> finish() override {
+    line_ends_.finish(buffer_);
     const std::size_t end = buffer_.find_last_not_of(std::string_view("\x1A\0", 2));
     const bool marked = end != std::string::npos ? end + 1 < buffer_.size() && buffer_[end + 1] == receipt::kEndMark
                                                  : buffer_.starts_with(receipt::kEndMark);
@@ -65,7 +68,10 @@ class ReceiptReader : public Reader {
     if (report_.invalid > 0) set_.find("TEXT_INVALID", Level::kWarning, -1);
     if (report_.vendor > 0) set_.find("TEXT_VENDOR", Level::kInfo, -1);
     if (quoted_) set_.find("QUOTE_CHARACTER", Level::kInfo, -1);
-    if (feeds_only_) set_.find("LF_ONLY", Level::kInfo, -1);
+    if (line_ends_.alone()) set_.find("CR_LINE_ENDS", Level::kInfo, -1);
+    if (feeds_only_ && !line_ends_.alone()) set_.find("LF_ONLY", Level::kInfo, -1);
+    if (charset_ != Charset::kAscii && charset_ != Charset::kCp932)
+      set_.find("TEXT_CHARSET", Level::kInfo, -1, name(charset_));
     if (returned_) set_.find("HISTORY_COLUMNS", Level::kInfo, -1);
     return drain_.offer(0);
   }
@@ -73,6 +79,19 @@ class ReceiptReader : public Reader {
   std::vector<receipt::Volume> volumes() const override { return claims_.volumes(); }
 
  private:
+  // A file whose first field is quoted has all of them so: no character of Shift_JIS or UTF-8 holds a quote's byte.
+  void append(std::string_view piece) {
+    if (!begun_) {
+      const std::size_t at = piece.find_first_not_of("\xEF\xBB\xBF\r\n ");
+      unquoting_ = quoted_ = at != piece.npos && piece[at] == '"';
+      begun_ = true;
+    }
+    if (!unquoting_) return line_ends_.append(buffer_, piece);
+    unquoted_.assign(piece);
+    std::erase(unquoted_, '"');
+    line_ends_.append(buffer_, unquoted_);
+  }
+
   // Looks at whole lines not seen yet for the last place where a claim begins.
   void scan() {
     if (skipping_) scan_skipped();
@@ -129,14 +148,7 @@ class ReceiptReader : public Reader {
       raw.remove_prefix(3);
       charset_ = Charset::kUtf8;
     }
-    text_.clear();
-    if (is_ascii(raw)) {
-      text_.assign(raw);
-    } else {
-      // The first text decides for the file.
-      if (charset_ == Charset::kAscii) charset_ = is_utf8_text(raw) ? Charset::kUtf8 : Charset::kCp932;
-      decode(charset_, as_bytes(raw), text_, report_);
-    }
+    decode_file_text(raw, charset_, text_, report_);
     if (text_.empty() || text_.back() != '\n') text_ += '\n';
     quoted_ = quoted_ || text_.contains('"');
   }
@@ -260,11 +272,12 @@ class ReceiptReader : public Reader {
   receipt::ClaimReader claims_;
   FieldIndex fields_;
   std::vector<Line> group_;  // lines up to the next border
-  std::string buffer_, text_;
+  LineEnds line_ends_;
+  std::string buffer_, text_, unquoted_;
   std::size_t scanned_ = 0, border_ = 0;
   std::int64_t number_ = 0, skip_line_ = 0;
   std::uint64_t skipped_bytes_ = 0, skipped_lines_ = 0;
-  bool skipping_ = false, feeds_only_ = false, returned_ = false, quoted_ = false;
+  bool skipping_ = false, feeds_only_ = false, returned_ = false, quoted_ = false, begun_ = false, unquoting_ = false;
   Charset charset_ = Charset::kAscii;
   DecodeReport report_;
 };

@@ -211,7 +211,7 @@ void ClaimReader::header(const Line& line, std::int64_t number) {
 
 void ClaimReader::totals(const Line& line, std::int64_t number) {
   has_totals_ = true;
-  const bool last = line[3] == "99";
+  const bool last = trim(line[3]) == "99";
   after_totals_ = last;
   const auto claims = parse_number(line[1]), points = parse_number(line[2]);
   if (!last || !single_volume_) {
@@ -335,7 +335,7 @@ void ClaimReader::begin_document() {
   const Line& re = claim_lines_.front();
   const ClaimLayout& layout = claim_layout(claim_.kind);
   const std::string_view insurer = claim_.insurer.empty() ? claim_.payer : claim_.insurer;
-  number_ = claim_.chart;
+  number_ = is_ascii(claim_.chart) ? std::string(claim_.chart) : half_width(claim_.chart);
   if (number_.empty()) {
     number_ = fallback_number(claim_.name, trim(re[layout.birth]), insurer);
     set_.find("CHART_NUMBER_MISSING", Level::kWarning, claim_.line, "RE-14");

@@ -4,8 +4,6 @@
 #include <array>
 #include <cstring>
 
-#include "core/text.h"
-
 #if defined(__x86_64__)
 #include <immintrin.h>
 #endif
@@ -214,6 +212,17 @@ std::string_view trim(std::string_view text) {
   }
 }
 
+std::string half_width(std::string_view text) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size();) {
+    char32_t c = next_code_point(text, at);
+    if (c >= 0xFF01 && c <= 0xFF5E) c -= 0xFEE0;
+    if (c == 0x3000) c = ' ';
+    append_utf8(out, c);
+  }
+  return out;
+}
+
 bool all_digits(std::string_view text) {
   for (char c : text)
     if (c < '0' || c > '9') return false;
@@ -236,6 +245,31 @@ bool is_utf8_text(std::string_view text) {
   const bool three_bytes =
       std::ranges::any_of(text, [](char c) { return (static_cast<unsigned char>(c) & 0xF0) == 0xE0; });
   return three_bytes && is_valid_utf8(text);
+}
+
+namespace {
+
+constexpr std::size_t kDeciding = 2048;  // bytes that tell EUC-JP from Shift_JIS
+
+Charset charset_of(std::string_view raw) {
+  if (is_utf8_text(raw)) return Charset::kUtf8;
+  const auto first = std::ranges::find_if(raw, [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
+  const std::string_view text = raw.substr(static_cast<std::size_t>(first - raw.begin()), kDeciding);
+  return detect_charset(as_bytes(text)) == Charset::kEucJp ? Charset::kEucJp : Charset::kCp932;
+}
+
+}  // namespace
+
+void decode_file_text(std::string_view raw, Charset& charset, std::string& out, DecodeReport& report) {
+  out.clear();
+  const bool ascii = is_ascii(raw);
+  if (charset == Charset::kAscii && raw.contains("\x1B$")) charset = Charset::kIso2022Jp;
+  if (ascii && charset != Charset::kIso2022Jp) {
+    out.assign(raw);
+    return;
+  }
+  if (charset == Charset::kAscii) charset = charset_of(raw);
+  decode(charset, as_bytes(raw), out, report);
 }
 
 }  // namespace sekisho::formats

@@ -4,8 +4,11 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
+
+#include "core/text.h"
 
 namespace sekisho::formats {
 
@@ -110,11 +113,17 @@ inline std::optional<std::int64_t> whole_of(const std::optional<double>& number)
 }
 // Without leading and trailing ASCII blanks and ideographic spaces.
 std::string_view trim(std::string_view text);
+// Full-width letters, digits, signs and blanks of UTF-8 as ASCII: numbers of patients are compared so.
+std::string half_width(std::string_view text);
 bool all_digits(std::string_view text);  // false for an empty text
 bool is_ascii(std::string_view text);
 
 // Whether text that is not ASCII is UTF-8 rather than Shift_JIS. Two half-width kana of Shift_JIS may look like one
 // two-byte character of UTF-8; a text without any three-byte character is therefore taken for Shift_JIS.
 bool is_utf8_text(std::string_view text);
+
+// Decodes a piece of a receipt or survey file. The first text that is not ASCII decides for the whole file: `charset`
+// is kAscii until then. Lines and separators are the same bytes in every one of these sets but ISO-2022-JP.
+void decode_file_text(std::string_view raw, Charset& charset, std::string& out, DecodeReport& report);
 
 }  // namespace sekisho::formats

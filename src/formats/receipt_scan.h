@@ -16,15 +16,23 @@ struct RawLine {
   bool complete = false;           // has a line end
 };
 
+// What a record, or a row of a survey file, begins with. A CR before anything else stands inside a cell.
+inline bool begins_line(char c) {
+  return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '"' || c == kEndMark || c == '\0';
+}
+
+// LF, CR LF or CR alone ends a line: nothing of a claim may hide behind a CR.
 inline RawLine raw_line(std::string_view bytes, std::size_t at) {
   const auto* feed = static_cast<const char*>(std::memchr(bytes.data() + at, '\n', bytes.size() - at));
-  RawLine line{at, bytes.size(), bytes.size(), feed != nullptr};
-  if (feed) {
-    line.end = static_cast<std::size_t>(feed - bytes.data());
-    line.next = line.end + 1;
-    if (line.end > at && bytes[line.end - 1] == '\r') --line.end;
+  const std::size_t end = feed != nullptr ? static_cast<std::size_t>(feed - bytes.data()) : bytes.size();
+  for (std::size_t from = at; from < end;) {
+    const auto* found = static_cast<const char*>(std::memchr(bytes.data() + from, '\r', end - from));
+    if (found == nullptr) break;
+    from = static_cast<std::size_t>(found - bytes.data()) + 1;
+    if (from == end && feed != nullptr) return {at, end - 1, end + 1, true};
+    if (from == end || bytes[from] == '\r' || begins_line(bytes[from])) return {at, from - 1, from, true};
   }
-  return line;
+  return {at, end, end + (feed != nullptr ? 1 : 0), feed != nullptr};
 }
 
 // Returned claims carry up to four columns of history (row, branch, state: digits or nothing) before each record. How

@@ -105,11 +105,40 @@ class Ssmix2Reader final : public Reader {
     const std::uint64_t segments = message_.segments().size();
     ++set_.counts.messages;
     if (!named) return reject("FILE_NAME_PARTS", "the name does not have the seven parts of a storage", segments);
+    mend_case();
     if (!path_.folders_agree) {
       set_.counts.records += segments;
       return set_.quarantine("PATH_NAME_MISMATCH", "name and folders speak of different files", -1, size_, segments);
     }
+    leave_out_second_message();
     load(charset, report);
+  }
+
+  // A copy over media may leave the data type, which the tables know in upper case, in lower case.
+  void mend_case() {
+    if (path_.kind != StorageKind::kStandardized || is_known_type(path_.name_type)) return;
+    std::string upper(path_.name_type);
+    for (char& c : upper)
+      if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 32);
+    if (!is_known_type(upper)) return;
+    for (const std::string_view part : {path_.name_type, path_.data_type})
+      if (part.size() == upper.size())
+        path_text_.replace(static_cast<std::size_t>(part.data() - path_text_.data()), upper.size(), upper);
+    set_.find("NAME_CASE", Level::kWarning, -1, {});
+  }
+
+  // What follows a second MSH may belong to anyone: the path speaks of the first message only.
+  void leave_out_second_message() {
+    const auto& all = message_.segments();
+    // MSH without fields is a stray segment, as samples have it.
+    const auto second =
+        std::find_if(all.begin() + 1, all.end(), [](const Segment& s) { return s.text.starts_with("MSH|"); });
+    if (second == all.end()) return;
+    const std::uint64_t rest = static_cast<std::uint64_t>(all.end() - second);
+    set_.find("SECOND_MESSAGE", Level::kError, second->number, {});
+    set_.counts.records += rest;
+    set_.quarantine("SECOND_MESSAGE", "what follows the first message of the file", second->number, size_, rest);
+    message_.keep_first(all.size() - rest);
   }
 
   // What stands in the message decides about it before any row is made.

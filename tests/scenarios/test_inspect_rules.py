@@ -327,7 +327,8 @@ class VolumesInSeveralFiles(unittest.TestCase):
             for name, content in files.items():
                 (pathlib.Path(folder) / f"{name}.UKE").write_bytes(content)
             report = json.loads(sekisho("inspect", folder, "--json", check=(0, 1)).stdout)
-            return sorted((f["rule"], pathlib.Path(f["file"]).stem, f["place"]) for f in report["findings"] if f["level"] == "W")
+            return sorted((f["rule"], pathlib.Path(f["file"]).stem, f["place"]) for f in report["findings"]
+                          if f["level"] == "W" and f["rule"] != "FILE_TWICE")  # a copied volume is a copied file as well
 
     def test_totals_are_those_of_all_volumes_together(self):
         first, second = volume("01", "GO,,,01", 73), volume("02", "GO,,,02", 80)
