@@ -15,6 +15,19 @@ bool leaves_folder(std::string_view name) {
   return name.starts_with("/") || contains(name, "..") || contains(name, "\\") || (name.size() > 1 && name[1] == ':');
 }
 
+// Extra fields that packing programs write: sizes, times, owners, names in Unicode, padding. Others may hold anything.
+bool has_unknown_extra(std::string_view extra) {
+  constexpr std::uint32_t kKnown[] = {0x0001, 0x0007, 0x0008, 0x0009, 0x000a, 0x000c, 0x000d,
+                                      0x000f, 0x0017, 0x5455, 0x5855, 0x7855, 0x7875, 0x6375,
+                                      0x7075, 0x756e, 0xa11e, 0xa220, 0xcafe, 0xd935, 0x9901};
+  for (std::size_t at = 0; at + 4 <= extra.size();) {
+    const std::uint32_t id = little(extra, at, 2), size = little(extra, at + 2, 2);
+    if (std::ranges::find(kKnown, id) == std::end(kKnown) && size > 4) return true;
+    at += 4 + size;
+  }
+  return false;
+}
+
 }  // namespace
 
 // Raw deflate, zlib (15) or gzip (31) with a bound on what comes out; nullopt when broken or too large.
@@ -79,6 +92,8 @@ std::vector<Entry> unzip(std::string_view data, Findings& findings) {
     const std::size_t local = little(data, at + 42, 4);
     if (at + 46 + name_size > data.size()) break;
     const std::string name(data.substr(at + 46, name_size));
+    if (has_unknown_extra(data.substr(std::min(at + 46 + name_size, data.size()), extra)))
+      findings.add("archive.extra", name, "an extra field of unknown use");
     at += 46 + name_size + extra + comment;
     if (comment > 0) findings.add("archive.comment", name, "an entry carries a comment");
     if (leaves_folder(name))
@@ -92,6 +107,9 @@ std::vector<Entry> unzip(std::string_view data, Findings& findings) {
       findings.add("archive.broken", name, "an entry is missing");
       continue;
     }
+    if (has_unknown_extra(data.substr(std::min<std::size_t>(local + 30 + little(data, local + 26, 2), data.size()),
+                                      little(data, local + 28, 2))))
+      findings.add("archive.extra", name, "an extra field of unknown use");
     const std::size_t start = local + 30 + little(data, local + 26, 2) + little(data, local + 28, 2);
     if (start > data.size() || packed > data.size() - start) {
       findings.add("archive.broken", name, "an entry is cut off");

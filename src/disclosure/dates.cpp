@@ -26,6 +26,33 @@ int number_at(std::string_view text, std::size_t& at, std::size_t most) {
   return digits == 0 || (at < text.size() && is_digit(text[at])) ? -1 : value;
 }
 
+// 1 to 99 in kanji: 六十, 十二, 四十二, 元 is read elsewhere; digits one by one: 二〇.
+int kanji_number_at(std::string_view text, std::size_t& at) {
+  constexpr std::string_view kDigits = "〇一二三四五六七八九";
+  int value = 0, digit = -1;
+  std::size_t taken = 0;
+  while (taken < 4 && at + 3 <= text.size() && static_cast<unsigned char>(text[at]) >= 0xE0) {
+    const std::string_view word = text.substr(at, 3);
+    if (word == "十") {
+      value += (digit < 0 ? 1 : digit) * 10;
+      digit = -1;
+    } else if (const std::size_t found = kDigits.find(word); found != std::string_view::npos && found % 3 == 0) {
+      digit = std::max(digit, 0) * 10 + static_cast<int>(found / 3);
+    } else {
+      break;
+    }
+    at += 3;
+    ++taken;
+  }
+  return taken == 0 ? -1 : value + std::max(digit, 0);
+}
+
+// The same number in digits or kanji.
+int any_number_at(std::string_view text, std::size_t& at) {
+  return at < text.size() && static_cast<unsigned char>(text[at]) >= 0x80 ? kanji_number_at(text, at)
+                                                                          : number_at(text, at, 2);
+}
+
 bool take(std::string_view text, std::size_t& at, std::initializer_list<std::string_view> any_of) {
   while (at < text.size() && text[at] == ' ')
     ++at;
@@ -42,9 +69,9 @@ bool take(std::string_view text, std::size_t& at, std::initializer_list<std::str
 // "month SEPARATOR day" after a year; true when it is a day.
 bool month_and_day(std::string_view text, std::size_t& at, WrittenDate& date) {
   if (!take(text, at, {"年", ".", "-", "/"})) return false;
-  date.month = number_at(text, at, 2);
+  date.month = any_number_at(text, at);
   if (date.month < 1 || date.month > 12 || !take(text, at, {"月", ".", "-", "/"})) return false;
-  date.day = number_at(text, at, 2);
+  date.day = any_number_at(text, at);
   date.end = at;
   return date.day >= 1 && is_valid_date(date.year, date.month, date.day);
 }
@@ -68,7 +95,7 @@ WrittenDate era_date(std::string_view text, std::size_t at) {
     if (!take(text, after, {"元"})) {
       while (after < text.size() && text[after] == ' ' && !letter)
         ++after;
-      year = number_at(text, after, 2);
+      year = any_number_at(text, after);
       if (year < 1 || year > 64) continue;
     }
     WrittenDate date{.year = era.first + year - 1, .era = true, .letter = letter};

@@ -6,6 +6,7 @@
 
 #include "core/bytes.h"
 #include "core/text.h"
+#include "disclosure/encodings.h"
 
 namespace sekisho::disclosure {
 namespace {
@@ -91,10 +92,41 @@ bool is_packed(std::string_view bytes) {
       "7zXZ");
 }
 
+bool tells(std::string_view bytes) {
+  return is_readable(bytes) || is_packed(bytes);
+}
+
+// Words of base85 and blocks of uuencode.
+void find_rarer(std::string_view text, std::vector<Embedded>& out, Findings& findings) {
+  std::uint64_t line = 1;
+  for (std::size_t at = 0; at < text.size() && out.size() < kMost; ++at) {
+    if (text[at] == '\n') ++line;
+    const std::string where = fmt::format("line {}", line);
+    if ((at == 0 || text[at - 1] == '\n') && text.substr(at).starts_with("begin ")) {
+      std::size_t end = at;
+      if (std::string bytes = decode_uu(text, at, end); bytes.size() >= 20) {
+        findings.add("capacity.base64", where, "a run of encoded characters");
+        out.push_back({where, std::move(bytes), "uuencode"});
+      }
+    }
+    if (!is_base85(text[at]) || (at > 0 && text[at - 1] > ' ')) continue;
+    std::size_t end = at;
+    while (end < text.size() && is_base85(text[end]))
+      ++end;
+    const std::string_view run = text.substr(at, end - at);
+    if (run.size() >= kLongBase64 && looks_mixed(run) && (end >= text.size() || text[end] <= ' ')) {
+      findings.add("capacity.base64", where, "a long run of encoded characters");
+      if (std::string bytes = decode_base85(run); tells(bytes)) out.push_back({where, std::move(bytes), "base85"});
+    }
+    if (end > at) at = end - 1;
+  }
+}
+
 }  // namespace
 
 std::vector<Embedded> find_embedded(std::string_view text, Findings& findings) {
   std::vector<Embedded> out;
+  find_rarer(text, out, findings);
   std::uint64_t line = 1;
   for (std::size_t at = 0; at < text.size() && out.size() < kMost;) {
     if (text[at] == '\n') ++line;
@@ -128,7 +160,10 @@ std::vector<Embedded> find_embedded(std::string_view text, Findings& findings) {
     if (run.size() < kShortest) continue;
     if (is_hex(run)) {
       std::string bytes = decode_hex(run);
-      if (is_readable(bytes) || is_packed(bytes)) {
+      // Digests by their length: sixteen random bytes may pass for a text of some character set, not for UTF-8.
+      constexpr std::size_t kDigests[] = {32, 40, 56, 64, 96, 128};
+      const bool digest = std::ranges::find(kDigests, run.size()) != std::end(kDigests);
+      if (digest ? is_readable(bytes) && is_valid_utf8(bytes) : tells(bytes)) {
         findings.add("capacity.hex", where, "text or a file written in hexadecimal");
         out.push_back({where, std::move(bytes), "hexadecimal"});
       } else if (run.size() > 2 * kLongBase64) {
@@ -136,6 +171,12 @@ std::vector<Embedded> find_embedded(std::string_view text, Findings& findings) {
       }
       continue;
     }
+    if (run.size() >= 32)
+      if (std::string bytes = decode_base32(run); tells(bytes)) {
+        findings.add("capacity.base64", where, "a run of encoded characters");
+        out.push_back({where, std::move(bytes), "base32"});
+        continue;
+      }
     if (!looks_encoded(run)) continue;
     std::string bytes = decode_base64(run);
     if (is_readable(bytes) || is_packed(bytes)) {
@@ -152,8 +193,16 @@ std::vector<Embedded> find_embedded(std::string_view text, Findings& findings) {
 std::string unescaped(std::string_view text) {
   std::string out;
   bool any = false;
+  const auto quoted = [&](std::size_t at) {  // =E3, as mail writes it
+    return at + 2 < text.size() && text[at] == '=' && hex_value(text[at + 1]) >= 0 && hex_value(text[at + 2]) >= 0;
+  };
   for (std::size_t at = 0; at < text.size();) {
-    if (text[at] == '%' && at + 2 < text.size() && hex_value(text[at + 1]) >= 0 && hex_value(text[at + 2]) >= 0) {
+    if (quoted(at) && (quoted(at + 3) || (at >= 3 && quoted(at - 3)))) {
+      out += static_cast<char>(hex_value(text[at + 1]) * 16 + hex_value(text[at + 2]));
+      at += 3;
+      any = true;
+    } else if (text[at] == '%' && at + 2 < text.size() && hex_value(text[at + 1]) >= 0 &&
+               hex_value(text[at + 2]) >= 0) {
       out += static_cast<char>(hex_value(text[at + 1]) * 16 + hex_value(text[at + 2]));
       at += 3;
       any = true;

@@ -6,6 +6,7 @@
 
 #include "core/date.h"
 #include "core/text.h"
+#include "disclosure/contacts.h"
 #include "disclosure/dates.h"
 #include "disclosure/names.h"
 #include "disclosure/numbers.h"
@@ -57,6 +58,15 @@ struct Scanner {
   bool citation = false;
 
   void add(std::string_view rule, std::string_view message) { findings.add(rule, where, message); }
+  // An address, telephone or mail: an institution's stands in manuscripts by right.
+  void add_contact(std::string_view rule, std::string_view message, bool of_institution) {
+    if (of_institution)
+      findings.add("id.contact", where, "an address, telephone or mail beside the name of an institution");
+    else
+      findings.add(rule, where, message);
+  }
+  std::size_t behind_period(std::size_t at) const;
+  bool is_checksum(std::size_t at, std::size_t end) const;
   bool told(std::size_t at, std::initializer_list<std::string_view> words, std::size_t bytes = 40) const {
     return mentions(before(text, at, bytes), words);
   }
@@ -72,6 +82,28 @@ struct Scanner {
   void run();
 };
 
+// "from 1 April 2015 to 31 March 2022": the date at `at` ends a period. 0: it does not.
+std::size_t Scanner::behind_period(std::size_t at) const {
+  const std::string_view near = before(text, at, 40);
+  for (const std::string_view word : {"から", "より", "~", "〜", " to ", "through", "until", " and ", "-"})
+    if (const std::size_t found = near.rfind(word); found != std::string_view::npos)
+      if (std::ranges::count_if(near.substr(0, found), is_digit) >= 3) return found + 1;
+  return 0;
+}
+
+// "9f86...  table1.csv", ".../six-1.16.tar.bz2#9f86...": what programs write of files.
+bool Scanner::is_checksum(std::size_t at, std::size_t end) const {
+  if (at > 0 && (text[at - 1] == '#' || text[at - 1] == '@') && told(at, {"://"}, 200)) return true;
+  std::size_t name = end;
+  while (name < text.size() && (text[name] == ' ' || text[name] == '*' || text[name] == '\t'))
+    ++name;
+  if (at != 0 || name == end || name >= text.size()) return false;
+  const std::string_view rest = text.substr(name);
+  const std::size_t point = rest.rfind('.');
+  return rest.find(' ') == std::string_view::npos && point != std::string_view::npos && point > 0 &&
+         rest.size() - point <= 6 && is_letter(rest[point + 1 < rest.size() ? point + 1 : point]);
+}
+
 void Scanner::judge_date(std::size_t at, const WrittenDate& date) {
   const bool told_birth = birth_told(at) || starts_with_any(text, date.end, {"生", "日生", "日 生"});
   if (told_birth) return add(date.era ? "date.era" : "date.birth", "a date to the day that may be a birth date");
@@ -79,7 +111,8 @@ void Scanner::judge_date(std::size_t at, const WrittenDate& date) {
       told(at, {"表", "図", "Table", "Figure", "Fig", "ver", "Ver", "v.", "R ", "Suppl", "Appendix", "SAS"}, 14))
     return;
   // What happened to one person on that day.
-  if (starts_with_any(
+  if (!is_period_limit(date) && behind_period(at) == 0 &&
+      starts_with_any(
           text, date.end,
           {"に入院", "日に入院", "に死亡", "日に死亡", "に退院",   "日に退院", "に手術",   "日に手術", "入院",
            "日入院", "死亡",     "日死亡", "に受診",   "日に受診", "に初診",   "日に初診", "に診断",   "日に診断",
@@ -146,6 +179,8 @@ bool Scanner::labelled_number(std::size_t at) {
     std::size_t reach;
   };
   constexpr Label kLabels[] = {
+      {"患者No", "id.patient_number", "a number called a patient's number", 14},
+      {"症例番号", "id.patient_number", "a number called a patient's number", 20},
       {"患者番号", "id.patient_number", "a number called a patient's number", 20},
       {"患者ID", "id.patient_number", "a number called a patient's number", 14},
       {"患者id", "id.patient_number", "a number called a patient's number", 14},
@@ -236,7 +271,7 @@ void Scanner::judge_digits(std::size_t at, std::string_view digits, std::size_t 
 }
 
 void Scanner::run() {
-  citation = is_citation(text);
+  citation = context.published || is_citation(text);
   for (std::size_t at = 0; at < text.size();) {
     const char c = text[at];
     const auto byte = static_cast<unsigned char>(c);
@@ -245,7 +280,9 @@ void Scanner::run() {
       continue;
     }
     const bool begins = at == 0 || !is_alnum(text[at - 1]);
-    if (c == '@' && mail_at(text, at)) add("id.mail", "a mail address");
+    if (c == '@' && mail_at(text, at))
+      add_contact("id.mail", "a mail address",
+                  context.contact || (is_institution_mail(text, at) && !names_patient(text)));
     if (byte >= 0xC0) {
       if (const WrittenDate date = date_at(text, at); date.year != 0) {
         judge_date(at, date);
@@ -260,9 +297,10 @@ void Scanner::run() {
         at = end;
         continue;
       }
-      if (text.substr(at).starts_with("〒")) add("id.address", "a post code: the beginning of an address");
+      if (text.substr(at).starts_with("〒"))
+        add_contact("id.address", "a post code: the beginning of an address", context.contact);
       if (address_at(text, at, end)) {
-        add("id.address", "an address to the house");
+        add_contact("id.address", "an address to the house", context.contact);
         at = end;
         continue;
       }
@@ -286,7 +324,8 @@ void Scanner::run() {
         ++end;
       if (looks_like_pseudonym(text.substr(at, end - at)) &&
           !mentions(lower(before(text, at, 48)), {"sha", "hash", "digest", "commit", "version", "build", "md5",
-                                                  "checksum", "git", "rev", "integrity", "etag", "uuid"})) {
+                                                  "checksum", "git", "rev", "integrity", "etag", "uuid"}) &&
+          !is_checksum(at, end)) {
         add("id.pseudonym", "a long token, the form of a pseudonym or a registration key");
         at = end;
         continue;
@@ -301,11 +340,13 @@ void Scanner::run() {
       ++at;
       continue;
     }
-    if (begins && (at == 0 || (text[at - 1] != '.' && text[at - 1] != '-'))) {
+    // "No.123" begins a number, "0.123" goes on with one.
+    const bool behind_point = at > 0 && text[at - 1] == '.' && (at < 2 || is_digit(text[at - 2]));
+    if (begins && !behind_point && (at == 0 || text[at - 1] != '-')) {
       std::size_t end = at;
       const bool called = told(at, {"電話", "TEL", "Tel", "tel", "連絡先", "FAX", "phone", "携帯"}, 24);
       if (phone_at(text, at, called, end) && (end >= text.size() || !is_alnum(text[end]))) {
-        add("id.phone", "a telephone number");
+        add_contact("id.phone", "a telephone number", context.contact && !is_mobile(text.substr(at, end - at)));
         at = end;
         continue;
       }
@@ -320,7 +361,7 @@ void Scanner::run() {
         continue;
       }
       if (address_at(text, at, end)) {
-        add("id.address", "an address to the house");
+        add_contact("id.address", "an address to the house", context.contact);
         at = end;
         continue;
       }
@@ -334,7 +375,8 @@ void Scanner::run() {
     }
     // Digits inside a decimal number, a hash or a longer token are no identifiers.
     const auto joined = [](char x) { return is_letter(x) || x == '.' || x == '_'; };
-    const bool alone = (at == 0 || !joined(text[at - 1]) || (context.file_name && text[at - 1] == '_')) &&
+    const bool alone = (at == 0 || !joined(text[at - 1]) || (text[at - 1] == '.' && !behind_point) ||
+                        (context.file_name && text[at - 1] == '_')) &&
                        (end >= text.size() || !joined(text[end]) ||
                         (text[end] == '.' && (end + 1 >= text.size() || !is_digit(text[end + 1]))) ||
                         (context.file_name && (text[end] == '_' || text[end] == '.')));
@@ -392,18 +434,23 @@ std::string fold_forms(std::string_view text) {
 }
 
 int invisible_characters(std::string_view text) {
-  std::size_t joiners = 0, tags = 0;
+  std::size_t joiners = 0, tags = 0, selectors = 0;
+  bool selected = false;  // one selector belongs to a character, the next to nothing
   for (std::size_t at = 0; at < text.size();) {
     if (static_cast<unsigned char>(text[at]) < 0xC0) {
       ++at;
+      selected = false;
       continue;
     }
     const char32_t c = next_code_point(text, at);
+    const bool selector = (c >= 0xFE00 && c <= 0xFE0F) || (c >= 0xE0100 && c <= 0xE01EF);
+    selectors += selector && selected;
+    selected = selector;
     if (c >= 0xE0000 && c <= 0xE007F) ++tags;
     if (c == 0xFEFF && at == 3) continue;
     joiners += is_invisible(c) && !(c >= 0xFE00 && c <= 0xFE0F) && !(c >= 0xE0100);
   }
-  return tags > 0 || joiners >= 8 ? 2 : joiners > 0 ? 1 : 0;
+  return tags > 0 || joiners >= 8 || selectors >= 4 ? 2 : joiners > 0 ? 1 : 0;
 }
 
 std::string lower(std::string_view text) {

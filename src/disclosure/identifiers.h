@@ -38,6 +38,8 @@ int invisible_characters(std::string_view text);
 // `column`: the text is one field of a table, judged together with its column.
 struct IdentifierContext {
   bool birth_column = false, column = false, file_name = false;
+  bool contact = false;    // an institution or an author is spoken of, and no patient
+  bool published = false;  // a list of literature
 };
 void scan_identifiers(std::string_view text, std::string_view where, IdentifierContext context, Findings& findings);
 

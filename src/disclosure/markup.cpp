@@ -87,6 +87,24 @@ void open_pictures(FileType type, std::string_view data, Opened& out) {
   }
 }
 
+// The page without its fonts: their letters would look like a hidden message. Only what is a font is taken out.
+std::string without_fonts(std::string_view data) {
+  std::string out;
+  std::size_t from = 0;
+  for (std::size_t at = data.find("base64,"); at != std::string_view::npos; at = data.find("base64,", at + 1)) {
+    const std::size_t end = std::min(data.find_first_of("\"')", at), data.size());
+    const auto bytes = from_base64(data.substr(at + 7, end - at - 7));
+    const std::string_view content = bytes ? as_text(*bytes) : std::string_view{};
+    using namespace std::string_view_literals;
+    if (content.starts_with("wOF2") || content.starts_with("wOFF") || content.starts_with("OTTO") ||
+        content.starts_with("\0\1\0\0"sv)) {
+      out += data.substr(from, at - from);
+      from = end;
+    }
+  }
+  return out.append(data.substr(from));
+}
+
 }  // namespace
 
 void open_markup(FileType type, std::string_view data, Opened& out) {
@@ -100,9 +118,14 @@ void open_markup(FileType type, std::string_view data, Opened& out) {
   look("<iframe", "markup.foreign", "frames");
   look("<object", "markup.foreign", "embedded objects");
   look("<embed", "markup.foreign", "embedded objects");
-  look("data:application", "markup.data", "data within the file");
+  for (std::size_t at = low.find("data:application"); at != std::string::npos;
+       at = low.find("data:application", at + 1))
+    if (!contains(low.substr(at, 40), "font")) out.findings.add("markup.data", "file", "data within the file");
   look("data:text", "markup.data", "data within the file");
   open_pictures(type, data, out);
+  look("data:font/", "markup.font", "a font within the file");
+  look("data:application/font", "markup.font", "a font within the file");
+  look("data:application/x-font", "markup.font", "a font within the file");
   for (const std::string_view hidden : {"opacity:0;", "opacity: 0;", "opacity=\"0\"", "opacity:0\"", "display:none",
                                         "display: none", "visibility:hidden", "visibility: hidden", "font-size:0",
                                         "font-size: 0", "visibility=\"hidden\"", "display=\"none\""})
@@ -152,8 +175,9 @@ void open_markup(FileType type, std::string_view data, Opened& out) {
   std::string attributes = attribute_values(data);
   out.texts.push_back({"attributes.txt", std::move(attributes)});
   out.texts.push_back(
-      {"text.txt", text_of(data, {"p", "tr", "li", "div", "text", "tspan", "h1", "h2", "h3", "br", "title", "desc"},
-                           '\t', {"td", "th"})});
+      {"text.txt",
+       text_of(without_fonts(data), {"p", "tr", "li", "div", "text", "tspan", "h1", "h2", "h3", "br", "title", "desc"},
+               '\t', {"td", "th"})});
 }
 
 }  // namespace sekisho::disclosure

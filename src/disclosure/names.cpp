@@ -114,6 +114,8 @@ constexpr std::string_view kLabels[] = {"氏名",     "患者名",   "名前",  
                                         "フリガナ", "ふりがな", "カナ",    "患者氏名", "姓名",     "本人",
                                         "世帯主",   "被保険者", "Patient", "patient",  "連絡先は", "緊急連絡",
                                         "続柄",     "御中",     "保護者",  "家族",     "主治医",   "担当"};
+constexpr std::string_view kBeforeNames[] = {"氏名:", "氏名 ",    "氏名=",   "患者名:", "患者名 ",
+                                             "患者:", "受診者名", "受診者:", "本人(",   "被保険者名"};
 constexpr std::string_view kAuthors[] = {"著者", "作成者", "責任者", "研究代表", "文責",   "編著",    "監修",
                                          "著",   "訳",     "解析者", "Author",   "author", "Analyst", "編集"};
 
@@ -159,8 +161,8 @@ NameHit kana_name_at(std::string_view text, std::size_t at, std::size_t& end) {
     const std::size_t blank = run_of(text, at, is_kana, first);
     if (first < 2 || first > 6 || blank >= text.size() || text[blank] != ' ') return NameHit::kNone;
     const std::size_t stop = run_of(text, blank + 1, is_kana, second);
-    constexpr std::string_view kOfKana[] = {"フリガナ",   "ふりがな", "カナ氏名", "氏名カナ",
-                                            "氏名(カナ)", "氏名",     "患者名"};
+    constexpr std::string_view kOfKana[] = {"フリガナ",   "ふりがな", "カナ氏名", "氏名カナ", "カナ名",
+                                            "氏名(カナ)", "氏名",     "患者名",   "よみ",     "読み"};
     if (second < 2 || second > 6 || !told_by(text, at, kOfKana, 24)) return NameHit::kNone;
     end = stop;
     return NameHit::kSure;
@@ -182,13 +184,30 @@ NameHit kana_name_at(std::string_view text, std::size_t at, std::size_t& end) {
 
 // A run of kanji before 様: 同様, 仕様, 模様 and the like are no persons.
 NameHit unknown_name(std::string_view text, std::size_t at, std::size_t& end) {
-  constexpr std::string_view kWords[] = {"同様", "仕様", "模様", "多様", "一様", "皆様", "客様", "患者様",
-                                         "異様", "有様", "様々", "様式", "様子", "様相", "王様", "神様"};
+  constexpr std::string_view kWords[] = {"同様", "仕様", "模様", "多様", "一様", "皆様", "客様", "患者様", "異様",
+                                         "有様", "様々", "様式", "様子", "様相", "王様", "神様", "御殿",   "神殿",
+                                         "院長", "部長", "会長", "学長", "委員", "教授", "各位"};
   std::size_t count = 0;
   const std::size_t stop = run_of(text, at, is_kanji, count);
   const std::string_view run = text.substr(at, stop - at);
-  const std::size_t sama = run.rfind("様");
-  if (sama == std::string_view::npos || sama + 3 != run.size() || count < 4 || count > 6) return NameHit::kNone;
+  // 二階堂 陽菜: an unknown surname, a blank, a given name of the list.
+  if (count >= 1 && count <= 3 && stop < text.size() && text[stop] == ' ') {
+    std::size_t second = 0;
+    const std::size_t last = run_of(text, stop + 1, [](char32_t c) { return is_kanji(c) || is_kana(c); }, second);
+    std::string_view word = text.substr(stop + 1, last - stop - 1);
+    bool titled = !honorific_at(text, last).empty();
+    for (const std::string_view honorific : {"様", "氏", "殿", "さん"})
+      if (word.ends_with(honorific) && word.size() > honorific.size()) {
+        word.remove_suffix(honorific.size());
+        titled = true;
+      }
+    if (code_points(word) <= 4 && given_name(word) == Given::kKnown) {
+      end = last;
+      return titled || told_by(text, at, kLabels, 30) ? NameHit::kSure : NameHit::kLikely;
+    }
+  }
+  const bool titled = run.ends_with("様") || run.ends_with("殿");
+  if (!titled || count < 4 || count > 6) return NameHit::kNone;
   if (std::ranges::any_of(kWords, [&](std::string_view word) { return run.find(word) != std::string_view::npos; }))
     return NameHit::kNone;
   end = stop;
@@ -226,8 +245,7 @@ NameHit name_at(std::string_view text, std::size_t at, std::size_t& end) {
     std::size_t count = 0;
     const std::size_t stop = run_of(text, at, is_kanji, count);
     // After "氏名:" any short run of kanji is a name.
-    if (told_by(text, at, std::array<std::string_view, 4>{"氏名:", "氏名 ", "患者名:", "患者名 "}, 14) && count >= 2 &&
-        count <= 6) {
+    if (told_by(text, at, kBeforeNames, 16) && count >= 2 && count <= 6) {
       end = stop;
       return NameHit::kSure;
     }
@@ -267,6 +285,18 @@ NameHit name_at(std::string_view text, std::size_t at, std::size_t& end) {
   return NameHit::kNone;
 }
 
+namespace {
+
+// Words that head lines of forms and tables behind "Patient:".
+bool is_common(std::string_view word) {
+  constexpr std::string_view kCommon[] = {"Age",     "Sex",  "Total", "Group",  "The", "Number", "Characteristics",
+                                          "Data",    "Mean", "Male",  "Female", "All", "Health", "Care",
+                                          "Reported"};
+  return std::ranges::find(kCommon, word) != std::end(kCommon);
+}
+
+}  // namespace
+
 NameHit latin_name_at(std::string_view text, std::size_t at, std::size_t& end) {
   const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
   const auto word_from = [&](std::size_t from) {
@@ -290,11 +320,22 @@ NameHit latin_name_at(std::string_view text, std::size_t at, std::size_t& end) {
     return kana ? one_spelling(*kana) : std::string();
   };
   const std::string a = spelled(first), b = spelled(second);
-  if (a.empty() || b.empty()) return NameHit::kNone;
   const Names& all = names();
-  if (!((all.spelled_surnames.contains(a) && all.spelled_given.contains(b)) ||
-        (all.spelled_surnames.contains(b) && all.spelled_given.contains(a))))
-    return NameHit::kNone;
+  const bool known = !a.empty() && !b.empty() &&
+                     ((all.spelled_surnames.contains(a) && all.spelled_given.contains(b)) ||
+                      (all.spelled_surnames.contains(b) && all.spelled_given.contains(a)));
+  // After "Patient:" or "Mr." any two capitalized words are a name.
+  constexpr std::string_view kPatients[] = {"Patient: ", "patient: ", "Patient name", "patient name", "pt name",
+                                            "Name: ",    "Mr. ",      "Mrs. ",        "Ms. ",         "subject "};
+  const auto capital = [](std::string_view word) {
+    return word[1] >= 'a' ? word[0] <= 'Z' : word[0] <= 'Z' && word[1] <= 'Z';
+  };
+  if (!known && told_by(text, at, kPatients, 16) && capital(first) && capital(second) && !is_common(first) &&
+      !is_common(second)) {
+    end = next + 1 + second.size();
+    return NameHit::kLikely;
+  }
+  if (!known) return NameHit::kNone;
   end = next + 1 + second.size();
   return told_by(text, at, kAuthors, 40) ? NameHit::kLikely : NameHit::kSure;
 }

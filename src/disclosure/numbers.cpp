@@ -111,27 +111,34 @@ bool phone_at(std::string_view text, std::size_t at, bool told, std::size_t& end
   std::size_t groups = 1, i = at;
   const bool international = text.substr(at).starts_with("+81");
   if (international) i += 3;
-  bool last_separator = false;
+  std::size_t separators = 0;  // since the last digit; ") " is one
+  end = i;
   for (; i < text.size() && digits.size() <= 11; ++i) {
     const char c = text[i];
     if (is_digit(c)) {
+      groups += separators > 0;
+      separators = 0;
       digits += c;
-      last_separator = false;
-    } else if ((c == '-' || c == ' ' || c == ')' || c == '(' || c == '.') && !last_separator &&
-               (international || !digits.empty())) {
-      ++groups;
-      last_separator = true;
+      end = i + 1;
+    } else if ((c == '-' || c == ' ' || c == ')' || c == '(' || c == '.') && (international || !digits.empty()) &&
+               (separators == 0 || (separators == 1 && (text[i - 1] == ')' || c == '(')))) {
+      ++separators;
     } else {
       break;
     }
   }
-  if (last_separator && groups > 0) --groups;
-  end = i;
   if (international) return digits.size() >= 9 && digits.size() <= 11;
   if (digits.size() < 10 || digits.size() > 11 || digits[0] != '0' || digits[1] == '0') return false;
   const bool mobile = digits.size() == 11 && (digits[1] == '5' || digits[1] >= '6') && digits[2] == '0';
   if (groups == 3) return digits.size() == 10 || mobile;
   return groups == 1 && (mobile || (told && digits.size() == 10));
+}
+
+bool is_mobile(std::string_view phone) {
+  std::string digits;
+  std::ranges::copy_if(phone, std::back_inserter(digits), is_digit);
+  if (digits.starts_with("81")) digits = "0" + digits.substr(digits.size() > 2 && digits[2] == '0' ? 3 : 2);
+  return digits.starts_with("070") || digits.starts_with("080") || digits.starts_with("090");
 }
 
 bool mail_at(std::string_view text, std::size_t at) {

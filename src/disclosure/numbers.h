@@ -16,6 +16,7 @@ bool is_moment(std::string_view digits);
 // Telephone numbers: 090-1234-5678, 03-1234-5678, 0120-123-456, (03)1234-5678, +81-90-1234-5678. `told`: a word before
 // says so, and the number may stand without separators.
 bool phone_at(std::string_view text, std::size_t at, bool told, std::size_t& end);
+bool is_mobile(std::string_view phone);               // 070, 080, 090, +81 90
 bool mail_at(std::string_view text, std::size_t at);  // `at` is the @
 // A place in town, quarter and number: 神宮前1-2-3, 1丁目2番3号, in digits or kanji. `at` is the first digit.
 bool address_at(std::string_view text, std::size_t at, std::size_t& end);

@@ -93,6 +93,17 @@ void open_sheet(const Entry& entry, const std::vector<std::string>& strings, Ope
       out.findings.add("office.hidden_column", entry.name, "hidden columns");
   });
   out.texts.push_back({entry.name + ".csv", std::move(csv)});
+  // Headers and footers, lists of allowed values, formulas, prompts: they show elsewhere than in cells.
+  std::string around;
+  for (const std::string_view tag : {"oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader", "firstFooter",
+                                     "formula1", "formula2", "f", "text"})
+    elements(entry.content, tag, [&](std::string_view, std::string_view body) { around += text_of(body, {}) + "\n"; });
+  for (const std::string_view tag : {"dataValidation", "hyperlink", "protectedRange", "scenario", "inputCells"})
+    elements(entry.content, tag,
+             [&](std::string_view element, std::string_view) { around += attribute_values(element); });
+  if (contains(around, "[") && contains(lower(around), ".xls"))
+    out.findings.add("office.external", entry.name, "formulas that name other files");
+  if (!around.empty()) out.texts.push_back({entry.name + ".txt", std::move(around)});
 }
 
 }  // namespace

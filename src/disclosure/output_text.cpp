@@ -87,6 +87,9 @@ void judge_prose(std::string_view line, const std::string& where, const OutputPo
     while (end < line.size() && is_digit(line[end]))
       ++end;
     if (end - at > 3) continue;
+    if (end + 3 < line.size() && line[end] == ',' && is_digit(line[end + 1]) && is_digit(line[end + 2]) &&
+        is_digit(line[end + 3]))
+      continue;  // 1,412
     const int value = std::atoi(std::string(line.substr(at, end - at)).c_str());
     const std::string_view rest = line.substr(end), head = line.substr(0, at),
                            near = head.substr(head.size() > 60 ? head.size() - 60 : 0);
@@ -127,6 +130,39 @@ void judge_prose(std::string_view line, const std::string& where, const OutputPo
         word.find_first_not_of(' ') == 1)
       findings.add("text.few", where, "few persons in a sentence");
   }
+}
+
+// "Two patients died", 三名: few persons in words.
+void judge_words(std::string_view line, const std::string& where, Findings& findings) {
+  constexpr std::string_view kNumbers[] = {"one", "two", "three", "four", "five", "six", "seven", "eight", "nine"};
+  constexpr std::string_view kPersons[] = {
+      "patient", "woman", "women",  "man ", "men ", "case ",   "cases ", "death",  "subject",   "participant",
+      "person",  "child", "infant", "boy",  "girl", "fatalit", "male",   "female", "individual"};
+  const std::string low = lower(line) + " ";
+  for (const std::string_view number : kNumbers)
+    for (std::size_t at = low.find(number); at != std::string::npos; at = low.find(number, at + 1)) {
+      if ((at > 0 && is_letter(low[at - 1])) || low[at + number.size()] != ' ') continue;
+      const std::string_view next = std::string_view(low).substr(at + number.size() + 1, 24);
+      const std::size_t second = next.find(' ');
+      for (const std::string_view who : kPersons)
+        if (next.starts_with(who) || (second != std::string_view::npos && next.substr(second + 1).starts_with(who) &&
+                                      next.find_first_of(".,;") > second))
+          findings.add("text.few_like", where, "few persons in a sentence");
+    }
+  constexpr std::string_view kDigits[] = {"一", "二", "三", "四", "五", "六", "七", "八", "九"};
+  for (const std::string_view digit : kDigits)
+    for (std::size_t at = line.find(digit); at != std::string_view::npos; at = line.find(digit, at + 1)) {
+      const std::string_view rest = line.substr(at + digit.size());
+      if (!rest.starts_with("名") && !rest.starts_with("例") && !rest.starts_with("人")) continue;
+      const std::string_view behind = rest.substr(3, 9);
+      if (mentions(behind, {"称", "以上", "未満", "ひとり", "当た", "あた", "に一", "前", "目", "者", "え", "口", "工",
+                            "生", "間", "年", "ずつ"}) ||
+          line.substr(0, at).ends_with("第"))
+        continue;
+      // 二十三名 and 百二名 are larger; 統一名 and 単一例 are words.
+      if (at >= 3 && mentions(line.substr(at - 3, 3), {"十", "百", "千", "統", "単", "同", "唯", "第", "・"})) continue;
+      findings.add("text.few_like", where, "few persons in a sentence");
+    }
 }
 
 struct Literals {
@@ -237,9 +273,9 @@ class PrintedCounts {
     std::size_t words = 0, numbers = 0;
     bool small = false, large = false, plain = true;
     for (std::size_t at = 0; at < line.size();) {
-      at = line.find_first_not_of(" \t", at);
+      at = line.find_first_not_of(" \t|", at);
       if (at == std::string_view::npos) break;
-      const std::size_t end = std::min(line.find_first_of(" \t", at), line.size());
+      const std::size_t end = std::min(line.find_first_of(" \t|", at), line.size());
       const std::string_view field = line.substr(at, end - at);
       const auto value = read_number(field);
       if (value && words > 0 && std::ranges::all_of(field, is_digit)) {
@@ -283,9 +319,9 @@ class PrintedCounts {
 void judge_output_text(std::string_view text, bool program, const OutputPolicy& policy, Findings& findings) {
   std::uint64_t number = 1;
   std::size_t blanks = 0, tabs = 0;
-  PrintedCounts counts(
-      mentions(text, {"table(", "crosstab", "dtype: int", "Freq", " All\n", "Total", "合計", "value_counts"}), policy,
-      findings);
+  PrintedCounts counts(mentions(text, {"table(", "crosstab", "dtype: int", "Freq", " All\n", "Total", "rosstab",
+                                       "ROSSTAB", "\nCount", ". tab", "合計", "value_counts"}),
+                       policy, findings);
   for (std::size_t at = 0; at < text.size(); ++number) {
     const std::size_t end = std::min(text.find('\n', at), text.size());
     std::string_view line = text.substr(at, end - at);
@@ -299,6 +335,7 @@ void judge_output_text(std::string_view text, bool program, const OutputPolicy& 
         mentions(line, {"Mean", "Median", "mean", "median", "平均", "中央値"}))
       findings.add("extreme.value", where, "a minimum or maximum is the value of one person");
     judge_prose(line, where, policy, findings);
+    if (!program) judge_words(line, where, findings);
     if (line.ends_with('\r')) line.remove_suffix(1);
     const std::size_t last = line.find_last_not_of(" \t");
     const std::string_view tail = last == std::string_view::npos ? line : line.substr(last + 1);

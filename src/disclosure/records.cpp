@@ -8,6 +8,7 @@
 #include <unordered_set>
 
 #include "disclosure/dates.h"
+#include "disclosure/inner_sheets.h"
 #include "disclosure/names.h"
 #include "disclosure/outputs.h"
 
@@ -126,6 +127,20 @@ bool is_statistic_name(std::string_view folded, const std::vector<std::string>& 
   return is_statistic(role);
 }
 
+// Names that statistics and attributes share: HbA1c_pct, status, 在院日数. They do not make a table one of statistics.
+bool is_weak_name(std::string_view folded, Role role) {
+  constexpr std::string_view kWeak[] = {"pct",  "percent",  "%",     "日数", "status", "rate",  "ratio", "group",
+                                        "risk", "survival", "years", "費",   "score",  "event", "death"};
+  constexpr std::string_view kStrong[] = {"mean",   "平均", "中央",     "median", "count", "人数", "件数",
+                                          "患者数", "例数", "者数",     "n_",     "total", "合計", "lower",
+                                          "upper",  "sd",   "adjusted", "per_",   "対"};
+  const auto holds = [&](std::string_view word) { return folded.find(word) != std::string_view::npos; };
+  if (role == Role::kLower || role == Role::kUpper || role == Role::kCount || role == Role::kMean ||
+      role == Role::kPValue || role == Role::kError || role == Role::kAtRisk)
+    return false;
+  return std::ranges::any_of(kWeak, holds) && std::ranges::none_of(kStrong, holds);
+}
+
 struct Column {
   std::unordered_map<std::string_view, std::size_t> distinct;
   std::size_t filled = 0, keys = 0, names = 0, decimals = 0, long_decimals = 0, numbers = 0, whole = 0, dates = 0,
@@ -193,7 +208,7 @@ Column look_at(const Sheet& sheet, std::size_t index) {
       ++column.numbers;
       column.whole += number->whole;
       column.decimals += number->decimals > 0;
-      column.long_decimals += number->decimals > 0 && field.size() > 18;
+      column.long_decimals += number->decimals >= 14;
     }
   }
   column.regular = column.distinct.size() > 12 || is_regular(values, column.distinct.size());
@@ -216,6 +231,40 @@ void judge_names(const Sheet& sheet, const std::string& name, const std::string&
   }
 }
 
+// A 0 or 1 for each row in no order: what happened to one person each.
+bool is_indicator(const Column& column) {
+  return column.filled >= kFewRows && column.distinct.size() == 2 && column.distinct.contains("0") &&
+         column.distinct.contains("1") && !column.regular;
+}
+
+// Values of single persons that no name gives away: one column of measurements, indicators in no order, waves.
+void judge_values(const Sheet& sheet, const std::vector<Column>& columns, const std::string& file, Findings& findings) {
+  std::size_t results = 0, indicators = 0, loose = 0;
+  bool wave_told = false;
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    const Column& column = columns[i];
+    const Role role = sheet.named ? role_of(sheet.header[i]).role : Role::kNone;
+    results += is_statistic(role) && role != Role::kSurvival && role != Role::kCell && role != Role::kEvents &&
+               !is_weak_name(lower(sheet.header[i]), role);
+    indicators += is_indicator(column);
+    const bool ordered = column.rising || column.falling;
+    loose += column.numbers == column.filled && column.decimals * 2 > column.filled && !ordered &&
+             column.distinct.size() * 10 > column.filled * 5;
+    for (const std::string_view word : {"lead", "ecg", "eeg", "ppg", "wave", "signal", "波形", "心電", "脳波"})
+      wave_told = wave_told || lower(sheet.header[i]).find(word) != std::string::npos;
+  }
+  if (results > 0 || columns.empty()) return;
+  if (indicators > 0 && columns.size() >= 2)
+    findings.add("record.level", file, "a 0 or 1 in each row in no order: what happened to single persons");
+  if (columns.size() == 1 && loose == 1 && sheet.rows.size() >= kFewRows)
+    findings.add(sheet.rows.size() >= 5 * kFewRows ? "record.level" : "record.values", file,
+                 "one column of measurements in no order: a value for each person");
+  const Column& first = columns.front();
+  if (columns.size() >= 2 && sheet.rows.size() >= 300 && loose + 1 == columns.size() && (first.rising || first.falling))
+    findings.add(wave_told ? "record.level" : "record.values", file,
+                 "a signal over time: the measurements of one person");
+}
+
 // Correlations, distances, confusion: the names of the columns stand down the rows too.
 bool is_matrix(const Sheet& sheet) {
   if (sheet.header.size() < 3 || sheet.rows.size() + 1 < sheet.header.size() || sheet.rows.size() > sheet.header.size())
@@ -232,8 +281,8 @@ void judge_records(const Sheet& sheet, Findings& findings) {
   const std::uint64_t rows = sheet.total_rows;
   if (is_matrix(sheet)) return;
   const std::string file = sheet.place.empty() ? "file" : sheet.place;
-  std::size_t statistics = 0, attributes = 0, irregular = 0, points = 0, ordered = 0, residual = 0, day_columns = 0,
-              counts = 0;
+  std::size_t statistics = 0, strong = 0, attributes = 0, irregular = 0, points = 0, ordered = 0, residual = 0,
+              day_columns = 0, counts = 0;
   std::vector<Column> columns;
   for (std::size_t i = 0; i < sheet.header.size() && i < kManyColumns; ++i) {
     columns.push_back(look_at(sheet, i));
@@ -247,6 +296,8 @@ void judge_records(const Sheet& sheet, Findings& findings) {
     const bool statistic = sheet.named && is_statistic_name(folded, words);
     const Role role = sheet.named ? role_of(name).role : Role::kNone;
     statistics += statistic;
+    const bool indicator = is_indicator(column);
+    strong += statistic && !indicator && !is_weak_name(folded, role);
     counts += role == Role::kCount || role == Role::kCell;
     residual += role == Role::kResidual;
     attributes += sheet.named && std::ranges::any_of(kAttributes, [&](std::string_view word) {
@@ -265,14 +316,16 @@ void judge_records(const Sheet& sheet, Findings& findings) {
       findings.add("id.name", where, "most values read like names of persons");
     if (column.filled >= kFewRows && column.decimals * 2 > column.filled &&
         column.distinct.size() * 10 > column.filled * 9 && column.long_decimals * 2 > column.filled)
-      findings.add("capacity.digits", where, "many values of more than eight digits: room for hidden content");
+      findings.add("capacity.digits", where, "many values of fourteen digits and more: room for hidden content");
     const bool in_order = column.rising || column.falling;
     if (column.dates >= 3 && column.dates * 2 > column.filled && !in_order) {
       ++day_columns;
       if (column.old_dates * 2 > column.dates)
         findings.add("date.birth", where, "dates to the day in no order, most before 2012: they may be birth dates");
     }
-    if (column.filled >= kFewRows && column.distinct.size() >= 2 && !column.regular && !statistic && !code) ++irregular;
+    if (column.filled >= kFewRows && column.distinct.size() >= 2 && !column.regular && (!statistic || indicator) &&
+        !code)
+      ++irregular;
     if (column.filled >= kFewRows && column.numbers == column.filled && column.decimals * 2 > column.filled &&
         column.distinct.size() * 10 > column.filled * 8) {
       if (in_order)
@@ -283,17 +336,35 @@ void judge_records(const Sheet& sheet, Findings& findings) {
     if (column.numbers == column.filled && column.filled > 0 && in_order && !column.decimals)
       ordered += column.distinct.size() == column.filled && role == Role::kLabel;
   }
-  if (residual > 0 && rows >= kFewRows)
-    findings.add("plot.residuals", file, "residuals, fitted values or predictions: one row for each person");
+  // Fitted values over weeks or months, with their limits, are a curve and no persons.
+  const bool over_time = !columns.empty() && !sheet.rows.empty() && columns[0].distinct.size() == columns[0].filled &&
+                         std::ranges::all_of(sheet.rows, [](const auto& row) {
+                           return !row.empty() && (is_period(row[0]) || row[0].size() == 4);
+                         });
+  const bool limits =
+      std::ranges::any_of(sheet.header, [](const std::string& h) { return role_of(h).role == Role::kLower; });
+  if (residual > 0 && rows >= kFewRows && !(over_time && limits))
+    findings.add(over_time ? "plot.fitted" : "plot.residuals", file,
+                 "residuals, fitted values or predictions: one row for each person");
   if (statistics == 0 && ((attributes >= 2 && rows >= kFewRows) || (attributes >= 3 && rows >= 5)))
     findings.add("record.level", file, "attributes of single persons side by side, without any statistic");
   else if (statistics == 0 && sheet.header.size() >= 2 && rows >= kFewRows && (irregular > 0 || day_columns > 0) &&
            !(sheet.printed && !sheet.named))
     findings.add("record.level", file, "categories or days in no order and no statistic: rows of persons");
+  else if (strong == 0 && attributes >= 2 && ((irregular > 0 && rows >= kFewRows) || (attributes >= 4 && rows >= 5)))
+    findings.add("record.level", file, "attributes of single persons side by side, in no order");
   else if (counts == 0 && day_columns > 0 && attributes >= 3 && rows >= kFewRows)
     findings.add("record.level", file, "days and attributes of persons without any count");
   else if (statistics == 0 && points >= 2 && ordered == 0 && rows >= 50)
     findings.add("plot.points", file, "pairs of values in no order: the points of single persons");
+  judge_values(sheet, columns, file, findings);
+  // Persons side by side: each column one of them.
+  const auto keys =
+      std::ranges::count_if(sheet.header, [](const std::string& h) { return h.size() >= 5 && read_number(h); });
+  if (!sheet.printed && sheet.header.size() >= kFewRows && sheet.rows.size() >= 3 &&
+      sheet.rows.size() * 2 <= sheet.header.size() &&
+      (!sheet.named || keys * 2 > static_cast<std::ptrdiff_t>(sheet.header.size())))
+    judge_records(transposed(sheet), findings);
   for (std::size_t i = 0; i < columns.size(); ++i) {  // one person on several rows, with what was measured
     const std::vector<std::string> words = words_of(lower(sheet.header[i]));
     const bool key = has_word(words, "id") || has_word(words, "subject") || has_word(words, "case");
@@ -326,7 +397,8 @@ void judge_records(const Sheet& sheet, Findings& findings) {
       std::string whole;
       for (const std::string& field : row)
         whole.append(field).push_back('\x1f');
-      repeated += !seen.insert(std::move(whole)).second;
+      const bool empty = std::ranges::count_if(row, [](const std::string& field) { return !field.empty(); }) < 2;
+      repeated += !empty && !seen.insert(std::move(whole)).second;
     }
     if (repeated * 10 >= sheet.rows.size())
       findings.add("record.repeated", file,

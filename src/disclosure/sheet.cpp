@@ -49,6 +49,8 @@ std::size_t filled(const std::vector<std::string>& row) {
 void finish(Sheet& sheet) {
   for (int title = 0; title < 5 && sheet.rows.size() > 2 && filled(sheet.rows[0]) <= 1 && filled(sheet.rows[1]) >= 2;
        ++title) {
+    for (std::string& field : sheet.rows.front())
+      if (!field.empty()) sheet.titles.push_back(std::move(field));
     sheet.rows.erase(sheet.rows.begin());
     --sheet.total_rows;
   }
@@ -78,6 +80,10 @@ std::vector<std::string> split_fields(std::string_view line, char separator) {
   }
   if (separator == '|') {
     line = trimmed(line);
+    // "  1. | 63 | F |": the row's number before the first bar.
+    if (const std::size_t dot = line.find_first_not_of("0123456789");
+        dot != std::string_view::npos && dot > 0 && line[dot] == '.')
+      line = trimmed(line.substr(dot + 1));
     if (line.starts_with("|")) line.remove_prefix(1);
     if (line.ends_with("|")) line.remove_suffix(1);
   }
@@ -97,6 +103,9 @@ bool is_ruler(std::string_view line) {
   const std::string_view bare = trimmed(line);
   for (const std::string_view rule : {"\\hline", "\\toprule", "\\midrule", "\\bottomrule", "\\cline"})
     if (bare.starts_with(rule)) return true;
+  if (bare.starts_with("<") && bare.ends_with(">") && bare.find("> ") != std::string_view::npos &&
+      bare.find_first_not_of("<>abcdefghijklmnopqrstuvwxyz+ ") == std::string_view::npos)
+    return true;  // the types of columns below a tibble's header
   return bare.size() >= 3 && bare.find_first_not_of("-=|:+ \t") == std::string_view::npos;
 }
 
@@ -129,7 +138,8 @@ struct Block {
   void take(std::string_view line, std::uint64_t number, std::vector<Sheet>& sheets) {
     std::vector<std::string> split = split_fields(line, separator);
     const std::size_t least = separator == ' ' ? 3 : 2;
-    const bool row = split.size() >= least && line.size() < 4000 && !(separator == ' ' && is_stamped(line));
+    const bool heading = separator == ' ' && (line.starts_with("# ") || line.starts_with("> "));
+    const bool row = !heading && split.size() >= least && line.size() < 4000 && !(separator == ' ' && is_stamped(line));
     // A printed data frame has one field more in its rows than in its header: the row's number.
     const bool same = split.size() == fields || (separator == ' ' && rows.size() == 1 && split.size() == fields + 1);
     if (!rows.empty() && (!row || !same)) close(sheets);

@@ -14,6 +14,7 @@ namespace sekisho::disclosure {
 
 struct Sheet {
   std::string place;                           // "" or "line 12", where it begins
+  std::vector<std::string> titles;             // lines above the header
   std::vector<std::string> header;             // folded; empty names where the first row is data already
   std::vector<std::vector<std::string>> rows;  // folded fields; at most kMostRows are kept
   std::uint64_t total_rows = 0;

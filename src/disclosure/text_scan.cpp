@@ -5,8 +5,11 @@
 #include <algorithm>
 
 #include "core/text.h"
+#include "disclosure/contacts.h"
 #include "disclosure/dataset_filter.h"
 #include "disclosure/embedded.h"
+#include "disclosure/inner_sheets.h"
+#include "disclosure/names.h"
 
 namespace sekisho::disclosure {
 namespace {
@@ -78,21 +81,99 @@ std::string words_in(const Sheet& sheet) {
   return out;
 }
 
-// "n_deaths": 5
-void judge_members(const Json& node, int level, const OutputPolicy& policy, Findings& findings) {
+// "n_deaths": 5; "counts": {"male": {"0-17": 4}}. `counted`: a name above says that persons are counted.
+void judge_members(const Json& node, int level, bool counted, const OutputPolicy& policy, Findings& findings) {
   if (level > 100) return;
+  const auto counts = [](Role role) { return role == Role::kCount || role == Role::kEvents || role == Role::kAtRisk; };
   if (node.is_object())
-    for (const auto& [key, child] : node.items())
-      if (child.is_number_integer() || child.is_number_unsigned()) {
-        const Role role = role_of(fold_forms(key)).role;
+    for (const auto& [key, child] : node.items()) {
+      const Role role = role_of(fold_forms(key)).role;
+      if (child.is_number_integer()) {
         const double value = child.get<double>();
-        if ((role == Role::kCount || role == Role::kEvents || role == Role::kAtRisk) && value > 0 &&
-            value < policy.threshold)
+        const bool counting =
+            counts(role) || (counted && (role == Role::kNone || role == Role::kCell || role == Role::kLabel));
+        if (counting && value > 0 && value < policy.threshold)
           findings.add("cell.small", "member " + key.substr(0, 40), "a group of fewer persons than the policy wants");
+      } else if (child.is_object()) {
+        judge_members(child, level + 1, counted || counts(role), policy, findings);
+      } else if (child.is_array()) {
+        judge_members(child, level + 1, false, policy, findings);
       }
-  if (node.is_structured())
+    }
+  if (node.is_array())
     for (const Json& child : node)
-      judge_members(child, level + 1, policy, findings);
+      judge_members(child, level + 1, false, policy, findings);
+}
+
+// Lines that are one key each: as long as one another, or with letters among the digits. Codes of drugs, tests and
+// procedures have nine, twelve or seventeen characters.
+void judge_key_lines(std::string_view text, Findings& findings) {
+  std::size_t lines = 0, keys = 0, filled = 0, same = 0, length = 0;
+  for (std::size_t at = 0; at < text.size(); ++lines) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    std::string_view line = text.substr(at, end - at);
+    at = end + 1;
+    while (line.ends_with('\r') || line.ends_with(' '))
+      line.remove_suffix(1);
+    if (line.empty()) continue;
+    ++filled;
+    const auto digits = static_cast<std::size_t>(std::ranges::count_if(line, is_digit));
+    const bool plain = std::ranges::all_of(
+        line, [](char c) { return is_digit(c) || ((c | 32) >= 'a' && (c | 32) <= 'z') || c == '-' || c == '_'; });
+    if (!plain || digits < 6 || line.size() == 9 || line.size() == 12 || line.size() == 17 || line.size() > 40)
+      continue;
+    ++keys;
+    if (length == 0) length = line.size();
+    same += line.size() == length;
+  }
+  if (keys >= 20 && keys * 10 >= filled * 9)
+    findings.add(same * 10 >= keys * 9 ? "record.unique_id" : "record.code", "file", "a list of keys, one a line");
+}
+
+// Rows that consoles print on their side: one value a line, or one column a line.
+bool is_printed_column(std::string_view line) {  // "$ age <dbl> 63, 71, 58", " $ age : num  63 71 58 ..."
+  const std::size_t first = line.find_first_not_of(' ');
+  if (first == std::string_view::npos || !line.substr(first).starts_with("$ ")) return false;
+  return std::ranges::count_if(line, is_digit) >= 4 &&
+         (line.find('<') != std::string_view::npos || line.find(": ") != std::string_view::npos) &&
+         std::ranges::count(line, ' ') >= 6;
+}
+bool is_printed_series(std::string_view line) {  // "Name: 1234, dtype: object": a row of a data frame
+  return line.starts_with("Name: ") && line.size() > 6 && is_digit(line[6]) &&
+         line.find("dtype: object") != std::string_view::npos;
+}
+
+// Numbers that fit a check digit by chance: where many stand side by side and few fit, they are something else.
+void drop_chance(const std::map<std::size_t, std::size_t>& numbers, Findings& plain, Findings& findings) {
+  std::map<std::string, std::size_t> hits;
+  for (const ScanFinding& finding : plain.list())
+    ++hits[finding.rule];
+  const auto chance = [&](const std::string& rule, std::size_t length) {
+    const auto seen = numbers.find(length);
+    return seen != numbers.end() && seen->second >= 8 && hits[rule] * 2 < seen->second;
+  };
+  for (const ScanFinding& finding : plain.list()) {
+    const bool checked = finding.message.starts_with("a number with the check digit");
+    const bool by_chance = checked && ((finding.rule == "id.institution" && chance(finding.rule, 10)) ||
+                                       (finding.rule == "id.my_number" && chance(finding.rule, 12)) ||
+                                       (finding.rule == "id.insurer" && chance(finding.rule, 8)));
+    findings.add(by_chance ? "id.long_number" : finding.rule, finding.where,
+                 by_chance ? "a number: look whether it names somebody" : finding.message);
+  }
+}
+
+void count_numbers(std::string_view folded, std::map<std::size_t, std::size_t>& numbers) {
+  for (std::size_t at = 0; at < folded.size();) {
+    if (!is_digit(folded[at])) {
+      ++at;
+      continue;
+    }
+    std::size_t end = at;
+    while (end < folded.size() && is_digit(folded[end]))
+      ++end;
+    ++numbers[end - at];
+    at = end;
+  }
 }
 
 // Keys and values of a document, one a line; false when it is nested without measure.
@@ -133,14 +214,17 @@ void TextScan::fields(const Sheet& sheet, Findings& findings) const {
     births.push_back(names_birth(name));
     scan_identifiers(name, "header", {}, findings);
   }
+  for (const std::string& title : sheet.titles)
+    scan_identifiers(title, "title", {.contact = names_institution(title) && !names_patient(title)}, findings);
   Findings plain;  // of fields that are nothing but a number
   std::vector<std::size_t> numbers(sheet.header.size());
-  for (const auto& row : sheet.rows)
+  for (const auto& row : sheet.rows) {
+    const bool contact = std::ranges::any_of(row, names_institution) && std::ranges::none_of(row, names_patient);
     for (std::size_t i = 0; i < row.size(); ++i) {
       const bool known = i < wheres.size();
       const std::string& field = row[i];
       if (field.empty()) continue;
-      const IdentifierContext context{.birth_column = known && births[i] != 0, .column = known};
+      const IdentifierContext context{.birth_column = known && births[i] != 0, .column = known, .contact = contact};
       const bool number = known && std::ranges::all_of(field, is_digit);
       if (number) ++numbers[i];
       // A number stands for what its column says.
@@ -148,6 +232,7 @@ void TextScan::fields(const Sheet& sheet, Findings& findings) const {
       scan_identifiers(told ? sheet.header[i] + ": " + field : field, known ? wheres[i] : "beyond the last column",
                        context, number ? plain : findings);
     }
+  }
   // One number in eleven or ten fits its check digit by chance: a column in which few do holds something else.
   for (std::size_t i = 0; i < wheres.size(); ++i)
     for (const std::string_view rule : {"id.my_number", "id.insurer", "id.institution", "date.birth_number"})
@@ -176,39 +261,81 @@ void TextScan::embedded(std::string_view text, std::string_view file_name, int d
     lines(plain, "escapes.txt", inside);
     // Only what the escapes hid: everything else is found in the text itself.
     for (const ScanFinding& finding : inside.list())
-      if (finding.rule.starts_with("id.") || finding.rule.starts_with("date."))
+      if (finding.rule.starts_with("id.") || finding.rule.starts_with("date.") || finding.rule.starts_with("record"))
         findings.add(finding.rule, finding.where + ", escapes", finding.message);
   }
   (void)file_name;
 }
 
+namespace {
+
+// For each line: 1 an institution or author is spoken of, 2 a patient, 0 neither.
+std::vector<char> institution_lines(std::string_view text) {
+  std::vector<char> out;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find_first_of("\n\r", at), text.size());
+    const std::string_view line = text.substr(at, end - at);
+    out.push_back(names_patient(line) ? 2 : names_institution(line) ? 1 : 0);
+    at = end + 1;
+    if (end + 1 < text.size() && text[end] == '\r' && text[end + 1] == '\n') ++at;
+  }
+  return out;
+}
+
+}  // namespace
+
 void TextScan::lines(std::string_view text, std::string_view file_name, Findings& findings) const {
-  std::size_t records = 0, fixed = 0, messages = 0;
+  std::size_t records = 0, fixed = 0, messages = 0, printed = 0;
   std::uint64_t number = 1;
+  const bool published = is_bibliography(text);
+  // Whose address or telephone it is, the lines around tell.
+  std::vector<char> contact = institution_lines(text);
+  const auto near_institution = [&](std::size_t line) {
+    for (std::size_t i = line > 4 ? line - 4 : 0; i <= line + 4 && i < contact.size(); ++i)
+      if (contact[i] == 1) return contact[line] != 2;
+    return false;
+  };
+  Findings plain;
+  std::map<std::size_t, std::size_t> numbers;
   for (std::size_t at = 0; at < text.size(); ++number) {
     const std::size_t end = std::min(text.find_first_of("\n\r", at), text.size());
     const std::string_view line = text.substr(at, end - at);
     at = end + 1;
     if (end + 1 < text.size() && text[end] == '\r' && text[end + 1] == '\n') ++at;
     const std::string folded = fold_forms(line);
-    scan_identifiers(folded, fmt::format("line {}", number), {}, findings);
+    scan_identifiers(folded, fmt::format("line {}", number),
+                     {.contact = near_institution(number - 1), .published = published}, plain);
+    count_numbers(folded, numbers);
     if (knowledge_.dataset != nullptr) knowledge_.dataset->judge_line(folded, fmt::format("line {}", number), findings);
     bool stamped = false;
     for (const std::string_view word : {"INFO", "WARN", "DEBUG", "ERROR"})
       stamped = stamped || line.find(word) != std::string_view::npos;
-    records += !stamped && looks_like_record(line);
+    records += !stamped && looks_like_record(line) && !is_citation(folded);
+    printed += is_printed_column(line) ? 1 : is_printed_series(line) ? 3 : 0;
     fixed += looks_fixed(line);
     messages += is_message(line);
   }
-  if (records >= 3) findings.add("log.records", "file", fmt::format("{} printed rows of records", records));
+  drop_chance(numbers, plain, findings);
+  if (records + printed >= 3)
+    findings.add("log.records", "file", fmt::format("{} printed rows of records", records + printed));
   if (fixed >= 10 && fixed * 2 > number)
     findings.add("record.level", "file", fmt::format("{} lines of fixed columns: rows of records", fixed));
   if (messages >= 1) findings.add("record.message", "file", "messages or receipts of single patients");
   const std::string folded = fold_forms(text);
   const bool program = is_program(extension_of(file_name));
   judge_output_text(folded, program, knowledge_.policy, findings);
-  if (!program)
-    for (const Sheet& sheet : find_sheets(text))
+  judge_key_lines(text, findings);
+  if (program) {
+    for (const Sheet& sheet : sheets_of_tuples(folded))
+      judge_records(sheet, findings);
+    return;
+  }
+  for (const Sheet& sheet : find_sheets(text))
+    table(sheet, file_name, findings);
+  for (const Sheet& sheet : sheets_of_records(text))
+    table(sheet, file_name, findings);
+  if (text.find("</") != std::string_view::npos)
+    for (const Sheet& sheet : sheets_of_elements(text))
       table(sheet, file_name, findings);
 }
 
@@ -230,7 +357,7 @@ bool TextScan::json(std::string_view text, std::string_view file_name, int depth
   }
   std::string strings;
   if (!gather_strings(value, 0, strings)) findings.add("file.hostile", "file", "nested without measure");
-  judge_members(value, 0, knowledge_.policy, findings);
+  judge_members(value, 0, false, knowledge_.policy, findings);
   lines(strings, "strings.txt", findings);
   embedded(strings, file_name, depth, findings);
   judge_output_text(text.substr(0, 1 << 20), false, knowledge_.policy, findings);
@@ -238,6 +365,8 @@ bool TextScan::json(std::string_view text, std::string_view file_name, int depth
     table(sheet, file_name, findings);
     fields(sheet, findings);
   }
+  for (const Sheet& sheet : sheets_of_keys(value))
+    judge_records(sheet, findings);
   return true;
 }
 
@@ -256,6 +385,11 @@ void TextScan::scan(std::string_view text, std::string_view file_name, int depth
     if (const auto sheet = read_sheet(text, said)) {
       table(*sheet, file_name, findings);
       fields(*sheet, findings);
+      for (const auto& [line, block] : blocks_of(text))
+        if (auto part = read_sheet(block, said); part && part->rows.size() >= 3) {
+          part->place = fmt::format("line {}", line);
+          table(*part, file_name, findings);
+        }
       if (knowledge_.dataset != nullptr)
         for (const auto& row : sheet->rows)
           for (const std::string& field : row)
