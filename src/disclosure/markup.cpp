@@ -1,14 +1,17 @@
 // SVG and HTML: what runs, what is hidden, points that stand for persons, tables as tables.
 #include <algorithm>
+#include <cstdlib>
+#include <map>
 
 #include "core/bytes.h"
 #include "disclosure/containers.h"
+#include "disclosure/marks.h"
 #include "disclosure/markup_text.h"
 
 namespace sekisho::disclosure {
 namespace {
 
-constexpr std::size_t kMostPoints = 5000, kFewPoints = 50, kManyLines = 30;
+constexpr std::size_t kMostPoints = 5000, kManyLines = 30;
 // Parts of the names under which drawing programs keep letters.
 constexpr std::string_view kLetters[] = {"dejavu", "glyph", "font",      "arial",  "sans",
                                          "serif",  "noto",  "helvetica", "gothic", "mincho"};
@@ -25,17 +28,50 @@ std::size_t count(std::string_view low, std::initializer_list<std::string_view> 
   return found;
 }
 
+// A translation before the mark: transform="translate(12.5 80)".
+std::pair<double, double> moved(std::string_view tag) {
+  const std::string transform = attribute(tag, "transform");
+  const std::size_t open = transform.find("translate(");
+  if (open == std::string::npos) return {0, 0};
+  char* end = nullptr;
+  const double x = std::strtod(transform.c_str() + open + 10, &end);
+  while (*end == ',' || *end == ' ')
+    ++end;
+  return {x, std::strtod(end, nullptr)};
+}
+
+void judge_points(std::string_view low, Opened& out) {
+  std::map<std::string, std::vector<std::pair<double, double>>> marks;  // by their kind
+  const auto place = [&](const std::string& kind, std::string_view tag, std::string_view x, std::string_view y) {
+    const auto [right, down] = moved(tag);
+    marks[kind].emplace_back(std::strtod(attribute(tag, x).c_str(), nullptr) + right,
+                             std::strtod(attribute(tag, y).c_str(), nullptr) + down);
+  };
+  for (const std::string_view shape : {"circle", "ellipse"})
+    elements(low, shape, [&](std::string_view tag, std::string_view) { place("circle", tag, "cx", "cy"); });
+  // Letters are drawn by <use> too: those stand in a font's name.
+  elements(low, "use", [&](std::string_view tag, std::string_view) {
+    const std::string link = attribute(tag, "xlink:href") + attribute(tag, "href");
+    if (std::ranges::none_of(kLetters, [&](std::string_view word) { return contains(link, word); }))
+      place(link, tag, "x", "y");
+  });
+  std::vector<std::pair<double, double>> all;
+  Marks worst = Marks::kFew;
+  for (const auto& [kind, places] : marks) {
+    worst = std::max(worst, judge_marks(places));
+    all.insert(all.end(), places.begin(), places.end());
+  }
+  if (worst == Marks::kFew && marks.size() <= 12) worst = judge_marks(all);
+  if (worst == Marks::kCloud)
+    out.findings.add("plot.scatter", "file", "many single points: a point for each person or event");
+  if (worst == Marks::kGrid)
+    out.findings.add("plot.grid", "file", "many marks in a grid: cells of ten persons and more, or single persons");
+}
+
 void judge_drawing(std::string_view low, Opened& out) {
   if (count(low, {"<circle", "<use", "<ellipse", "<rect", "<path", "<text"}) > kMostPoints)
     out.findings.add("markup.points", "file", "more than 5000 shapes: a point for each record");
-  // Letters are drawn by <use> too: those stand in a font's name.
-  std::size_t marks = count(low, {"<circle", "<ellipse"});
-  elements(low, "use", [&](std::string_view tag, std::string_view) {
-    const std::string link = attribute(tag, "xlink:href") + attribute(tag, "href");
-    marks += std::ranges::none_of(kLetters, [&](std::string_view word) { return contains(link, word); });
-  });
-  if (marks > kFewPoints)
-    out.findings.add("plot.scatter", "file", "many single points: a point for each person or event");
+  judge_points(low, out);
   std::size_t lines = count(low, {"<polyline"});
   elements(low, "path", [&](std::string_view tag, std::string_view) {
     const std::string d = attribute(tag, "d");

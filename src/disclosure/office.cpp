@@ -177,6 +177,11 @@ void open_office(std::string_view content, Opened& out) {
         contains(entry.name, "_rels")) {
       if (contains(entry.name, "_rels")) out.texts.push_back({"links.txt", attribute_values(entry.content)});
       if (!entry.name.starts_with("docProps")) continue;
+      std::string lines;  // each property on a line of its own
+      for (const char c : entry.content)
+        lines += c == '<' ? std::string("\n<") : std::string(1, c);
+      out.texts.push_back({entry.name + ".txt", text_of(lines, {})});
+      continue;
     }
     for (const std::string_view tag : {"wp:docPr", "xdr:cNvPr", "p:cNvPr", "pic:cNvPr"})
       elements(entry.content, tag, [&](std::string_view element, std::string_view) {

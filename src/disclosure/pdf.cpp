@@ -3,9 +3,11 @@
 #include <array>
 #include <cmath>
 #include <cstdlib>
+#include <map>
 
 #include "core/text.h"
 #include "disclosure/containers.h"
+#include "disclosure/marks.h"
 #include "disclosure/markup_text.h"
 #include "disclosure/pdf_parts.h"
 
@@ -78,6 +80,7 @@ class Page {
   }
   std::string text;  // in the order in which it is written
   std::size_t marks = 0, lines = 0;
+  std::map<std::string, std::vector<std::pair<double, double>>, std::less<>> places;  // of marks, by their name
 
   // In the order in which it is read: by lines, pieces far from each other with a tab between.
   std::string as_read() const {
@@ -185,7 +188,10 @@ class Page {
       segments_ = 0;
       rectangles_.clear();
     }
-    if (op == "Do") ++marks;
+    if (op == "Do") {
+      ++marks;
+      if (placed_ && places.size() < 10'000) places[name_].emplace_back(state_.matrix[4], state_.matrix[5]);
+    }
     if (op == "Tj" || op == "TJ" || op == "'" || op == "\"") show();
   }
 
@@ -345,6 +351,7 @@ void open_pdf(std::string_view data, Opened& out) {
   const std::size_t trailer = data.rfind("trailer");
   if (trailer != std::string_view::npos && contains(data.substr(trailer), "/Encrypt"))
     out.findings.add("pdf.encrypted", "file", "encryption: it cannot be examined");
+  Marks worst = Marks::kFew;
   std::size_t marks = 0, lines = 0;
   for (const auto& [number, object] : parts.objects) {
     for (const PdfWord& word : kWords)
@@ -379,6 +386,10 @@ void open_pdf(std::string_view data, Opened& out) {
       Page reader(parts, page && width > 0, width, height, out);
       reader.read(object.stream);
       marks += reader.marks;
+      for (const auto& [name, places] : reader.places) {
+        const bool letter = name.find('-') != std::string::npos;  // DejaVuSans-Oblique-alpha: letters of a font
+        if (!letter) worst = std::max(worst, judge_marks(places));
+      }
       lines += reader.lines;
       out.texts.push_back({"pages.txt", reader.as_read()});
       out.texts.push_back({"order.txt", std::move(reader.text)});
@@ -392,7 +403,9 @@ void open_pdf(std::string_view data, Opened& out) {
   }
   if (lines > kManyLines)
     out.findings.add("plot.lines", "file", "many lines of several points: a line for each person");
-  if (marks > kManyMarks)
+  if (worst == Marks::kGrid)
+    out.findings.add("plot.grid", "file", "many marks in a grid: cells of ten persons and more, or single persons");
+  if (worst == Marks::kCloud || (marks > kManyMarks && worst == Marks::kFew))
     out.findings.add("plot.scatter", "file", "many single points: a point for each person or event");
 }
 

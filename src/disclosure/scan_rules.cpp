@@ -138,6 +138,8 @@ constexpr ScanRule kRules[] = {
      "Look at the four counts behind the ratio: each ten or more.", "比の元の4つの人数が10以上か確認してください。"},
     {"plot.residuals", Verdict::kFail, "残差・予測値は一人一行の値です", "Give a summary or hexagonal bins.",
      "要約または六角形ビンにしてください。"},
+    {"plot.grid", Verdict::kReview, "格子状に多数の印があります(10人以上の区画か確認)",
+     "Look whether each mark is a cell of ten persons or more.", "各印が10人以上の区画か確認してください。"},
     {"plot.fitted", Verdict::kReview, "期間ごとの予測値です(個人ごとでないか確認)",
      "Look whether each row is a period and not a person.", "一行が期間であり個人でないことを確認してください。"},
     {"plot.points", Verdict::kFail, "個人ごとの点の座標です", "Give bins of ten persons or more.",
