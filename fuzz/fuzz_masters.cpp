@@ -15,7 +15,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (size < 1) return 0;
   static constexpr const char* kNames[] = {
       "y_ALL20240401.csv", "c_20240401.csv",    "b_20240101.txt",        "price_20240401",    "inst_202409.csv",
-      "y_202207.min.csv",  "MEDIS20240401.txt", "dpc_hospital_2020.csv", "tp20240401-01.xls", "bureau_13_20250401"};
+      "y_202207.min.csv",  "MEDIS20240401.txt", "dpc_hospital_2020.csv", "tp20240401-01.xls", "bureau_13_20250401",
+      "nmain512.txt",      "masters.csv",       "list-20240401.txt",     "hb_20240601.txt"};
   // The workbook readers on their own: behind open_source they need the right first bytes.
   const ByteView rest(data + 1, size - 1);
   for (const auto& csv : {xls_to_csv(rest, "x", 1 << 20), xlsx_to_csv(rest, "x", 1 << 20)})
@@ -24,7 +25,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   BuildState state;
   (void)open_source(name, Bytes(data + 1, data + size), {.file = 1 << 20, .entries = 100}, [&](Source source) {
     source.name = name;
-    if (auto edition = identify(layouts, std::move(source))) apply(layouts, *edition, state);
+    if (auto edition = identify(layouts, std::move(source), state)) apply(layouts, *edition, state);
     return Result<void>{};
   });
   for (std::size_t i = 0; i < kKinds; ++i)

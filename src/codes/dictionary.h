@@ -73,8 +73,9 @@ class Dictionary {
   std::unordered_map<std::string, std::vector<int>> by_code_;
 };
 
-// One file of a dictionary by its published name (y_, s_, t_, b_, z_, price_ ...; .zst and .tar.zst) or a CSV with a
-// header: kind,system,code,name,aliases,unit,specimen,from,to,codes,acts,low,high. Several in one pass: Loader.
+// One file of a dictionary, packed or not (zst, gz, zip, tar, xlsx, xls): by its published name (y_, s_, t_, b_, z_,
+// price_ ...), a CSV with a header kind,system,code,name,aliases,unit,specimen,from,to,codes,acts,low,high, or a list
+// of laboratory tests known by the words of its header. Several in one pass: Loader.
 class DictionaryLoader {
  public:
   Result<void> take(const std::filesystem::path& path);
@@ -90,7 +91,7 @@ class DictionaryLoader {
   void take_master(char letter, std::string_view text, int date, std::string_view file);
   Result<void> take_price(std::string_view text, int date, std::string_view file);
   Result<void> take_csv(std::string_view text, std::string_view file);
-  Result<void> take_tar(char letter, std::string_view bytes);
+  bool take_laboratory_list(std::string_view text, std::string_view file);  // false: it is none
   Entry& entry_of(Kind kind, std::string_view code);
 
   std::unordered_map<std::string, std::size_t> place_;  // of receipt codes in rows_

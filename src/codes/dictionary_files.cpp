@@ -1,7 +1,5 @@
-// The published master files, read by position (reference on masters, section 2): full editions, differentials inside
-// tar archives with their sparse rows, price lists, extracts.
-#include <zstd.h>
-
+// The published master files, read by position: full editions, differentials inside archives with their sparse rows,
+// price lists, extracts.
 #include <algorithm>
 #include <charconv>
 #include <set>
@@ -11,26 +9,10 @@
 #include "core/csv.h"
 #include "core/file.h"
 #include "core/text.h"
+#include "masters/source.h"
 
 namespace sekisho::codes {
 namespace {
-
-constexpr std::size_t kLargest = std::size_t{1} << 30;
-
-Result<std::string> unpack(ByteView bytes, const std::string& file) {
-  const std::unique_ptr<ZSTD_DStream, decltype(&ZSTD_freeDStream)> stream(ZSTD_createDStream(), ZSTD_freeDStream);
-  std::string out;
-  ZSTD_inBuffer in{bytes.data(), bytes.size(), 0};
-  std::vector<char> piece(ZSTD_DStreamOutSize());
-  while (in.pos < in.size) {
-    ZSTD_outBuffer part{piece.data(), piece.size(), 0};
-    if (ZSTD_isError(ZSTD_decompressStream(stream.get(), &part, &in)))
-      return fail("codes.dictionary", "is not a whole zstd file", {.file = file});
-    out.append(piece.data(), part.pos);
-    if (out.size() > kLargest) return fail("codes.dictionary", "is too large unpacked", {.file = file});
-  }
-  return out;
-}
 
 std::string to_utf8(std::string_view bytes) {
   const Charset charset = detect_charset(as_bytes(bytes));
@@ -293,32 +275,8 @@ Result<void> DictionaryLoader::take_csv(std::string_view text, std::string_view 
   return {};
 }
 
-Result<void> DictionaryLoader::take_tar(char letter, std::string_view bytes) {
-  constexpr std::size_t kBlock = 512;
-  std::vector<std::pair<std::string, std::string_view>> files;
-  for (std::size_t at = 0; at + kBlock <= bytes.size();) {
-    const std::string_view header = bytes.substr(at, kBlock);
-    if (header[0] == 0) break;
-    const std::string name(header.substr(0, std::min(header.substr(0, 100).find('\0'), std::size_t{100})));
-    std::size_t size = 0;
-    for (const char c : header.substr(124, 11))
-      if (c >= '0' && c <= '7') size = size * 8 + static_cast<std::size_t>(c - '0');
-    at += kBlock;
-    if (size > bytes.size() - at) return fail("codes.dictionary", "a tar archive ends early", {.file = name});
-    if (header[156] == '0' || header[156] == 0) files.emplace_back(name, bytes.substr(at, size));
-    at += (size + kBlock - 1) / kBlock * kBlock;
-  }
-  std::ranges::sort(files, [](const auto& a, const auto& b) { return date_of(a.first) < date_of(b.first); });
-  for (const auto& [name, content] : files) {
-    if (name.find("/._") != std::string::npos || name.starts_with("._")) continue;
-    take_master(letter, to_utf8(content), date_of(name), name);
-  }
-  return {};
-}
-
 Result<void> DictionaryLoader::take_text(std::string_view file_name, std::string_view raw) {
-  std::string name(file_name);
-  if (name.size() > 2 && name[1] == '_' && name.find(".tar") != std::string::npos) return take_tar(name[0], raw);
+  const std::string name(file_name);
   const std::string text = to_utf8(raw);
   if (name.starts_with("price_")) return take_price(text, date_of(name), name);
   if (name.size() > 2 && name[1] == '_' && std::string_view("ystbz").find(name[0]) != std::string_view::npos) {
@@ -326,6 +284,7 @@ Result<void> DictionaryLoader::take_text(std::string_view file_name, std::string
     return {};
   }
   if (text.starts_with("kind,") || text.substr(0, 200).find("kind") != std::string::npos) return take_csv(text, name);
+  take_laboratory_list(text, name);
   return {};  // other published files (institutions, comments, generics) name nothing that is looked for here
 }
 
@@ -335,12 +294,17 @@ Result<void> DictionaryLoader::take(const std::filesystem::path& path) {
   const ByteView bytes = file.bytes();
   if (std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()).starts_with("SKMAST"))
     return take_master_file(path);
-  if (name.ends_with(".zst")) {
-    name.resize(name.size() - 4);
-    SEKISHO_TRY(const std::string content, unpack(bytes, path.string()));
-    return take_text(name, content);
-  }
-  return take_text(name, std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+  // The files of an archive by their days: the newest name leads.
+  std::vector<masters::Source> tables;
+  SEKISHO_CHECK(masters::open_source(name, Bytes(bytes.begin(), bytes.end()), {}, [&](masters::Source source) {
+    source.name.erase(0, source.name.find_last_of("/!") + 1);
+    if (!source.name.starts_with("._")) tables.push_back(std::move(source));
+    return Result<void>{};
+  }));
+  std::ranges::stable_sort(tables, {}, [](const masters::Source& table) { return date_of(table.name); });
+  for (const masters::Source& table : tables)
+    SEKISHO_CHECK(take_text(table.name, as_text(table.content)));
+  return {};
 }
 
 namespace {

@@ -1,6 +1,7 @@
 """Local codes to standard codes, end to end through the commands: suggest, review by two persons, export, import
 elsewhere, use by the date of a row; and attacks on what was decided."""
 import csv
+import gzip
 import json
 import pathlib
 import sqlite3
@@ -299,6 +300,30 @@ class CodesFromSuggestionToUse(unittest.TestCase):
         self.suggest("--masters", self.root / "m.skm", "--findings", found)
         rules = [(f["local_code"], f["rule"]) for f in map(json.loads, found.read_text().splitlines())]
         self.assertEqual(rules, [("2", "CODE_SYSTEM_MISLABELLED")])
+
+    def test_a_list_of_laboratory_tests_is_read_by_the_words_of_its_header(self):
+        # Invented tests in the ways that lists are laid out: one column of 17 characters, or the five parts.
+        whole = [["臨床検査コード表（架空）"], ["版", "1"],
+                 ["標準検査名称", "略称", "ＪＬＡＣ１０コード", "材料名", "単位", "診療行為コード"],
+                 ["カクウプロテインX定量", "KPX", "5Z990-0000-023-023-01", "血清", "ng/mL", "160999910"],
+                 ["カクウプロテインX定量", "KPX", "5Z990000002306201", "血清", "ng/mL", ""], ["（注）架空", "", "", "", "", ""],
+                 ["AST(GOT)", "AST", "3B035000002399901", "血清", "U/L", ""]]
+        parts = [["分析物コード", "分析物名称", "識別コード", "材料コード", "材料名称", "測定法コード", "結果識別コード", "単位"],
+                 ["5Z991", "カクウ抗体Y", "0000", "023", "血清", "052", "11", ""], ["5Z992", "カクウ色素Z", "0", "1", "尿", "62", "1", "mg/dL"]]
+        lists = self.root / "lists"
+        lists.mkdir()
+        for name, rows, charset in (("jlac10.csv", whole, "cp932"), ("parts.txt", parts, "utf-8")):
+            with open(lists / name, "w", newline="", encoding=charset) as file:
+                csv.writer(file, delimiter="\t" if name.endswith("txt") else ",").writerows(rows)
+        (lists / "jlac10.csv.gz").write_bytes(gzip.compress((lists / "jlac10.csv").read_bytes()))
+        (lists / "jlac10.csv").unlink()
+        write_csv(self.items, ("local_code", "name", "kind", "unit", "specimen"),
+                  [("1", "ｶｸｳﾌﾟﾛﾃｲﾝX", "lab", "ng/mL", "血清"), ("2", "KPX", "lab", "", ""), ("3", "カクウ抗体Y", "lab", "", "血清"),
+                   ("4", "カクウ色素Z(尿)", "lab", "mg/dL", "尿"), ("5", "GOT", "lab", "U/L", "")])
+        self.suggest("--masters", lists)
+        first = {m["local_code"]: m["std_code"] for m in self.export() if m["rank"] == 1}
+        self.assertEqual(first, {"1": "5Z990000002302301", "2": "5Z990000002302301", "3": "5Z991000002305211", "4": "5Z992000000106201",
+                                 "5": "3B035000002327201"})
 
     def test_wrong_codes_of_the_source_are_found_with_the_code_that_fits(self):
         write_csv(self.items, ("local_code", "name", "kind", "unit", "specimen", "std_system", "std_code"), [

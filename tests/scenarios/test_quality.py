@@ -1,6 +1,7 @@
 """Data quality of synthetic hospitals: planted faults are found, clean hospitals are not accused, nobody is named."""
 import collections
 import csv
+import html.parser
 import json
 import pathlib
 import tempfile
@@ -78,6 +79,35 @@ class QualityOfSynthHospitals(unittest.TestCase):
         for output in outputs:
             for number in numbers:
                 self.assertNotIn(number, output)
+
+    def test_the_report_is_one_whole_page_that_fetches_nothing_and_shows_months_in_both_languages(self):
+        open_tags, charts, links, targets = [], [], set(), set()
+
+        class Reader(html.parser.HTMLParser):
+            def handle_starttag(reader, tag, attributes):
+                known = dict(attributes)
+                if tag not in ("meta", "br"):
+                    open_tags.append(tag)
+                charts.extend([known["aria-label"]] if tag == "svg" else [])
+                links.add(known.get("href", "#")[1:])
+                targets.add(known.get("id"))
+                self.assertFalse({"src", "srcset", "action"} & set(known), tag)
+                self.assertTrue(known.get("href", "#").startswith("#"), known)
+
+            def handle_startendtag(reader, tag, attributes):
+                pass
+
+            def handle_endtag(reader, tag):
+                self.assertEqual(open_tags.pop(), tag)
+        text = self.html.read_text("utf-8")
+        Reader().feed(text)
+        self.assertEqual(open_tags, [])
+        self.assertLessEqual(links - {""}, targets)
+        self.assertGreaterEqual(charts.count("lab.code"), 2)  # a small chart for each hospital, finding or not
+        for words in ("適合性", "Conformance", "一意性", "uniqueness", "要修正", "must be mended"):
+            self.assertTrue(words in text, words)
+        for address in ("http:", "https:", "url(", "@import"):
+            self.assertFalse(address in text, address)
 
     def test_a_drug_ordered_by_its_yj_code_is_compared_through_the_master_file(self):
         with tempfile.TemporaryDirectory() as folder:
