@@ -302,15 +302,18 @@ Result<void> read_all(const InspectOptions& options, InspectOutput& output) {
     chunk = {.number = number + 1, .first_file = next_file, .units = {}};
     in_chunk = bytes = 0;
   };
-  const auto walked = StorageWalk([&](WalkUnit unit) {
-                        if (line.failed()) return;
-                        if (output.names.active() && output.names.is_unchanged(unit)) return;
-                        next_file += static_cast<std::int32_t>(unit.files.size());
-                        in_chunk += unit.files.size();
-                        bytes += unit.size;  // files of months of claims are large and few
-                        chunk.units.push_back(std::move(unit));
-                        if (bytes >= kBytesPerChunk || in_chunk >= kFilesPerChunk) send();
-                      }).run(options.paths);
+  const auto walked = StorageWalk(
+                          [&](WalkUnit unit) {
+                            if (line.failed()) return;
+                            if (output.names.active() && output.names.is_unchanged(unit)) return;
+                            next_file += static_cast<std::int32_t>(unit.files.size());
+                            in_chunk += unit.files.size();
+                            bytes += unit.size;  // files of months of claims are large and few
+                            chunk.units.push_back(std::move(unit));
+                            if (bytes >= kBytesPerChunk || in_chunk >= kFilesPerChunk) send();
+                          },
+                          threads)
+                          .run(options.paths);
   send();
   line.close();
   workers.clear();

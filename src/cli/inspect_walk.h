@@ -10,11 +10,13 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstring>
 #include <filesystem>
 #include <functional>
 #include <map>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "core/file.h"
@@ -67,95 +69,9 @@ class FolderListing {
   std::vector<char> buffer_;
 };
 
-class StorageWalk {
+// The files below one or several folders: opened folder by folder, in the order of their paths.
+class FolderContents {
  public:
-  using Sink = std::function<void(WalkUnit)>;
-  explicit StorageWalk(Sink sink) : sink_(std::move(sink)) {}
-
-  Result<void> run(const std::vector<std::string>& roots) {
-    std::vector<std::string> folders;
-    for (const std::string& root : roots) {
-      struct stat status{};
-      if (::stat(root.c_str(), &status) != 0)
-        return fail("usage.path", "there is no such file or folder", {.file = root});
-      const std::size_t at = root.rfind('/') + 1;  // 0 without a folder
-      const std::string partner = partner_of(std::string_view(root).substr(at));
-      if (S_ISDIR(status.st_mode))
-        folders.push_back(root);
-      else if (const std::string other = root.substr(0, at) + partner;
-               !partner.empty() && std::ranges::count(roots, other) == 1 && size_of(other) > 0)
-        partner[0] == 'F' ? pair(root, other) : void();
-      else
-        sink_({{root}, false, S_ISREG(status.st_mode), static_cast<std::uint64_t>(status.st_size), true});
-    }
-    // One root may itself lie inside a storage: the folders above it tell.
-    std::vector<std::string> above;
-    if (folders.size() == 1)
-      for (const auto& part : std::filesystem::absolute(folders[0]).lexically_normal())
-        if (!part.empty()) above.push_back(part.string());
-    if (!folders.empty()) visit(folders, std::move(above));
-    return {};
-  }
-
- private:
-  // En_... for Fn_... and the other way round; empty for other names.
-  static std::string partner_of(std::string_view name) {
-    if (name.size() < 3 || name[1] != 'n' || name[2] != '_' || (name[0] != 'E' && name[0] != 'F')) return {};
-    return (name[0] == 'E' ? "F" : "E") + std::string(name.substr(1));
-  }
-  void pair(const std::string& acts, const std::string& details) {
-    sink_({{acts, details}, false, true, size_of(acts) + size_of(details)});
-  }
-  static std::uint64_t size_of(const std::string& file) {
-    struct stat status{};
-    return ::stat(file.c_str(), &status) == 0 ? static_cast<std::uint64_t>(status.st_size) : 0;
-  }
-
-  // level1/level2/patient, the patient's number beginning with both levels.
-  static bool is_patient(const std::vector<std::string>& below) {
-    if (below.size() < 3) return false;
-    const std::string &a = below[below.size() - 3], &b = below[below.size() - 2], &c = below.back();
-    return a.size() == 3 && b.size() == 3 && c.size() >= 6 && c.starts_with(a) && c.compare(3, 3, b) == 0;
-  }
-
-  static FileDescriptor open_folder(int parent, const char* name, bool follow) {
-    return FileDescriptor(::openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | (follow ? 0 : O_NOFOLLOW)));
-  }
-
-  static std::string joined(const std::string& folder, const std::string& name) {
-    return folder.ends_with('/') ? folder + name : folder + '/' + name;
-  }
-
-  void visit(const std::vector<std::string>& folders, std::vector<std::string> below) {
-    if (is_patient(below)) return sink_({files_below(folders), true});
-    struct Found {
-      std::vector<std::string> folders, files;
-    };
-    std::map<std::string, Found> names;
-    for (const std::string& folder : folders)
-      if (const FileDescriptor fd = open_folder(AT_FDCWD, folder.c_str(), true))
-        listing_.read(fd.get(), [&](const char* name, bool is_folder) {
-          Found& found = names[name];
-          (is_folder ? found.folders : found.files).push_back(joined(folder, name));
-        });
-    for (auto& [name, found] : names) {
-      for (std::string& file : found.files) {
-        // An F file of the DPC survey needs its E file: they are read together, E first.
-        const auto partner = names.find(partner_of(name));
-        if (partner != names.end() && partner->second.files.size() == 1 && found.files.size() == 1) {
-          if (name[0] == 'E') pair(file, partner->second.files.front());
-          continue;
-        }
-        const std::uint64_t size = size_of(file);
-        sink_({{std::move(file)}, false, true, size});
-      }
-      if (found.folders.empty()) continue;
-      below.push_back(name);
-      visit(found.folders, below);
-      below.pop_back();
-    }
-  }
-
   std::vector<std::string> files_below(const std::vector<std::string>& folders) {
     std::vector<std::string> files;
     for (const std::string& folder : folders)
@@ -166,7 +82,11 @@ class StorageWalk {
     std::ranges::sort(files);
     return files;
   }
+  static FileDescriptor open_folder(int parent, const char* name, bool follow) {
+    return FileDescriptor(::openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | (follow ? 0 : O_NOFOLLOW)));
+  }
 
+ private:
   // `path_` is that of the folder open as `fd`.
   void collect(int fd, std::vector<std::string>& files) {
     const std::size_t length = path_.size();
@@ -185,10 +105,133 @@ class StorageWalk {
         path_.resize(length);
       }
   }
-
-  Sink sink_;
   FolderListing listing_;
   std::string path_;
+};
+
+// The folders of patients, which hold nearly all of a storage, are walked by several threads some hundreds at a time;
+// the sink hears of them in their order, in the thread that called run().
+class StorageWalk {
+ public:
+  using Sink = std::function<void(WalkUnit)>;
+  explicit StorageWalk(Sink sink, unsigned threads = 1) : sink_(std::move(sink)), threads_(std::max(1u, threads)) {}
+
+  Result<void> run(const std::vector<std::string>& roots) {
+    std::vector<std::string> folders;
+    for (const std::string& root : roots) {
+      struct stat status{};
+      if (::stat(root.c_str(), &status) != 0)
+        return fail("usage.path", "there is no such file or folder", {.file = root});
+      const std::size_t at = root.rfind('/') + 1;  // 0 without a folder
+      const std::string partner = partner_of(std::string_view(root).substr(at));
+      if (S_ISDIR(status.st_mode))
+        folders.push_back(root);
+      else if (const std::string other = root.substr(0, at) + partner;
+               !partner.empty() && std::ranges::count(roots, other) == 1 && size_of(other) > 0)
+        partner[0] == 'F' ? pair(root, other) : void();
+      else
+        hand_on({{root}, false, S_ISREG(status.st_mode), static_cast<std::uint64_t>(status.st_size), true});
+    }
+    // One root may itself lie inside a storage: the folders above it tell.
+    std::vector<std::string> above;
+    if (folders.size() == 1)
+      for (const auto& part : std::filesystem::absolute(folders[0]).lexically_normal())
+        if (!part.empty()) above.push_back(part.string());
+    if (!folders.empty()) visit(folders, std::move(above));
+    empty_queue();
+    return {};
+  }
+
+ private:
+  // En_... for Fn_... and the other way round; empty for other names.
+  static std::string partner_of(std::string_view name) {
+    if (name.size() < 3 || name[1] != 'n' || name[2] != '_' || (name[0] != 'E' && name[0] != 'F')) return {};
+    return (name[0] == 'E' ? "F" : "E") + std::string(name.substr(1));
+  }
+  void pair(const std::string& acts, const std::string& details) {
+    hand_on({{acts, details}, false, true, size_of(acts) + size_of(details)});
+  }
+  static std::uint64_t size_of(const std::string& file) {
+    struct stat status{};
+    return ::stat(file.c_str(), &status) == 0 ? static_cast<std::uint64_t>(status.st_size) : 0;
+  }
+
+  // level1/level2/patient, the patient's number beginning with both levels.
+  static bool is_patient(const std::vector<std::string>& below) {
+    if (below.size() < 3) return false;
+    const std::string &a = below[below.size() - 3], &b = below[below.size() - 2], &c = below.back();
+    return a.size() == 3 && b.size() == 3 && c.size() >= 6 && c.starts_with(a) && c.compare(3, 3, b) == 0;
+  }
+
+  static std::string joined(const std::string& folder, const std::string& name) {
+    return folder.ends_with('/') ? folder + name : folder + '/' + name;
+  }
+
+  void visit(const std::vector<std::string>& folders, std::vector<std::string> below) {
+    if (is_patient(below)) return queue_patient(folders);
+    struct Found {
+      std::vector<std::string> folders, files;
+    };
+    std::map<std::string, Found> names;
+    for (const std::string& folder : folders)
+      if (const FileDescriptor fd = FolderContents::open_folder(AT_FDCWD, folder.c_str(), true))
+        listing_.read(fd.get(), [&](const char* name, bool is_folder) {
+          Found& found = names[name];
+          (is_folder ? found.folders : found.files).push_back(joined(folder, name));
+        });
+    for (auto& [name, found] : names) {
+      for (std::string& file : found.files) {
+        // An F file of the DPC survey needs its E file: they are read together, E first.
+        const auto partner = names.find(partner_of(name));
+        if (partner != names.end() && partner->second.files.size() == 1 && found.files.size() == 1) {
+          if (name[0] == 'E') pair(file, partner->second.files.front());
+          continue;
+        }
+        const std::uint64_t size = size_of(file);
+        hand_on({{std::move(file)}, false, true, size});
+      }
+      if (found.folders.empty()) continue;
+      below.push_back(name);
+      visit(found.folders, below);
+      below.pop_back();
+    }
+  }
+
+  void hand_on(WalkUnit unit) {
+    empty_queue();
+    sink_(std::move(unit));
+  }
+  void queue_patient(const std::vector<std::string>& folders) {
+    queue_.push_back({folders, true});
+    if (threads_ == 1 || queue_.size() >= kPatientsAtOnce * threads_) empty_queue();
+  }
+  void empty_queue() {
+    const unsigned threads = std::min<unsigned>(threads_, static_cast<unsigned>(queue_.size()));
+    std::atomic<std::size_t> next = 0;
+    const auto work = [&](FolderContents& contents) {
+      for (std::size_t i; (i = next.fetch_add(1)) < queue_.size();)
+        queue_[i].files = contents.files_below(queue_[i].files);
+    };
+    {
+      std::vector<std::jthread> others;
+      for (unsigned t = 1; t < threads; ++t)
+        others.emplace_back([&] {
+          FolderContents contents;
+          work(contents);
+        });
+      work(contents_);
+    }
+    for (WalkUnit& unit : queue_)
+      sink_(std::move(unit));
+    queue_.clear();
+  }
+
+  static constexpr std::size_t kPatientsAtOnce = 128;  // for each thread
+  Sink sink_;
+  unsigned threads_;
+  FolderListing listing_;
+  FolderContents contents_;
+  std::vector<WalkUnit> queue_;  // patients, with their folders in place of their files
 };
 
 // The folders themselves as a source: what is there, to be compared with what an index says.

@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "cli/cli.h"
+#include "cli/error_texts.h"
 #include "core/log.h"
 
 #include "commands.inc"
@@ -21,7 +22,9 @@ void set_action(CLI::App* command, std::function<Result<int>()> body) {
       exit_code = *result;
       return;
     }
-    fmt::print(stderr, "{} {}: {}\n", SEKISHO_PROGRAM, command->get_name(), result.error().describe());
+    const Error& error = result.error();
+    fmt::print(stderr, "{} {}: {}\n", SEKISHO_PROGRAM, command->get_name(),
+               japanese() ? describe_in_japanese(error) : error.describe());
     exit_code = result.error().code.starts_with("usage.") ? kWrongUse : kFailed;
   });
 }

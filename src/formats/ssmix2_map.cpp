@@ -5,19 +5,9 @@
 
 #include "core/text.h"
 #include "formats/disease_modifiers.h"
+#include "formats/ssmix2_words.h"
 
 namespace sekisho::formats {
-
-using hl7::component;
-using hl7::given;
-using hl7::repetition;
-using hl7::Segment;
-using hl7::subcomponent;
-using hl7::tag;
-using records::Batch;
-using records::Level;
-using records::Table;
-namespace common = records::common;
 
 // --- codes ---
 

@@ -1,20 +1,9 @@
 // Orders, administrations and examinations of SS-MIX2 messages. (reference: ssmix2 sections 6 to 8)
 #include <algorithm>
 
-#include "formats/ssmix2_map.h"
+#include "formats/ssmix2_words.h"
 
 namespace sekisho::formats {
-
-using hl7::component;
-using hl7::given;
-using hl7::repetition;
-using hl7::Segment;
-using hl7::subcomponent;
-using hl7::tag;
-using records::Batch;
-using records::Level;
-using records::Table;
-namespace common = records::common;
 
 void Ssmix2Mapper::Order::clear() {
   orc = obr = rxe = rxr = spm = ipc = nullptr;

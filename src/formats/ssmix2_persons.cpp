@@ -3,20 +3,9 @@
 #include <cstring>
 
 #include "core/text.h"
-#include "formats/ssmix2_map.h"
+#include "formats/ssmix2_words.h"
 
 namespace sekisho::formats {
-
-using hl7::component;
-using hl7::given;
-using hl7::repetition;
-using hl7::Segment;
-using hl7::subcomponent;
-using hl7::tag;
-using records::Batch;
-using records::Level;
-using records::Table;
-namespace common = records::common;
 
 namespace {
 

@@ -302,6 +302,17 @@ class FilesThatAreNone(unittest.TestCase):
         status, report, _ = self.inspect("letter.docx", b"PK..", inside=True)
         self.assertEqual((status, [(f["rule"], f["level"]) for f in report["findings"]]), (0, [("UNKNOWN_FILE", "I")]))
 
+    def test_under_a_japanese_locale_errors_are_said_in_japanese_with_what_to_do(self):
+        for command, wanted in ((["inspect", "/does/not/exist"], "存在しません"), (["inspect"], "指定がない"),
+                                (["receipt", "cat", "/does/not/exist"], "開けません")):
+            with self.subTest(command=command):
+                said = [sekisho(*command, check=(2, 3), env={"LANG": lang}).stderr for lang in ("ja_JP.UTF-8", "C")]
+                self.assertIn(wanted, said[0])
+                self.assertIn("ください", said[0])
+                self.assertNotIn(wanted, said[1])
+                self.assertRegex(said[0], r"\[[a-z]+\.[a-z_]+\]")  # the code, for support, in both
+                self.assertRegex(said[1], r"\[[a-z]+\.[a-z_]+\]")
+
     def test_under_a_japanese_locale_the_page_and_the_texts_of_rules_are_japanese(self):
         _, report, page = self.inspect("RECEIPTC.UKE", b"", language="ja_JP.UTF-8")
         self.assertIn("空、または読み取れる内容がない", page)
