@@ -29,8 +29,9 @@ Result<void> open_source(const std::string& name, Bytes content, const SourceLim
                          const std::function<Result<void>(Source)>& take);
 
 // An xlsx workbook's first shown sheet as CSV in UTF-8, cell by cell, days as YYYY-MM-DD; merged cells keep their
-// first. Errors: masters.xlsx.
-Result<std::string> xlsx_to_csv(ByteView workbook, std::string_view name, std::size_t limit);
+// first. `sheet`: the first shown one whose name holds this text instead. Errors: masters.xlsx.
+Result<std::string> xlsx_to_csv(ByteView workbook, std::string_view name, std::size_t limit,
+                                std::string_view sheet = {});
 bool is_workbook(ByteView content);  // a zip that holds xl/workbook.xml
 // The same of a binary workbook (xls). Errors: masters.xls.
 Result<std::string> xls_to_csv(ByteView workbook, std::string_view name, std::size_t limit);

@@ -108,8 +108,8 @@ std::string without_readings(std::string_view xml) {
 
 class Workbook {
  public:
-  Workbook(std::vector<ZipEntry> entries, std::string_view name, std::size_t limit)
-      : entries_(std::move(entries)), name_(name), limit_(limit) {}
+  Workbook(std::vector<ZipEntry> entries, std::string_view name, std::size_t limit, std::string_view sheet)
+      : entries_(std::move(entries)), name_(name), wanted_(sheet), limit_(limit) {}
 
   Result<std::string> csv() {
     const std::string_view sheet = part(first_sheet());
@@ -148,7 +148,9 @@ class Workbook {
     since_1904_ = book.find("date1904=\"1\"") != book.npos || book.find("date1904=\"true\"") != book.npos;
     each(book, "sheet", [&](std::string_view attributes, std::string_view) {
       const std::string_view state = attribute(attributes, "state");
-      if (id.empty() && state != "hidden" && state != "veryHidden") id = attribute(attributes, "r:id");
+      const bool shown = state != "hidden" && state != "veryHidden";
+      if (id.empty() && shown && plain(attribute(attributes, "name")).contains(wanted_))
+        id = attribute(attributes, "r:id");
     });
     each(part("xl/_rels/workbook.xml.rels"), "Relationship", [&](std::string_view attributes, std::string_view) {
       if (id.empty() || attribute(attributes, "Id") != id) return;
@@ -156,6 +158,7 @@ class Workbook {
       path = target.starts_with('/') ? target.substr(1) : "xl/" + target;
     });
     if (!part(path).empty()) return path;
+    if (!wanted_.empty()) return {};
     std::string best;
     for (const ZipEntry& entry : entries_) {
       const bool is_sheet = entry.name.starts_with("xl/worksheets/sheet") && entry.name.ends_with(".xml");
@@ -221,7 +224,7 @@ class Workbook {
   }
 
   std::vector<ZipEntry> entries_;
-  std::string_view name_;
+  std::string_view name_, wanted_;
   std::size_t limit_;
   bool since_1904_ = false;
   std::vector<std::string> shared_;
@@ -230,9 +233,9 @@ class Workbook {
 
 }  // namespace
 
-Result<std::string> xlsx_to_csv(ByteView workbook, std::string_view name, std::size_t limit) {
+Result<std::string> xlsx_to_csv(ByteView workbook, std::string_view name, std::size_t limit, std::string_view sheet) {
   SEKISHO_TRY(std::vector<ZipEntry> entries, read_zip(workbook, name, {limit, 10'000}));
-  return Workbook(std::move(entries), name, limit).csv();
+  return Workbook(std::move(entries), name, limit, sheet).csv();
 }
 
 }  // namespace sekisho::masters

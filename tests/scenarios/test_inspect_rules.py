@@ -304,7 +304,7 @@ class FilesThatAreNone(unittest.TestCase):
 
     def test_under_a_japanese_locale_errors_are_said_in_japanese_with_what_to_do(self):
         for command, wanted in ((["inspect", "/does/not/exist"], "存在しません"), (["inspect"], "指定がない"),
-                                (["receipt", "cat", "/does/not/exist"], "開けません")):
+                                (["inspect", ROOT / "docs", "--findings", "/does/not/exist"], "書き込めません")):
             with self.subTest(command=command):
                 said = [sekisho(*command, check=(2, 3), env={"LANG": lang}).stderr for lang in ("ja_JP.UTF-8", "C")]
                 self.assertIn(wanted, said[0])
