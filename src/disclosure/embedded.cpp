@@ -62,6 +62,13 @@ std::string decode_base64(std::string_view run) {
   return bytes ? std::string(as_text(*bytes)) : std::string();
 }
 
+// sha512-...: the digest of a package, as lock files keep it.
+bool is_integrity(std::string_view run) {
+  return (run.starts_with("sha512-") && run.size() >= 93 && run.size() <= 95) ||
+         (run.starts_with("sha384-") && run.size() == 71) || (run.starts_with("sha256-") && run.size() == 51) ||
+         (run.starts_with("sha1-") && run.size() == 33);
+}
+
 std::string decode_hex(std::string_view run) {
   std::string out;
   for (std::size_t i = 0; i + 1 < run.size(); i += 2)
@@ -96,12 +103,46 @@ bool tells(std::string_view bytes) {
   return is_readable(bytes) || is_packed(bytes);
 }
 
+// Bytes written one by one: "31 2c 4d", "49 44 77", "0011000100101100".
+void find_single_bytes(std::string_view line, const std::string& where, std::vector<Embedded>& out,
+                       Findings& findings) {
+  std::string hex, decimal, binary;
+  std::size_t words = 0;
+  for (std::size_t at = 0; at < line.size();) {
+    if (line[at] == ' ' || line[at] == ',' || line[at] == ':') {
+      ++at;
+      continue;
+    }
+    const std::size_t end = std::min(line.find_first_of(" ,:", at), line.size());
+    const std::string_view word = line.substr(at, end - at);
+    at = end;
+    ++words;
+    if (word.size() == 2 && hex_value(word[0]) >= 0 && hex_value(word[1]) >= 0) hex += decode_hex(word);
+    if (word.size() <= 3 && std::ranges::all_of(word, is_digit))
+      if (const int value = std::atoi(std::string(word).c_str()); value < 256) decimal += static_cast<char>(value);
+    if (word.find_first_not_of("01") == std::string_view::npos && word.size() % 8 == 0)
+      for (std::size_t i = 0; i < word.size(); i += 8)
+        binary += static_cast<char>(std::strtol(std::string(word.substr(i, 8)).c_str(), nullptr, 2));
+  }
+  const auto take = [&](std::string& bytes, bool all, std::string_view form) {
+    if (!all || bytes.size() < 24 || !tells(bytes)) return;
+    findings.add("capacity.hex", where, "text or a file written byte by byte");
+    out.push_back({where, std::move(bytes), form});
+  };
+  take(hex, hex.size() == words, "hexadecimal");
+  take(decimal, decimal.size() == words, "decimal bytes");
+  take(binary, words > 0 && binary.size() >= words, "binary digits");
+}
+
 // Words of base85 and blocks of uuencode.
 void find_rarer(std::string_view text, std::vector<Embedded>& out, Findings& findings) {
   std::uint64_t line = 1;
   for (std::size_t at = 0; at < text.size() && out.size() < kMost; ++at) {
     if (text[at] == '\n') ++line;
     const std::string where = fmt::format("line {}", line);
+    if (at == 0 || text[at - 1] == '\n')
+      if (const std::size_t stop = std::min(text.find('\n', at), text.size()); stop - at >= 64)
+        find_single_bytes(text.substr(at, stop - at), where, out, findings);
     if ((at == 0 || text[at - 1] == '\n') && text.substr(at).starts_with("begin ")) {
       std::size_t end = at;
       if (std::string bytes = decode_uu(text, at, end); bytes.size() >= 20) {
@@ -157,7 +198,7 @@ std::vector<Embedded> find_embedded(std::string_view text, Findings& findings) {
     }
     const std::string where = fmt::format("line {}", line);
     line += lines;
-    if (run.size() < kShortest) continue;
+    if (run.size() < kShortest || is_integrity(run)) continue;
     if (is_hex(run)) {
       std::string bytes = decode_hex(run);
       // Digests by their length: sixteen random bytes may pass for a text of some character set, not for UTF-8.

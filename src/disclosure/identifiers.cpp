@@ -67,6 +67,10 @@ struct Scanner {
   }
   std::size_t behind_period(std::size_t at) const;
   bool is_checksum(std::size_t at, std::size_t end) const;
+  bool titled(std::size_t end) const {
+    return starts_with_any(text, end, {"様", "氏", "殿", "さん", " 様", " 殿", "君"}) ||
+           names_patient(before(text, end, 60));
+  }
   bool told(std::size_t at, std::initializer_list<std::string_view> words, std::size_t bytes = 40) const {
     return mentions(before(text, at, bytes), words);
   }
@@ -129,7 +133,11 @@ void Scanner::judge_date(std::size_t at, const WrittenDate& date) {
   const bool of_report =
       is_period_limit(date) ||
       told(at, {"作成", "発行", "改訂", "更新", "承認", "版", "提出", "公表", "抽出", "報告"}) ||
-      starts_with_any(text, date.end, {"現在", "日現在", "時点", "日時点", "作成", "日作成", "版", "日版", "改訂"});
+      starts_with_any(
+          text, date.end,
+          {"に施行",   "日に施行",   "施行",   "日施行",   "公布", "日公布", "告示", "日告示", "改正", "日改正",
+           "から施行", "日から施行", "の承認", "日の承認", "承認", "日承認", "開催", "日開催", "日 ",  " 第",
+           "現在",     "日現在",     "時点",   "日時点",   "作成", "日作成", "版",   "日版",   "改訂"});
   if (!of_report) add("date.event", "a date to the day in a Japanese era");
 }
 
@@ -168,7 +176,9 @@ bool Scanner::grouped(std::size_t at, std::size_t& end) {
   const bool alone =
       at == 0 || (line.find_last_not_of(' ') != std::string_view::npos && !is_digit(line[line.find_last_not_of(' ')]));
   const std::size_t next = text.find_first_not_of(' ', end);
-  return alone && at > 0 && (next == std::string_view::npos || (!is_digit(text[next]) && text[next] != '.'));
+  const bool goes_on = next == end && next != std::string_view::npos;  // words touch the number
+  return alone && (at > 0 || goes_on) &&
+         (next == std::string_view::npos || (!is_digit(text[next]) && text[next] != '.'));
 }
 
 // What a word before says of the number that follows.
@@ -180,6 +190,8 @@ bool Scanner::labelled_number(std::size_t at) {
   };
   constexpr Label kLabels[] = {
       {"患者No", "id.patient_number", "a number called a patient's number", 14},
+      {"症例ID", "id.patient_number", "a number called a patient's number", 14},
+      {"患者 ID", "id.patient_number", "a number called a patient's number", 14},
       {"症例番号", "id.patient_number", "a number called a patient's number", 20},
       {"患者番号", "id.patient_number", "a number called a patient's number", 20},
       {"患者ID", "id.patient_number", "a number called a patient's number", 14},
@@ -241,6 +253,9 @@ bool Scanner::labelled_number(std::size_t at) {
 }
 
 void Scanner::judge_digits(std::size_t at, std::string_view digits, std::size_t end) {
+  if (digits.size() >= 6 && told(at, {"ID ", "ID:", "ID=", "No.", "番号"}, 6) &&
+      (mentions(text.substr(end, 24), {"症例", "患者"}) || told(at, {"症例", "患者"}, 24)))
+    return add("id.patient_number", "a number that names a case");
   if (is_my_number(digits) && !is_moment(digits)) add("id.my_number", "a number with the check digit of a My Number");
   if (is_insurer_number(digits)) add("id.insurer", "a number with the check digit of an insurer number");
   const bool time_told = told(at, {"time", "built", "date", "epoch", "stamp", "created", "updated"}, 24);
@@ -292,8 +307,11 @@ void Scanner::run() {
       std::size_t end = at;
       const NameHit name = name_at(text, at, end);
       if (name != NameHit::kNone && !(citation && name != NameHit::kSure)) {
-        const bool published = citation && !starts_with_any(text, end, {"様", "氏", "殿", "さん"});
-        if (!published) add(name == NameHit::kSure ? "id.name" : "id.name_like", "a name of a person");
+        const bool published =
+            citation && !names_patient(before(text, at, 40)) && !starts_with_any(text, end, {"様", "氏", "殿", "さん"});
+        // Names beside institutions are those of authors, unless a title says otherwise.
+        const bool author = context.contact && !titled(end);
+        if (!published) add(name == NameHit::kSure && !author ? "id.name" : "id.name_like", "a name of a person");
         at = end;
         continue;
       }
@@ -313,7 +331,11 @@ void Scanner::run() {
       }
       std::size_t end = at;
       if (const NameHit name = citation ? NameHit::kNone : latin_name_at(text, at, end); name != NameHit::kNone) {
-        add(name == NameHit::kSure ? "id.name" : "id.name_like", "a name of a person");
+        const std::string_view behind = text.substr(end, 8);
+        const bool author =
+            context.contact || mentions(behind, {", MD", ", PhD", " MD", " PhD", "M.D", "Ph.D"}) ||
+            (!behind.empty() && (is_digit(behind[0]) || behind[0] == '*'));  // Yuko Tanaka2, Hiroshi Mori*
+        add(name == NameHit::kSure && !author ? "id.name" : "id.name_like", "a name of a person");
         at = end;
         continue;
       }

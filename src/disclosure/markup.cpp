@@ -49,6 +49,27 @@ void judge_points(std::string_view low, Opened& out) {
   };
   for (const std::string_view shape : {"circle", "ellipse"})
     elements(low, shape, [&](std::string_view tag, std::string_view) { place("circle", tag, "cx", "cy"); });
+  elements(low, "rect", [&](std::string_view tag, std::string_view) {  // small squares
+    const double side = std::strtod(attribute(tag, "width").c_str(), nullptr);
+    if (side > 0 && side <= 6 && attribute(tag, "width") == attribute(tag, "height")) place("rect", tag, "x", "y");
+  });
+  elements(low, "text", [&](std::string_view tag, std::string_view letter) {  // + and x
+    if (letter.size() == 1 && (letter[0] < '0' || letter[0] > '9')) place("text", tag, "x", "y");
+  });
+  elements(low, "path", [&](std::string_view tag, std::string_view) {  // strokes here and there: M10 20h2 M...
+    const std::string d = attribute(tag, "d");
+    std::vector<std::pair<double, double>> starts;
+    for (std::size_t at = d.find('m'); at != std::string::npos; at = d.find('m', at + 1)) {
+      char* end = nullptr;
+      const double x = std::strtod(d.c_str() + at + 1, &end);
+      while (*end == ',' || *end == ' ')
+        ++end;
+      starts.emplace_back(x, std::strtod(end, nullptr));
+    }
+    const bool letter = std::ranges::any_of(kLetters, [&](std::string_view word) { return contains(tag, word); });
+    if (starts.size() > 50 && d.size() < starts.size() * 40 && !letter)
+      marks["path"].insert(marks["path"].end(), starts.begin(), starts.end());
+  });
   // Letters are drawn by <use> too: those stand in a font's name.
   elements(low, "use", [&](std::string_view tag, std::string_view) {
     const std::string link = attribute(tag, "xlink:href") + attribute(tag, "href");
@@ -208,6 +229,9 @@ void open_markup(FileType type, std::string_view data, Opened& out) {
     });
     out.texts.push_back({"table.csv", std::move(csv)});
   });
+  if (count(low, {"<span"}) >= 20)  // rows made of pieces
+    out.texts.push_back(
+        {"pieces.txt", text_of(without_fonts(data), {"p", "tr", "li", "div", "br"}, '\t', {"td", "th", "span"})});
   std::string attributes = attribute_values(data);
   out.texts.push_back({"attributes.txt", std::move(attributes)});
   out.texts.push_back(

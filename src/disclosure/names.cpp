@@ -116,12 +116,16 @@ constexpr std::string_view kLabels[] = {"氏名",     "患者名",   "名前",  
                                         "続柄",     "御中",     "保護者",  "家族",     "主治医",   "担当"};
 constexpr std::string_view kBeforeNames[] = {"氏名:", "氏名 ",    "氏名=",   "患者名:", "患者名 ",
                                              "患者:", "受診者名", "受診者:", "本人(",   "被保険者名"};
-constexpr std::string_view kAuthors[] = {"著者", "作成者", "責任者", "研究代表", "文責",   "編著",    "監修",
-                                         "著",   "訳",     "解析者", "Author",   "author", "Analyst", "編集"};
+constexpr std::string_view kAuthors[] = {"発表者", "演者",   "座長",      "研究者",   "COI",    "責任著者", "理事長",
+                                         "教授",   "筆頭",   "Sincerely", "Editor",   "Dr ",    "Dr. ",     "Prof",
+                                         "著者",   "作成者", "責任者",    "研究代表", "文責",   "編著",     "監修",
+                                         "著",     "訳",     "解析者",    "Author",   "author", "Analyst",  "編集"};
 
 std::string_view honorific_at(std::string_view text, std::size_t at) {
   for (const std::string_view word : kHonorifics)
-    if (text.substr(at).starts_with(word)) {
+    if (text.substr(at).starts_with(word) ||
+        (word != "氏" && word != "君" && at + 1 < text.size() && text[at] == ' ' &&
+         text.substr(at + 1).starts_with(word) && word.size() < 9 && !text.substr(at + 1).starts_with("様式"))) {
       if (word == "氏" && text.substr(at).starts_with("氏名")) continue;
       return word;
     }
@@ -206,8 +210,19 @@ NameHit unknown_name(std::string_view text, std::size_t at, std::size_t& end) {
       return titled || told_by(text, at, kLabels, 30) ? NameHit::kSure : NameHit::kLikely;
     }
   }
-  const bool titled = run.ends_with("様") || run.ends_with("殿");
-  if (!titled || count < 4 || count > 6) return NameHit::kNone;
+  // 犬飼様, 勅使河原さん: an unknown surname. 担当者様 and 看護師さん name offices.
+  const bool called = text.substr(stop).starts_with("さん") && count >= 2 && count <= 4;
+  const bool titled = run.ends_with("様") || (run.ends_with("殿") && count >= 4);
+  std::string_view bearer = run;
+  if (titled) bearer.remove_suffix(3);
+  for (const std::string_view office :
+       {"者", "員", "客", "族", "師", "方", "皆", "奥", "娘", "子", "母", "父", "妻", "夫", "医", "士", "長", "人"})
+    if (bearer.ends_with(office)) return NameHit::kNone;
+  if (called) {
+    end = stop;
+    return NameHit::kLikely;
+  }
+  if (!titled || count < 3 || count > 8) return NameHit::kNone;
   if (std::ranges::any_of(kWords, [&](std::string_view word) { return run.find(word) != std::string_view::npos; }))
     return NameHit::kNone;
   end = stop;

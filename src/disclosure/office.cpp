@@ -97,7 +97,13 @@ void open_sheet(const Entry& entry, const std::vector<std::string>& strings, Ope
   std::string around;
   for (const std::string_view tag : {"oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader", "firstFooter",
                                      "formula1", "formula2", "f", "text"})
-    elements(entry.content, tag, [&](std::string_view, std::string_view body) { around += text_of(body, {}) + "\n"; });
+    elements(entry.content, tag, [&](std::string_view, std::string_view body) {
+      std::string words = text_of(body, {});
+      for (const std::string_view side : {"&L", "&C", "&R"})  // left, middle and right of a header
+        for (std::size_t at = words.find(side); at != std::string::npos; at = words.find(side))
+          words.replace(at, 2, "\n");
+      around += words + "\n";
+    });
   for (const std::string_view tag : {"dataValidation", "hyperlink", "protectedRange", "scenario", "inputCells"})
     elements(entry.content, tag,
              [&](std::string_view element, std::string_view) { around += attribute_values(element); });
@@ -200,7 +206,7 @@ void open_office(std::string_view content, Opened& out) {
         out.findings.add("office.custom_text", entry.name, "custom data with text that no page shows");
     }
     for (const std::string_view part :
-         {"queryTable", "connections", "tables/", "revision", "users", "metadata", "customProperty"})
+         {"queryTable", "settings", "connections", "tables/", "revision", "users", "metadata", "customProperty"})
       if (contains(entry.name, part)) {
         out.texts.push_back({"values.txt", attribute_values(entry.content)});
         break;

@@ -104,6 +104,14 @@ void judge_prose(std::string_view line, const std::string& where, const OutputPo
         mentions(rest.substr(0, 24), {" man", " woman", " male", " female", " boy", " girl", " patient"}))
       findings.add("text.case", where, "the description of a single person");
     if (value < 1 || value >= policy.threshold) continue;
+    // 3/9 patients, 3/9例
+    if (rest.starts_with("/") && rest.size() > 1 && is_digit(rest[1])) {
+      const std::size_t stop = std::min(rest.find_first_not_of("0123456789", 1), rest.size());
+      const std::string_view whom = rest.substr(stop, 14);
+      if (whom.starts_with("例") || whom.starts_with("名") || whom.starts_with("人") || whom.starts_with(" patients") ||
+          whom.starts_with(" cases") || whom.starts_with(" subjects") || whom.starts_with(" participants"))
+        findings.add("text.few", where, "few persons in a sentence");
+    }
     if (rest.starts_with(".") && rest.size() > 1 && is_digit(rest[1])) continue;
     const bool assigned =
         head.size() >= 2 && (head.ends_with("n=") || head.ends_with("n =") || head.ends_with("n = ") ||
@@ -121,7 +129,9 @@ void judge_prose(std::string_view line, const std::string& where, const OutputPo
       const bool clinical = mentions(near, {"患者", "症例", "死亡", "事象", "発症", "認め", "対象", "うち", "有害",
                                             "転帰", "男性", "女性", "陽性", "感染", "入院"}) ||
                             mentions(rest.substr(0, 45), {"認め", "死亡", "発症", "患者", "入院", "陽性"});
-      findings.add(clinical ? "text.few" : "text.few_like", where, "few persons in a sentence");
+      const bool staff =
+          mentions(rest.substr(0, 24), {"医師", "評価者", "審査", "委員", "研究者", "著者", "査読", "判定"});
+      if (!staff) findings.add(clinical ? "text.few" : "text.few_like", where, "few persons in a sentence");
     }
     const std::string_view word = rest.substr(0, 40);
     if (!limit && word.starts_with(" ") &&
@@ -144,6 +154,7 @@ void judge_words(std::string_view line, const std::string& where, Findings& find
       if ((at > 0 && is_letter(low[at - 1])) || low[at + number.size()] != ' ') continue;
       const std::string_view next = std::string_view(low).substr(at + number.size() + 1, 24);
       const std::size_t second = next.find(' ');
+      if (next.find("'") < 14) continue;  // three patients' organisations
       for (const std::string_view who : kPersons)
         if (next.starts_with(who) || (second != std::string_view::npos && next.substr(second + 1).starts_with(who) &&
                                       next.find_first_of(".,;") > second))
@@ -226,6 +237,41 @@ void judge_literals(std::string_view text, Findings& findings) {
   close();
 }
 
+// "d$id == 1234567": a program that speaks of single persons.
+void judge_comparisons(std::string_view text, Findings& findings) {
+  std::size_t persons = 0;
+  std::uint64_t line = 1, first = 0;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (text[at] == '\n') ++line;
+    if (text[at] != '=' || at == 0) continue;
+    std::size_t value = text.find_first_not_of("= '\"", at);
+    if (value == std::string_view::npos) break;
+    std::size_t end = value;
+    while (end < text.size() && is_digit(text[end]))
+      ++end;
+    std::size_t from = at;
+    while (from > 0 &&
+           (text[from - 1] == ' ' || text[from - 1] == ']' || text[from - 1] == '"' || text[from - 1] == '\''))
+      --from;
+    std::size_t begin = from;
+    while (begin > 0 && (is_letter(text[begin - 1]) || text[begin - 1] == '_' || is_digit(text[begin - 1])))
+      --begin;
+    const std::vector<std::string> words = words_of(lower(text.substr(begin, from - begin)));
+    const bool key = std::ranges::any_of(words, [](const std::string& word) {
+      return word == "id" || word == "pid" || word == "ptid" || word == "patient" || word == "chartno" ||
+             word == "patientid" || word == "mrn" || word == "karte" || word == "subject";
+    });
+    if (key && end - value >= 5 && end - value <= 12) {
+      ++persons;
+      if (first == 0) first = line;
+    }
+    at = std::max(at, value > at + 1 ? value - 1 : at);
+  }
+  if (persons > 0)
+    findings.add(persons >= 3 ? "code.ids" : "code.list", fmt::format("line {}", first),
+                 "a program that names single persons by their keys");
+}
+
 // Models that keep rows of the data they were made from.
 void judge_models(std::string_view text, const OutputPolicy& policy, Findings& findings) {
   const std::string low = lower(text.substr(0, 200'000));
@@ -263,6 +309,41 @@ void judge_models(std::string_view text, const OutputPolicy& policy, Findings& f
   }
 }
 
+// "  0%   25%   50%   75%  100%": quantile() of R with both ends.
+bool is_whole_range(std::string_view line) {
+  bool least = false, most = false;
+  for (std::size_t at = line.find_first_not_of(" \t"); at != std::string_view::npos && at < line.size();) {
+    const std::size_t end = std::min(line.find_first_of(" \t", at), line.size());
+    const std::string_view field = line.substr(at, end - at);
+    if (!field.ends_with('%') || !read_number(field)) return false;
+    least = least || field == "0%";
+    most = most || field == "100%";
+    at = line.find_first_not_of(" \t", end);
+  }
+  return least && most;
+}
+
+// A survival curve as R prints it: columns whose names hold blanks are no table for the other rules.
+void judge_printed_curve(std::string_view text, const OutputPolicy& policy, Findings& findings) {
+  const std::size_t head = text.find("n.risk n.event");
+  if (head == std::string_view::npos) return;
+  Sheet sheet{.place = "survival curve"};
+  sheet.header = {"time", "n.risk", "n.event", "survival"};
+  for (std::size_t at = text.find('\n', head); at != std::string_view::npos && sheet.rows.size() < 5000;) {
+    const std::size_t end = std::min(text.find('\n', at + 1), text.size());
+    std::vector<std::string> fields;
+    for (std::size_t from = text.find_first_not_of(" \n", at); from < end && fields.size() < 4;) {
+      const std::size_t stop = std::min(text.find_first_of(" \n", from), end);
+      fields.emplace_back(text.substr(from, stop - from));
+      from = text.find_first_not_of(' ', stop);
+    }
+    if (fields.size() == 4 && read_number(fields[0]) && read_number(fields[3])) sheet.rows.push_back(std::move(fields));
+    at = end < text.size() ? end : std::string_view::npos;
+  }
+  sheet.total_rows = sheet.rows.size();
+  if (!sheet.rows.empty()) judge_outputs(sheet, policy, nullptr, findings);
+}
+
 // Tables as consoles print them: a label and whole numbers, line after line.
 class PrintedCounts {
  public:
@@ -278,7 +359,9 @@ class PrintedCounts {
       const std::size_t end = std::min(line.find_first_of(" \t|", at), line.size());
       const std::string_view field = line.substr(at, end - at);
       const auto value = read_number(field);
-      if (value && words > 0 && std::ranges::all_of(field, is_digit)) {
+      if (value && words > 0 && numbers > 0 && value->decimals > 0) {
+        ++numbers;  // a percentage between the counts
+      } else if (value && words > 0 && std::ranges::all_of(field, is_digit)) {
         ++numbers;
         small = small || (value->value >= 1 && value->value < policy_.threshold);
         large = large || value->value >= policy_.threshold;
@@ -319,7 +402,7 @@ class PrintedCounts {
 void judge_output_text(std::string_view text, bool program, const OutputPolicy& policy, Findings& findings) {
   std::uint64_t number = 1;
   std::size_t blanks = 0, tabs = 0;
-  PrintedCounts counts(mentions(text, {"table(", "crosstab", "dtype: int", "Freq", " All\n", "Total", "rosstab",
+  PrintedCounts counts(mentions(text, {"table(", "crosstab", "dtype: int", "Freq", "FREQ", " All\n", "Total", "rosstab",
                                        "ROSSTAB", "\nCount", ". tab", "合計", "value_counts"}),
                        policy, findings);
   for (std::size_t at = 0; at < text.size(); ++number) {
@@ -335,6 +418,8 @@ void judge_output_text(std::string_view text, bool program, const OutputPolicy& 
         mentions(line, {"Mean", "Median", "mean", "median", "平均", "中央値"}))
       findings.add("extreme.value", where, "a minimum or maximum is the value of one person");
     judge_prose(line, where, policy, findings);
+    if (!program && is_whole_range(line))
+      findings.add("extreme.value", where, "the ends of a distribution: values of single persons");
     if (!program) judge_words(line, where, findings);
     if (line.ends_with('\r')) line.remove_suffix(1);
     const std::size_t last = line.find_last_not_of(" \t");
@@ -345,7 +430,9 @@ void judge_output_text(std::string_view text, bool program, const OutputPolicy& 
   counts.close();
   if (blanks >= 8 && tabs >= 8)
     findings.add("capacity.blanks", "file", "blanks and tabs behind the lines: room for a message");
+  if (program) judge_comparisons(text, findings);
   if (program) judge_literals(text, findings);
+  judge_printed_curve(text, policy, findings);
   judge_models(text, policy, findings);
 }
 

@@ -36,6 +36,10 @@ constexpr HeaderWord kHeaderWords[] = {
     {"karte", "a patient's number", false},
     {"カルテ", "a patient's number", false},
     {"診察券", "a patient's number", false},
+    {"症例番号", "a patient's number", false},
+    {"症例id", "a patient's number", false},
+    {"症例no", "a patient's number", false},
+    {"登録番号", "a registration's key", false},
     {"患者", "patients", false},
     {"氏名", "names", false},
     {"姓名", "names", false},
@@ -79,9 +83,10 @@ constexpr std::string_view kAttributes[] = {
     "zip",       "郵便",      "time",    "arm",  "adm",       "los",    "ptid",  "sx",     "dx",   "subject",
     "death",     "死亡",      "身体",    "喫煙", "smoking",   "y"};
 // Codes of drugs, tests and diseases name things, not persons.
-constexpr std::string_view kCodeWords[] = {"コード", "code", "yj",   "icd",  "jlac", "atc",      "薬",
-                                           "病名",   "drug", "検査", "item", "項目", "variable", "変数",
-                                           "dpc",    "term", "sha",  "hash", "名称"};
+constexpr std::string_view kCodeWords[] = {"コード", "code", "yj",   "icd",     "jlac",  "atc",      "薬",
+                                           "病名",   "drug", "検査", "item",    "項目",  "variable", "変数",
+                                           "dpc",    "rsid", "snp",  "concept", "probe", "doi",      "url",
+                                           "commit", "gtin", "term", "sha",     "hash",  "名称"};
 
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
@@ -129,8 +134,9 @@ bool is_statistic_name(std::string_view folded, const std::vector<std::string>& 
 
 // Names that statistics and attributes share: HbA1c_pct, status, 在院日数. They do not make a table one of statistics.
 bool is_weak_name(std::string_view folded, Role role) {
-  constexpr std::string_view kWeak[] = {"pct",  "percent",  "%",     "日数", "status", "rate",  "ratio", "group",
-                                        "risk", "survival", "years", "費",   "score",  "event", "death"};
+  constexpr std::string_view kWeak[] = {"pct",   "percent", "%",     "日数",     "status", "rate",
+                                        "ratio", "group",   "risk",  "survival", "years",  "費",
+                                        "score", "event",   "death", "dead",     "alive",  "vital"};
   constexpr std::string_view kStrong[] = {"mean",   "平均", "中央",     "median", "count", "人数", "件数",
                                           "患者数", "例数", "者数",     "n_",     "total", "合計", "lower",
                                           "upper",  "sd",   "adjusted", "per_",   "対"};
@@ -233,8 +239,13 @@ void judge_names(const Sheet& sheet, const std::string& name, const std::string&
 
 // A 0 or 1 for each row in no order: what happened to one person each.
 bool is_indicator(const Column& column) {
-  return column.filled >= kFewRows && column.distinct.size() == 2 && column.distinct.contains("0") &&
-         column.distinct.contains("1") && !column.regular;
+  if (column.filled < kFewRows || column.distinct.size() != 2 || column.regular) return false;
+  constexpr std::pair<std::string_view, std::string_view> kPairs[] = {
+      {"0", "1"},    {"true", "false"}, {"TRUE", "FALSE"}, {"True", "False"}, {"yes", "no"},
+      {"Yes", "No"}, {"alive", "dead"}, {"生存", "死亡"},  {"有", "無"}};
+  return std::ranges::any_of(kPairs, [&](const auto& pair) {
+    return column.distinct.contains(pair.first) && column.distinct.contains(pair.second);
+  });
 }
 
 // Values of single persons that no name gives away: one column of measurements, indicators in no order, waves.
@@ -281,6 +292,7 @@ void judge_records(const Sheet& sheet, Findings& findings) {
   const std::uint64_t rows = sheet.total_rows;
   if (is_matrix(sheet)) return;
   const std::string file = sheet.place.empty() ? "file" : sheet.place;
+  std::size_t scattered = 0;  // numbers in no order
   std::size_t statistics = 0, strong = 0, attributes = 0, irregular = 0, points = 0, ordered = 0, residual = 0,
               day_columns = 0, counts = 0;
   std::vector<Column> columns;
@@ -318,6 +330,7 @@ void judge_records(const Sheet& sheet, Findings& findings) {
         column.distinct.size() * 10 > column.filled * 9 && column.long_decimals * 2 > column.filled)
       findings.add("capacity.digits", where, "many values of fourteen digits and more: room for hidden content");
     const bool in_order = column.rising || column.falling;
+    scattered += column.numbers == column.filled && column.filled >= 5 && !in_order;
     if (column.dates >= 3 && column.dates * 2 > column.filled && !in_order) {
       ++day_columns;
       if (column.old_dates * 2 > column.dates)
@@ -351,7 +364,8 @@ void judge_records(const Sheet& sheet, Findings& findings) {
   else if (statistics == 0 && sheet.header.size() >= 2 && rows >= kFewRows && (irregular > 0 || day_columns > 0) &&
            !(sheet.printed && !sheet.named))
     findings.add("record.level", file, "categories or days in no order and no statistic: rows of persons");
-  else if (strong == 0 && attributes >= 2 && ((irregular > 0 && rows >= kFewRows) || (attributes >= 4 && rows >= 5)))
+  else if (strong == 0 && attributes >= 2 &&
+           ((irregular > 0 && rows >= kFewRows) || (attributes >= 3 && scattered >= 2 && rows >= 5)))
     findings.add("record.level", file, "attributes of single persons side by side, in no order");
   else if (counts == 0 && day_columns > 0 && attributes >= 3 && rows >= kFewRows)
     findings.add("record.level", file, "days and attributes of persons without any count");

@@ -338,6 +338,11 @@ NamedRole role_of(std::string_view raw) {
                                }) &&
           name.find("平均") == std::string::npos && name.find("最") == std::string::npos)
         return {Role::kLabel, 0};
+  const auto has = [&](std::string_view word) { return std::ranges::find(words, word) != words.end(); };
+  // mean_wait_min: the unit is minutes; mean_test_score: of a model, not of persons.
+  if ((has("mean") || has("avg") || has("median")) && (has("score") || has("auc") || has("loss") || has("accuracy")))
+    return {Role::kEstimate, 0};
+  if ((has("mean") || has("avg") || has("median")) && (has("min") || has("max"))) return {Role::kMean, 0};
   if (name.find("min") == 0 && words[0] == "min" && words.size() > 1 && words[1] == "n") return {Role::kLabel, 0};
   for (const RoleWord& row : kWords) {
     const bool fits = row.match == Match::kWhole  ? name == row.word

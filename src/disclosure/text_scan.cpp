@@ -9,6 +9,7 @@
 #include "disclosure/dataset_filter.h"
 #include "disclosure/embedded.h"
 #include "disclosure/inner_sheets.h"
+#include "disclosure/line_shapes.h"
 #include "disclosure/names.h"
 
 namespace sekisho::disclosure {
@@ -103,6 +104,27 @@ void judge_members(const Json& node, int level, bool counted, const OutputPolicy
   if (node.is_array())
     for (const Json& child : node)
       judge_members(child, level + 1, false, policy, findings);
+}
+
+// "deaths: 5" in configurations and results of that form.
+void judge_settings(std::string_view text, const OutputPolicy& policy, Findings& findings) {
+  constexpr std::string_view kCounts[] = {"n",      "count",  "patients",   "persons",  "subjects", "cases",
+                                          "deaths", "events", "n_patients", "n_deaths", "n_events", "人数",
+                                          "患者数", "例数",   "死亡数",     "死亡者数"};
+  std::uint64_t number = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    std::string_view line = text.substr(at, end - at);
+    at = end + 1;
+    ++number;
+    line.remove_prefix(std::min(line.find_first_not_of(" -"), line.size()));
+    const std::size_t colon = line.find(": ");
+    if (colon == std::string_view::npos || colon > 20 || line.size() > 60) continue;
+    const auto value = read_number(line.substr(colon + 2));
+    if (value && value->whole && value->value > 0 && value->value < policy.threshold &&
+        std::ranges::find(kCounts, lower(line.substr(0, colon))) != std::end(kCounts))
+      findings.add("cell.small", fmt::format("line {}", number), "a group of fewer persons than the policy wants");
+  }
 }
 
 // Lines that are one key each: as long as one another, or with letters among the digits. Codes of drugs, tests and
@@ -325,6 +347,12 @@ void TextScan::lines(std::string_view text, std::string_view file_name, Findings
   const bool program = is_program(extension_of(file_name));
   judge_output_text(folded, program, knowledge_.policy, findings);
   judge_key_lines(text, findings);
+  judge_settings(text, knowledge_.policy, findings);
+  if (!published)
+    for (const Sheet& sheet : sheets_of_shapes(folded))
+      if (const Likeness like = like_persons(sheet); like != Likeness::kNone)
+        findings.add(like == Likeness::kPersons ? "log.records" : "record.values", sheet.place,
+                     "lines of one shape with values in no order: a line for each person");
   if (program) {
     for (const Sheet& sheet : sheets_of_tuples(folded))
       judge_records(sheet, findings);
@@ -358,6 +386,10 @@ bool TextScan::json(std::string_view text, std::string_view file_name, int depth
   std::string strings;
   if (!gather_strings(value, 0, strings)) findings.add("file.hostile", "file", "nested without measure");
   judge_members(value, 0, false, knowledge_.policy, findings);
+  std::size_t places = 0;  // GeoJSON
+  for (std::size_t at = text.find("\"Point\""); at != std::string_view::npos; at = text.find("\"Point\"", at + 1))
+    ++places;
+  if (places >= 10) findings.add("plot.points", "file", "single places on a map: homes of persons");
   lines(strings, "strings.txt", findings);
   embedded(strings, file_name, depth, findings);
   judge_output_text(text.substr(0, 1 << 20), false, knowledge_.policy, findings);
@@ -384,6 +416,8 @@ void TextScan::scan(std::string_view text, std::string_view file_name, int depth
   if (said || !(is_program(extension) || one_of(extension, {".json", ".md", ".log", ".tex", ".yaml", ".yml"}))) {
     if (const auto sheet = read_sheet(text, said)) {
       table(*sheet, file_name, findings);
+      if (sheet->rows.size() >= 20 && like_persons(*sheet) != Likeness::kNone)
+        findings.add("record.values", "file", "values in no order, whatever their names say: a row for each person");
       fields(*sheet, findings);
       for (const auto& [line, block] : blocks_of(text))
         if (auto part = read_sheet(block, said); part && part->rows.size() >= 3) {

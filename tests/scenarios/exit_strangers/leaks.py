@@ -796,7 +796,7 @@ def file_name_number(rng):
 @leak
 def few_counts_percent_columns(rng):
     rows = p.small_groups(rng)
-    return "t.csv", f.csv_text([["class", "n", "pct"]] + [[r[0], r[1], "%.1f" % (100 * r[1] / rows[-1][1])] for r in rows[1:-1]])
+    return "t.csv", f.csv_text([["class", "n", "pct"]] + [[r[0], min(r[1], r[2]), "%.1f" % (100 * min(r[1], r[2]) / rows[-1][1])] for r in rows[1:-1]])
 
 
 @leak
