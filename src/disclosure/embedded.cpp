@@ -180,7 +180,7 @@ std::vector<Embedded> find_embedded(std::string_view text, Findings& findings) {
     while (at < text.size()) {
       if (is_base64(text[at]) || (text[at] == '=' && !run.empty())) {
         run += text[at++];
-      } else if ((text[at] == '\n' || text[at] == '\r') && run.size() >= 56) {
+      } else if ((text[at] == '\n' || text[at] == '\r') && run.size() >= 56 && !run.starts_with("sha")) {
         // Wrapped lines go on when the next is a run as well.
         std::size_t next = at + 1;
         while (next < text.size() && (text[next] == '\n' || text[next] == '\r'))

@@ -324,13 +324,24 @@ void Scanner::run() {
       }
     }
     if (c >= 'A' && c <= 'Z' && begins) {
+      // S350602 behind a word for birth
+      if (const std::size_t stop = at + 7; std::string_view("MTSHR").find(c) != std::string_view::npos &&
+                                           stop <= text.size() &&
+                                           std::ranges::all_of(text.substr(at + 1, 6), is_digit) &&
+                                           (stop == text.size() || !is_alnum(text[stop])) && birth_told(at)) {
+        add("date.era", "a date to the day that may be a birth date");
+        at = stop;
+        continue;
+      }
       if (const WrittenDate date = date_at(text, at); date.year != 0) {
         judge_date(at, date);
         at = date.end;
         continue;
       }
       std::size_t end = at;
-      if (const NameHit name = citation ? NameHit::kNone : latin_name_at(text, at, end); name != NameHit::kNone) {
+      if (const NameHit name =
+              citation && !names_patient(before(text, at, 40)) ? NameHit::kNone : latin_name_at(text, at, end);
+          name != NameHit::kNone) {
         const std::string_view behind = text.substr(end, 8);
         const bool author =
             context.contact || mentions(behind, {", MD", ", PhD", " MD", " PhD", "M.D", "Ph.D"}) ||

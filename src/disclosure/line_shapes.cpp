@@ -11,7 +11,8 @@
 namespace sekisho::disclosure {
 namespace {
 
-constexpr std::size_t kLeastLines = 12, kManyLines = 20, kMostFields = 24, kLongestLine = 600, kMostBlocks = 50;
+constexpr std::size_t kLeastLines = 8, kSomeLines = 12, kManyLines = 20, kMostFields = 24, kLongestLine = 600,
+                      kMostBlocks = 50;
 
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
@@ -131,7 +132,7 @@ Likeness like_persons(const Sheet& sheet) {
   for (std::size_t i = 0; i < std::min(sheet.rows.front().size(), kMostFields); ++i) {
     const Column column = look_at(sheet, i);
     if (column.filled * 10 < rows * 9) return Likeness::kNone;
-    const bool number = column.numbers == column.filled;
+    const bool number = column.numbers + 1 >= column.filled;  // a heading may stand above
     const std::size_t distinct = column.distinct.size();
     const bool in_order = number && (column.rising || column.falling);
     // Values that come again and again in no order: more runs than a sorted or a blocked column has.
@@ -144,13 +145,15 @@ Likeness like_persons(const Sheet& sheet) {
     measures += number && !in_order && distinct >= 6 && distinct * 4 > rows && !column.years;
     decimals += number && !in_order && column.decimals * 2 > column.filled;
     const std::size_t length = column.distinct.begin()->first.size();
-    const bool same =
-        std::ranges::all_of(column.distinct, [&](const auto& each) { return each.first.size() == length; });
+    const auto same_length =
+        std::ranges::count_if(column.distinct, [&](const auto& each) { return each.first.size() == length; });
+    const bool same = same_length + 1 >= static_cast<std::ptrdiff_t>(distinct);
     keys += number && same && length >= 5 && length != 9 && column.decimals == 0 && distinct * 10 >= rows * 9;
     shares +=
         number && std::ranges::all_of(column.distinct, [](const auto& each) { return each.first.starts_with("0."); });
   }
   if (labels > 0 || shares > 0) return keys > 0 && categories > 0 ? Likeness::kPerhaps : Likeness::kNone;
+  if (rows < kSomeLines) return categories >= 1 && measures >= 3 && words > 0 ? Likeness::kPersons : Likeness::kNone;
   if (keys > 0 && measures >= 2) return Likeness::kPersons;
   if (categories >= 1 && measures >= 2)
     return rows >= kManyLines || words > 0 ? Likeness::kPersons : Likeness::kPerhaps;

@@ -5,7 +5,7 @@
 
 namespace sekisho::disclosure {
 
-// Blocks of twelve lines and more with the same number of values; what is the same in every line is left away.
+// Blocks of eight lines and more with the same number of values; what is the same in every line is left away.
 std::vector<Sheet> sheets_of_shapes(std::string_view text);
 
 enum class Likeness : std::uint8_t { kNone, kPerhaps, kPersons };

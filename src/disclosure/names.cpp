@@ -288,7 +288,11 @@ NameHit name_at(std::string_view text, std::size_t at, std::size_t& end) {
       titled = true;
       break;
     }
-    if (text.substr(stop).starts_with(honorific) && count >= 1 && count <= 3) titled = true;
+    if (count >= 1 && count <= 3 &&
+        (text.substr(stop).starts_with(honorific) ||
+         (stop < text.size() && text[stop] == ' ' && honorific.size() < 9 && honorific != "君" &&
+          text.substr(stop + 1).starts_with(honorific))))
+      titled = true;
   }
   const Given given = given_name(word);
   end = start + word.size();

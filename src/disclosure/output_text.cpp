@@ -136,7 +136,8 @@ void judge_prose(std::string_view line, const std::string& where, const OutputPo
     const std::string_view word = rest.substr(0, 40);
     if (!limit && word.starts_with(" ") &&
         mentions(word.substr(0, 16),
-                 {" patients", " deaths", " cases ", " cases.", " subjects", " participants", " persons", " events"}) &&
+                 {" patients", " of the patients", " of the women", " of the men", " women ", " women.", " men ",
+                  " deaths", " cases ", " cases.", " subjects", " participants", " persons", " events"}) &&
         word.find_first_not_of(' ') == 1)
       findings.add("text.few", where, "few persons in a sentence");
   }

@@ -405,6 +405,10 @@ bool TextScan::json(std::string_view text, std::string_view file_name, int depth
 void TextScan::scan(std::string_view text, std::string_view file_name, int depth, Findings& findings) const {
   if (const int invisible = invisible_characters(text); invisible > 0)
     findings.add(invisible == 2 ? "text.invisible" : "text.joiners", "file", "characters that show nothing");
+  std::size_t pictures = 0;  // emoji in number may be an alphabet
+  for (std::size_t at = text.find('\xF0'); at != std::string_view::npos; at = text.find('\xF0', at + 4))
+    pictures += at + 1 < text.size() && text[at + 1] == '\x9F';
+  if (pictures > 40) findings.add("text.joiners", "file", "many small pictures among the letters: room for a message");
   const std::string extension = extension_of(file_name);
   if (knowledge_.pseudonyms != nullptr) knowledge_.pseudonyms->judge(text, findings);
   const std::size_t first = text.find_first_not_of(" \t\r\n");

@@ -6,6 +6,7 @@ import gzip
 import io
 import json
 import lzma
+import pathlib
 import pickle
 import sqlite3
 import struct
@@ -690,7 +691,7 @@ def sqlite_file(rng):
             db.execute("create table cohort(id integer, age integer, sex text)")
             db.executemany("insert into cohort values(?,?,?)", [(rng.randrange(10 ** 7), rng.randrange(20, 95), rng.choice("MF")) for _ in range(50)])
         db.close()
-        return rng.choice(["cohort.sqlite", "result.db", "result.csv"]), open(place.name, "rb").read()
+        return rng.choice(["cohort.sqlite", "result.db", "result.csv"]), pathlib.Path(place.name).read_bytes()
 
 
 @leak

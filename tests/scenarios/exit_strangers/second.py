@@ -1,5 +1,4 @@
-"""Half B: templates and seeds of their own, written after the mending on the others had stopped. Whatever these show is what files
-nobody has seen meet. Japanese hospital practice, other languages' reports, newer file kinds."""
+"""Templates written after the rules had been mended for the others, before anything was mended for these. Japanese hospital practice, other languages' reports, newer file kinds."""
 import base64
 import csv
 import datetime
@@ -16,15 +15,14 @@ import zlib
 from scenarios.exit_corpus import formats as f
 from scenarios.exit_corpus import values as v
 
-LEAKS, HONEST = {}, {}
-
+from .registry import HONEST, LEAKS
 
 def leak(function):
-    LEAKS["b_" + function.__name__] = function
+    LEAKS["second_" + function.__name__] = function
 
 
 def honest(function):
-    HONEST["b_" + function.__name__] = function
+    HONEST["second_" + function.__name__] = function
 
 
 SURNAME = ["小笠原", "八重樫", "勅使河原", "安達", "真壁", "宇都宮", "犬飼", "西園寺", "武者小路", "浜崎", "錦織", "鬼頭", "大谷", "羽生", "長友", "我妻"]
