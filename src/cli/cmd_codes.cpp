@@ -3,6 +3,7 @@
 // modules: codes
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <map>
@@ -22,6 +23,12 @@
 
 namespace sekisho::cli {
 namespace {
+
+// A line for people, in the language they work in; both texts take the same values in the same order.
+template <typename... Values>
+void say(std::string_view english, std::string_view in_japanese, const Values&... values) {
+  fmt::print("{}", fmt::vformat(japanese() ? in_japanese : english, fmt::make_format_args(values...)));
+}
 
 using codes::CodeTable;
 using codes::Kind;
@@ -140,10 +147,17 @@ Result<int> run_suggest(const CodesOptions& options) {
     }
     print_json(summary);
   } else {
-    fmt::print("{} local codes of {} hospitals, {} with a suggestion, {} with confidence of 0.95 or more; {:.1f} s\n",
-               result.items, result.hospitals, result.answered, result.confident, seconds);
-    for (const auto& [rule, count] : result.rules)
-      fmt::print("  {:<26} {} codes of the source\n", rule, count);
+    say("{} local codes of {} hospitals, {} with a suggestion, {} with confidence of 0.95 or more; {:.1f} s\n",
+        "院内コード {} 件（病院 {}）、候補あり {} 件、確信度0.95以上 {} 件; {:.1f} 秒\n", result.items,
+        result.hospitals, result.answered, result.confident, seconds);
+    for (const auto& [rule, count] : result.rules) {
+      const auto known = std::ranges::find(codes::code_rules(), rule, &codes::CodeRule::name);
+      const bool has = known != codes::code_rules().end();
+      say("  {:<26} {:>6} codes of the source: {}\n", "  {:<26} {:>6} 件: {}\n", rule, count,
+          !has         ? std::string_view{}
+          : japanese() ? known->meaning_ja
+                       : known->meaning);
+    }
     if (options.output.empty() && options.table.empty()) {
       std::string csv;
       codes::write_mappings(result.mappings, csv);
@@ -210,7 +224,8 @@ Result<int> run_review(const CodesOptions& options) {
   if (options.json) {
     print_json(report.to_json());
   } else if (deciding) {
-    fmt::print("{} confirmed, {} rejected, {} refused\n", report.confirmed, report.rejected, report.refused.size());
+    say("{} confirmed, {} rejected, {} refused\n", "確認 {} 件、却下 {} 件、受け付けなかった決定 {} 件\n",
+        report.confirmed, report.rejected, report.refused.size());
     for (const auto& [code, why] : report.refused)
       fmt::print("  {}: {}\n", code, why);
   } else {
@@ -252,7 +267,8 @@ Result<int> run_import(const CodesOptions& options) {
       json["refused"].push_back({{"local_code", code}, {"why", why}});
     print_json(json);
   } else {
-    fmt::print("{} mappings read, {} new versions written, {} refused\n", read, written, refused.size());
+    say("{} mappings read, {} new versions written, {} refused\n",
+        "対応 {} 件を読み、新しい版 {} 件を書き、{} 件を受け付けなかった\n", read, written, refused.size());
     for (const auto& [code, why] : refused)
       fmt::print("  {}: {}\n", code, why);
   }
@@ -282,7 +298,7 @@ Result<int> run_export(const CodesOptions& options) {
   } else if (options.output.empty()) {
     fmt::print("{}", out);
   } else {
-    fmt::print("{} mappings written\n", mappings.size());
+    say("{} mappings written\n", "対応 {} 件を書き出した\n", mappings.size());
   }
   return kDone;
 }
@@ -318,11 +334,13 @@ Result<int> run_apply(const CodesOptions& options) {
     print_json(report.to_json());
   } else {
     for (const auto& t : report.tables)
-      fmt::print("{:<10} {:>10} rows, {:>10} with a local code, {:>10} mapped, {:>10} kept as sent\n", t.table, t.rows,
-                 t.local, t.mapped, t.kept);
+      say("{:<10} {:>10} rows, {:>10} with a local code, {:>10} mapped, {:>10} kept as sent\n",
+          "{:<10} {:>10} 行、院内コードあり {:>10}、標準コードを付けた {:>10}、送られたまま {:>10}\n", t.table, t.rows,
+          t.local, t.mapped, t.kept);
     for (const auto& t : report.tables)
       if (t.undated > 0)
-        fmt::print("{:<10} {:>10} rows without a day take only mappings that hold always\n", t.table, t.undated);
+        say("{:<10} {:>10} rows without a day take only mappings that hold always\n",
+            "{:<10} {:>10} 行は日付がなく、常に有効な対応だけを用いた\n", t.table, t.undated);
   }
   return kDone;
 }

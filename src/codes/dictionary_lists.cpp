@@ -8,6 +8,7 @@
 
 #include "codes/dictionary.h"
 #include "codes/item.h"
+#include "codes/jlac10.h"
 #include "core/csv.h"
 #include "masters/fold.h"
 
@@ -133,11 +134,6 @@ class Row {
 bool is_jlac(std::string_view code) {
   return code.size() == 17 &&
          std::ranges::all_of(code, [](char c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z'); });
-}
-
-// Analyte, identification and material: the same test by whatever method.
-std::string test_of(std::string_view code) {
-  return std::string(code.substr(0, 12));
 }
 
 }  // namespace

@@ -11,15 +11,20 @@ namespace {
 
 constexpr CodeRule kRules[] = {
     {"CODE_SYSTEM_MISLABELLED", 'E',
-     "the code has the shape of another system than its label says (a receipt code labelled HOT)"},
-    {"CODE_SHAPE", 'E', "the code has not the shape of its system"},
-    {"CODE_UNKNOWN", 'W', "no edition in hand holds the code"},
-    {"CODE_NOT_VALID", 'W', "the code was used outside its life"},
-    {"CODE_NAME_DISAGREES", 'W', "the local name says another thing than the code"},
-    {"CODE_SPECIMEN_MISMATCH", 'E', "the specimen is not the material part of the test code"},
-    {"CODE_UNIT_MISMATCH", 'W', "the unit cannot be a unit of the code"},
-    {"CODE_VALUES_IMPLAUSIBLE", 'W', "the results are not those of this test in this unit"},
-    {"CODE_FORM_MISMATCH", 'W', "the dosage form or strength of the name is not the code's"},
+     "the code has the shape of another system than its label says (a receipt code labelled HOT)",
+     "コードの形が表示された体系と異なる（HOTと表示されたレセプトコードなど）"},
+    {"CODE_SHAPE", 'E', "the code has not the shape of its system", "コードがその体系の形でない"},
+    {"CODE_UNKNOWN", 'W', "no edition in hand holds the code", "手元のどの版にもないコード"},
+    {"CODE_NOT_VALID", 'W', "the code was used outside its life", "有効期間外に使われたコード"},
+    {"CODE_NAME_DISAGREES", 'W', "the local name says another thing than the code",
+     "院内の名称がコードと別のものを示す"},
+    {"CODE_SPECIMEN_MISMATCH", 'E', "the specimen is not the material part of the test code",
+     "検体が検査コードの材料と異なる"},
+    {"CODE_UNIT_MISMATCH", 'W', "the unit cannot be a unit of the code", "このコードの単位ではあり得ない単位"},
+    {"CODE_VALUES_IMPLAUSIBLE", 'W', "the results are not those of this test in this unit",
+     "この単位・この検査の結果ではない値"},
+    {"CODE_FORM_MISMATCH", 'W', "the dosage form or strength of the name is not the code's",
+     "名称の剤形または規格がコードと異なる"},
 };
 
 char level_of(std::string_view rule) {
@@ -151,6 +156,9 @@ class Judge {
         add("CODE_VALUES_IMPLAUSIBLE",
             fmt::format("median {} {}, usual {}-{} {}", item_.values.middle, item_.unit, entry.low, entry.high,
                         entry.units.empty() ? "" : entry.units.front()));
+      else if (const auto ratio = suggester_.ratio_to_others(item_, entry); ratio && far_from_others(*ratio, entry))
+        add("CODE_VALUES_IMPLAUSIBLE",
+            fmt::format("median {} {}, {:.3g} times that of other hospitals", item_.values.middle, item_.unit, *ratio));
     } else {
       if (f[kUnit] <= -1)
         add("CODE_UNIT_MISMATCH", fmt::format("unit {}, the code's is {}", item_.unit, entry.units.front()));
@@ -189,6 +197,12 @@ class Judge {
                          judged.features[kClaims] <= 0 && first.features[kStem] >= 0.6F && gap >= 6;
     if ((first.confidence < 0.8 && !foreign) || gap < 4 || close) return;
     add("CODE_NAME_DISAGREES", fmt::format("the code is {}", entry.name), other.code);
+  }
+
+  // Patients differ between hospitals, and tests with long tails (CRP, BNP) more than others; a unit differs by more.
+  static bool far_from_others(double ratio, const Entry& entry) {
+    const double tail = entry.low > 0 ? 8 : 30;
+    return ratio > tail || ratio < 1 / tail;
   }
 
   // Sick people's results leave the interval; another unit leaves it by far more. Tests without a lower bound (CRP,

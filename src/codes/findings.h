@@ -24,7 +24,7 @@ struct CodeFinding {
 struct CodeRule {
   std::string_view name;
   char level;
-  std::string_view meaning;
+  std::string_view meaning, meaning_ja;
 };
 std::span<const CodeRule> code_rules();
 

@@ -9,6 +9,7 @@
 #include <unordered_map>
 
 #include "codes/index.h"
+#include "codes/jlac10.h"
 #include "codes/reading.h"
 #include "codes/similarity.h"
 #include "codes/unit.h"
@@ -47,11 +48,12 @@ struct Suggester::Impl {
   std::array<KindIndex, kKindCount> kinds;
   std::set<std::u32string> makers;  // of all drugs, as their names carry them
   struct Profile {
-    double low = 0, middle = 0, high = 0, weight = 0;
-    std::string unit;
+    double middle = 0, weight = 0;
+    std::string unit, hospital;
   };
-  std::unordered_map<int, std::vector<Profile>> profiles;  // by entry
-  std::unordered_map<std::string, int> claim_items;        // how many items were seen with a claimed code
+  std::unordered_map<int, std::vector<Profile>> profiles;           // by entry
+  std::unordered_map<std::string, std::vector<Profile>> of_a_test;  // of a JLAC10 code's test, by whatever method
+  std::unordered_map<std::string, int> claim_items;                 // how many items were seen with a claimed code
   double items_with_claims = 0;
 
   struct Scratch {
@@ -459,8 +461,10 @@ void Suggester::learn(std::span<const LocalItem> items) {
     for (const int entry : impl_->dictionary->find_any(item.std_code)) {
       const Suggestion judged = judge(item, entry);
       if (judged.features[kStemEqual] == 0 && judged.features[kStem] < 0.6F) continue;
-      impl_->profiles[entry].push_back(
-          {item.values.low, item.values.middle, item.values.high, std::min(item.values.count, 1000.0), item.unit});
+      const Impl::Profile profile{item.values.middle, std::min(item.values.count, 1000.0), item.unit, item.hospital};
+      impl_->profiles[entry].push_back(profile);
+      const Entry& known = impl_->dictionary->entries()[static_cast<std::size_t>(entry)];
+      if (known.kind == Kind::kLab && profile.middle > 0) impl_->of_a_test[test_of(known.code)].push_back(profile);
     }
   }
 }
@@ -479,6 +483,25 @@ std::vector<std::vector<Suggestion>> Suggester::suggest(std::span<const LocalIte
     threads.emplace_back(work);
   work();
   return out;
+}
+
+std::optional<double> Suggester::ratio_to_others(const LocalItem& item, const Entry& entry) const {
+  constexpr std::size_t kOthers = 3;  // fewer do not outvote one
+  const auto known = impl_->of_a_test.find(test_of(entry.code));
+  if (known == impl_->of_a_test.end() || item.values.middle <= 0) return std::nullopt;
+  std::vector<double> ratios;
+  std::set<std::string_view> hospitals;
+  for (const Impl::Profile& other : known->second) {
+    const bool neither = item.unit.empty() && other.unit.empty();
+    const double factor = neither ? 1 : unit_factor(item.unit, other.unit);
+    if (other.hospital == item.hospital || factor == 0) continue;
+    ratios.push_back(item.values.middle * factor / other.middle);
+    hospitals.insert(other.hospital);
+  }
+  if (hospitals.size() < kOthers) return std::nullopt;
+  const auto half = ratios.begin() + static_cast<std::ptrdiff_t>(ratios.size() / 2);
+  std::ranges::nth_element(ratios, half);
+  return *half;
 }
 
 Suggestion Suggester::judge(const LocalItem& item, int entry) const {

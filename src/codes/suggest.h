@@ -4,6 +4,7 @@
 
 #include <array>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -66,6 +67,10 @@ class Suggester {
 
   // One pair, for findings about codes that the source sent.
   Suggestion judge(const LocalItem& item, int entry) const;
+
+  // The item's median of results over that of other hospitals that send the same test in a unit known to be
+  // convertible: the median of those ratios. Nothing when fewer than three others do.
+  std::optional<double> ratio_to_others(const LocalItem& item, const Entry& entry) const;
 
   const Dictionary& dictionary() const;
 

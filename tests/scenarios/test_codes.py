@@ -264,6 +264,18 @@ class CodesFromSuggestionToUse(unittest.TestCase):
         self.assertEqual(self.review("--decisions", sheet, "--by", "sato")["confirmed"], 1)
         self.assertEqual(self.state("0001", "620000001"), "confirmed_by_one")
 
+    def test_what_was_done_is_said_in_the_readers_language(self):
+        write_csv(self.items, ("local_code", "name", "kind", "std_system", "std_code"), [("1", "アルファロール錠5mg", "drug", "HOT9", "620000001")])
+        asked = ["codes", "suggest", "--input", self.items, "--masters", self.masters, "--table", self.table, "--hospital", "H01"]
+        for language, words in (("ja_JP.UTF-8", ("院内コード 1 件", "CODE_SYSTEM_MISLABELLED", "コードの形が表示された体系と異なる")),
+                                ("C.UTF-8", ("1 local codes", "CODE_SYSTEM_MISLABELLED", "another system than its label"))):
+            text = sekisho(*asked, env={"LANG": language}, check=(1,)).stdout
+            for word in words:
+                self.assertIn(word, text)
+        decided = sekisho("codes", "review", "--table", self.table, "--hospital", "H01", "--confirm", "--code", "1", "--std-code", "620000001",
+                          "--by", "A", env={"LANG": "ja_JP.UTF-8"}).stdout
+        self.assertIn("確認 1 件", decided)
+
     def test_a_name_cannot_move_the_reviewers_cursor(self):
         write_csv(self.items, ("local_code", "name", "kind"), [("1\x1b[2J", "GOT", "lab")])
         self.suggest()

@@ -56,6 +56,28 @@ TEST_F(Suggestions, StrengthAndFormTellProductsOfOneNameApart) {
   EXPECT_EQ(first(item(Kind::kDrug, "ｵｾﾙﾀﾐﾋﾞﾙC75mg(ｻﾜｲ)")), "622638801");
 }
 
+TEST_F(Suggestions, ResultsFarFromThoseOfThreeOtherHospitalsAreFoundWhereTheReferenceIntervalCannotTell) {
+  // CRP has no lower bound and a long tail: 8 mg/dL is an ill patient, as a median over all patients another unit.
+  const auto crp = [](std::string_view hospital, double middle, std::string_view unit) {
+    LocalItem out = item(Kind::kLab, "CRP");
+    out.hospital = hospital;
+    out.unit = unit;
+    out.std_system = "JC10";
+    out.std_code = "5C070000002306201";
+    out.values = {middle / 2, middle, middle * 5, 500};
+    return out;
+  };
+  const LocalItem wrong = crp("H9", 8, "mg/dL"), right = crp("H8", 0.9, "mg/L");
+  EXPECT_EQ(rules(wrong), std::vector<std::string>());
+  const std::vector<LocalItem> two = {crp("H1", 0.1, "mg/dL"), crp("H2", 0.08, "mg/dL"), crp("H1", 0.1, "mg/dL")};
+  suggester_->learn(two);
+  EXPECT_EQ(rules(wrong), std::vector<std::string>());  // one hospital sent it twice: two do not outvote a third
+  const std::vector<LocalItem> third = {crp("H3", 1.2, "mg/L"), wrong};
+  suggester_->learn(third);
+  EXPECT_EQ(rules(wrong), std::vector<std::string>{"CODE_VALUES_IMPLAUSIBLE"});
+  EXPECT_EQ(rules(right), std::vector<std::string>());
+}
+
 TEST_F(Suggestions, AbbreviationsOfTestsAreKnown) {
   EXPECT_EQ(first(item(Kind::kLab, "ＧＯＴ")), "3B035000002327201");
   EXPECT_EQ(first(item(Kind::kLab, "ｶﾞﾝﾏGTP")), "3B090000002327701");
