@@ -5,10 +5,7 @@
 //   bench_storage [--cold] FOLDER...     --cold: before each reading the pages of the files are dropped from the cache
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <linux/io_uring.h>
-#include <sys/mman.h>
 #include <sys/resource.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -22,6 +19,7 @@
 #include <vector>
 
 #include "cli/inspect_walk.h"
+#include "core/read_ahead.h"
 
 namespace {
 
@@ -90,110 +88,23 @@ std::uint64_t read_by_threads(const Files& files, unsigned threads) {
   return bytes;
 }
 
-// --- reading by io_uring: chains of open, read, close into direct descriptors, `kDepth` files under way ---
+// --- reading by io_uring, as `inspect` does ---
 
-class Ring {
- public:
-  static constexpr unsigned kDepth = 64;  // files under way
-  ~Ring() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  bool open() {
-    io_uring_params p{};
-    fd_ = static_cast<int>(::syscall(__NR_io_uring_setup, kDepth * 4, &p));
-    if (fd_ < 0) return false;
-    const auto map = [&](std::size_t size, std::uint64_t offset) {
-      return static_cast<char*>(
-          ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, fd_, static_cast<off_t>(offset)));
-    };
-    char* const submit = map(p.sq_off.array + p.sq_entries * sizeof(unsigned), IORING_OFF_SQ_RING);
-    char* const complete = map(p.cq_off.cqes + p.cq_entries * sizeof(io_uring_cqe), IORING_OFF_CQ_RING);
-    entries_ = reinterpret_cast<io_uring_sqe*>(map(p.sq_entries * sizeof(io_uring_sqe), IORING_OFF_SQES));
-    tail_ = reinterpret_cast<unsigned*>(submit + p.sq_off.tail);
-    array_ = reinterpret_cast<unsigned*>(submit + p.sq_off.array);
-    submit_mask_ = *reinterpret_cast<unsigned*>(submit + p.sq_off.ring_mask);
-    done_head_ = reinterpret_cast<unsigned*>(complete + p.cq_off.head);
-    done_tail_ = reinterpret_cast<unsigned*>(complete + p.cq_off.tail);
-    done_ = reinterpret_cast<io_uring_cqe*>(complete + p.cq_off.cqes);
-    done_mask_ = *reinterpret_cast<unsigned*>(complete + p.cq_off.ring_mask);
-    std::vector<int> none(kDepth, -1);
-    return ::syscall(__NR_io_uring_register, fd_, IORING_REGISTER_FILES, none.data(), kDepth) == 0;
-  }
-
-  std::uint64_t read(const Files& files) {
-    std::vector<char> buffers(kDepth * kLargest);
-    std::vector<unsigned> idle(kDepth);
-    for (unsigned slot = 0; slot < kDepth; ++slot)
-      idle[slot] = slot;
-    std::uint64_t bytes = 0;
-    std::size_t next = 0, under_way = 0;
-    while (next < files.size() || under_way > 0) {
-      for (; next < files.size() && !idle.empty(); ++next, ++under_way) {
-        chain(files[next].c_str(), idle.back(), buffers.data() + idle.back() * kLargest);
-        idle.pop_back();
-      }
-      const unsigned waiting = waiting_;
-      waiting_ = 0;
-      if (::syscall(__NR_io_uring_enter, fd_, waiting, 1, IORING_ENTER_GETEVENTS, nullptr, 0) < 0) return 0;
-      unsigned head = *done_head_;
-      for (; head != std::atomic_ref(*done_tail_).load(std::memory_order_acquire); ++head) {
-        const io_uring_cqe& cqe = done_[head & done_mask_];
-        const bool closed = (cqe.user_data & 3) == 2;
-        if ((cqe.user_data & 3) == 1 && cqe.res > 0) bytes += static_cast<std::uint64_t>(cqe.res);
-        if (!closed) continue;
-        idle.push_back(static_cast<unsigned>(cqe.user_data >> 2));
-        --under_way;
-      }
-      std::atomic_ref(*done_head_).store(head, std::memory_order_release);
-    }
-    return bytes;
-  }
-
- private:
-  io_uring_sqe& entry(std::uint8_t code, unsigned slot, unsigned step) {
-    const unsigned tail = *tail_, at = tail & submit_mask_;
-    io_uring_sqe& e = entries_[at];
-    e = {};
-    e.opcode = code;
-    e.user_data = slot << 2 | step;
-    array_[at] = at;
-    std::atomic_ref(*tail_).store(tail + 1, std::memory_order_release);
-    ++waiting_;
-    return e;
-  }
-  void chain(const char* path, unsigned slot, char* buffer) {
-    io_uring_sqe& opening = entry(IORING_OP_OPENAT, slot, 0);
-    opening.fd = AT_FDCWD;
-    opening.addr = reinterpret_cast<std::uint64_t>(path);
-    opening.open_flags = O_RDONLY;
-    opening.file_index = slot + 1;
-    opening.flags = IOSQE_IO_LINK;
-    io_uring_sqe& reading = entry(IORING_OP_READ, slot, 1);
-    reading.fd = static_cast<int>(slot);
-    reading.addr = reinterpret_cast<std::uint64_t>(buffer);
-    reading.len = kLargest;
-    reading.flags = IOSQE_FIXED_FILE | IOSQE_IO_HARDLINK;  // short reads of small files break a soft link
-    io_uring_sqe& closing = entry(IORING_OP_CLOSE, slot, 2);
-    closing.file_index = slot + 1;
-  }
-
-  int fd_ = -1;
-  io_uring_sqe* entries_ = nullptr;
-  io_uring_cqe* done_ = nullptr;
-  unsigned *tail_ = nullptr, *array_ = nullptr, *done_head_ = nullptr, *done_tail_ = nullptr;
-  unsigned submit_mask_ = 0, done_mask_ = 0, waiting_ = 0;
-};
-
-std::uint64_t read_by_rings(const Files& files, unsigned threads) {
+std::uint64_t read_ahead(const Files& files, unsigned threads) {
   std::atomic<std::uint64_t> bytes = 0;
   std::vector<std::jthread> workers;
   for (unsigned t = 0; t < threads; ++t)
     workers.emplace_back([&, t] {
-      Ring ring;
-      if (!ring.open()) return;
-      const auto from = static_cast<std::ptrdiff_t>(files.size() * t / threads);
-      const auto to = static_cast<std::ptrdiff_t>(files.size() * (t + 1) / threads);
-      bytes += ring.read(Files(files.begin() + from, files.begin() + to));
+      ReadAhead ahead;
+      std::vector<const char*> paths;
+      for (std::size_t i = files.size() * t / threads; i < files.size() * (t + 1) / threads; ++i)
+        paths.push_back(files[i].c_str());
+      const std::size_t count = paths.size();
+      ahead.begin(std::move(paths));
+      std::uint64_t sum = 0;
+      for (std::size_t i = 0; i < count; ++i)
+        if (const auto content = ahead.take()) sum += content->size();
+      bytes += sum;
     });
   workers.clear();
   return bytes;
@@ -230,6 +141,6 @@ int main(int count, char** arguments) {
   for (const unsigned threads : {1u, 2u, 4u, 16u})
     reading(fmt::format("open, read, close, {} thread(s)", threads), [&] { return read_by_threads(files, threads); });
   for (const unsigned threads : {1u, 2u})
-    reading(fmt::format("io_uring, {} files under way, {} thread(s)", Ring::kDepth, threads),
-            [&] { return read_by_rings(files, threads); });
+    reading(fmt::format("io_uring, {} files under way, {} thread(s)", ReadAhead::kDepth, threads),
+            [&] { return read_ahead(files, threads); });
 }

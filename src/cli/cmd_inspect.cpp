@@ -17,6 +17,7 @@
 #include "cli/inspect_walk.h"
 #include "core/file.h"
 #include "core/progress.h"
+#include "core/read_ahead.h"
 #include "core/text.h"
 #include "formats/reader.h"
 #include "formats/ssmix2_path.h"
@@ -138,6 +139,7 @@ class Worker {
     volumes_.clear();
     contents_.clear();
     set_.counts = {};
+    read_ahead();
     for (const WalkUnit& unit : chunk_->units) {
       facts_.clear();
       const std::vector<bool> superseded =
@@ -176,35 +178,73 @@ class Worker {
     return {};
   }
 
+  // The files of the chunk in the order of reading; what is no small regular file waits for its own turn.
+  void read_ahead() {
+    std::vector<const char*> paths;
+    for (const WalkUnit& unit : chunk_->units)
+      for (const std::string& file : unit.files)
+        paths.push_back(unit.regular && unit.size <= ReadAhead::kLargest ? file.c_str() : nullptr);
+    ahead_.begin(std::move(paths));
+  }
+
+  // Reads by itself what was not read ahead, a piece at a time.
+  class Pieces {
+   public:
+    Pieces(Worker& worker, const WalkUnit& unit, const std::string& path)
+        : buffer_(worker.buffer_), regular_(unit.regular) {
+      if (const auto whole = worker.ahead_.take()) {
+        piece_ = *whole;
+        ended_ = true;
+        return;
+      }
+      file_ = FileDescriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+      buffer_.resize(kPiece);
+      next();
+    }
+    bool failed() const { return failed_; }
+    ByteView piece() const { return piece_; }  // empty at the end
+    void next() {
+      piece_ = {};
+      if (ended_) return;
+      const ssize_t got = file_ ? ::read(file_.get(), buffer_.data(), buffer_.size()) : -1;
+      failed_ = got < 0;
+      if (got > 0) piece_ = {buffer_.data(), static_cast<std::size_t>(got)};
+      // A regular file that gave less than there was room for has ended: no call to hear so.
+      ended_ = got <= 0 || (regular_ && piece_.size() < buffer_.size());
+    }
+    std::uint64_t size_of_file() const {
+      struct stat status{};
+      return file_ && ::fstat(file_.get(), &status) == 0 ? static_cast<std::uint64_t>(status.st_size) : 0;
+    }
+
+   private:
+    Bytes& buffer_;
+    FileDescriptor file_;
+    ByteView piece_;
+    bool regular_, ended_ = false, failed_ = false;
+  };
+
   Result<void> read_one(const WalkUnit& unit, const std::string& path, bool superseded) {
     formats::FileFacts& facts = facts_.emplace_back();
     const auto part = chunk_->first_file + static_cast<std::int32_t>(files_.size());
     files_.push_back({&path, Family::kUnknown, 0});
     progress_.add();
-    const FileDescriptor opened(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    if (!opened) return unreadable(path);
-    buffer_.resize(kPiece);
-    ssize_t got = ::read(opened.get(), buffer_.data(), buffer_.size());
-    if (got < 0) return unreadable(path);
-    const Family family = formats::sniff(path, ByteView(buffer_.data(), static_cast<std::size_t>(got)));
-    const bool archive =
-        family == Family::kUnknown && formats::is_archive({buffer_.data(), static_cast<std::size_t>(got)});
+    Pieces pieces(*this, unit, path);
+    if (pieces.failed()) return unreadable(path);
+    const Family family = formats::sniff(path, pieces.piece());
+    const bool archive = family == Family::kUnknown && formats::is_archive(pieces.piece());
     FileSeen& seen = files_.back();
     seen.family = family;
     formats::Reader* reader = family == Family::kUnknown ? nullptr : readers_[static_cast<std::size_t>(family)].get();
     if (reader != nullptr) reader->begin({.path = path, .part = part, .superseded = superseded});
     std::uint64_t content = kHashSeed;
-    while (got > 0) {
-      if (family == Family::kReceipt || family == Family::kDpc)
-        content = fold_hash(content, as_text({buffer_.data(), static_cast<std::size_t>(got)}));
-      seen.size += static_cast<std::uint64_t>(got);
+    for (; !pieces.piece().empty(); pieces.next()) {
+      if (family == Family::kReceipt || family == Family::kDpc) content = fold_hash(content, as_text(pieces.piece()));
+      seen.size += pieces.piece().size();
       if (reader == nullptr && seen.size > kPiece) break;
-      if (reader != nullptr) SEKISHO_CHECK(reader->feed({buffer_.data(), static_cast<std::size_t>(got)}));
-      // A regular file that gave less than there was room for has ended: no call to hear so.
-      if (unit.regular && static_cast<std::size_t>(got) < buffer_.size()) break;
-      got = ::read(opened.get(), buffer_.data(), buffer_.size());
-      if (got < 0) return unreadable(path);
+      if (reader != nullptr) SEKISHO_CHECK(reader->feed(pieces.piece()));
     }
+    if (pieces.failed()) return unreadable(path);
     if (reader != nullptr) {
       SEKISHO_CHECK(reader->finish());
       facts = reader->facts();
@@ -217,8 +257,7 @@ class Worker {
       if (facts.kind == Kind::kAttachment) ++documents_["attachments"];
       return {};
     }
-    struct stat status{};
-    if (::fstat(opened.get(), &status) == 0) seen.size = static_cast<std::uint64_t>(status.st_size);
+    seen.size = std::max(seen.size, pieces.size_of_file());
     ++set_.counts.files;
     set_.counts.bytes += seen.size;
     report_unknown(path, part, seen.size, unit.named, archive);
@@ -258,6 +297,7 @@ class Worker {
   std::vector<std::pair<std::string, formats::receipt::Volume>> volumes_;  // and their files
   std::vector<std::pair<const std::string*, std::uint64_t>> contents_;     // of receipts and survey files, as a number
   std::vector<formats::FileFacts> facts_;                                  // beside the files of a unit
+  ReadAhead ahead_;
   Bytes buffer_;
 };
 

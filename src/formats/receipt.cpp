@@ -15,6 +15,8 @@ using records::Level;
 
 constexpr std::size_t kPiece = std::size_t{64} << 10;     // decoded at once, unless one claim is larger
 constexpr std::size_t kMaxClaim = std::size_t{16} << 20;  // a larger claim is no claim
+constexpr std::size_t kMaxLines = 100'000;                // nor is one of more lines: rows take memory
+constexpr std::size_t kCountedFrom = std::size_t{1} << 20;
 
 class ReceiptReader : public Reader {
  public:
@@ -27,7 +29,7 @@ class ReceiptReader : public Reader {
     claims_.begin_file(context);
     buffer_.clear();
     line_ends_.begin();
-    scanned_ = border_ = 0;
+    scanned_ = sought_ = border_ = 0;
     number_ = 0;
     skipping_ = begun_ = unquoting_ = false;
     charset_ = Charset::kAscii;
@@ -43,13 +45,14 @@ class ReceiptReader : public Reader {
       piece = piece.subspan(size);
       scan();
       if (border_ > 0) SEKISHO_CHECK(take(border_));
-      if (buffer_.size() > kMaxClaim) give_up_claim();
+      if (buffer_.size() > kMaxClaim || has_too_many_lines()) give_up_claim();
     }
     return {};
   }
 
   Result<void> finish() override {
     line_ends_.finish(buffer_);
+    sought_ = 0;  // the end is cut and closed below
     const std::size_t end = buffer_.find_last_not_of(std::string_view("\x1A\0", 2));
     const bool marked = end != std::string::npos ? end + 1 < buffer_.size() && buffer_[end + 1] == receipt::kEndMark
                                                  : buffer_.starts_with(receipt::kEndMark);
@@ -92,6 +95,12 @@ class ReceiptReader : public Reader {
     line_ends_.append(buffer_, unquoted_);
   }
 
+  // Of one claim: whole claims have been taken.
+  bool has_too_many_lines() const {
+    const std::string_view lines = std::string_view(buffer_).substr(0, scanned_);
+    return lines.size() > kCountedFrom && static_cast<std::size_t>(std::ranges::count(lines, '\n')) > kMaxLines;
+  }
+
   // Looks at whole lines not seen yet for the last place where a claim begins.
   void scan() {
     if (skipping_) scan_skipped();
@@ -101,8 +110,12 @@ class ReceiptReader : public Reader {
   // From the end: all before the last border is read at once, whatever it holds.
   void scan_claims() {
     const std::string_view text(buffer_);
-    std::size_t end = text.rfind('\n');
-    if (end == text.npos || end < scanned_) return;
+    // What was sought before, behind the last whole line, is not sought again: a line may be endless.
+    const std::size_t from = std::max(scanned_, sought_);
+    sought_ = text.size();
+    const std::size_t last = text.substr(from).rfind('\n');
+    if (last == text.npos) return;
+    std::size_t end = from + last;
     const std::size_t whole = end + 1;
     for (;;) {
       const std::size_t feed = end > scanned_ ? text.substr(scanned_, end - scanned_).rfind('\n') : text.npos;
@@ -139,6 +152,7 @@ class ReceiptReader : public Reader {
     }
     buffer_.erase(0, size);
     scanned_ -= size;
+    sought_ = 0;
     border_ = 0;
     return size > 0 ? drain_.offer(size) : Result<void>{};
   }
@@ -234,6 +248,7 @@ class ReceiptReader : public Reader {
     skipped_bytes_ += scanned_;
     buffer_.erase(0, scanned_);
     scanned_ = 0;
+    sought_ = 0;
     border_ = 0;
     if (buffer_.size() > kMaxClaim) {  // a line without an end
       skipped_bytes_ += buffer_.size() - 1;
@@ -247,6 +262,7 @@ class ReceiptReader : public Reader {
     skipped_bytes_ += border;
     buffer_.erase(0, border);
     scanned_ = 0;
+    sought_ = 0;
     border_ = 0;
     end_skipping();
   }
@@ -263,7 +279,8 @@ class ReceiptReader : public Reader {
     set_.counts.records += lines;
     number_ += static_cast<std::int64_t>(lines);
     set_.find("CLAIM_TOO_LARGE", Level::kError, skip_line_);
-    set_.quarantine("CLAIM_TOO_LARGE", "a claim of more than 16 MiB", skip_line_, skipped_bytes_, lines);
+    set_.quarantine("CLAIM_TOO_LARGE", "a claim of more than 16 MiB or 100,000 lines", skip_line_, skipped_bytes_,
+                    lines);
     skipping_ = false;
   }
 
@@ -274,7 +291,7 @@ class ReceiptReader : public Reader {
   std::vector<Line> group_;  // lines up to the next border
   LineEnds line_ends_;
   std::string buffer_, text_, unquoted_;
-  std::size_t scanned_ = 0, border_ = 0;
+  std::size_t scanned_ = 0, sought_ = 0, border_ = 0;
   std::int64_t number_ = 0, skip_line_ = 0;
   std::uint64_t skipped_bytes_ = 0, skipped_lines_ = 0;
   bool skipping_ = false, feeds_only_ = false, returned_ = false, quoted_ = false, begun_ = false, unquoting_ = false;

@@ -18,7 +18,10 @@ using hl7::Segment;
 using hl7::tag;
 using records::Level;
 
-constexpr std::size_t kLargestMessage = std::size_t{64} << 20;   // longer files are no messages
+constexpr std::size_t kLargestMessage = std::size_t{64} << 20;  // longer files are no messages
+// What is known of each segment and field takes memory, however short they are.
+constexpr std::size_t kMostSegments = 100'000, kMostFields = 4'000'000;
+constexpr std::size_t kCountedFrom = std::size_t{1} << 20;       // bytes of a message
 constexpr std::size_t kLargestDocument = std::size_t{16} << 20;  // clinical documents; longer files are attachments
 
 bool is_cancel_control(std::string_view control) {
@@ -94,6 +97,8 @@ class Ssmix2Reader final : public Reader {
       return reject("FILE_NAME_PARTS", "the content folder does not have the parts of a storage", 1);
     if (blank || !message) return reject("EMPTY_FILE", blank ? "empty file" : "no MSH segment", 1);
 
+    if (raw_.size() > kCountedFrom && has_too_many_pieces())
+      return reject("FILE_TOO_LARGE", "more segments or fields than any message", 1);
     text_.clear();
     DecodeReport report;
     const Charset charset = detect_charset(raw_);
@@ -139,6 +144,14 @@ class Ssmix2Reader final : public Reader {
     set_.counts.records += rest;
     set_.quarantine("SECOND_MESSAGE", "what follows the first message of the file", second->number, size_, rest);
     message_.keep_first(all.size() - rest);
+  }
+
+  bool has_too_many_pieces() const {
+    const std::string_view text = as_text(raw_);
+    const auto count = [&](char c) { return static_cast<std::size_t>(std::ranges::count(text, c)); };
+    const std::size_t separator = text.find("MSH") + 3;
+    return count('\r') + count('\n') > kMostSegments ||
+           (separator < text.size() && count(text[separator]) > kMostFields);
   }
 
   // What stands in the message decides about it before any row is made.
