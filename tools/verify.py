@@ -545,7 +545,8 @@ def check_other_table(cells, relations_of, moves, largest, name):
         cell, value = cells[identifier], float(cells[identifier]["value"])
         require(cell["status"] in ("primary", "secondary"), f"the witness of {name} changes a published cell")
         slack = 1e-9 * max(1.0, value)
-        lower, upper = float(cell.get("lower") or 0), float(cell.get("upper") or 0) or value + largest
+        lower = float(cell.get("lower") or 0)
+        upper = value + largest if cell.get("upper") in (None, "") else float(cell["upper"])
         require(lower - slack <= value + difference <= upper + slack, f"the witness of {name} leaves what is possible")
         size = max(size, abs(difference))
         for relation, sign in relations_of.get(identifier, ()):
@@ -688,9 +689,62 @@ def check_counts(sheet, path):
     print(f"the persons of {len(sheet['table']['cells'])} cells are those of the dataset")
 
 
+def check_curve(sheet, rows, path):
+    """The product-limit estimate anew from the dataset, at the times that are shown."""
+    found = re.fullmatch(r"km\((.*), (.*)\) by (.*)", sheet["definition"])
+    if not path or not found:
+        return
+    with open(path, "rb") as file:
+        require(hashlib.sha256(file.read()).hexdigest() == sheet["dataset"]["sha256"], "the dataset is not the one of the sheet")
+    time, event, group = found.groups()
+    with open(path, encoding="utf-8-sig", newline="") as file:
+        subjects = [(row[group] if group else "", float(row[time]), row[event]) for row in csv.DictReader(file)
+                    if row[time] and row[event] and (not group or row[group])]
+    for row in rows:
+        until, survival = float(row["time"]), 1.0
+        own = [(t, float(e)) for g, t, e in subjects if g == row["group"]]
+        for at in sorted({t for t, e in own if e and t <= until}):
+            survival *= 1 - sum(1 for t, e in own if e and t == at) / sum(1 for t, _ in own if t >= at)
+        require(abs(survival - float(row["survival"])) < 6e-4, f"the curve at {row['group']} {until:g} is another one")
+    print(f"the curve at {len(rows)} times is that of the dataset")
+
+
+def verify_analysis(sheet, options):
+    """A survival curve or a regression: enough persons everywhere, rounded numbers, the output that the sheet speaks of."""
+    least, checks = sheet["policy"]["threshold"], sheet["checks"]
+    require(sheet["result"] in ("PASS", "REVIEW"), "the analysis was refused")
+    curve = isinstance(checks, list)
+    if curve:
+        require(all(check["persons"] >= least and check["events"] >= least and check["steps"] for check in checks), "a curve has too few persons")
+    else:
+        persons = sheet["dataset"]["persons"]
+        require(checks["residual_dof"] >= least, "too few degrees of freedom are left")
+        for level in checks["levels"]:
+            count = level.get("persons")
+            require(count is None or count == persons or least <= count <= persons - least, f"{level.get('level')}: too few persons")
+    print("every curve has enough persons and events" if curve else "every level and the rest of it have enough persons")
+    if not options.output:
+        return
+    with open(options.output, "rb") as file:
+        data = file.read()
+    require(hashlib.sha256(data).hexdigest() == sheet["output_sha256"], "the output is not the one of the sheet")
+    rows = list(csv.DictReader(data.decode("utf-8").splitlines(keepends=True)))
+    if not curve:
+        require(int(next(row["estimate"] for row in rows if row["term"] == "(n)")) % 5 == 0, "the number of persons is not rounded")
+        return
+    for before, row in zip([None, *rows], rows):
+        require(int(row["n_risk"]) % 5 == 0 and int(row["n_event"]) % 5 == 0, "a number of persons is not rounded")
+        same = before is not None and before["group"] == row["group"]
+        require(not same or float(row["survival"]) <= float(before["survival"]) and int(row["n_risk"]) <= int(before["n_risk"]), "a curve rises")
+    check_curve(sheet, rows, options.dataset)
+
+
 def verify_proof(options):
     with open(options.sheet, encoding="utf-8") as file:
         sheet = json.load(file)
+    if sheet.get("format") == "sekisho-analysis-proof-1":
+        verify_analysis(sheet, options)
+        return
     require(sheet.get("format") == "sekisho-proof-1", "this is no proof sheet")
     require(sheet["audit"] == {"exact": 0, "too_narrow": 0}, "the sheet's own audit found unsafe cells")
     check_rules(sheet["table"], sheet["policy"])

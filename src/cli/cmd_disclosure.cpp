@@ -21,7 +21,7 @@ using namespace disclosure;
 struct DisclosureOptions {
   std::string cells, relations, policy, pattern, output, public_output, witness, mode = "fast";
   double seconds = 0, base = 0;
-  bool json = false, proposals = false;
+  bool json = false, proposals = false, insiders = false, exact_intervals = false;
 };
 
 Result<CellTable> load(const DisclosureOptions& options, Policy& policy) {
@@ -29,6 +29,7 @@ Result<CellTable> load(const DisclosureOptions& options, Policy& policy) {
   if (!options.policy.empty()) {
     SEKISHO_TRY(policy, read_policy(options.policy));
   }
+  claim_dominance(table, policy);
   // Without a policy the marks in the file stand as they are.
   if (!options.policy.empty() || table.source.column("primary") < 0) mark_primary(table, policy);
   require_needs(table, policy);
@@ -45,15 +46,32 @@ Json audit_json(const CellTable& table, const AuditReport& report) {
                            {"problem", cell.exact ? "exact" : "too_narrow"}});
   return Json{{"exact", report.exact},
               {"too_narrow", report.too_narrow},
+              {"whole_exact", report.whole_exact},
               {"published_primary", report.published_primary},
               {"secondary_exact", report.secondary_exact},
               {"cells", std::move(cells)}};
 }
 
+Json insiders_json(const CellTable& table, const AuditReport& report) {
+  Json findings = Json::array();
+  for (const InsiderFinding& one : report.insider_findings)
+    if (findings.size() < 1000)
+      findings.push_back(Json{{"insider", table.cells[one.insider].id},
+                              {"cell", table.cells[one.cell].id},
+                              {"low", one.interval.low},
+                              {"high", one.interval.high},
+                              {"problem", one.exact ? "exact" : "too_narrow"}});
+  return Json{{"asked", report.insiders},
+              {"exact", report.insider_exact},
+              {"too_narrow", report.insider_too_narrow},
+              {"findings", std::move(findings)}};
+}
+
 Result<int> run_rounding(const DisclosureOptions& options, const CellTable& table, const Policy& policy) {
-  SEKISHO_TRY(
-      const Rounded result,
-      round_table(table, {.base = options.base, .seconds = options.seconds > 0 ? options.seconds : policy.seconds}));
+  // A policy's base is the least: a larger one protects more.
+  SEKISHO_TRY(const Rounded result,
+              round_table(table, {.base = std::max(options.base, policy.round),
+                                  .seconds = options.seconds > 0 ? options.seconds : policy.seconds}));
   SEKISHO_CHECK(write_file_durable(options.output, rounded_csv(table, result), 0600));
   if (!options.public_output.empty())
     SEKISHO_CHECK(write_file_durable(options.public_output, public_rounded_csv(table, result)));
@@ -98,6 +116,9 @@ Result<int> run_protect(const DisclosureOptions& options) {
     return fail("usage.proposals", "rounding hides no cells, so there is nothing to propose", {},
                 "Use --mode fast or exact.");
   if (options.mode == "rounding") return run_rounding(options, table, policy);
+  if (policy.round > 0 || policy.method != "suppress")
+    return fail("policy.value", "the policy asks for another method than hiding cells", {.file = options.policy},
+                "Use --mode rounding, or sekisho table --cell-key.");
   ProtectOptions protect_options{.mode = options.mode == "exact" ? Mode::kExact : Mode::kFast,
                                  .seconds = options.seconds > 0 ? options.seconds : policy.seconds};
   SEKISHO_TRY(const Protection result, protect(table, protect_options));
@@ -119,6 +140,7 @@ Result<int> run_protect(const DisclosureOptions& options) {
                      {"optimal", result.optimal},
                      {"mode", options.mode},
                      {"seconds", result.seconds},
+                     {"repeatable", result.repeatable},
                      {"audit", Json{{"exact", result.audit.exact}, {"too_narrow", result.audit.too_narrow}}},
                      {"policy", policy.id},
                      {"inherits", policy.inherits},
@@ -144,19 +166,29 @@ Result<int> run_protect(const DisclosureOptions& options) {
 Result<int> run_audit(const DisclosureOptions& options) {
   Policy policy;
   SEKISHO_TRY(const CellTable table, load(options, policy));
-  SEKISHO_TRY(const std::string text, read_text(options.pattern, std::size_t{1} << 30));
+  SEKISHO_TRY(const std::string text, read_csv_text(options.pattern));
   SEKISHO_TRY(const Pattern pattern, parse_pattern(table, text, options.pattern));
-  SEKISHO_TRY(const AuditReport report, audit(table, pattern));
+  const AuditOptions audit_options{.insiders = options.insiders,
+                                   .exact_intervals = options.exact_intervals,
+                                   .seconds = options.seconds > 0 ? options.seconds : 600};
+  SEKISHO_TRY(const AuditReport report, audit(table, pattern, {}, audit_options));
+  if (!options.output.empty())
+    SEKISHO_CHECK(
+        write_file_durable(options.output, checker_csv(table, pattern, report.intervals(table.cells.size())), 0600));
   if (options.json) {
     Json out{{"cells", table.cells.size()},
              {"primary", std::ranges::count_if(table.cells, [](const Cell& c) { return c.primary; })},
              {"secondary", std::ranges::count(pattern, Status::kSecondary)},
              {"safe", report.safe()}};
     out["audit"] = audit_json(table, report);
+    if (options.insiders) out["insiders"] = insiders_json(table, report);
     print_json(out);
   } else {
     fmt::print("{}: {} sensitive cells can be computed, {} are known too well, {} others are hidden in vain\n",
                report.safe() ? "safe" : "NOT safe", report.exact, report.too_narrow, report.secondary_exact);
+    if (options.insiders)
+      fmt::print("{} cells hold one contributor: these can compute {} other sensitive cells and know {} too well\n",
+                 report.insiders, report.insider_exact, report.insider_too_narrow);
   }
   return report.safe() ? kDone : kFindings;
 }
@@ -212,6 +244,14 @@ void add_disclosure(CLI::App& app) {
   audit->add_option("--pattern", options->pattern, "CSV with cell and status, or ids of secondary cells one a line")
       ->required()
       ->check(CLI::ExistingFile);
+  audit->add_flag(
+      "--insiders", options->insiders,
+      "also what a contributor who is alone in a hidden cell can compute; a finding makes the pattern unsafe");
+  audit->add_flag("--exact-intervals", options->exact_intervals,
+                  "the exact interval of every hidden cell, also of more than 1000; takes longer");
+  audit->add_option("--seconds", options->seconds, "time for the audit (600); then no judgement, exit 3")
+      ->check(CLI::Range(0.01, 86400.0));
+  audit->add_option("--output", options->output, "the checker's CSV with the interval of each hidden cell");
   set_action(audit, [options] { return run_audit(*options); });
 
   add_disclosure_scan(*disclosure);

@@ -8,6 +8,7 @@
 #include "core/csv.h"
 #include "core/file.h"
 #include "core/random.h"
+#include "disclosure/cell_key.h"
 #include "disclosure/policy_chain.h"
 #include "disclosure/releases.h"
 
@@ -20,8 +21,8 @@ using disclosure::TableResult;
 
 struct TableOptions {
   TableRequest request;
-  std::string dataset, policy, output, proof, html, output_json, memory, project, common, measure = "count",
-                                                                                          mode = "fast";
+  std::string dataset, policy, cell_key, output, proof, html, output_json, memory, project, common, measure = "count",
+                                                                                                    mode = "fast";
   std::vector<std::string> where, bands, hierarchies, impossible;
   int threshold = 0;
   bool json = false;
@@ -122,8 +123,36 @@ void add_judgement(TableResult& result, const disclosure::ReleaseJudgement& judg
   result.proof["earlier_releases"] = judgement.to_json();
 }
 
+// Counts with a deviation of their own each, instead of hidden ones.
+Result<int> run_cell_key(const TableOptions& options) {
+  if (!options.memory.empty() || !options.html.empty() || !options.output_json.empty())
+    return fail("usage.option", "--cell-key goes with --output and --proof only");
+  SEKISHO_TRY(const std::string key, read_text(options.cell_key, 4096));
+  SEKISHO_TRY(const auto result, disclosure::perturb_table(options.request, as_bytes(key)));
+  const std::string proof = options.proof.empty() ? options.output + ".proof.json" : options.proof;
+  SEKISHO_CHECK(write_file_durable(proof, result.proof.dump(1) + "\n", 0600));
+  SEKISHO_CHECK(write_file_durable(options.output, result.csv));
+  if (options.json)
+    print_json(Json{{"cells", result.table.cells.size()},
+                    {"persons", result.persons},
+                    {"perturbed", result.perturbed},
+                    {"largest_deviation", result.largest},
+                    {"mean_deviation", result.mean},
+                    {"variance", result.variance},
+                    {"additive", false},
+                    {"note", result.proof["note"]},
+                    {"output_sha256", result.proof["output_sha256"]},
+                    {"proof", proof}});
+  else
+    fmt::print(
+        "{} of {} cells perturbed by at most {}; rows and columns do not add up to their totals; proof sheet {}\n",
+        result.perturbed, result.table.cells.size(), result.largest, proof);
+  return kDone;
+}
+
 Result<int> run_table(TableOptions options) {
   SEKISHO_CHECK(read_options(options));
+  if (!options.cell_key.empty()) return run_cell_key(options);
   SEKISHO_TRY(TableResult result, disclosure::make_table(options.request));
   if (!options.memory.empty()) {
     SEKISHO_TRY(const auto judgement, remember(options, result, result.proof["result"] == "FAIL"));
@@ -195,6 +224,11 @@ void add_table(CLI::App& app) {
   table->add_option("--threshold", options->threshold, "fewest persons a published cell may have: 10 or more")
       ->check(CLI::Range(2, 100000));
   table->add_option("--policy", options->policy, "JSON policy")->check(CLI::ExistingFile);
+  table
+      ->add_option("--cell-key", options->cell_key,
+                   "file with the release key: every count gets a small deviation that depends on its persons alone, "
+                   "nothing is hidden, totals do not add up; the policy must say \"method\": \"cell_key\"")
+      ->check(CLI::ExistingFile);
   table->add_option("--mode", options->mode, "fast, or exact: the proven least number of hidden cells")
       ->check(CLI::IsMember({"fast", "exact"}));
   table->add_option("--output", options->output, "CSV that may leave");

@@ -5,6 +5,7 @@
 
 #include "cli/cli.h"
 #include "core/file.h"
+#include "core/random.h"
 #include "disclosure/analysis.h"
 
 namespace sekisho::cli {
@@ -12,13 +13,33 @@ namespace sekisho::cli {
 struct AnalysisOptions {
   disclosure::SurvivalRequest survival;
   disclosure::RegressionRequest regression;
-  std::string dataset, person, output, output_json, proof, policy, family = "linear";
+  std::string dataset, person, output, output_json, proof, policy, memory, project, common, family = "linear";
   std::vector<std::string> where;
   int threshold = 10;
   bool json = false;
 };
 
-inline Result<int> hand_out(const AnalysisOptions& options, const disclosure::AnalysisResult& result) {
+// Judged against what left before; kept unless it reveals something or is refused.
+inline Result<void> remember_analysis(const AnalysisOptions& options, disclosure::AnalysisResult& result) {
+  disclosure::ReleaseItem& item = result.counted;
+  item.project = options.project;
+  if (!options.common.empty()) {
+    SEKISHO_TRY(const auto common, disclosure::read_common_persons(options.common));
+    SEKISHO_CHECK(disclosure::use_common_persons(item, common));
+  }
+  SEKISHO_TRY(const auto memory, disclosure::Releases::open(options.memory, true, system_clock(), system_random()));
+  SEKISHO_TRY(const auto judgement, memory->judge(item, static_cast<std::uint64_t>(options.threshold)));
+  const bool refused = result.verdict() == disclosure::Verdict::kFail;
+  if (!refused && judgement.reveals.empty()) SEKISHO_CHECK(memory->keep(item));
+  result.items.insert(result.items.end(), judgement.items.begin(), judgement.items.end());
+  result.proof["review"] = disclosure::to_json(result.items);
+  result.proof["result"] = name(result.verdict());
+  result.proof["earlier_releases"] = judgement.to_json();
+  return {};
+}
+
+inline Result<int> hand_out(const AnalysisOptions& options, disclosure::AnalysisResult result) {
+  if (!options.memory.empty()) SEKISHO_CHECK(remember_analysis(options, result));
   const bool refused = result.verdict() == disclosure::Verdict::kFail;
   const std::string proof = options.proof.empty() ? options.output + ".proof.json" : options.proof;
   SEKISHO_CHECK(write_file_durable(proof, result.proof.dump(1) + "\n", 0600));
@@ -33,6 +54,7 @@ inline Result<int> hand_out(const AnalysisOptions& options, const disclosure::An
                     {"rows", result.output["rows"].size()},
                     {"checks", result.proof["checks"]},
                     {"review", result.proof["review"]},
+                    {"earlier_releases", result.proof.value("earlier_releases", Json())},
                     {"output_sha256", result.proof["output_sha256"]},
                     {"proof", proof}});
   } else {
@@ -63,13 +85,13 @@ inline Result<int> run_analysis(AnalysisOptions options, bool survival) {
   };
   if (survival) {
     fill(options.survival);
-    SEKISHO_TRY(const auto result, disclosure::survival_curve(options.survival));
-    return hand_out(options, result);
+    SEKISHO_TRY(auto result, disclosure::survival_curve(options.survival));
+    return hand_out(options, std::move(result));
   }
   fill(options.regression);
   options.regression.logistic = options.family == "logistic";
-  SEKISHO_TRY(const auto result, disclosure::regression(options.regression));
-  return hand_out(options, result);
+  SEKISHO_TRY(auto result, disclosure::regression(options.regression));
+  return hand_out(options, std::move(result));
 }
 
 inline void add_analysis_options(CLI::App* command, const std::shared_ptr<AnalysisOptions>& options) {
@@ -84,6 +106,14 @@ inline void add_analysis_options(CLI::App* command, const std::shared_ptr<Analys
   command->add_option("--output", options->output, "CSV that may leave")->required();
   command->add_option("--output-json", options->output_json, "the same as JSON");
   command->add_option("--proof", options->proof, "proof sheet for the checkers (OUTPUT.proof.json)");
+  command->add_option(
+      "--memory", options->memory,
+      "folder of the memory of releases: refused when it reveals few persons together with earlier ones");
+  command->add_option("--project", options->project, "whose analysis it is, for the memory");
+  command
+      ->add_option("--common-persons", options->common,
+                   "CSV of two columns: the dataset's person, the number all projects share")
+      ->check(CLI::ExistingFile);
   command->add_flag("--json", options->json, "one JSON document on standard output");
 }
 

@@ -2,7 +2,7 @@
 // (least squares, logistic). Only what passes its rules leaves, with a proof sheet.
 #pragma once
 
-#include "disclosure/table.h"
+#include "disclosure/releases.h"
 #include "disclosure/verdict.h"
 
 namespace sekisho::disclosure {
@@ -30,6 +30,7 @@ struct AnalysisResult {
   Json proof;       // counts, rules, verdict, hashes
   std::vector<VerdictItem> items;
   std::string definition, person_column;
+  ReleaseItem counted;  // whom the numbers are about, for the memory of releases
   Verdict verdict() const { return worst(items); }
 };
 

@@ -74,6 +74,8 @@ void finish_analysis(AnalysisResult& result, const AnalysisData& data, const std
       result.output["rows"].push_back(row);
     }
   }
+  result.counted.definition = result.counted.title = result.definition;
+  result.counted.cut = data.dataset.sha256;
   result.proof = Json{{"format", "sekisho-analysis-proof-1"},
                       {"program", SEKISHO_VERSION},
                       {"definition", result.definition},
@@ -87,6 +89,7 @@ void finish_analysis(AnalysisResult& result, const AnalysisData& data, const std
                       {"review", to_json(result.items)},
                       {"result", name(result.verdict())},
                       {"output_sha256", refused ? std::string() : to_hex(crypto::sha256(as_bytes(result.csv)))}};
+  result.counted.output_sha256 = result.proof["output_sha256"].get<std::string>();
 }
 
 }  // namespace sekisho::disclosure

@@ -30,15 +30,15 @@ struct Piece {
 }  // namespace
 
 struct Attacker::Model {
-  explicit Model(const CellTable& t) : table(t) {}
+  Model(const CellTable& t, Effort& e) : table(t), effort(e) {}
   const CellTable& table;
+  Effort& effort;
   double unit = 1;             // the solvers' numbers are deviations in this unit: their tolerances are absolute
   std::vector<Terms> rows_of;  // of each cell: relation, sign
   std::vector<double> x;
   std::vector<std::int32_t> piece_of, column_of;  // -1: in none
   std::vector<std::unique_ptr<Piece>> pieces;
   std::vector<std::int32_t> row_of;  // of relations, while a piece is built
-  std::uint64_t work = 0;
 
   Tableau::ColumnBounds bounds(std::size_t cell) const {
     const Cell& c = table.cells[cell];
@@ -99,7 +99,7 @@ struct Attacker::Model {
         terms[k].emplace_back(row_of[static_cast<std::size_t>(relation)], sign);
       limits.push_back(bounds(cell));
     }
-    work += made.relations.size() * (made.relations.size() + made.cells.size());
+    effort.spent += made.relations.size() * (made.relations.size() + made.cells.size());
     made.tableau = std::make_unique<Tableau>(made.relations.size(), std::move(terms), std::move(limits));
   }
 
@@ -170,13 +170,13 @@ struct Attacker::Model {
     }
     solver.setObjectiveCoefficient(column, 0);
     solver.setColumnBounds(column, limit.low, limit.high);
-    work += (static_cast<std::uint64_t>(solver.numberIterations()) + 20) * 40 *
-            (piece.cells.size() + piece.relations.size());
+    effort.spent += (static_cast<std::uint64_t>(solver.numberIterations()) + 20) * 40 *
+                    (piece.cells.size() + piece.relations.size());
     return solved;
   }
 };
 
-Attacker::Attacker(const CellTable& table) : model_(std::make_unique<Model>(table)) {
+Attacker::Attacker(const CellTable& table, Effort& effort) : model_(std::make_unique<Model>(table, effort)) {
   Model& m = *model_;
   m.rows_of.resize(table.cells.size());
   m.x.assign(table.cells.size(), 0);
@@ -196,10 +196,6 @@ Attacker::Attacker(const CellTable& table) : model_(std::make_unique<Model>(tabl
 }
 
 Attacker::~Attacker() = default;
-
-std::uint64_t Attacker::work() const {
-  return model_->work;
-}
 
 void Attacker::set_cell(std::size_t cell, double x) {
   Model& m = *model_;
@@ -242,7 +238,7 @@ Result<Reach> Attacker::reach(std::size_t target, bool up, bool with_capacity, d
     const double limit = with_capacity ? std::numeric_limits<double>::infinity() : enough / m.unit;
     const std::uint64_t before = piece.tableau->work();
     solved = piece.tableau->reach(column, up, limit).has_value();
-    m.work += piece.tableau->work() - before + piece.relations.size() * 4;
+    m.effort.spent += piece.tableau->work() - before + piece.relations.size() * 4;
     if (solved) {
       moves.assign(piece.tableau->moves().begin(),
                    piece.tableau->moves().begin() + static_cast<std::ptrdiff_t>(piece.cells.size()));

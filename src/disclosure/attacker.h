@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "disclosure/cells.h"
+#include "disclosure/effort.h"
 
 namespace sekisho::disclosure {
 
@@ -21,7 +22,7 @@ struct Reach {
 
 class Attacker {
  public:
-  explicit Attacker(const CellTable& table);
+  Attacker(const CellTable& table, Effort& effort);
   ~Attacker();
   // x: 0 published ... 1 hidden; between: hidden in part, as linear relaxations have it.
   void set_pattern(std::span<const double> x);
@@ -29,9 +30,6 @@ class Attacker {
   // Largest deviation of `target` upwards or downwards; without capacity the search ends at `enough`.
   // Errors: disclosure.solver.
   Result<Reach> reach(std::size_t target, bool up, bool with_capacity, double enough);
-
-  // A clock of the effort so far that is the same on every machine, about 10^9 a second.
-  std::uint64_t work() const;
 
  private:
   struct Model;

@@ -3,131 +3,16 @@
 #include <fmt/format.h>
 
 #include <CoinError.hpp>
-#include <CoinPackedMatrix.hpp>
-#include <CoinPackedVector.hpp>
-#include <OsiClpSolverInterface.hpp>
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <optional>
 #include <unordered_map>
 
+#include "disclosure/audit_system.h"
 #include "disclosure/grid.h"
 
 namespace sekisho::disclosure {
 namespace {
-
-// What the published table says about its hidden cells, piece by piece: cells that no chain of relations connects
-// cannot tell anything about each other.
-struct Piece {
-  std::vector<std::size_t> cells;
-  std::vector<std::size_t> relations;
-};
-
-std::vector<Piece> split(const CellTable& table, const Pattern& pattern) {
-  std::vector<std::size_t> root(table.cells.size());
-  std::iota(root.begin(), root.end(), std::size_t{0});
-  const auto find = [&](std::size_t at) {
-    while (root[at] != at)
-      at = root[at] = root[root[at]];
-    return at;
-  };
-  const auto hidden = [&](std::int32_t cell) { return pattern[static_cast<std::size_t>(cell)] != Status::kPublished; };
-  std::vector<std::int64_t> first_of(table.relations.size(), -1);
-  for (std::size_t r = 0; r < table.relations.size(); ++r) {
-    const auto join = [&](std::int32_t cell) {
-      if (!hidden(cell)) return;
-      if (first_of[r] < 0) first_of[r] = cell;
-      root[find(static_cast<std::size_t>(cell))] = find(static_cast<std::size_t>(first_of[r]));
-    };
-    join(table.relations[r].total);
-    for (const std::int32_t child : table.relations[r].children)
-      join(child);
-  }
-  std::vector<std::int64_t> number(table.cells.size(), -1);
-  std::vector<Piece> pieces;
-  for (std::size_t i = 0; i < table.cells.size(); ++i) {
-    if (!hidden(static_cast<std::int32_t>(i))) continue;
-    std::int64_t& n = number[find(i)];
-    if (n < 0) {
-      n = static_cast<std::int64_t>(pieces.size());
-      pieces.emplace_back();
-    }
-    pieces[static_cast<std::size_t>(n)].cells.push_back(i);
-  }
-  for (std::size_t r = 0; r < table.relations.size(); ++r)
-    if (first_of[r] >= 0)
-      pieces[static_cast<std::size_t>(number[find(static_cast<std::size_t>(first_of[r]))])].relations.push_back(r);
-  return pieces;
-}
-
-// The solver's tolerances are absolute: large magnitudes are written in a larger unit.
-double unit_of(const CellTable& table, const Piece& piece) {
-  double largest = 1;
-  for (const std::size_t cell : piece.cells)
-    largest = std::max(largest, table.cells[cell].upper);
-  return largest > 1e5 ? largest / 1e5 : 1;
-}
-
-// The equations of a piece in the values of its hidden cells: what a reader of the table writes down.
-void build(const CellTable& table, const Piece& piece, std::vector<int>& place, double unit,
-           OsiClpSolverInterface& solver) {
-  for (std::size_t k = 0; k < piece.cells.size(); ++k)
-    place[piece.cells[k]] = static_cast<int>(k);
-  CoinPackedMatrix matrix(false, 0, 0);
-  matrix.setDimensions(0, static_cast<int>(piece.cells.size()));
-  std::vector<double> right;
-  for (const std::size_t r : piece.relations) {
-    CoinPackedVector row;
-    double known = 0;
-    const auto put = [&](std::int32_t cell, double sign) {
-      const int at = place[static_cast<std::size_t>(cell)];
-      if (at < 0) return;
-      row.insert(at, sign);
-      known += sign * table.cells[static_cast<std::size_t>(cell)].value;  // = minus the sum of the published ones
-    };
-    put(table.relations[r].total, 1);
-    for (const std::int32_t child : table.relations[r].children)
-      put(child, -1);
-    matrix.appendRow(row);
-    right.push_back(known / unit);
-  }
-  std::vector<double> low, high, objective(piece.cells.size(), 0.0);
-  for (const std::size_t cell : piece.cells) {
-    low.push_back(table.cells[cell].lower / unit);
-    high.push_back(table.cells[cell].upper / unit);
-  }
-  solver.messageHandler()->setLogLevel(0);
-  solver.setDblParam(OsiPrimalTolerance, 1e-9);
-  solver.setHintParam(OsiDoReducePrint, true, OsiHintTry);
-  solver.setHintParam(OsiDoDualInResolve, false, OsiHintTry);  // only the goal changes: the point stays feasible
-  solver.loadProblem(matrix, low.data(), high.data(), objective.data(), right.data(), right.data());
-}
-
-Result<double> extreme(OsiClpSolverInterface& solver, int column, bool highest, bool first, const CellTable& table,
-                       std::size_t cell) {
-  solver.setObjCoeff(column, highest ? -1.0 : 1.0);
-  if (first)
-    solver.initialSolve();
-  else
-    solver.resolve();
-  const bool solved = solver.isProvenOptimal();
-  const double value = solved ? solver.getColSolution()[column] : 0;
-  solver.setObjCoeff(column, 0);
-  if (!solved) return fail("audit.solver", "the interval of " + table.describe(cell) + " could not be computed");
-  return value;
-}
-
-AuditedCell judge(const Cell& cell, std::size_t index, Interval interval) {
-  AuditedCell result{.cell = index, .interval = interval};
-  const double width = interval.high - interval.low, scale = std::max(1.0, cell.value);
-  result.exact = width < 1e-6 * scale;
-  if (!cell.primary) return result;
-  const auto below = [](double reached, double needed) { return reached < needed - 1e-5 * std::max(1.0, needed); };
-  result.too_narrow = below(interval.high - cell.value, cell.need_up) ||
-                      below(cell.value - interval.low, cell.need_down) || below(width, cell.need_slide);
-  return result;
-}
 
 // Large tables: whoever proposes a second table, agreeing with everything shown, need not be trusted. It is added up
 // here; a linear program is only asked where no proposal reaches far enough.
@@ -244,11 +129,28 @@ class Known {
   std::vector<double> moved_;
 };
 
+bool is_count(double value) {
+  return value == std::floor(value) && value < 1e5;
+}
+
+// Counts: at most three whole numbers are left; is it but one? The true value always fits.
+bool only_one_whole(const CellTable& table, const AuditPiece& piece, AuditSystem& system, std::size_t k,
+                    const Interval& interval, const AuditEnd& end) {
+  const double value = table.cells[piece.cells[k]].value;
+  const double low = std::ceil(interval.low - 1e-6), high = std::floor(interval.high + 1e-6);
+  if (high - low > 2) return false;
+  for (double other = low; other <= high; ++other)
+    if (other != value && system.whole(k, other, end).value_or(true)) return false;
+  return true;
+}
+
 // One piece by linear programs, cells that are known to be wide enough left out.
-Result<void> audit_piece(const CellTable& table, const Piece& piece, std::vector<int>& place, Known* known,
+Result<void> audit_piece(const CellTable& table, const AuditPiece& piece, Known* known, const AuditEnd& end,
                          AuditReport& report) {
-  std::optional<OsiClpSolverInterface> solver;
-  const double unit = unit_of(table, piece);
+  std::optional<AuditSystem> system;
+  const bool counts = std::ranges::all_of(piece.cells, [&](std::size_t i) {
+    return is_count(table.cells[i].value) && is_count(table.cells[i].contributors) && table.cells[i].top1 < 0;
+  });
   for (std::size_t k = 0; k < piece.cells.size(); ++k) {
     const std::size_t cell = piece.cells[k];
     Interval interval{table.cells[cell].lower, table.cells[cell].upper};
@@ -259,46 +161,42 @@ Result<void> audit_piece(const CellTable& table, const Piece& piece, std::vector
           continue;
         }
       }
-      const int column = static_cast<int>(k);
-      const bool first = !solver;
-      if (first) build(table, piece, place, unit, solver.emplace());
+      if (!system) system.emplace(table, piece);
       for (const bool highest : {false, true}) {
-        double& end = highest ? interval.high : interval.low;
-        SEKISHO_TRY(end, extreme(*solver, column, highest, first && !highest, table, cell));
-        end *= unit;
-        if (known == nullptr) continue;
-        Moves moves;  // the program's solution is another table too
-        const double* point = solver->getColSolution();
-        for (std::size_t other = 0; other < piece.cells.size(); ++other) {
-          const double amount = point[other] * unit - table.cells[piece.cells[other]].value;
-          if (std::abs(amount) > 1e-9 * unit) moves.push_back({static_cast<std::int32_t>(piece.cells[other]), amount});
-        }
-        known->add(moves);
+        SEKISHO_TRY((highest ? interval.high : interval.low), system->extreme(k, highest, end));
+        if (known != nullptr) known->add(system->last_table());  // the program's solution is another table too
       }
     }
-    report.hidden.push_back(judge(table.cells[cell], cell, interval));
+    AuditedCell judged = judge(table.cells[cell], cell, interval);
+    if (counts && system && table.cells[cell].primary && !judged.exact &&
+        only_one_whole(table, piece, *system, k, interval, end)) {
+      judged.exact = true;
+      ++report.whole_exact;
+    }
+    report.hidden.push_back(judged);
   }
-  for (const std::size_t cell : piece.cells)
-    place[cell] = -1;
   return {};
 }
 
-Result<AuditReport> audit_pieces(const CellTable& table, const Pattern& pattern,
-                                 const std::vector<Witness>& proposals) {
+Result<AuditReport> audit_pieces(const CellTable& table, const Pattern& pattern, const std::vector<Witness>& proposals,
+                                 const AuditOptions& options) {
   AuditReport report;
-  std::vector<int> place(table.cells.size(), -1);
+  const AuditEnd end =
+      std::chrono::steady_clock::now() + std::chrono::milliseconds(static_cast<std::int64_t>(options.seconds * 1000));
   const auto count =
       static_cast<std::size_t>(std::ranges::count_if(pattern, [](Status s) { return s != Status::kPublished; }));
   std::optional<Known> known;
-  if (count > kManyHidden) {
+  if (count > kManyHidden && !options.exact_intervals) {
     known.emplace(table, pattern);
     for (const Witness& witness : proposals) {
       known->add(witness.up);
       known->add(witness.down);
     }
   }
-  for (const Piece& piece : split(table, pattern))
-    SEKISHO_CHECK(audit_piece(table, piece, place, known ? &*known : nullptr, report));
+  const std::vector<AuditPiece> pieces = split(table, pattern);
+  for (const AuditPiece& piece : pieces)
+    SEKISHO_CHECK(audit_piece(table, piece, known ? &*known : nullptr, end, report));
+  if (options.insiders) SEKISHO_CHECK(audit_insiders(table, pieces, end, report));
   std::ranges::sort(report.hidden, {}, &AuditedCell::cell);
   for (const AuditedCell& cell : report.hidden) {
     const bool primary = table.cells[cell.cell].primary;
@@ -321,10 +219,11 @@ std::vector<Interval> AuditReport::intervals(std::size_t cells) const {
   return all;
 }
 
-Result<AuditReport> audit(const CellTable& table, const Pattern& pattern, const std::vector<Witness>& proposals) {
+Result<AuditReport> audit(const CellTable& table, const Pattern& pattern, const std::vector<Witness>& proposals,
+                          const AuditOptions& options) {
   if (pattern.size() != table.cells.size()) return fail("audit.pattern", "the pattern belongs to another table");
   try {
-    return audit_pieces(table, pattern, proposals);
+    return audit_pieces(table, pattern, proposals, options);
   } catch (const CoinError& error) {
     return fail("audit.solver", "the solver failed: " + error.message());
   } catch (const std::bad_alloc&) {

@@ -2,34 +2,23 @@
 
 #include <fmt/format.h>
 
-#include <Cbc_C_Interface.h>
 #include <algorithm>
 #include <cfloat>
 #include <cmath>
 
+#include "disclosure/solver.h"
+
 namespace sekisho::disclosure {
 namespace {
 
-double cost_of(const CellTable& table, const std::vector<char>& hidden) {
-  double cost = 0;
-  for (std::size_t i = 0; i < hidden.size(); ++i)
-    if (hidden[i] && !table.cells[i].primary) cost += table.cells[i].weight;
-  return cost;
-}
-
-struct CbcOwner {
-  Cbc_Model* model = Cbc_newModel();
-  ~CbcOwner() { Cbc_deleteModel(model); }
-  CbcOwner() = default;
-  CbcOwner(const CbcOwner&) = delete;
-  CbcOwner& operator=(const CbcOwner&) = delete;
-};
+constexpr std::uint64_t kWorkOfStep = 20;   // operations of one step for each row and column
+constexpr std::uint64_t kStepsOfNode = 30;  // steps of the simplex for each node, about
 
 enum class Outcome : std::uint8_t { kOptimal, kNothingBetter, kTime };
 
 // One integer program over the cuts so far; patterns that cost `limit` or more are of no interest.
 Outcome integer_optimum(const CellTable& table, const std::vector<Cut>& cuts, double limit, double step,
-                        Deadline deadline, std::vector<double>& x) {
+                        const Deadline& deadline, Effort& effort, std::vector<double>& x) {
   const int columns = static_cast<int>(table.cells.size());
   std::vector<CoinBigIndex> starts(table.cells.size() + 1, 0);
   std::vector<int> rows;
@@ -57,14 +46,18 @@ Outcome integer_optimum(const CellTable& table, const std::vector<Cut>& cuts, do
                   zero.data(), high.data(), cost.data(), low.data(), infinite.data());
   for (int i = 0; i < columns; ++i)
     if (high[static_cast<std::size_t>(i)] > 0) Cbc_setInteger(cbc.model, i);
-  const double left = std::chrono::duration<double>(deadline.end - std::chrono::steady_clock::now()).count();
+  // Counted, not timed: the same table gives the same pattern. The time is a belt.
+  const std::uint64_t of_a_step = kWorkOfStep * (cuts.size() + table.cells.size());
+  const std::uint64_t nodes = deadline.left() / (of_a_step * kStepsOfNode) + 1;
   Cbc_setLogLevel(cbc.model, 0);
   Cbc_setParameter(cbc.model, "log", "0");
   Cbc_setParameter(cbc.model, "slog", "0");
-  Cbc_setParameter(cbc.model, "seconds", fmt::format("{:.3f}", std::max(left, 0.01)).c_str());
+  Cbc_setParameter(cbc.model, "seconds", fmt::format("{:.3f}", deadline.seconds_left()).c_str());
+  Cbc_setParameter(cbc.model, "maxNodes", fmt::format("{}", std::min<std::uint64_t>(nodes, 1 << 30)).c_str());
   Cbc_setParameter(cbc.model, "cutoff", fmt::format("{:.6f}", limit - 0.5 * step).c_str());
   if (step >= 1) Cbc_setParameter(cbc.model, "increment", "0.999");
   Cbc_solve(cbc.model);
+  effort.spent += (static_cast<std::uint64_t>(Cbc_getIterationCount(cbc.model)) + kStepsOfNode) * of_a_step;
   if (Cbc_isProvenInfeasible(cbc.model)) return Outcome::kNothingBetter;
   if (!Cbc_isProvenOptimal(cbc.model)) return Outcome::kTime;
   const double* point = Cbc_getColSolution(cbc.model);
@@ -74,8 +67,8 @@ Outcome integer_optimum(const CellTable& table, const std::vector<Cut>& cuts, do
 
 }  // namespace
 
-Result<Branched> branch(const CellTable& table, Attacker& attacker, Master& master, std::vector<char> hidden,
-                        const Deadline& deadline) {
+Result<Branched> branch(const CellTable& table, Attacker& attacker, Effort& effort, Master& master,
+                        std::vector<char> hidden, const Deadline& deadline) {
   const std::vector<Target> targets = targets_of(table);
   const bool whole = std::ranges::all_of(table.cells, [](const Cell& c) { return c.weight == std::round(c.weight); });
   const double step = whole ? 1 : 1e-6;
@@ -83,7 +76,7 @@ Result<Branched> branch(const CellTable& table, Attacker& attacker, Master& mast
   double best = cost_of(table, result.hidden);
   std::vector<double> x;
   while (!passed(deadline)) {
-    const Outcome outcome = integer_optimum(table, master.cuts(), best, step, deadline, x);
+    const Outcome outcome = integer_optimum(table, master.cuts(), best, step, deadline, effort, x);
     if (outcome == Outcome::kTime) return result;
     result.optimal = outcome == Outcome::kNothingBetter;
     if (result.optimal) return result;

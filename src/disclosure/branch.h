@@ -12,7 +12,7 @@ struct Branched {
 };
 
 // `hidden` is a safe pattern to begin with; it comes back when nothing better is found before the deadline.
-Result<Branched> branch(const CellTable& table, Attacker& attacker, Master& master, std::vector<char> hidden,
-                        const Deadline& deadline);
+Result<Branched> branch(const CellTable& table, Attacker& attacker, Effort& effort, Master& master,
+                        std::vector<char> hidden, const Deadline& deadline);
 
 }  // namespace sekisho::disclosure

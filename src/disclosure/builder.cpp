@@ -12,9 +12,10 @@ namespace {
 constexpr double kFree = 1e-6;          // a limit that only hidden cells stay under
 constexpr double kBudgets[] = {8, 32};  // of circuits, where no box helps
 constexpr double kParts[] = {1, 0.5, 0.2};
-constexpr std::size_t kAround = 4000;    // cells given to a linear program where nothing else helped
-constexpr std::size_t kNear = 200;       // hidden cells that decide whether one of them is needed
-constexpr std::uint64_t kRefresh = 500;  // rounds between new prices
+constexpr std::size_t kAround = 4000;        // cells given to a linear program where nothing else helped
+constexpr std::size_t kNear = 200;           // hidden cells that decide whether one of them is needed
+constexpr std::uint64_t kRefresh = 500;      // rounds between new prices
+constexpr std::uint64_t kEffortOfLook = 10;  // of one corner of a box or one member of a relation looked at
 
 double down_needed(const Cell& cell, double up) {
   return std::max(cell.need_down, cell.need_slide - up);
@@ -22,9 +23,11 @@ double down_needed(const Cell& cell, double up) {
 
 class Builder {
  public:
-  Builder(const CellTable& table, Attacker& attacker, const BuildOptions& options, const Deadline& deadline)
+  Builder(const CellTable& table, Attacker& attacker, Effort& effort, const BuildOptions& options,
+          const Deadline& deadline)
       : table_(table),
         attacker_(attacker),
+        effort_(effort),
         options_(options),
         deadline_(deadline),
         circuits_(table),
@@ -258,12 +261,12 @@ class Builder {
     };
     std::ranges::stable_sort(order, [&](std::int32_t a, std::int32_t b) { return size(a) > size(b); });
     for (const std::int32_t k : order)
-      if (passed(deadline_) || !free_witness(k)) open.push_back(k);
-    std::vector<std::int32_t> stubborn;
+      if (out_of_time() || !free_witness(k)) open.push_back(k);
+    std::vector<std::int32_t> unprotected;
     for (const std::int32_t k : open)
-      if (passed(deadline_) || !any_witness(k)) stubborn.push_back(k);
-    if (passed(deadline_)) return false;
-    return ask_programs(std::move(stubborn), built);
+      if (out_of_time() || !any_witness(k)) unprotected.push_back(k);
+    if (out_of_time()) return false;
+    return ask_programs(std::move(unprotected), built);
   }
 
   // What no box or circuit protects: a linear program over the hidden cells, over what is near, over everything.
@@ -271,7 +274,7 @@ class Builder {
     for (int wider = 0; wider < 3 && !open.empty(); ++wider) {
       std::vector<std::int32_t> rest;
       for (const std::int32_t k : open) {
-        if (passed(deadline_)) return false;
+        if (out_of_time()) return false;
         if (wider > 0 && free_witness(k)) continue;  // what the others hid may serve
         SEKISHO_TRY(const bool held, ask_program(k, wider));
         if (!held) rest.push_back(k);
@@ -358,7 +361,7 @@ class Builder {
       return uses_[x] / table_.cells[x].weight < uses_[y] / table_.cells[y].weight;
     });
     for (const std::int32_t cell : order) {
-      if (passed(deadline_)) break;
+      if (out_of_time()) break;
       const auto c = static_cast<std::size_t>(cell);
       if (!hidden_[c]) continue;
       std::vector<Witness> found;
@@ -418,13 +421,18 @@ class Builder {
     if (!enough(cell, reached[1], reached[0])) return std::nullopt;
     return witness;
   }
-  std::uint64_t work() const { return circuits_.work() + (grid_ ? grid_->work() : 0); }
+  bool out_of_time() { return ended(deadline_); }
+  bool ended(const Deadline& deadline) {
+    const std::uint64_t work = circuits_.work() + (grid_ ? grid_->work() : 0);
+    effort_.spent += (work - counted_) * kEffortOfLook;
+    counted_ = work;
+    return passed(deadline);
+  }
   void improve() {
-    const std::uint64_t end = work() + options_.improve;
+    const Deadline end = deadline_.within(options_.improve);
     SeededRandom random(24, 0);
     std::vector<std::int32_t> chosen;
-    for (std::uint64_t round = 0; work() < end && !secondary_.empty(); ++round) {
-      if (passed(deadline_)) return;
+    for (std::uint64_t round = 0; !secondary_.empty() && !ended(end); ++round) {
       if (round % kRefresh == 0) {
         ++noise_;
         for (std::size_t i = 0; i < hidden_.size(); ++i)
@@ -448,6 +456,7 @@ class Builder {
 
   const CellTable& table_;
   Attacker& attacker_;
+  Effort& effort_;
   BuildOptions options_;
   Deadline deadline_;
   Circuits circuits_;
@@ -462,7 +471,7 @@ class Builder {
   std::vector<std::int32_t> place_of_, secondary_;
   std::vector<std::int32_t> broken_;
   std::vector<double> asked_;
-  std::uint64_t noise_ = 0;
+  std::uint64_t noise_ = 0, counted_ = 0;
   double cost_ = 0;
   std::vector<std::vector<std::int32_t>> relations_of_;
   std::vector<char> is_near_;
@@ -472,9 +481,10 @@ class Builder {
 
 }  // namespace
 
-Result<Built> build_pattern(const CellTable& table, Attacker& attacker, const std::vector<Target>& targets,
-                            const std::vector<char>& start, const BuildOptions& options, const Deadline& deadline) {
-  return Builder(table, attacker, options, deadline).run(targets, start);
+Result<Built> build_pattern(const CellTable& table, Attacker& attacker, Effort& effort,
+                            const std::vector<Target>& targets, const std::vector<char>& start,
+                            const BuildOptions& options, const Deadline& deadline) {
+  return Builder(table, attacker, effort, options, deadline).run(targets, start);
 }
 
 }  // namespace sekisho::disclosure

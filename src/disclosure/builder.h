@@ -17,11 +17,12 @@ struct Built {
 };
 
 struct BuildOptions {
-  std::uint64_t improve = 0;  // work for making the first pattern cheaper, about 10^8 a second
+  std::uint64_t improve = 0;  // effort for making the first pattern cheaper
 };
 
 // `start`: cells hidden besides the sensitive ones to begin with.
-Result<Built> build_pattern(const CellTable& table, Attacker& attacker, const std::vector<Target>& targets,
-                            const std::vector<char>& start, const BuildOptions& options, const Deadline& deadline);
+Result<Built> build_pattern(const CellTable& table, Attacker& attacker, Effort& effort,
+                            const std::vector<Target>& targets, const std::vector<char>& start,
+                            const BuildOptions& options, const Deadline& deadline);
 
 }  // namespace sekisho::disclosure

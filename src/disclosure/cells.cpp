@@ -10,6 +10,7 @@
 #include <unordered_map>
 
 #include "core/file.h"
+#include "core/text.h"
 
 namespace sekisho::disclosure {
 namespace {
@@ -41,9 +42,16 @@ struct NumberColumn {
   double fallback;
 };
 constexpr NumberColumn kNumberColumns[] = {
-    {"value", &Cell::value, 0},         {"freq", &Cell::contributors, -1},    {"need_up", &Cell::need_up, 0},
-    {"need_down", &Cell::need_down, 0}, {"need_slide", &Cell::need_slide, 0}, {"weight", &Cell::weight, 1},
-    {"lower", &Cell::lower, 0},         {"upper", &Cell::upper, 0},
+    {"value", &Cell::value, 0},
+    {"freq", &Cell::contributors, -1},
+    {"top1", &Cell::top1, -1},
+    {"top2", &Cell::top2, -1},
+    {"need_up", &Cell::need_up, 0},
+    {"need_down", &Cell::need_down, 0},
+    {"need_slide", &Cell::need_slide, 0},
+    {"weight", &Cell::weight, 1},
+    {"lower", &Cell::lower, 0},
+    {"upper", &Cell::upper, -1},
 };
 struct FlagColumn {
   std::string_view name;
@@ -86,6 +94,12 @@ Result<Cell> read_cell(const CsvTable& csv, std::size_t row, const std::vector<i
     cell.*column.member = text == "1";
   }
   return cell;
+}
+
+constexpr double kUsualP = 10;
+
+bool is_magnitude(const Cell& cell) {
+  return cell.top1 > 0 && cell.contributors > 0 && cell.value != cell.contributors;
 }
 
 // True when a cell is, over any number of relations, a part of itself.
@@ -227,7 +241,7 @@ Result<void> check_table(CellTable& table) {
     largest = std::max(largest, cell.value);
   for (std::size_t i = 0; i < table.cells.size(); ++i) {
     Cell& cell = table.cells[i];
-    if (cell.upper == 0) cell.upper = cell.value + largest;
+    if (cell.upper < 0) cell.upper = cell.value + largest;
     if (cell.lower > cell.value || cell.upper < cell.value)
       return fail("cells.bounds", table.describe(i) + " lies outside its own bounds");
     cell.weight = std::max(cell.weight, 1e-3);  // bridge rows hold for positive weights only
@@ -259,10 +273,24 @@ Result<void> check_table(CellTable& table) {
   return {};
 }
 
+Result<std::string> read_csv_text(const std::filesystem::path& file) {
+  SEKISHO_TRY(std::string text, read_text(file, std::size_t{1} << 30));
+  const Place place{.file = file.string()};
+  if (text.find('\0') != std::string::npos)
+    return fail("cells.charset", "the file is no text in UTF-8 or CP932", place, "Save it as CSV UTF-8.");
+  if (is_valid_utf8(text)) return text;
+  std::string decoded;
+  DecodeReport report;
+  decode(Charset::kCp932, as_bytes(text), decoded, report);
+  if (report.invalid > 0)
+    return fail("cells.charset", "the file is neither UTF-8 nor CP932", place, "Save it as CSV UTF-8.");
+  return decoded;
+}
+
 Result<CellTable> load_table(const std::filesystem::path& cells, const std::filesystem::path& relations) {
-  SEKISHO_TRY(const std::string cells_text, read_text(cells, std::size_t{1} << 30));
+  SEKISHO_TRY(const std::string cells_text, read_csv_text(cells));
   SEKISHO_TRY(CellTable table, parse_cells(cells_text, cells.string()));
-  SEKISHO_TRY(const std::string relations_text, read_text(relations, std::size_t{1} << 30));
+  SEKISHO_TRY(const std::string relations_text, read_csv_text(relations));
   SEKISHO_CHECK(parse_relations(table, relations_text, relations.string()));
   SEKISHO_CHECK(check_table(table));
   return table;
@@ -272,8 +300,27 @@ void mark_primary(CellTable& table, const Policy& policy) {
   const double t = policy.threshold;
   for (Cell& cell : table.cells) {
     const double persons = cell.contributors >= 0 ? cell.contributors : cell.value;
-    if ((persons > 0 && persons < t) || (persons == 0 && cell.value == 0 && policy.protect_zeros)) cell.primary = true;
+    const bool few = persons > 0 && persons < t;
+    if (few || (persons == 0 && cell.value == 0 && policy.protect_zeros)) cell.primary = true;
+    if (!is_magnitude(cell)) continue;
+    double needed = 0;
+    const double second = std::max(cell.top2, 0.0);
+    if (policy.p > 0) needed = p_percent(cell.value, cell.top1, second, policy.p);
+    for (const auto& [n, k] : policy.dominant)
+      if (n <= 2) needed = std::max(needed, n_k_percent(cell.value, cell.top1 + (n == 2 ? second : 0), k));
+    // Few persons: not even the last unit may be told, and the largest of them not to within p percent.
+    if (few) needed = std::max({needed, 1.0, p_percent(cell.value, cell.top1, second, std::max(policy.p, kUsualP))});
+    if (!is_need(needed, cell.value)) continue;
+    cell.primary = true;
+    cell.need_up = std::max(cell.need_up, needed);
   }
+}
+
+void claim_dominance(const CellTable& table, Policy& policy) {
+  if (std::ranges::none_of(table.cells, is_magnitude)) return;
+  const bool all = std::ranges::all_of(policy.dominant, [](const auto& pair) { return pair.first <= 2; });
+  std::erase_if(policy.not_checked,
+                [&](const std::string& member) { return member == "p" || (member == "nk" && all); });
 }
 
 void require_needs(CellTable& table, const Policy& policy) {

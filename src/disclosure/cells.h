@@ -12,6 +12,7 @@
 #include "core/csv.h"
 #include "core/json.h"
 #include "core/result.h"
+#include "disclosure/dominance.h"
 
 namespace sekisho::disclosure {
 
@@ -22,10 +23,11 @@ struct Cell {
   std::vector<std::string> labels;                    // one for each dimension
   double value = 0;                                   // what would be published
   double contributors = -1;                           // distinct persons or units behind it; -1: not given
+  double top1 = -1, top2 = -1;                        // of a magnitude: its largest contributions; -1: not given
   bool primary = false;                               // sensitive by a rule: must be hidden
   bool publish = false;                               // must be shown: never hidden
   double need_up = 0, need_down = 0, need_slide = 0;  // required reach above, below, and width of the interval
-  double lower = 0, upper = 0;                        // what an attacker knows before: lower <= value <= upper
+  double lower = 0, upper = -1;                       // what everybody knows before; -1: value + largest of the table
   double weight = 1;                                  // cost of hiding it
 };
 
@@ -60,6 +62,11 @@ struct Policy {
   int threshold = 10;          // 0 < persons < threshold is sensitive
   bool protect_zeros = false;  // a zero is as sensitive as a small count
   double seconds = 60;         // time for the search of a pattern
+  double p = 0;                // percent; 0: not asked for. p and dominant need the largest contributions
+  DominantPairs dominant;      // (n, k)
+  double round = 0;            // base of rounding; 0: none
+  std::string method = "suppress";
+  bool decided = false;  // a committee's decision is named
   std::vector<std::string> not_checked;
   std::vector<std::string> inherits;  // policies above that are in force too, nearest first
 };
@@ -73,14 +80,18 @@ Result<CellTable> parse_cells(std::string_view csv, std::string_view file = {});
 // Adds relations. Errors: relations.column, relations.unknown_cell, relations.missing_total, relations.duplicate,
 // relations.sum, relations.cycle.
 Result<void> parse_relations(CellTable& table, std::string_view csv, std::string_view file = {});
+// A file in UTF-8 or, as spreadsheets save it, CP932; as UTF-8. Errors: cells.charset, file.*.
+Result<std::string> read_csv_text(const std::filesystem::path& file);
 Result<CellTable> load_table(const std::filesystem::path& cells, const std::filesystem::path& relations);
 
 // Adds up, no cycles, sane numbers; fills bounds (0 .. value + largest value) where none were given. Called by
 // load_table; builders of tables call it themselves.
 Result<void> check_table(CellTable& table);
 
-// Marks the cells that the policy calls sensitive, besides those already marked.
+// Marks the cells that the policy calls sensitive, besides those already marked, and states what magnitudes need.
 void mark_primary(CellTable& table, const Policy& policy);
+// Takes p and nk off the list of what is not checked when the table holds the contributions that they ask about.
+void claim_dominance(const CellTable& table, Policy& policy);
 // Gives sensitive cells without a stated need the policy's: an interval as wide as the threshold.
 void require_needs(CellTable& table, const Policy& policy);
 

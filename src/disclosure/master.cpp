@@ -7,6 +7,15 @@
 
 namespace sekisho::disclosure {
 
+constexpr std::uint64_t kWorkOfStep = 20;  // operations of a step of the master for each row and cell
+
+double cost_of(const CellTable& table, const std::vector<char>& hidden) {
+  double cost = 0;
+  for (std::size_t i = 0; i < hidden.size(); ++i)
+    if (hidden[i] && !table.cells[i].primary) cost += table.cells[i].weight;
+  return cost;
+}
+
 std::vector<Target> targets_of(const CellTable& table) {
   std::vector<Target> targets;
   for (std::size_t i = 0; i < table.cells.size(); ++i) {
@@ -56,7 +65,8 @@ struct Master::Model {
   }
 };
 
-Master::Master(const CellTable& table) : model_(std::make_unique<Model>()), table_(table) {
+Master::Master(const CellTable& table, Effort& effort)
+    : model_(std::make_unique<Model>()), table_(table), effort_(effort) {
   ClpSimplex& solver = model_->solver;
   solver.setLogLevel(0);
   solver.resize(0, static_cast<int>(table.cells.size()));
@@ -76,9 +86,6 @@ Master::~Master() = default;
 
 const std::vector<Cut>& Master::cuts() const {
   return model_->cuts;
-}
-void Master::limit(double seconds) {
-  model_->solver.setMaximumSeconds(std::max(seconds, 0.01));
 }
 double Master::cost() const {
   return model_->started ? model_->solver.objectiveValue() : 0;
@@ -144,9 +151,14 @@ std::size_t Master::add_bridges(const std::vector<double>& x) {
   return added;
 }
 
-Result<std::vector<double>> Master::solve() {
+Result<std::vector<double>> Master::solve(const Deadline& deadline) {
   ClpSimplex& solver = model_->solver;
+  const auto size = static_cast<std::uint64_t>(solver.numberRows()) + table_.cells.size();
+  const std::uint64_t of_a_step = kWorkOfStep * size;
+  solver.setMaximumIterations(static_cast<int>(std::min<std::uint64_t>(deadline.left() / of_a_step + 1, 1 << 30)));
+  solver.setMaximumSeconds(deadline.seconds_left());
   solver.dual(0, 0);
+  effort_.spent += (static_cast<std::uint64_t>(solver.numberIterations()) + 5) * of_a_step;
   model_->started = true;
   if (solver.status() == 1)
     return fail("disclosure.infeasible", "some sensitive cell cannot be protected whatever is hidden");
@@ -159,16 +171,9 @@ Result<std::vector<double>> Master::solve() {
   return x;
 }
 
-namespace {
-double seconds_left(const Deadline& deadline) {
-  return std::chrono::duration<double>(deadline.end - std::chrono::steady_clock::now()).count();
-}
-}  // namespace
-
 Result<std::vector<double>> bridge(Master& master, const Deadline& deadline) {
   while (true) {
-    master.limit(seconds_left(deadline));
-    SEKISHO_TRY(std::vector<double> x, master.solve());
+    SEKISHO_TRY(std::vector<double> x, master.solve(deadline));
     if (passed(deadline) || master.add_bridges(x) == 0) return x;
   }
 }
@@ -178,8 +183,7 @@ Result<Relaxation> relax(const CellTable& table, Attacker& attacker, Master& mas
   std::vector<char> quiet(targets.size(), 0);  // held when last asked: asked again at the end only
   Relaxation result;
   while (true) {
-    master.limit(seconds_left(deadline));
-    auto x = master.solve();
+    auto x = master.solve(deadline);
     if (!x && x.error().code == "disclosure.time") return result;  // the bound of the round before stands
     if (!x) return std::unexpected(x.error());
     result.x = std::move(*x);

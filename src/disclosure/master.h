@@ -3,26 +3,17 @@
 #pragma once
 
 #include <algorithm>
-#include <chrono>
 #include <memory>
 #include <set>
 #include <vector>
 
 #include "disclosure/attacker.h"
+#include "disclosure/effort.h"
 
 namespace sekisho::disclosure {
 
-// Ends a search: a moment, and an amount of work of the attacker that is the same on every machine, so that the result
-// is the same as well.
-struct Deadline {
-  std::chrono::steady_clock::time_point end;
-  const Attacker* attacker = nullptr;
-  std::uint64_t most_work = 0;
-};
-inline bool passed(const Deadline& deadline) {
-  return (deadline.attacker != nullptr && deadline.attacker->work() > deadline.most_work) ||
-         std::chrono::steady_clock::now() >= deadline.end;
-}
+// What hiding costs, sensitive cells not counted.
+double cost_of(const CellTable& table, const std::vector<char>& hidden);
 
 // A question to the attacker: does the interval of a cell reach as far as it must?
 struct Target {
@@ -50,15 +41,14 @@ struct Cut {
 
 class Master {
  public:
-  explicit Master(const CellTable& table);
+  Master(const CellTable& table, Effort& effort);
   ~Master();
   // The cut of a target that is not reached; false: it holds for every pattern already.
   bool add_protection(const Target& target, const Answer& answer);
   // Rows "a cell is not hidden alone in a relation" violated by x; returns how many were added.
   std::size_t add_bridges(const std::vector<double>& x);
-  Result<std::vector<double>> solve();  // the relaxed optimum; disclosure.time after `seconds`
-  void limit(double seconds);
-  void hold(std::size_t cell);  // hidden from now on, until release()
+  Result<std::vector<double>> solve(const Deadline& deadline);  // the relaxed optimum; disclosure.time
+  void hold(std::size_t cell);                                  // hidden from now on, until release()
   void release();
   double cost() const;  // its cost, sensitive cells not counted
   const std::vector<Cut>& cuts() const;
@@ -67,6 +57,7 @@ class Master {
   struct Model;
   std::unique_ptr<Model> model_;
   const CellTable& table_;
+  Effort& effort_;
 };
 
 // The relaxed optimum under bridge rows alone: no cell hidden alone in a relation. Cheap for tables of any size.

@@ -13,6 +13,8 @@ constexpr int kBaseThreshold = 10;
 constexpr std::string_view kApplied[] = {"id", "t", "zeros", "seconds", "decision", "method"};
 constexpr std::string_view kOther[] = {"base", "t_hosp", "p", "nk", "dof", "round", "sensitive", "across", "files"};
 
+constexpr std::string_view kMethods[] = {"suppress", "rounding", "cell_key"};
+
 }  // namespace
 
 Result<Policy> parse_policy(const Json& value, std::string_view file) {
@@ -25,10 +27,24 @@ Result<Policy> parse_policy(const Json& value, std::string_view file) {
       return fail("policy.member", fmt::format("a policy has no member {}", member), place);
     if (other) policy.not_checked.push_back(member);
   }
-  if (value.contains("round") && value["round"] != 0)
-    return fail("policy.value", "rounding is asked for, which this method does not do", place, "Set \"round\" to 0.");
-  if (value.contains("method") && value["method"] != "suppress")
-    return fail("policy.value", "the only method is \"suppress\"", place);
+  if (value.contains("round")) {
+    if (!value["round"].is_number() || value["round"].get<double>() < 0 || value["round"].get<double>() > 1e12)
+      return fail("policy.value", "round is the base of rounding, or 0", place);
+    policy.round = value["round"].get<double>();
+    if (policy.round == 0) std::erase(policy.not_checked, "round");
+  }
+  if (value.contains("p")) {
+    SEKISHO_TRY(policy.p, parse_p(value["p"]));
+  }
+  if (value.contains("nk")) {
+    SEKISHO_TRY(policy.dominant, parse_dominant(value["nk"]));
+  }
+  if (value.contains("method")) {
+    if (!value["method"].is_string() ||
+        std::ranges::find(kMethods, value["method"].get<std::string>()) == std::end(kMethods))
+      return fail("policy.value", "method is \"suppress\", \"rounding\" or \"cell_key\"", place);
+    policy.method = value["method"].get<std::string>();
+  }
   if (value.contains("id")) {
     if (!value["id"].is_string()) return fail("policy.value", "id is a text", place);
     policy.id = value["id"].get<std::string>();
@@ -51,8 +67,8 @@ Result<Policy> parse_policy(const Json& value, std::string_view file) {
       return fail("policy.value", "t is a whole number of at least 2", place);
     policy.threshold = value["t"].get<int>();
   }
-  const bool decided = value.contains("decision") && value["decision"].is_string() && value["decision"] != "";
-  if (policy.threshold < kBaseThreshold && !decided)
+  policy.decided = value.contains("decision") && value["decision"].is_string() && value["decision"] != "";
+  if (policy.threshold < kBaseThreshold && !policy.decided)
     return fail("policy.looser",
                 fmt::format("a threshold of {} is below the base of {}", policy.threshold, kBaseThreshold), place,
                 "Name the committee's decision in \"decision\".");

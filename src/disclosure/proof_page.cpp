@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 
 #include "core/html.h"
@@ -24,8 +25,25 @@ td.h>i{display:none;position:absolute;left:50%;top:100%;transform:translateX(-50
 color:#fff;padding:.35rem .6rem;border-radius:.3rem;text-align:left;font-style:normal;font-weight:400;font-size:.83rem}
 td.h:hover>i,td.h:focus>i{display:block}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.15rem 1rem}dt{color:var(--soft)}dd{margin:0;
-overflow-wrap:anywhere}@media print{.scroll{max-height:none;overflow:visible}@page{size:A4 landscape;margin:12mm}}
+overflow-wrap:anywhere}@media print{@page{size:A4 landscape;margin:9mm}body{max-width:none;margin:0;padding:0;
+font-size:7.5pt;line-height:1.25}h1{font-size:12pt}h2{font-size:9pt}h1,h2,p,ul,dl{margin:.15rem 0}
+.hint,li:nth-child(n+6){display:none}.scroll{max-height:none;overflow:visible;padding:0}
+.scroll td,.scroll th{padding:0 .3em;font-size:var(--print);line-height:1.15}.scroll thead th{position:static}
+td.p,td.s{background:none}dl{grid-template-columns:max-content 1fr max-content 1fr}}
 )css";
+
+// Points of a printed row of the table: all of it stands on one page with the rest, down to what can still be read.
+constexpr double kPrintedHeight = 265, kPrintedWidth = 770, kLargestPrint = 8, kSmallestPrint = 2.5;
+
+// Width of a text in ems, about: CJK characters are whole ones, others half.
+double ems(std::string_view text) {
+  double width = 0;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    width += byte >= 0xE0 ? 1.0 : byte < 0x80 ? 0.55 : 0;
+  }
+  return width;
+}
 
 struct RuleText {
   std::string_view rule, ja, en;
@@ -132,7 +150,8 @@ class Page {
     const Measure measure = input_.request.measure;
     out_ += "<h2>" + both("表", "Table") + "</h2><p><b>■</b> " +
             both("一次秘匿（規則により伏せる）", "primary (hidden by a rule)") + " &emsp;<b>□</b> " +
-            both("二次秘匿（逆算を防ぐために伏せる）", "secondary (hidden so that no sum gives it back)") + "<br>" +
+            both("二次秘匿（逆算を防ぐために伏せる）", "secondary (hidden so that no sum gives it back)") +
+            "<p class=hint>" +
             both("セルにカーソルを置くかTabキーで移動すると、攻撃者が知り得る範囲が出ます。",
                  "Point at a hidden cell or reach it with the Tab key to see an attacker's interval.") +
             "</p>";
@@ -146,7 +165,8 @@ class Page {
     std::string corner;
     for (std::size_t d = 0; d < dimensions; ++d)
       corner += (d == 0 ? "" : d == rows ? " ＼ " : " / ") + escape_html(input_.data.dimensions[d].name);
-    out_ += "<div class=scroll tabindex=0><table><thead><tr><th>" + corner;
+    out_ += fmt::format("<div class=scroll tabindex=0 style=\"--print:{:.2f}pt\">", print_size(rows, columns)) +
+            "<table><thead><tr><th>" + corner;
     for (std::size_t c = 0; c < columns; ++c)
       out_ += "<th>" + (rows == dimensions ? both("値", "value") : labels(rows, dimensions, c));
     out_ += "<tbody>";
@@ -157,6 +177,26 @@ class Page {
         draw_cell(at + c, sums(rows, dimensions, at + c));
     }
     out_ += "</table></div>";
+  }
+
+  // The size of print at which all rows and columns fit.
+  double print_size(std::size_t rows, std::size_t columns) const {
+    const std::size_t dimensions = input_.data.dimensions.size();
+    const auto length = [&](std::size_t from, std::size_t to, std::size_t cell) {
+      double width = 1;
+      for (std::size_t d = from; d < to; ++d)
+        width += ems(input_.data.dimensions[d].nodes[shape_.node(cell, d)].label) + 1;
+      return width;
+    };
+    double first = 4, rest = 0;
+    for (std::size_t at = 0; at < input_.pattern.size(); at += columns)
+      first = std::max(first, length(0, rows, at));
+    for (std::size_t c = 0; c < columns; ++c)
+      rest +=
+          std::max({4.0, rows == dimensions ? 0 : length(rows, dimensions, c),
+                    1 + ems(number_text(input_.layers.back().table.cells[input_.pattern.size() - columns + c].value))});
+    const double height = 1.35 * static_cast<double>(input_.pattern.size() / columns + 1);
+    return std::clamp(std::min(kPrintedHeight / height, kPrintedWidth / (first + rest)), kSmallestPrint, kLargestPrint);
   }
 
   void fact(std::string_view ja, std::string_view en, const std::string& value) {

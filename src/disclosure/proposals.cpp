@@ -1,7 +1,6 @@
 #include "disclosure/proposals.h"
 
 #include <algorithm>
-#include <chrono>
 #include <map>
 #include <optional>
 #include <set>
@@ -11,6 +10,8 @@
 
 namespace sekisho::disclosure {
 namespace {
+
+constexpr std::uint64_t kWorkOfMerge = 2000;  // operations for each cell
 
 using Labels = std::vector<std::string>;
 
@@ -135,10 +136,8 @@ bool by_threshold(const CellTable& table, const Policy& policy) {
 std::vector<Proposal> propose_merges(const CellTable& table, const Policy& policy, std::uint64_t hidden_before,
                                      double seconds, std::size_t most) {
   if (hidden_before == 0 || !by_threshold(table, policy)) return {};
-  const auto start = std::chrono::steady_clock::now();
-  const auto left = [&] {
-    return seconds - std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  };
+  Effort effort;  // counted, so that the same table gets the same proposals
+  const auto left = [&] { return seconds - static_cast<double>(effort.spent) / kEffortOfASecond; };
   std::vector<Candidate> candidates;
   std::set<std::tuple<std::size_t, std::string, std::string>> seen;
   const auto all = families(table);
@@ -147,6 +146,7 @@ std::vector<Proposal> propose_merges(const CellTable& table, const Policy& polic
       for (std::size_t distance = 1; distance < siblings.size(); ++distance)
         for (std::size_t i = 0; i + distance < siblings.size() && left() > seconds / 2; ++i) {
           if (!seen.emplace(k, siblings[i], siblings[i + distance]).second) continue;
+          effort.spent += table.cells.size() * kWorkOfMerge;
           auto merged = merge(table, k, siblings[i], siblings[i + distance], policy);
           if (!merged) continue;
           Candidate one{.dimension = k, .distance = distance, .first = siblings[i], .second = siblings[i + distance]};
@@ -161,7 +161,7 @@ std::vector<Proposal> propose_merges(const CellTable& table, const Policy& polic
     // The fewest cells that could be hidden are the sensitive ones: no better than what stands already.
     if (out.size() >= most && one.primary >= out[most - 1].hidden_after) break;
     const auto merged = merge(table, one.dimension, one.first, one.second, policy);
-    const auto tried = protect(*merged, {.mode = Mode::kFast, .seconds = std::max(0.01, left())});
+    const auto tried = protect(*merged, {.mode = Mode::kFast, .seconds = std::max(0.01, left()), .effort = &effort});
     if (!tried || tried->primary + tried->secondary >= hidden_before) continue;
     out.push_back(
         {table.dimensions[one.dimension], one.first, one.second, hidden_before, tried->primary + tried->secondary});

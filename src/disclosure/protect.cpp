@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <CoinError.hpp>
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -11,24 +10,19 @@
 #include "disclosure/branch.h"
 #include "disclosure/builder.h"
 #include "disclosure/master.h"
+#include "disclosure/solver.h"
 
 namespace sekisho::disclosure {
 namespace {
 
 // Orders of publishing again: numbers that depend on the table alone, so that the same input gives the same pattern.
+constexpr double kWallFactor = 10 * 1000;  // milliseconds on the wall for each second of counted work
 constexpr int kDives = 8, kDivesLarge = 2;
-// Work of fast mode, about 10^9 a second: for the bound, and for searching below the first safe pattern.
+// Effort of fast mode: for the bound, and for searching below the first safe pattern.
 constexpr std::uint64_t kBoundWork = 12'000'000'000, kSearchWork = 1'500'000'000;
 constexpr int kOrders = 10, kOrdersLarge = 4, kRounds = 60, kRoundsLarge = 10;
 constexpr std::size_t kManyTargets = 300, kManyCells = 5000;
-constexpr std::uint64_t kImproveWork = 3'000'000'000;
-
-double cost_of(const CellTable& table, const std::vector<char>& hidden) {
-  double cost = 0;
-  for (std::size_t i = 0; i < hidden.size(); ++i)
-    if (hidden[i] && !table.cells[i].primary) cost += table.cells[i].weight;
-  return cost;
-}
+constexpr std::uint64_t kImproveWork = 12'000'000'000;
 
 // A safe pattern with a proof for every target: the cells its deviations lean on. Publishing any other cell needs no
 // new question.
@@ -222,13 +216,23 @@ Pattern pattern_of(const CellTable& table, const std::vector<char>& hidden) {
 }
 
 Result<Protection> search(const CellTable& table, const ProtectOptions& options) {
+  const auto forced = std::ranges::find_if(table.cells, [](const Cell& c) { return c.primary && c.publish; });
+  if (forced != table.cells.end())
+    return fail("cells.publish",
+                table.describe(static_cast<std::size_t>(forced - table.cells.begin())) +
+                    " is sensitive and yet to be published",
+                {}, "A sensitive cell cannot be forced out.");
   const auto start = std::chrono::steady_clock::now();
   const std::vector<Target> targets = targets_of(table);
-  Attacker attacker(table);
-  Master master(table);
-  // Up to half of the time for a safe pattern of large tables; the rest bounds it and makes that of small ones better.
+  Effort own;
+  Effort& effort = options.effort != nullptr ? *options.effort : own;
+  const std::uint64_t before = effort.spent;
+  Attacker attacker(table, effort);
+  Master master(table, effort);
+  const auto wall_end = start + std::chrono::milliseconds(static_cast<std::int64_t>((options.seconds + 1) * kWallFactor));
+  // Up to half of the work for a safe pattern of large tables; the rest bounds it and makes that of small ones better.
   const auto part = [&](double share) {
-    return Deadline{start + std::chrono::milliseconds(static_cast<std::int64_t>(options.seconds * share * 1000))};
+    return Deadline{&effort, before + static_cast<std::uint64_t>(options.seconds * share * kEffortOfASecond), wall_end};
   };
   std::vector<char> first(table.cells.size(), 0);
   if (table.cells.size() <= kManyCells)
@@ -236,41 +240,40 @@ Result<Protection> search(const CellTable& table, const ProtectOptions& options)
       for (std::size_t i = 0; i < first.size(); ++i)
         first[i] = (*x)[i] > 1e-7;
   const BuildOptions build{.improve = targets.size() > kManyTargets ? kImproveWork : 0};
-  SEKISHO_TRY(Built built, build_pattern(table, attacker, targets, first, build, part(0.55)));
+  SEKISHO_TRY(Built built, build_pattern(table, attacker, effort, targets, first, build, part(0.55)));
   if (!built.unprotected.empty()) return std::unexpected(infeasible(table, built.unprotected));
   SafePattern safe(table, attacker, targets);
   Deadline deadline = part(0.9);
-  if (options.mode == Mode::kFast) {
-    deadline.attacker = &attacker;
-    deadline.most_work = attacker.work() + kBoundWork;
-  }
+  if (options.mode == Mode::kFast) deadline = deadline.within(kBoundWork);
   SEKISHO_TRY(const Relaxation relaxation, relax(table, attacker, master, deadline));
   std::vector<char> hidden = std::move(built.hidden);
   if (relaxation.complete) {
-    const Deadline search_end{deadline.end, &attacker, attacker.work() + kSearchWork};
+    const Deadline search_end = part(0.9).within(kSearchWork);
     std::vector<Relaxation> dives;
     const int most_dives = targets.size() > kManyTargets ? kDivesLarge : kDives;
     for (int number = 0; number < most_dives && !passed(search_end); ++number) {
       SEKISHO_TRY(Relaxation dived, dive(table, attacker, master, relaxation, number, search_end));
       dives.push_back(std::move(dived));
     }
-    const Deadline descent_end{deadline.end, &attacker, attacker.work() + kSearchWork};
+    const Deadline descent_end = part(0.9).within(kSearchWork);
     SEKISHO_TRY(hidden, descend(table, safe, relaxation, dives, std::move(hidden), descent_end));
   }
   Protection result;
   result.lp_bound = relaxation.bound;
   if (options.mode == Mode::kExact && relaxation.complete && !is_proven(table, hidden, relaxation)) {
-    SEKISHO_TRY(Branched best, branch(table, attacker, master, hidden, deadline));
+    SEKISHO_TRY(Branched best, branch(table, attacker, effort, master, hidden, deadline));
     hidden = std::move(best.hidden);
     result.optimal = best.optimal;
   }
+  result.repeatable = std::chrono::steady_clock::now() < wall_end;
   const double cost = cost_of(table, hidden);
   if (relaxation.complete && is_proven(table, hidden, relaxation)) result.optimal = true;
   result.gap = result.optimal || cost == 0 ? 0 : (cost - result.lp_bound) / std::max(result.lp_bound, 1.0);
   result.pattern = pattern_of(table, hidden);
   result.primary = static_cast<std::uint64_t>(std::ranges::count(result.pattern, Status::kPrimary));
   result.secondary = static_cast<std::uint64_t>(std::ranges::count(result.pattern, Status::kSecondary));
-  SEKISHO_TRY(result.audit, audit(table, result.pattern, built.witnesses));
+  SEKISHO_TRY(result.audit,
+              audit(table, result.pattern, built.witnesses, {.seconds = std::max(60.0, options.seconds)}));
   result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   if (!result.audit.safe())
     return fail("disclosure.unsafe",
@@ -283,13 +286,7 @@ Result<Protection> search(const CellTable& table, const ProtectOptions& options)
 }  // namespace
 
 Result<Protection> protect(const CellTable& table, const ProtectOptions& options) {
-  try {
-    return search(table, options);
-  } catch (const CoinError& error) {
-    return fail("disclosure.solver", "the solver failed: " + error.message());
-  } catch (const std::bad_alloc&) {
-    return fail("disclosure.memory", "the table does not fit into memory");
-  }
+  return guarded([&] { return search(table, options); });
 }
 
 }  // namespace sekisho::disclosure

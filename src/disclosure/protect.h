@@ -6,14 +6,18 @@
 
 #include "disclosure/audit.h"
 #include "disclosure/cells.h"
+#include "disclosure/effort.h"
 
 namespace sekisho::disclosure {
 
 enum class Mode : std::uint8_t { kFast, kExact };
 
+inline constexpr double kPatience = 2;
+
 struct ProtectOptions {
   Mode mode = Mode::kFast;
-  double seconds = 60;  // the search ends then with the best safe pattern so far
+  double seconds = 60;       // of counted work; the search ends then with the best safe pattern so far
+  Effort* effort = nullptr;  // a count that goes on over several searches
 };
 
 struct Protection {
@@ -23,10 +27,12 @@ struct Protection {
   double gap = 0;        // (weight - bound) / bound; 0 when the pattern is proven optimal
   bool optimal = false;  // proven
   double seconds = 0;
+  bool repeatable = true;  // false: ended by the clock on the wall, another run may give another safe pattern
   AuditReport audit;
 };
 
-// Same table and options, same pattern, as long as the time suffices. Errors: disclosure.infeasible (names cells that
+// Same table and options, same pattern, also when the work allowed ends the search; only where it takes more than
+// kPatience times the seconds does the clock on the wall end it. Errors: disclosure.infeasible (names cells that
 // cannot be protected even with all others hidden), disclosure.unsafe (the audit refused), disclosure.solver.
 Result<Protection> protect(const CellTable& table, const ProtectOptions& options);
 

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "disclosure/analysis_data.h"
+#include "disclosure/counted.h"
 
 namespace sekisho::disclosure {
 namespace {
@@ -221,6 +222,7 @@ class Regression {
                                      fmt::join(request_.predictors, " + "));
     for (const Condition& condition : request_.where)
       result_.definition += fmt::format(" where {}", condition.text());
+    remember();
     finish_analysis(result_, data_, {"term", "estimate", "std_error", "statistic"}, rows, std::move(checks),
                     request_.threshold);
     return std::move(result_);
@@ -228,6 +230,29 @@ class Regression {
 
  private:
   long freedom() const { return static_cast<long>(data_.rows.size()) - static_cast<long>(design_.columns.size()); }
+
+  // All persons of the model, and those of each indicator and of the outcome where it is 0 or 1.
+  void remember() {
+    Counted counted({"term"});
+    const std::size_t n = data_.rows.size();
+    const std::uint32_t all = counted.cell({"(n)"}, static_cast<double>((n + 2) / 5 * 5));
+    std::vector<std::pair<std::uint32_t, const std::vector<double>*>> sets;
+    const auto add = [&](const std::string& name, const std::vector<double>& column) {
+      if (std::ranges::all_of(column, [](double v) { return v == 0 || v == 1; }))
+        sets.emplace_back(counted.cell({name}, 0), &column);
+    };
+    for (std::size_t i = 1; i < design_.columns.size(); ++i)
+      add(design_.names[i], design_.columns[i]);
+    if (request_.logistic) add(request_.outcome, design_.outcome);
+    const DatasetColumn& persons = data_.dataset.column(data_.person_column);
+    for (std::size_t r = 0; r < n; ++r) {
+      std::vector<std::uint32_t> cells = {all};
+      for (const auto& [cell, column] : sets)
+        if ((*column)[r] == 1) cells.push_back(cell);
+      counted.person(persons.texts[persons.codes[data_.rows[r]]], std::move(cells));
+    }
+    result_.counted = std::move(counted).item();
+  }
 
   Result<void> make_design() {
     const std::size_t n = data_.rows.size();

@@ -88,16 +88,21 @@ Result<ReleaseItem> release_item(const TableRequest& request, const TableResult&
         item.classes.back().push_back({cell, times});
       item.members.emplace_back();
     }
-    if (common.empty()) {
-      item.members[found->second].push_back(texts[person]);
-      continue;
-    }
-    const auto shared = common.find(texts[person]);
-    if (shared == common.end())
-      return fail("table.person", "a person of the dataset is not in the list of common persons");
-    item.members[found->second].push_back(shared->second);
+    item.members[found->second].push_back(texts[person]);
   }
+  if (!common.empty()) SEKISHO_CHECK(use_common_persons(item, common));
   return item;
+}
+
+Result<void> use_common_persons(ReleaseItem& item, const std::map<std::string, std::string>& common) {
+  for (auto& members : item.members)
+    for (std::string& person : members) {
+      const auto shared = common.find(person);
+      if (shared == common.end())
+        return fail("table.person", "a person of the dataset is not in the list of common persons");
+      person = shared->second;
+    }
+  return {};
 }
 
 }  // namespace sekisho::disclosure

@@ -41,6 +41,8 @@ struct ReleaseItem {
 // `common`: from the dataset's person to the number shared by all projects; empty: they are the same.
 Result<ReleaseItem> release_item(const TableRequest& request, const TableResult& result, const std::string& project,
                                  const std::map<std::string, std::string>& common = {});
+// Persons by the numbers that all projects share. Errors: table.person when `common` lacks a person.
+Result<void> use_common_persons(ReleaseItem& item, const std::map<std::string, std::string>& common);
 // CSV with two columns: the dataset's person and the number shared by all projects.
 Result<std::map<std::string, std::string>> read_common_persons(const std::filesystem::path& file);
 

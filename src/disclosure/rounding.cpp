@@ -2,15 +2,15 @@
 
 #include <fmt/format.h>
 
-#include <Cbc_C_Interface.h>
 #include <ClpSimplex.hpp>
-#include <CoinError.hpp>
 #include <CoinPackedMatrix.hpp>
 #include <algorithm>
 #include <cfloat>
 #include <chrono>
 #include <cmath>
 #include <memory>
+
+#include "disclosure/solver.h"
 
 namespace sekisho::disclosure {
 namespace {
@@ -35,14 +35,6 @@ double next_base(double above) {
       if (base > above && base == std::floor(base)) return base;
     }
 }
-
-struct CbcOwner {
-  Cbc_Model* model = Cbc_newModel();
-  ~CbcOwner() { Cbc_deleteModel(model); }
-  CbcOwner() = default;
-  CbcOwner(const CbcOwner&) = delete;
-  CbcOwner& operator=(const CbcOwner&) = delete;
-};
 
 class Rounder {
  public:
@@ -250,13 +242,7 @@ Result<Rounded> search(const CellTable& table, const RoundingOptions& options) {
 }  // namespace
 
 Result<Rounded> round_table(const CellTable& table, const RoundingOptions& options) {
-  try {
-    return search(table, options);
-  } catch (const CoinError& error) {
-    return fail("disclosure.solver", "the solver failed: " + error.message());
-  } catch (const std::bad_alloc&) {
-    return fail("disclosure.memory", "the table does not fit into memory");
-  }
+  return guarded([&] { return search(table, options); });
 }
 
 std::string rounded_csv(const CellTable& table, const Rounded& rounded) {

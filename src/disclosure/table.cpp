@@ -144,6 +144,9 @@ class Maker {
 
   // One pattern for all layers: what one layer hides, the next hides too, and hiding more never harms.
   Result<void> protect_layers() {
+    if (request_.policy.round > 0 || request_.policy.method != "suppress")
+      return fail("policy.value", "the policy asks for another method than hiding cells", {},
+                  "Use --cell-key, or disclosure protect --mode rounding.");
     for (std::size_t l = 0; l < layers_.size(); ++l) {
       CellTable table = layers_[l].table;
       for (std::size_t i = 0; l > 0 && i < table.cells.size(); ++i)

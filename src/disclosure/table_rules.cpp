@@ -5,6 +5,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "disclosure/dominance.h"
+
 namespace sekisho::disclosure {
 namespace {
 
@@ -12,19 +14,12 @@ double shared_by_largest(const Contributions& units, int n) {
   return std::accumulate(units.top, units.top + std::clamp(n, 0, static_cast<int>(Contributions::kTop)), 0.0);
 }
 
-// p %: the second largest contributor can tell the largest to within p percent.
 double p_percent(const Contributions& units, double p) {
-  return p / 100 * units.top[0] - (units.total - units.top[0] - units.top[1]);
+  return disclosure::p_percent(units.total, units.top[0], units.top[1], p);
 }
-
-// (n, k): the n largest together have more than k percent.
-double dominance(const Contributions& units, int n, double k) {
-  return 100 / k * shared_by_largest(units, n) - units.total;
-}
-
 void judge_sum(const CellFacts& facts, const TableRules& rules, bool hospitals, CellJudgement& cell) {
   const auto ask = [&](std::string_view rule, double needed) {
-    if (needed <= 1e-9 * std::max(1.0, facts.persons.total)) return;
+    if (!is_need(needed, facts.persons.total)) return;
     cell.rules.push_back(rule);
     cell.need_up = std::max(cell.need_up, needed);
   };
@@ -33,8 +28,9 @@ void judge_sum(const CellFacts& facts, const TableRules& rules, bool hospitals, 
     if (hospitals) ask("dominance.p.hospital", p_percent(facts.hospitals, rules.p));
   }
   for (const auto& [n, k] : rules.dominant) {
-    ask("dominance.nk.person", dominance(facts.persons, n, k));
-    if (hospitals) ask("dominance.nk.hospital", dominance(facts.hospitals, n, k));
+    ask("dominance.nk.person", n_k_percent(facts.persons.total, shared_by_largest(facts.persons, n), k));
+    if (hospitals)
+      ask("dominance.nk.hospital", n_k_percent(facts.hospitals.total, shared_by_largest(facts.hospitals, n), k));
   }
 }
 
@@ -62,23 +58,13 @@ Result<TableRules> table_rules(const TableRequest& request) {
     rules.hospitals = members["t_hosp"].get<int>();
   }
   if (members.contains("p")) {
-    if (!members["p"].is_number() || members["p"].get<double>() < 0 || members["p"].get<double>() > 100)
-      return wrong("p is a percentage");
-    rules.p = members["p"].get<double>();
+    SEKISHO_TRY(rules.p, parse_p(members["p"]));
   }
   if (!decided && (rules.hospitals < 3 || rules.p < 10))
     return fail("policy.looser", "three hospitals and p = 10 are the base", {},
                 "Name the committee's decision in \"decision\".");
-  if (members.contains("nk") && !members["nk"].is_null()) {
-    const Json& nk = members["nk"];
-    const bool several = nk.is_array() && !nk.empty() && nk[0].is_array();
-    for (const Json& one : several ? nk : Json::array({nk})) {
-      if (!one.is_array() || one.size() != 2 || !one[0].is_number_integer() || !one[1].is_number() ||
-          one[0].get<std::int64_t>() < 1 || one[0].get<std::int64_t>() > static_cast<int>(Contributions::kTop) ||
-          one[1].get<double>() <= 0 || one[1].get<double>() > 100)
-        return wrong("nk is [n, k]: the n largest, at most five, have more than k percent; or a list of such pairs");
-      rules.dominant.emplace_back(one[0].get<int>(), one[1].get<double>());
-    }
+  if (members.contains("nk")) {
+    SEKISHO_TRY(rules.dominant, parse_dominant(members["nk"]));
   }
   if (members.contains("sensitive")) {
     for (const Json& one : members["sensitive"]) {

@@ -9,8 +9,8 @@ namespace sekisho::disclosure {
 
 struct TableRules {
   int persons = 10, hospitals = 3;
-  double p = 10;                                 // percent; 0: not asked for
-  std::vector<std::pair<int, double>> dominant;  // (n, k): the n largest have more than k percent
+  double p = 10;           // percent; 0: not asked for
+  DominantPairs dominant;  // (n, k): the n largest have more than k percent
   bool protect_zeros = false, review_zeros = false;
   std::vector<std::string> sensitive;  // dimensions or categories whose group disclosure is refused
 };

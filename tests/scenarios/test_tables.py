@@ -89,6 +89,26 @@ class Tables(unittest.TestCase):
         with self.assertRaises(ValueError):
             client.ols(self.rows, "cost ~ log(age)")
 
+    def test_a_curve_of_the_same_cohort_without_two_persons_is_refused_and_its_sheet_is_repeated(self):
+        cohort = [f"p{n},{abs(week)},{int(week > 0)},{n % 100}" for n, week in enumerate(week for week in WEEKS for _ in range(10))]
+        (self.folder / "cohort.csv").write_text("\n".join(["person,weeks,relapse,age", *cohort]) + "\n")
+        common = ["--dataset", self.folder / "cohort.csv", "--memory", self.folder / "memory", "--time", "weeks", "--event", "relapse"]
+        sekisho("table", "km", *common, "--output", self.folder / "km.csv")
+        sheet = str(self.folder / "km.csv.proof.json")
+        self.verify(sheet, "--output", self.folder / "km.csv", "--dataset", self.folder / "cohort.csv")
+        (self.folder / "other.csv").write_text((self.folder / "km.csv").read_text().replace("0.8", "0.7", 1))
+        self.verify(sheet, "--output", self.folder / "other.csv", check=(1,))
+        sekisho("table", "km", *common, "--output", self.folder / "again.csv")  # control: the same again is no news
+        done = sekisho_json("table", "km", *common, "--where", "age>=1", "--output", self.folder / "less.csv", check=(1,))
+        self.assertEqual(done["review"][0]["rule"], "differencing.nested")
+        self.assertFalse((self.folder / "less.csv").exists())
+        sekisho("table", "km", *common, "--where", "age>=50", "--output", self.folder / "half.csv")  # control: many differ
+        fit = ["table", "regression", "--dataset", self.folder / "cohort.csv", "--memory", self.folder / "memory", "--outcome", "weeks",
+               "--predictors", "relapse", "--output", self.folder / "fit.csv"]
+        sekisho(*fit)
+        self.verify(str(self.folder / "fit.csv.proof.json"), "--output", self.folder / "fit.csv")
+        sekisho(*fit, "--where", "age>=1", check=(1,))
+
     def test_a_second_table_that_reveals_few_is_refused_and_the_memory_names_the_first(self):
         memory = self.folder / "memory"
         common = ["--dataset", self.data, "--memory", memory, "--output"]

@@ -168,27 +168,32 @@ TEST(Protect, ForcedCellsStayPublished) {
   EXPECT_EQ(protection->pattern[t.at(0, 1)], Status::kPublished);
 }
 
-TEST(Protect, TheSameTableGivesTheSamePattern) {
-  SeededRandom random(3);
-  std::vector<std::vector<int>> values(12, std::vector<int>(9));
+TwoWay some_table(std::uint64_t seed, std::size_t rows, std::size_t columns) {
+  SeededRandom random(seed);
+  std::vector<std::vector<int>> values(rows, std::vector<int>(columns));
   for (auto& row : values)
     for (int& value : row)
       value = static_cast<int>(random.below(random.chance(0.2) ? 12 : 90));
   TwoWay t = two_way(values, 10);
-  ASSERT_TRUE(check_table(t.table));
-  const auto first = protect(t.table, {}), second = protect(t.table, {});
-  ASSERT_TRUE(first && second);
-  EXPECT_EQ(first->pattern, second->pattern);
+  EXPECT_TRUE(check_table(t.table));
+  return t;
+}
+
+TEST(Protect, TheSameTableGivesTheSamePatternAlsoWhereTheWorkAllowedEndsTheSearch) {
+  const TwoWay t = some_table(5, 30, 20);
+  for (const Mode mode : {Mode::kFast, Mode::kExact})
+    for (const double seconds : {0.0001, 0.002, 0.02, 0.2}) {
+      const auto first = protect(t.table, {.mode = mode, .seconds = seconds});
+      const auto second = protect(t.table, {.mode = mode, .seconds = seconds});
+      ASSERT_TRUE(first && second);
+      EXPECT_TRUE(first->repeatable);
+      EXPECT_EQ(first->pattern, second->pattern) << seconds;
+      EXPECT_TRUE(flow_safe(t, hidden_cells(first->pattern)));
+    }
 }
 
 TEST(Protect, WithoutTimeThePatternIsStillSafe) {
-  SeededRandom random(4);
-  std::vector<std::vector<int>> values(15, std::vector<int>(10));
-  for (auto& row : values)
-    for (int& value : row)
-      value = static_cast<int>(random.below(random.chance(0.2) ? 12 : 90));
-  TwoWay t = two_way(values, 10);
-  ASSERT_TRUE(check_table(t.table));
+  const TwoWay t = some_table(4, 15, 10);
   const auto protection = protect(t.table, {.mode = Mode::kExact, .seconds = 1e-6});
   ASSERT_TRUE(protection) << protection.error().describe();
   EXPECT_TRUE(flow_safe(t, hidden_cells(protection->pattern)));
