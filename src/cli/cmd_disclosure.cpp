@@ -36,14 +36,20 @@ Result<CellTable> load(const DisclosureOptions& options, Policy& policy) {
   return table;
 }
 
+constexpr std::size_t kMostNamed = 1000;
+
+Json problem_json(const CellTable& table, std::size_t cell, const Interval& interval, bool exact) {
+  return Json{{"cell", table.cells[cell].id},
+              {"low", interval.low},
+              {"high", interval.high},
+              {"problem", exact ? "exact" : "too_narrow"}};
+}
+
 Json audit_json(const CellTable& table, const AuditReport& report) {
   Json cells = Json::array();
   for (const AuditedCell& cell : report.hidden)
-    if (table.cells[cell.cell].primary && (cell.exact || cell.too_narrow) && cells.size() < 1000)
-      cells.push_back(Json{{"cell", table.cells[cell.cell].id},
-                           {"low", cell.interval.low},
-                           {"high", cell.interval.high},
-                           {"problem", cell.exact ? "exact" : "too_narrow"}});
+    if (table.cells[cell.cell].primary && (cell.exact || cell.too_narrow) && cells.size() < kMostNamed)
+      cells.push_back(problem_json(table, cell.cell, cell.interval, cell.exact));
   return Json{{"exact", report.exact},
               {"too_narrow", report.too_narrow},
               {"whole_exact", report.whole_exact},
@@ -54,13 +60,11 @@ Json audit_json(const CellTable& table, const AuditReport& report) {
 
 Json insiders_json(const CellTable& table, const AuditReport& report) {
   Json findings = Json::array();
-  for (const InsiderFinding& one : report.insider_findings)
-    if (findings.size() < 1000)
-      findings.push_back(Json{{"insider", table.cells[one.insider].id},
-                              {"cell", table.cells[one.cell].id},
-                              {"low", one.interval.low},
-                              {"high", one.interval.high},
-                              {"problem", one.exact ? "exact" : "too_narrow"}});
+  for (const InsiderFinding& one : report.insider_findings) {
+    if (findings.size() == kMostNamed) break;
+    findings.push_back(problem_json(table, one.cell, one.interval, one.exact));
+    findings.back()["insider"] = table.cells[one.insider].id;
+  }
   return Json{{"asked", report.insiders},
               {"exact", report.insider_exact},
               {"too_narrow", report.insider_too_narrow},
@@ -68,10 +72,13 @@ Json insiders_json(const CellTable& table, const AuditReport& report) {
 }
 
 Result<int> run_rounding(const DisclosureOptions& options, const CellTable& table, const Policy& policy) {
-  // A policy's base is the least: a larger one protects more.
+  // Two bases for one table would tell more than either.
+  if (policy.round > 0 && options.base > 0 && options.base != policy.round)
+    return fail("rounding.base", fmt::format("the policy rounds to {}, not to {}", policy.round, options.base),
+                {.file = options.policy}, "Leave out --base.");
+  const double base = policy.round > 0 ? policy.round : options.base;
   SEKISHO_TRY(const Rounded result,
-              round_table(table, {.base = std::max(options.base, policy.round),
-                                  .seconds = options.seconds > 0 ? options.seconds : policy.seconds}));
+              round_table(table, {.base = base, .seconds = options.seconds > 0 ? options.seconds : policy.seconds}));
   SEKISHO_CHECK(write_file_durable(options.output, rounded_csv(table, result), 0600));
   if (!options.public_output.empty())
     SEKISHO_CHECK(write_file_durable(options.public_output, public_rounded_csv(table, result)));

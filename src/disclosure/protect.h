@@ -12,8 +12,6 @@ namespace sekisho::disclosure {
 
 enum class Mode : std::uint8_t { kFast, kExact };
 
-inline constexpr double kPatience = 2;
-
 struct ProtectOptions {
   Mode mode = Mode::kFast;
   double seconds = 60;       // of counted work; the search ends then with the best safe pattern so far
@@ -32,7 +30,7 @@ struct Protection {
 };
 
 // Same table and options, same pattern, also when the work allowed ends the search; only where it takes more than
-// kPatience times the seconds does the clock on the wall end it. Errors: disclosure.infeasible (names cells that
+// ten times the seconds does the clock on the wall end it. Errors: disclosure.infeasible (names cells that
 // cannot be protected even with all others hidden), disclosure.unsafe (the audit refused), disclosure.solver.
 Result<Protection> protect(const CellTable& table, const ProtectOptions& options);
 

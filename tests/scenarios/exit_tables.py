@@ -27,6 +27,18 @@ def hierarchy(rng, leaves, prefix):
     return relations, below
 
 
+def facts(units, magnitude):
+    """Columns of a cell with these contributions: threshold 10 for counts, for magnitudes fewer than 3 and p = 10 %."""
+    first, second = (sorted(units, reverse=True) + [0, 0])[:2]
+    value, count = sum(units), len(units)
+    need_up = max(0, first / 10 - (value - first - second)) if magnitude and count else 0
+    if magnitude and 0 < count < 3:
+        need_up = max(1, need_up)
+    primary = need_up > 0 if magnitude else 0 < count < 10
+    return {"value": value, "freq": count, "top1": first, "top2": second, "primary": int(primary), "need_up": round(need_up, 6),
+            "need_slide": 10 if primary and not magnitude else 0}
+
+
 def table(seed, leaves, magnitude=False, zeros=0.15, mean=20, linked=False):
     """Rows of cells and relations as lists of dicts."""
     rng = random.Random(seed)
@@ -41,17 +53,9 @@ def table(seed, leaves, magnitude=False, zeros=0.15, mean=20, linked=False):
         if linked and "Total" not in key:
             continue
         parts = itertools.product(*[below[label] for (_, below), label in zip(dimensions, key)])
-        all_units = sorted((unit for part in parts for unit in units[part]), reverse=True)
-        value, count = sum(all_units), len(all_units)
-        first, second = (all_units + [0, 0])[:2]
-        need_up = max(0, first / 10 - (value - first - second)) if magnitude and count else 0
-        if magnitude and 0 < count < 3:
-            need_up = max(1, need_up)
-        primary = need_up > 0 if magnitude else 0 < count < 10
         number[key] = len(cells)
-        cells.append({"cell": len(cells), **{f"d{k}": label for k, label in enumerate(key)}, "value": value, "freq": count, "top1": first,
-                      "top2": second,
-                      "primary": int(primary), "need_up": need_up, "need_slide": 10 if primary and not magnitude else 0})
+        cells.append({"cell": len(cells), **{f"d{k}": label for k, label in enumerate(key)},
+                      **facts([unit for part in parts for unit in units[part]], magnitude)})
     relations = []
     for k, (own, _) in enumerate(dimensions):
         for key in number:

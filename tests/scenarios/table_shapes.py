@@ -5,6 +5,8 @@ import io
 import itertools
 import random
 
+from scenarios import exit_tables
+
 LABELS = ["{}", "{}, other", "{} \"quoted\"", "{}\nsecond line", " {} ", "{}・男", "{};x"]
 
 
@@ -74,24 +76,11 @@ def generate(seed):
                 leaves_of[at] = [leaf for child in part for leaf in leaves_of[child]]
                 relations.append((at, part))
                 relations.append((total, [at] + [child for child in children if child not in part]))
-    cells = [cell_of(rng, at, labels[at], [unit for leaf in leaves_of[at] for unit in units[leaf]], kind)
-             for at in sorted(labels)]
+    cells = [{"cell": at, **{f"d{k}": text for k, text in enumerate(labels[at])}, "need_down": 0,
+              **exit_tables.facts([unit for leaf in leaves_of[at] for unit in units[leaf]], kind == "magnitude")} for at in sorted(labels)]
     extras(rng, cells)
     rng.shuffle(relations)
     return cells, relations, f"{dimensions} dimensions, {kind}, {shape}, {len(cells)} cells"
-
-
-def cell_of(rng, at, label, all_units, kind):
-    all_units.sort(reverse=True)
-    value, count = sum(all_units), len(all_units)
-    first, second = (all_units + [0, 0])[:2]
-    need_up = max(0, first / 10 - (value - first - second)) if kind == "magnitude" and count else 0
-    if kind == "magnitude" and 0 < count < 3:
-        need_up = max(1, need_up)
-    primary = need_up > 0 if kind == "magnitude" else 0 < count < 10
-    return {"cell": at, **{f"d{k}": text for k, text in enumerate(label)}, "value": value, "freq": count, "top1": first,
-            "top2": second, "primary": int(primary), "need_up": round(need_up, 4), "need_down": 0,
-            "need_slide": 10 if primary and kind == "count" else 0}
 
 
 def extras(rng, cells):

@@ -142,6 +142,16 @@ class ExitRefused(unittest.TestCase):
         self.refuse("cells.empty", "cell,value\n", RELATIONS)
         self.refuse("csv.ragged", CELLS + "3,x\n", RELATIONS, "line 5")
 
+    def test_one_policy_rounds_to_one_base(self):
+        (self.folder / "policy.json").write_text('{"method": "rounding", "round": 15}')
+        rounding = ("--policy", "policy.json", "--mode", "rounding")
+        done = self.protect(SQUARE, SQUARE_RELATIONS, *rounding, "--base", 20)
+        self.assertIn("rounding.base", done.stderr)
+        self.assertFalse((self.folder / "out.csv").exists())
+        rows = self.accept(SQUARE, SQUARE_RELATIONS, *rounding)
+        self.assertTrue(all(float(row["rounded"]) % 15 == 0 for row in rows))
+        self.assertIn("policy.value", self.protect(None, None, "--policy", "policy.json").stderr)  # hiding is another method
+
     def test_policies_with_unknown_or_looser_members_are_refused(self):
         for policy, code in (('{"t": 5}', "policy.looser"), ('{"treshold": 20}', "policy.member"), ('{"t": "ten"}', "policy.value"),
                              ('{"nk": [0, 90], "t": 10}', "policy.value"), ('{"method": "cell_key"}', "policy.value"), ("{", "json")):

@@ -1,11 +1,12 @@
 """Protected tables are safe by the word of another solver."""
 import csv
+import pathlib
 import shutil
 import tempfile
 import unittest
 
-from scenarios import exit_tables
-from scenarios.harness import sekisho_json
+from scenarios import exit_tables, soak_tables
+from scenarios.harness import SOAK, sekisho_json
 
 TABLES = {
     "one dimension with groups": {"leaves": [12], "mean": 8},
@@ -39,6 +40,13 @@ class ExitTables(unittest.TestCase):
                     answer = self.protect(mode, *files)
                     self.assertEqual(answer["audit"], {"exact": 0, "too_narrow": 0})
                     self.assertEqual(exit_tables.failures(self.folder, cells, relations, self.output), [])
+
+    @unittest.skipUnless(shutil.which("glpsol"), "the second solver (Debian package glpk-utils) is not installed")
+    def test_tables_of_many_shapes_and_forms_are_safe_and_the_exact_mode_finds_the_cheapest_pattern(self):
+        for seed in range(100, 400 if SOAK else 120):
+            shape, problems = soak_tables.judge(seed, pathlib.Path(self.folder), 10, True)
+            with self.subTest(seed=seed, shape=shape):
+                self.assertEqual(problems, [])
 
     def test_rounded_tables_add_up_and_stay_next_to_the_true_values(self):
         for number, (name, form) in enumerate(TABLES.items()):
