@@ -5,6 +5,7 @@
 #include "core/file.h"
 #include "core/process.h"
 #include "intake/intake.h"
+#include "store/outside.h"
 
 namespace sekisho::center {
 
@@ -42,7 +43,10 @@ Result<LinkJobReport> run_link_job(const Layout& layout, store::Store& store, co
   const fs::path review = layout.core() / "review";
   std::error_code error;
   how.decisions = review / "decisions.jsonl";
-  if (fs::exists(review / "reviewers.json", error)) how.review.output = review / "pairs.json";
+  if (fs::exists(review / "reviewers.json", error)) {
+    how.review.output = review / "pairs.json";
+    SEKISHO_CHECK(store::name_outside(store, how.review.output));  // an erasure takes people out of it
+  }
   LinkJobReport report;
   auto updated = linkage::update(store, clock, how);
   if (!updated) {

@@ -5,6 +5,7 @@
 
 #include "core/crash_point.h"
 #include "store/local_store.h"
+#include "store/outside.h"
 #include "store/supersede.h"
 
 namespace sekisho::store {
@@ -135,6 +136,10 @@ Result<std::string> reg_of_record(std::string_view kind, std::string_view bytes)
 
 Result<void> rewrite_sealed(LocalStore& store, const SealedRow& row, const std::set<std::string>& regs,
                             Rewritten& out) {
+  if (row.kind == "linkage") {  // the linker makes it anew without them
+    out.removed_sealed.push_back(row.hash);
+    return {};
+  }
   const fs::path old_path = store.folder().sealed_file(row.kind, row.hash);
   const ByteView key = store.sealing_key(row.kind);
   std::uint64_t gone = 0;
@@ -175,6 +180,7 @@ Result<Json> LocalStore::erase(std::string_view reg, std::string_view scope) {
   if (const auto person = map.find(std::string(reg)); scope == "all" && person != map.end())
     for (const auto& [other, of] : map)
       if (of == person->second) regs.insert(other);
+  SEKISHO_TRY(const std::uint64_t pairs, erase_outside(folder_, regs));
   SEKISHO_TRY(columns::Engine * own, engine());
   SEKISHO_CHECK(create_list(*own, "erased", regs));
   SEKISHO_TRY(const auto all, held_segments(*this));
@@ -210,6 +216,7 @@ Result<Json> LocalStore::erase(std::string_view reg, std::string_view scope) {
   return Json{{"registrations", regs.size()},
               {"rows", out.rows},
               {"identity_records", out.records},
+              {"review_pairs", pairs},
               {"files", hits.size() + out.removed_sealed.size()}};
 }
 

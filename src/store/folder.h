@@ -39,6 +39,11 @@ class TemporaryFile {
 
 Result<std::string> hash_file(const std::filesystem::path& path);
 
+// Kinds of sealed files that hold identities or are made of them.
+inline bool is_identity(std::string_view kind) {
+  return kind == "identity" || kind == "keys" || kind == "linkage";
+}
+
 class Folder {
  public:
   explicit Folder(std::filesystem::path root) : root_(std::move(root)) {}
@@ -51,9 +56,7 @@ class Folder {
   std::filesystem::path work() const { return root_ / "work.tmp"; }  // spilled sorts; emptied at start
   std::filesystem::path segment(std::string_view hash) const { return segments() / (std::string(hash) + ".parquet"); }
   std::filesystem::path bitmap(std::string_view hash) const { return bitmaps() / (std::string(hash) + ".parquet"); }
-  std::filesystem::path sealed_folder(std::string_view kind) const {
-    return kind == "identity" || kind == "keys" ? sealed() : vault();
-  }
+  std::filesystem::path sealed_folder(std::string_view kind) const { return is_identity(kind) ? sealed() : vault(); }
   std::filesystem::path sealed_file(std::string_view kind, std::string_view hash) const {
     return sealed_folder(kind) / (std::string(hash) + ".sealed");
   }

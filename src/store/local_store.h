@@ -77,7 +77,7 @@ class LocalStore final : public Store {
   const Clock& clock() const { return *options_.clock; }
   Random& random() const { return *options_.random; }
   ByteView sealing_key(std::string_view kind) const {
-    return kind == "identity" || kind == "keys" ? keys_.identity.view() : keys_.vault.view();
+    return is_identity(kind) ? keys_.identity.view() : keys_.vault.view();
   }
   Result<columns::Engine*> engine();  // over the store's own folders
   Result<void> remove_strays();

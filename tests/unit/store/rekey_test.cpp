@@ -1,14 +1,10 @@
 // Linkage keys under versions of the canonical form: what a store keeps, refuses and makes anew.
-#include <gtest/gtest.h>
-
 #include <csignal>
-#include <cstdlib>
 #include <map>
 
-#include "core/file.h"
 #include "core/process.h"
 #include "db/database.h"
-#include "store/store.h"
+#include "store_fixture.h"
 
 namespace sekisho::store {
 namespace {
@@ -20,32 +16,12 @@ struct Who {
   std::string number, kanji, kana, romaji;
 };
 
-class RekeyTest : public testing::Test {
+class RekeyTest : public StoreFixture {
  protected:
-  void SetUp() override {
-    if (const char* given = std::getenv("SEKISHO_STORE_TEST")) {
-      root_ = given;
-      return;
-    }
-    folder_ = std::make_unique<TemporaryFolder>(std::move(*TemporaryFolder::create()));
-    root_ = folder_->path();
-  }
-  StoreOptions options() {
-    StoreOptions o;
-    o.folder = root_ / "store";
-    o.keys = root_ / "keys";
-    o.body = {"body"};
-    o.allow_unencrypted = true;
+  StoreOptions options() override {
+    StoreOptions o = StoreFixture::options();
     o.canonical = canonical_;
-    o.clock = &clock_;
-    o.random = &random_;
     return o;
-  }
-  void open() {
-    store_.reset();
-    auto opened = Store::open(options());
-    ASSERT_TRUE(opened) << opened.error().describe();
-    store_ = std::move(*opened);
   }
   void load(std::uint64_t sequence, const std::string& hospital, const std::vector<Who>& people) {
     auto load = store_->begin_load({{"body"}, {hospital}, 1, sequence}, std::string(64, 'a'));
@@ -89,12 +65,6 @@ class RekeyTest : public testing::Test {
     EXPECT_TRUE(read);
     return out;
   }
-  void expect_sound() {
-    const auto report = store_->check();
-    ASSERT_TRUE(report);
-    EXPECT_TRUE(report->value("ok", false)) << report->dump();
-    EXPECT_TRUE(report->at("strays").empty()) << report->dump();
-  }
   void in_catalogue(const std::string& sql) {
     store_.reset();
     auto database = db::Database::open_sqlite(root_ / "store" / "catalogue.db");
@@ -102,12 +72,7 @@ class RekeyTest : public testing::Test {
     ASSERT_TRUE((*database)->run("test", [&](soci::session& s) { s << sql; }));
   }
 
-  std::unique_ptr<TemporaryFolder> folder_;
-  fs::path root_;
   CanonicalVersion canonical_ = CanonicalVersion::kC1;
-  ManualClock clock_{{1'800'000'000'000'000}};
-  SeededRandom random_{5};
-  std::unique_ptr<Store> store_;
 };
 
 TEST_F(RekeyTest, keys_made_anew_join_what_the_new_form_joins_and_are_counted) {

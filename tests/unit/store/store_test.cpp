@@ -1,8 +1,4 @@
 // A store in a temporary folder, filled by records as readers hand them over.
-#include "store/store.h"
-
-#include <gtest/gtest.h>
-
 #include <sys/mount.h>
 #include <unistd.h>
 
@@ -13,9 +9,9 @@
 #include <thread>
 
 #include "../db/cluster.h"
-#include "core/file.h"
 #include "core/process.h"
 #include "db/database.h"
+#include "store_fixture.h"
 
 namespace sekisho::store {
 namespace {
@@ -32,30 +28,17 @@ struct Doc {
   int year = 2024;
 };
 
-class StoreTest : public testing::Test {
+class StoreTest : public StoreFixture {
  protected:
   void SetUp() override {
-    folder_ = std::make_unique<TemporaryFolder>(std::move(*TemporaryFolder::create()));
-    root_ = folder_->path();
+    StoreFixture::SetUp();
     open();
   }
-  StoreOptions options() {
-    StoreOptions o;
-    o.folder = root_ / "store";
-    o.keys = (folder_ ? folder_->path() : root_) / "keys";
-    o.body = {"body"};
-    o.allow_unencrypted = true;
+  StoreOptions options() override {
+    StoreOptions o = StoreFixture::options();
     o.memory = memory_;
     o.database = database_;
-    o.clock = &clock_;
-    o.random = &random_;
     return o;
-  }
-  void open() {
-    store_.reset();
-    auto opened = Store::open(options());
-    ASSERT_TRUE(opened) << opened.error().describe();
-    store_ = std::move(*opened);
   }
   static PackageId package(std::uint64_t sequence, const std::string& hospital = "H01") {
     return {{"body"}, {hospital}, 1, sequence};
@@ -126,20 +109,9 @@ class StoreTest : public testing::Test {
       files[entry.path().filename()] = *read_text(entry.path());
     return files;
   }
-  void expect_sound() {
-    const auto report = store_->check();
-    ASSERT_TRUE(report) << report.error().describe();
-    EXPECT_TRUE(report->value("ok", false)) << report->dump();
-    EXPECT_TRUE(report->at("strays").empty()) << report->dump();
-  }
 
-  std::unique_ptr<TemporaryFolder> folder_;
-  fs::path root_;
-  ManualClock clock_{{1'800'000'000'000'000}};
-  SeededRandom random_{5};
   std::size_t memory_ = std::size_t{256} << 20;
   std::string database_;  // PostgreSQL of the catalogue; "": SQLite
-  std::unique_ptr<Store> store_;
 };
 
 constexpr char kVersions[] = "SELECT coalesce(string_agg(DISTINCT order_no, ' ' ORDER BY order_no), '-') FROM lab";
@@ -486,14 +458,7 @@ TEST_F(StoreTest, a_catalogue_in_postgresql_gives_the_same_store) {
 // The work of the kill test: three packages, an erasure, a compaction; what is done already is left alone.
 class KillTest : public StoreTest {
  protected:
-  void SetUp() override {
-    if (const char* given = std::getenv("SEKISHO_STORE_TEST")) {
-      root_ = given;  // the child works in its parent's folder
-      return;
-    }
-    folder_ = std::make_unique<TemporaryFolder>(std::move(*TemporaryFolder::create()));
-    root_ = folder_->path();
-  }
+  void SetUp() override { StoreFixture::SetUp(); }  // work() opens
   void work() {
     open();
     for (std::uint64_t n = 1; n <= 3; ++n) {
