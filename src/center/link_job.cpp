@@ -39,7 +39,7 @@ Result<LinkJobReport> run_link_job(const Layout& layout, store::Store& store, co
     SEKISHO_TRY(const fs::path specs, specs_folder());
     how.spec = specs / "linkage" / "japanese.toml";
   }
-  how.memory = options.memory;
+  how.memory = options.memory, how.full = options.full;
   const fs::path review = layout.core() / "review";
   std::error_code error;
   how.decisions = review / "decisions.jsonl";

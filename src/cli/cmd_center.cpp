@@ -103,15 +103,19 @@ void add_center(CLI::App& app) {
   CLI::App* link = command("link", "make persons of the registrations in the store, and a snapshot; intake must rest");
   link->add_option("--spec", options->link.spec, "a probabilistic spec (default: the Japanese one that ships)")
       ->check(CLI::ExistingFile);
+  link->add_flag("--full", options->link.full,
+                 "link everything anew by a model of its own; else only registrations that are new or have changed");
   link->add_option("--memory", options->memory_mb,
                    "MiB that the model may take; where it needs more, exact keys link alone")
       ->capture_default_str()
       ->check(CLI::PositiveNumber);
   link->footer(
+      "The store keeps, sealed, what the next linking starts from; when registrations have grown by a quarter, after "
+      "an "
+      "erasure and after a change of the spec everything is linked anew by itself.\n"
       "Reviewers are invited with `sekisho link review invite NAME --folder DIR/core/review`: then open pairs are "
-      "written "
-      "there, and what two of them decided is obeyed.\nExit code 1: the model could not be used (the report says "
-      "why).");
+      "written there, and what two of them decided is obeyed.\n"
+      "Exit code 1: the model could not be used (the report says why).");
   set_action(link, [options]() -> Result<int> {
     options->link.memory = options->memory_mb << 20;
     SEKISHO_TRY(const center::LinkJobReport report,
@@ -124,6 +128,10 @@ void add_center(CLI::App& app) {
       fmt::print("{} registrations are {} persons ({}); {} new, {} merges, {} splits; snapshot {}\n",
                  done.registrations, done.persons, done.method == "model" ? "by the model" : "by exact keys",
                  done.new_persons, done.merges, done.splits, report.snapshot);
+      if (done.full)
+        fmt::print("  everything was linked anew: {}\n", done.full_because);
+      else
+        fmt::print("  {} registrations are new or have changed; {} were decided anew\n", done.arrivals, done.decided);
       if (!done.reason.empty()) fmt::print("  {}\n", done.reason);
       if (done.open_pairs) fmt::print("  {} pairs are open for review\n", *done.open_pairs);
     }

@@ -3,7 +3,9 @@
 // that they shall decide.
 #pragma once
 
-#include <optional>
+#include <functional>
+#include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,14 +13,9 @@
 #include "linkage/decisions.h"
 #include "linkage/model_spec.h"
 #include "linkage/review_queue.h"
-#include "records/record_set.h"
+#include "linkage/version_table.h"
 
 namespace sekisho::linkage {
-
-struct IdentityVersion {
-  std::string reg, hospital;
-  records::IdentityRecord record;
-};
 
 struct IdentityInput {
   std::vector<IdentityVersion> versions;  // in order of registration
@@ -36,11 +33,27 @@ struct ModelLinks {
   };
   std::vector<Joined> pairs;  // registrations of one person: a chain for each
   std::size_t versions = 0, persons = 0;
-  std::optional<std::size_t> open_pairs;  // for review, where one was asked for
+  Json queue;  // pairs for review (review_queue.h), where a review was asked for
 };
 
-// Errors: linkage.columns, and those of the review's file.
-Result<ModelLinks> model_links(const ModelSpec& spec, const IdentityInput& input);
+// What a linkage of everything leaves for later ones: the rows, and the model that was fitted to them.
+struct WholeLinkage {
+  std::shared_ptr<VersionTable> rows;
+  Model model;
+  float self_bonus = 0;
+  std::vector<RulePlan> plans;  // of blocking
+};
+
+// Everything anew, by a model of its own. Errors: linkage.columns.
+Result<ModelLinks> model_links(const ModelSpec& spec, const IdentityInput& input, WholeLinkage* whole = nullptr);
+
+// The persons of some registrations by weighed pairs of their rows; `input.versions` is not looked at.
+using RowValues = std::function<Result<RawRows>(const std::set<std::uint32_t>& rows)>;
+Result<ModelLinks> decide_registrations(const ModelSpec& spec, const RegistrationRows& rows, const Linker& linker,
+                                        const std::vector<Edge>& edges, const IdentityInput& input,
+                                        const RowValues& values);
+// Pairs of versions of one registration say nothing.
+void drop_pairs_within(const RegistrationRows& rows, std::vector<Pair>& pairs);
 
 // Bytes that model_links needs for so many versions, at most (measured: docs/linkage.md).
 std::size_t model_memory(std::size_t versions);

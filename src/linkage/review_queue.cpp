@@ -60,17 +60,17 @@ Json record_json(const QueueInput& input, const RawRows& raw, std::uint32_t row)
 
 }  // namespace
 
-Result<std::size_t> write_review_queue(const QueueInput& input, const ReviewRequest& request) {
+Result<Json> review_queue(const QueueInput& input, const GreyZone& zone) {
   const std::vector<std::uint32_t> speaker = speakers(input);
   const auto id = [&](std::uint32_t group) { return input.table.ids[speaker[group]]; };
-  std::vector<Found> found = open_pairs(input, request.zone, id);
+  std::vector<Found> found = open_pairs(input, zone, id);
   const std::size_t all = found.size();
   std::ranges::sort(found, [&](const Found& x, const Found& y) {
     const float far_x = std::abs(x.weight), far_y = std::abs(y.weight);
     if (far_x != far_y) return far_x < far_y;
     return std::pair(id(x.a), id(x.b)) < std::pair(id(y.a), id(y.b));
   });
-  if (found.size() > request.zone.most) found.resize(request.zone.most);
+  if (found.size() > zone.most) found.resize(zone.most);
 
   std::set<std::uint32_t> rows;
   for (const Found& one : found)
@@ -82,11 +82,8 @@ Result<std::size_t> write_review_queue(const QueueInput& input, const ReviewRequ
 
   Bytes salt(32);  // so that ids of pairs, which logs and ledgers name, cannot be tried out
   system_random().fill(salt);
-  Json out{{"review", 1},
-           {"salt", to_hex(salt)},
-           {"zone", {request.zone.low, request.zone.high}},
-           {"open", all},
-           {"pairs", Json::array()}};
+  Json out{
+      {"review", 1}, {"salt", to_hex(salt)}, {"zone", {zone.low, zone.high}}, {"open", all}, {"pairs", Json::array()}};
   for (const Found& one : found) {
     Json pair{{"a", id(one.a)}, {"b", id(one.b)}};
     pair["joined"] = input.person[one.a] == input.person[one.b];
@@ -96,10 +93,40 @@ Result<std::size_t> write_review_queue(const QueueInput& input, const ReviewRequ
     pair["waterfall"] = input.linker.waterfall(one.a, one.b);
     out["pairs"].push_back(std::move(pair));
   }
-  SEKISHO_CHECK(remove_file(request.output));  // a file that was there may be readable by others
-  SEKISHO_CHECK(
-      write_file_durable(request.output, out.dump(1, ' ', false, Json::error_handler_t::replace) + "\n", 0600));
-  return all;
+  return out;
+}
+
+Result<void> write_review_file(const std::filesystem::path& file, const Json& queue) {
+  SEKISHO_CHECK(remove_file(file));  // a file that was there may be readable by others
+  return write_file_durable(file, queue.dump(1, ' ', false, Json::error_handler_t::replace) + "\n", 0600);
+}
+
+Result<std::size_t> write_review_queue(const QueueInput& input, const ReviewRequest& request) {
+  SEKISHO_TRY(const Json queue, review_queue(input, request.zone));
+  SEKISHO_CHECK(write_review_file(request.output, queue));
+  return queue["open"].get<std::size_t>();
+}
+
+Json merged_queue(const Json& before, Json fresh, std::size_t most,
+                  const std::function<bool(const std::string& a, const std::string& b)>& stays) {
+  if (!before.is_object() || !before.contains("pairs") || !before.contains("salt")) return fresh;
+  fresh["salt"] = before["salt"];  // pairs keep their ids
+  std::size_t gone = 0;
+  for (const Json& pair : before["pairs"])
+    if (stays(pair.value("a", ""), pair.value("b", "")))
+      fresh["pairs"].push_back(pair);
+    else
+      ++gone;
+  const auto old_open = before.value("open", std::size_t{0});
+  fresh["open"] = fresh["open"].get<std::size_t>() + old_open - std::min(old_open, gone);
+  const auto far = [](const Json& pair) { return std::abs(pair["waterfall"].value("weight", 0.0)); };
+  auto& pairs = fresh["pairs"].get_ref<Json::array_t&>();
+  std::ranges::stable_sort(pairs, [&](const Json& x, const Json& y) {
+    return std::tuple(far(x), x.value("a", ""), x.value("b", "")) <
+           std::tuple(far(y), y.value("a", ""), y.value("b", ""));
+  });
+  if (pairs.size() > most) pairs.resize(most);
+  return fresh;
 }
 
 Result<ReviewQueue> ReviewQueue::load(const std::filesystem::path& file) {

@@ -36,6 +36,12 @@ struct QueueInput {
   std::function<Result<RawRows>(const std::set<std::uint32_t>& rows)> values;  // what people are shown
 };
 
+// The file's content; its member `open` is how many pairs are open (more than `most` may be). Errors of `values`.
+Result<Json> review_queue(const QueueInput& input, const GreyZone& zone);
+// A queue about some records put into one about all: pairs of `before` remain where `stays` says so.
+Json merged_queue(const Json& before, Json fresh, std::size_t most,
+                  const std::function<bool(const std::string& a, const std::string& b)>& stays);
+Result<void> write_review_file(const std::filesystem::path& file, const Json& queue);
 // Returns how many pairs are open (more than `most` may be). Errors: file errors, linkage.decision.
 Result<std::size_t> write_review_queue(const QueueInput& input, const ReviewRequest& request);
 

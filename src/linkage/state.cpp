@@ -145,12 +145,18 @@ State::State(const ModelSpec& spec, std::uint64_t seed) : spec_(&spec) {
 
 Result<State> State::open(const ModelSpec& spec, const std::filesystem::path& path) {
   SEKISHO_TRY(MappedSections file, MappedSections::open(path));
+  auto out = open(spec, std::move(file));
+  if (!out) out.error().place.file = path.string();
+  return out;
+}
+
+Result<State> State::open(const ModelSpec& spec, MappedSections file) {
   const Json& head = file.head();
   State out(spec, head.value("seed", std::uint64_t{0}));
   Frozen& frozen = out.frozen_;
   const std::size_t fields = spec.fields.size();
   if (head.value("fields", std::size_t{0}) != fields || head.value("rules", std::size_t{0}) != spec.blocks.size())
-    return fail("linkage.state", "the state was made with another spec", {.file = path.string()});
+    return fail("linkage.state", "the state was made with another spec");
   frozen.head = head["owner"];
   frozen.self_bonus = head["self_bonus"].get<float>();
   frozen.model_version = head["model_version"].get<std::string>();
@@ -521,6 +527,12 @@ Result<void> write_state(const ModelSpec& spec, const std::filesystem::path& pat
                          const std::vector<std::uint32_t>& person, const std::vector<bool>& scattered,
                          const State::Frozen& frozen) {
   SEKISHO_TRY(SectionWriter writer, SectionWriter::create(path));
+  return write_state(spec, std::move(writer), table, person, scattered, frozen);
+}
+
+Result<void> write_state(const ModelSpec& spec, SectionWriter writer, const Table& table,
+                         const std::vector<std::uint32_t>& person, const std::vector<bool>& scattered,
+                         const State::Frozen& frozen) {
   const auto rows = static_cast<std::uint32_t>(table.rows), groups = static_cast<std::uint32_t>(table.first_of.size());
   SEKISHO_CHECK(write_texts(writer, "ids", frozen.seed, table.ids));
   static const std::vector<std::uint32_t> kNoCodes;

@@ -53,6 +53,7 @@ class State {
 
   State(const ModelSpec& spec, std::uint64_t seed);  // empty
   static Result<State> open(const ModelSpec& spec, const std::filesystem::path& file);
+  static Result<State> open(const ModelSpec& spec, MappedSections file);
 
   std::uint32_t rows() const { return ids_.size(); }
   std::uint32_t groups() const { return static_cast<std::uint32_t>(person_.size()); }
@@ -136,13 +137,13 @@ class State {
   // By field, where a comparison looks at words: groups that hold the word.
   std::vector<std::unordered_map<std::string, std::uint64_t>> words_;
   std::uint32_t live_rows_ = 0;
-  friend Result<void> write_state(const ModelSpec& spec, const std::filesystem::path& file, const Table& table,
-                                  const std::vector<std::uint32_t>& person, const std::vector<bool>& scattered,
-                                  const Frozen& frozen);
 };
 
 // Writes the file that State::open maps. `table` is grouped; `person` by row.
 Result<void> write_state(const ModelSpec& spec, const std::filesystem::path& file, const Table& table,
+                         const std::vector<std::uint32_t>& person, const std::vector<bool>& scattered,
+                         const State::Frozen& frozen);
+Result<void> write_state(const ModelSpec& spec, SectionWriter writer, const Table& table,
                          const std::vector<std::uint32_t>& person, const std::vector<bool>& scattered,
                          const State::Frozen& frozen);
 

@@ -11,7 +11,7 @@
 #include "core/progress.h"
 #include "linkage/components.h"
 #include "linkage/identity_links.h"
-#include "store/identity_rows.h"
+#include "linkage/store_linker.h"
 
 namespace sekisho::linkage {
 namespace {
@@ -189,57 +189,21 @@ std::vector<std::pair<std::string, std::string>> key_pairs(const std::vector<sto
   return out;
 }
 
-namespace {
-
-// The model over the identity records of the store, where it can work; else report.reason says why not.
-Result<std::optional<ModelLinks>> links_of(store::Store& store, const std::vector<store::RegistrationRow>& rows,
-                                           const UpdateOptions& options, UpdateReport& report) {
-  if (options.spec.empty()) return std::nullopt;
-  SEKISHO_TRY(const ModelSpec spec, ModelSpec::load(options.spec));
-  std::unordered_map<std::string, std::string> hospital;
-  for (const store::RegistrationRow& row : rows)
-    hospital[row.reg] = row.hospital.text;
-  if (hospital.size() < options.fewest) {
-    report.reason = "too few registrations for the model";
-    return std::nullopt;
-  }
-  IdentityInput input;
-  bool fits = true;
-  SEKISHO_CHECK(store::each_identity(store, [&](const std::string& reg, const records::IdentityRecord& record) {
-    fits = fits && (options.memory == 0 || model_memory(input.versions.size() + 1) <= options.memory);
-    if (fits) input.versions.push_back({reg, hospital[reg], record});
-  }));
-  if (!fits) {
-    report.reason = "the memory that the configuration allows is too small for the model";
-    return std::nullopt;
-  }
-  SEKISHO_TRY(const std::vector<Decision> decisions, load_decisions(options.decisions));
-  input.decisions = standing(decisions);
-  input.by_keys = key_pairs(rows);
-  input.review = options.review;
-  SEKISHO_TRY(ModelLinks links, model_links(spec, input));
-  report.method = "model";
-  report.decisions = input.decisions.size();
-  report.open_pairs = links.open_pairs;
-  return links;
-}
-
-}  // namespace
-
 Result<UpdateReport> update(store::Store& store, const Clock& clock, const UpdateOptions& options) {
-  std::vector<store::RegistrationRow> rows;
-  Progress progress("linkage", 4, "steps");
-  SEKISHO_CHECK(store.each_registration([&](const store::RegistrationRow& row) { rows.push_back(row); }));
-  SEKISHO_TRY(const std::vector<store::LinkageEvent> past, store.linkage_events());
-  progress.add();
   UpdateReport report;
-  SEKISHO_TRY(const std::optional<ModelLinks> links, links_of(store, rows, options, report));
+  StoreLinker linker(store, options, report);
+  Progress progress("linkage", 4, "steps");
+  SEKISHO_CHECK(linker.read());
   progress.add();
-  const std::vector<store::LinkageEvent> events =
-      next_events(rows, past, clock.now(), report, links ? &*links : nullptr);
+  SEKISHO_TRY(const std::optional<StoreLinks> found, linker.link());
+  progress.add();
+  const std::vector<store::LinkageEvent> events = next_events(found ? found->rows : linker.rows(), linker.past(),
+                                                              clock.now(), report, found ? &found->links : nullptr);
+  linker.count_all(events);
   progress.add();
   if (!events.empty()) SEKISHO_CHECK(store.append_linkage(events));
   SEKISHO_TRY(report.state, store.linkage_state());
+  SEKISHO_CHECK(linker.keep(events));
   progress.add();
   return report;
 }
@@ -256,6 +220,10 @@ Json UpdateReport::to_json() const {
            {"by_model", by_model},
            {"decisions", decisions},
            {"method", method},
+           {"full", full},
+           {"full_because", full_because},
+           {"arrivals", arrivals},
+           {"decided", decided},
            {"reason", reason}};
   if (open_pairs) out["open_pairs"] = *open_pairs;
   return out;

@@ -22,6 +22,9 @@ struct UpdateReport {
   std::uint64_t decisions = 0;              // of people, that were obeyed
   std::optional<std::uint64_t> open_pairs;  // for review, where one was asked for
   std::string method = "keys";              // or "model"
+  bool full = true;                         // everything was linked anew, not only who is new or has changed
+  std::string full_because;                 // where arrivals alone could not be linked
+  std::uint64_t arrivals = 0, decided = 0;  // new or changed registrations; those that were decided anew
   std::string reason;                       // why not the model
   Json to_json() const;
 };
@@ -42,10 +45,13 @@ struct UpdateOptions {
   std::size_t fewest = 200;         // registrations; the model learns nothing from fewer
   std::filesystem::path decisions;  // of people, about registrations; "": none
   ReviewRequest review;             // what people shall decide; holds names
+  bool full = false;                // everything anew, by a model of its own
 };
 
 // Reads, decides and appends in one transaction of the store; nothing changed: nothing appended. The model sees all
-// versions of a registration; what people decided is obeyed whatever it says. Shows its progress.
+// versions of a registration; what people decided is obeyed whatever it says. Where the store holds the linker's state
+// of an earlier run (identity_state.h), only registrations that are new or have changed are linked, by the model of
+// then; a linkage of everything follows by itself when that model has become too old. Shows its progress.
 Result<UpdateReport> update(store::Store& store, const Clock& clock, const UpdateOptions& options = {});
 
 }  // namespace sekisho::linkage

@@ -1,37 +1,56 @@
 #include "store/identity_rows.h"
 
 #include <algorithm>
-#include <map>
 
 #include "store/identity_record.h"
 #include "store/local_store.h"
 
 namespace sekisho::store {
+namespace {
+
+Result<LocalStore*> local(Store& store) {
+  if (auto* const found = dynamic_cast<LocalStore*>(&store)) return found;
+  return fail("store.identity", "this store keeps no identity records");
+}
+
+}  // namespace
+
+Result<std::map<std::string, std::string>> identity_files(Store& store) {
+  SEKISHO_TRY(LocalStore * at, local(store));
+  SEKISHO_TRY(const auto files, at->catalogue().sealed());
+  std::map<std::string, std::string> out;
+  for (const SealedRow& file : files)
+    if (file.kind == "identity") out[file.hash] = file.hospital;
+  return out;
+}
 
 Result<void> each_identity(Store& store,
-                           const std::function<void(const std::string& reg, const records::IdentityRecord&)>& visit) {
-  auto* const local = dynamic_cast<LocalStore*>(&store);
-  if (local == nullptr) return fail("store.identity", "this store keeps no identity records");
-  // Withdrawn registrations have no keys for linkage, and no part in it.
+                           const std::function<void(const std::string& reg, records::IdentityRecord&)>& visit,
+                           const IdentityFilter& filter) {
+  SEKISHO_TRY(LocalStore * at, local(store));
+  std::function<bool(const std::string&)> wanted = filter.registration;
   std::set<std::string> taking_part;
-  SEKISHO_CHECK(store.each_registration([&](const RegistrationRow& row) { taking_part.insert(row.reg); }));
+  if (!wanted) {
+    SEKISHO_CHECK(store.each_registration([&](const RegistrationRow& row) { taking_part.insert(row.reg); }));
+    wanted = [&](const std::string& reg) { return taking_part.contains(reg); };
+  }
   std::map<std::pair<std::string, std::string>, records::IdentityRecord> versions;  // by registration and content
-  SEKISHO_TRY(const auto files, local->catalogue().sealed());
-  for (const SealedRow& file : files) {
-    if (file.kind != "identity") continue;
-    SEKISHO_CHECK(read_sealed(local->folder().sealed_file(file.kind, file.hash), file.kind,
-                              local->sealing_key(file.kind), [&](std::string_view bytes) -> Result<void> {
+  SEKISHO_TRY(const auto files, identity_files(store));
+  for (const auto& [hash, hospital] : files) {
+    if (filter.files != nullptr && !filter.files->contains(hash)) continue;
+    SEKISHO_CHECK(read_sealed(at->folder().sealed_file("identity", hash), "identity", at->sealing_key("identity"),
+                              [&](std::string_view bytes) -> Result<void> {
                                 SEKISHO_TRY(StoredIdentity row, decode_identity(bytes));
-                                if (!taking_part.contains(row.reg)) return {};
+                                if (!wanted(row.reg)) return {};
                                 std::pair<std::string, std::string> key{row.reg, identity_content(row.record)};
-                                const auto [at, fresh] = versions.try_emplace(std::move(key), row.record);
-                                if (!fresh && row.record.recorded.micros < at->second.recorded.micros)
-                                  at->second = std::move(row.record);
+                                const auto [place, fresh] = versions.try_emplace(std::move(key), row.record);
+                                if (!fresh && row.record.recorded.micros < place->second.recorded.micros)
+                                  place->second = std::move(row.record);
                                 return {};
                               }));
   }
-  std::vector<std::pair<const std::string*, const records::IdentityRecord*>> order;
-  for (const auto& [key, record] : versions)
+  std::vector<std::pair<const std::string*, records::IdentityRecord*>> order;
+  for (auto& [key, record] : versions)
     order.emplace_back(&key.first, &record);
   std::ranges::stable_sort(order, [](const auto& a, const auto& b) {
     return std::tuple(std::string_view(*a.first), a.second->recorded.micros) <

@@ -3,15 +3,28 @@
 #pragma once
 
 #include <functional>
+#include <map>
+#include <set>
+#include <string>
 
 #include "records/record_set.h"
 #include "store/store.h"
 
 namespace sekisho::store {
 
-// Of registrations that take part, each version once, in order of registration and first time seen. `store` is one that
-// Store::open gave.
+struct IdentityFilter {
+  const std::set<std::string>* files = nullptr;              // of identity_files(); null: all
+  std::function<bool(const std::string& reg)> registration;  // none: those that take part
+};
+
+// Each version once, in order of registration and first time seen. Withdrawn registrations have no keys for linkage,
+// and no part in it. `store` is one that Store::open gave.
 Result<void> each_identity(Store& store,
-                           const std::function<void(const std::string& reg, const records::IdentityRecord&)>& visit);
+                           const std::function<void(const std::string& reg, records::IdentityRecord&)>& visit,
+                           const IdentityFilter& filter = {});
+
+// The files that hold identity records, and the hospital of each. A file never changes; an erasure puts another one in
+// its place.
+Result<std::map<std::string, std::string>> identity_files(Store& store);
 
 }  // namespace sekisho::store

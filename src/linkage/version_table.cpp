@@ -1,0 +1,190 @@
+#include "linkage/version_table.h"
+
+#include <algorithm>
+#include <limits>
+#include <numeric>
+#include <span>
+
+#include "identity/canonical.h"
+#include "linkage/fields.h"
+#include "linkage/parallel.h"
+
+namespace sekisho::linkage {
+namespace {
+
+using records::IdentityRecord;
+
+// Fields of specs/linkage/japanese.toml and where a record has them.
+constexpr std::pair<std::string_view, std::string IdentityRecord::*> kTexts[] = {
+    {"family_kanji", &IdentityRecord::family_kanji},
+    {"given_kanji", &IdentityRecord::given_kanji},
+    {"family_kana", &IdentityRecord::family_kana},
+    {"given_kana", &IdentityRecord::given_kana},
+    {"sex", &IdentityRecord::sex},
+    {"postcode", &IdentityRecord::postcode},
+    {"address", &IdentityRecord::address},
+    {"phone", &IdentityRecord::phone},
+    {"insurer", &IdentityRecord::insurer},
+    {"symbol", &IdentityRecord::symbol},
+    {"number", &IdentityRecord::number},
+    {"branch", &IdentityRecord::branch},
+    {"patient_number", &IdentityRecord::patient_number}};
+
+// A name in both scripts, and the canonical form of each.
+struct Script {
+  std::string IdentityRecord::*family, IdentityRecord::*given;
+  std::string (*canonical)(std::string_view);
+};
+constexpr Script kScripts[] = {{&IdentityRecord::family_kanji, &IdentityRecord::given_kanji, identity::canonical_kanji},
+                               {&IdentityRecord::family_kana, &IdentityRecord::given_kana, identity::canonical_kana}};
+
+// What hospitals write before a newborn has a name: twins have it both.
+constexpr std::string_view kNameless[] = {"ベビー", "ﾍﾞﾋﾞｰ", "ベイビー", "新生児"};
+
+// Holds a given name of its own.
+bool separated(const IdentityRecord& record) {
+  const auto named = [](std::string_view given) {
+    return !given.empty() && std::ranges::none_of(kNameless, [&](auto filler) { return given.starts_with(filler); });
+  };
+  return named(record.given_kanji) || named(record.given_kana);
+}
+
+// A name in one piece takes its parts from a version that has the same name in parts; where there is none it says
+// nothing that parts could be compared with.
+void separate(IdentityRecord& record, std::span<const IdentityVersion> versions) {
+  for (const Script& script : kScripts) {
+    if (record.*script.family == "" || record.*script.given != "") continue;
+    const std::string whole = script.canonical(record.*script.family);
+    const auto known = std::ranges::find_if(versions, [&](const IdentityVersion& one) {
+      const IdentityRecord& other = one.record;
+      return other.*script.given != "" && script.canonical(other.*script.family + other.*script.given) == whole;
+    });
+    record.*script.family = known == versions.end() ? std::string() : known->record.*script.family;
+    record.*script.given = known == versions.end() ? std::string() : known->record.*script.given;
+  }
+}
+
+// What sources of one registration leave out, others may say: claims know insurance, messages know names in parts. A
+// version whose name is in one piece says nothing that a separated one does not.
+std::vector<IdentityVersion> complete(const std::vector<IdentityVersion>& versions) {
+  std::vector<IdentityVersion> out;
+  for (std::size_t begin = 0; begin < versions.size();) {
+    std::size_t end = begin;
+    bool any = false;
+    for (; end < versions.size() && versions[end].reg == versions[begin].reg; ++end)
+      any |= separated(versions[end].record);
+    for (std::size_t i = begin; i < end; ++i) {
+      if (any && !separated(versions[i].record)) continue;
+      IdentityVersion one = versions[i];
+      if (any) separate(one.record, std::span(versions).subspan(begin, end - begin));
+      for (std::size_t j = end; j-- > begin;) {  // the newest first
+        const IdentityRecord& other = versions[j].record;
+        for (const auto& [name, member] : kTexts) {
+          const bool of_name = name.ends_with("kanji") || name.ends_with("kana");
+          if (!of_name && (one.record.*member).empty()) one.record.*member = other.*member;
+        }
+        if (!one.record.birth.present()) one.record.birth = other.birth;
+        if (!one.record.died.present()) one.record.died = other.died;
+      }
+      out.push_back(std::move(one));
+    }
+    begin = end;
+  }
+  return out;
+}
+
+std::string date_text(const ClinicalTime& time) {
+  return time.present() ? time.iso().substr(0, 10) : std::string();
+}
+
+// What the record says about a field of the spec, unchanged.
+std::string raw_of(const IdentityVersion& version, std::string_view field) {
+  if (field == "birth_date") return date_text(version.record.birth);
+  if (field == "death_date") return date_text(version.record.died);
+  if (field == "hospital") return version.hospital;
+  const auto* text =
+      std::ranges::find(kTexts, field, &std::pair<std::string_view, std::string IdentityRecord::*>::first);
+  return text == std::end(kTexts) ? std::string() : version.record.*(text->second);
+}
+
+}  // namespace
+
+std::uint32_t RegistrationRows::find(std::string_view name) const {
+  const auto found = std::ranges::lower_bound(names, name);
+  return found == names.end() || *found != name ? UINT32_MAX : static_cast<std::uint32_t>(found - names.begin());
+}
+
+float RegistrationRows::weight(const Linker& linker, std::uint32_t a, std::uint32_t b) const {
+  float best = -std::numeric_limits<float>::infinity();
+  for (std::uint32_t x = first[a]; x < first[a + 1]; ++x)
+    for (std::uint32_t y = first[b]; y < first[b + 1]; ++y)
+      best = std::max(best, linker.weight(x, y));
+  return best;
+}
+
+void RegistrationRows::add_row(std::string_view name, bool named_in_parts) {
+  if (first.empty()) first.push_back(0);
+  if (names.empty() || names.back() != name) {
+    names.emplace_back(name);
+    in_parts.push_back(named_in_parts);
+    first.push_back(first.back());
+  }
+  ++first.back();
+  reg_of.push_back(static_cast<std::uint32_t>(names.size() - 1));
+}
+
+VersionTable::VersionTable(const ModelSpec& spec, const std::vector<IdentityVersion>& all) : versions_(complete(all)) {
+  builders_.resize(spec.fields.size());
+  table.columns.resize(spec.fields.size());
+  each_of(spec.fields.size(), [&](std::size_t f) {
+    for (const IdentityVersion& version : versions_) {
+      const std::string raw = raw_of(version, spec.fields[f].name);
+      builders_[f].add(raw.empty() ? raw : normalise(spec.fields[f].type, raw));
+    }
+    table.columns[f].codes = std::move(builders_[f].codes);
+    table.columns[f].values = builders_[f].values;
+    table.columns[f].present = table.columns[f].values.size() > 1;
+  });
+  table.rows = versions_.size();
+  fill_readings(spec, table);
+  drop_repeated();
+  table.rows = versions_.size();
+  std::vector<std::uint32_t> every(versions_.size());
+  std::iota(every.begin(), every.end(), 0u);
+  for (const IdentityVersion& version : versions_) {
+    add_row(version.reg, separated(version.record));
+    table.ids.push_back(version.reg);
+  }
+  group_records(table, every);
+}
+
+std::vector<std::string> VersionTable::raw_values(const ModelSpec& spec, std::uint32_t row) const {
+  std::vector<std::string> out;
+  for (const FieldSpec& field : spec.fields)
+    out.push_back(raw_of(versions_[row], field.name));
+  return out;
+}
+
+void VersionTable::drop_repeated() {
+  std::vector<std::size_t> kept;
+  std::size_t begin = 0;  // of the registration, in `kept`
+  for (std::size_t row = 0; row < versions_.size(); ++row) {
+    if (row > 0 && versions_[row].reg != versions_[row - 1].reg) begin = kept.size();
+    const bool repeated =
+        std::any_of(kept.begin() + static_cast<std::ptrdiff_t>(begin), kept.end(), [&](std::size_t other) {
+          return std::ranges::all_of(table.columns,
+                                     [&](const Column& column) { return column.codes[other] == column.codes[row]; });
+        });
+    if (!repeated) kept.push_back(row);
+  }
+  for (std::size_t i = 0; i < kept.size(); ++i) {
+    if (i != kept[i]) versions_[i] = std::move(versions_[kept[i]]);
+    for (Column& column : table.columns)
+      column.codes[i] = column.codes[kept[i]];
+  }
+  versions_.resize(kept.size());
+  for (Column& column : table.columns)
+    column.codes.resize(kept.size());
+}
+
+}  // namespace sekisho::linkage

@@ -1,0 +1,72 @@
+// Identity records as a table that a model compares: each version of a registration is a row, what one source leaves
+// out another may say, and what a version repeats stands once. Holds names: lives in memory only.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "linkage/linker.h"
+#include "linkage/model_spec.h"
+#include "linkage/table.h"
+#include "records/record_set.h"
+
+namespace sekisho::linkage {
+
+struct IdentityVersion {
+  std::string reg, hospital;
+  records::IdentityRecord record;
+};
+
+// Texts to codes of one column.
+class ColumnBuilder {
+ public:
+  void add(std::string value) {
+    if (value.empty()) {
+      codes.push_back(0);
+      return;
+    }
+    const auto [at, fresh] = numbers_.try_emplace(std::move(value), static_cast<std::uint32_t>(numbers_.size() + 1));
+    if (fresh) values.push_back(at->first);
+    codes.push_back(at->second);
+  }
+  std::vector<std::uint32_t> codes;
+  std::vector<std::string_view> values{std::string_view()};
+
+ private:
+  std::map<std::string, std::uint32_t> numbers_;  // nodes stay where they are
+};
+
+// Rows of registrations, each a group of its own; those of one registration stand together, registrations in order of
+// their names.
+struct RegistrationRows {
+  std::vector<std::string> names;     // by registration
+  std::vector<std::uint32_t> first;   // by registration, and one more: its first row
+  std::vector<std::uint32_t> reg_of;  // by row
+  std::vector<bool> in_parts;         // by registration: family and given name are known apart
+  Table table;
+
+  std::size_t registrations() const { return names.size(); }
+  std::uint32_t find(std::string_view name) const;  // UINT32_MAX: not here
+  // What two registrations agree on is what their most similar versions do: who has changed the name had the old one.
+  float weight(const Linker& linker, std::uint32_t a, std::uint32_t b) const;
+  // The next row, of this registration. The table's own part is filled in otherwise.
+  void add_row(std::string_view name, bool named_in_parts);
+};
+
+class VersionTable : public RegistrationRows {
+ public:
+  // `all` in order of registration, and of time within each.
+  VersionTable(const ModelSpec& spec, const std::vector<IdentityVersion>& all);
+  // What the row says about each field of the spec, unchanged.
+  std::vector<std::string> raw_values(const ModelSpec& spec, std::uint32_t row) const;
+
+ private:
+  void drop_repeated();
+
+  std::vector<IdentityVersion> versions_;  // by row
+  std::vector<ColumnBuilder> builders_;    // own the values
+};
+
+}  // namespace sekisho::linkage
