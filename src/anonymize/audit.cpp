@@ -27,8 +27,8 @@ class Auditor {
     SEKISHO_CHECK(load(file));
     if (!original.empty()) {
       SEKISHO_TRY(const std::vector<std::string> header, csv_header(original, policy_.delimiter));
-      SEKISHO_CHECK(execute("CREATE TABLE whole AS SELECT {} AS \"#who\", * FROM {}", who(header),
-                            sql_csv(original, header, policy_.delimiter)));
+      const std::vector<std::string> names = counted(header, [](const Attribute&) { return false; });
+      SEKISHO_CHECK(execute("CREATE TABLE whole AS {}", counted_rows(original, header, names)));
       original_ = true;
     }
     for (std::size_t m = 0; m < policy_.models.size(); ++m)
@@ -44,13 +44,37 @@ class Auditor {
     return engine_.execute(fmt::format(sql, std::forward<Arguments>(arguments)...));
   }
 
-  std::string who(const std::vector<std::string>& header) const {
-    return !policy_.person.empty() && std::ranges::find(header, policy_.person) != header.end()
-               ? sql_name(policy_.person)
-               : "CAST(row_number() OVER () AS VARCHAR)";
+  // Columns that the judgement looks at: those that models speak of, units, and of the others the chosen ones.
+  template <class Chosen>
+  std::vector<std::string> counted(const std::vector<std::string>& header, const Chosen& chosen) const {
+    std::vector<std::string> out;
+    for (const std::string& name : header) {
+      const Attribute* attribute = policy_.find(name);
+      const bool judged =
+          std::ranges::any_of(policy_.models, [&](const Model& model) { return model.attribute == name; });
+      if (judged || policy_.is_unit(name) || (attribute != nullptr && chosen(*attribute))) out.push_back(name);
+    }
+    return out;
   }
 
-  // t: the rows with "#class" and "#who"; c: a row for each class.
+  // Rows that are equal in these columns as one, with their number "#n": a hundred million rows become a table of their
+  // classes and values.
+  std::string counted_rows(const fs::path& file, const std::vector<std::string>& header,
+                           const std::vector<std::string>& names) const {
+    std::string list;
+    for (const std::string& name : names)
+      list += sql_name(name) + ", ";
+    return fmt::format("SELECT {}count(*) AS \"#n\" FROM {} GROUP BY ALL HAVING count(*) > 0", list,
+                       sql_csv(file, header, policy_.delimiter));
+  }
+
+  // Persons of a group of such rows; each row is one where the file does not tell them apart.
+  std::string persons() const {
+    return out_.counts_persons ? fmt::format("count(DISTINCT {})", sql_name(policy_.person))
+                               : "CAST(coalesce(sum(\"#n\"), 0) AS BIGINT)";
+  }
+
+  // t: equal rows with "#class" and "#n"; c: a row for each class.
   Result<void> load(const fs::path& file) {
     SEKISHO_TRY(header_, csv_header(file, policy_.delimiter));
     out_.counts_persons = std::ranges::find(header_, policy_.person) != header_.end();
@@ -66,22 +90,24 @@ class Auditor {
     std::set<std::string> seen;
     for (const std::string& name : header_) {
       if (!seen.insert(name).second) return fail("csv.header", fmt::format("column '{}' stands twice", name));
-      if (policy_.find(name) == nullptr && !policy_.is_unit(name))
+      if (!policy_.names(name))
         out_.problems.push_back(fmt::format("the policy does not say what column '{}' is", name));
     }
-    const auto read = execute("CREATE TABLE t AS SELECT {} AS \"#class\", {} AS \"#who\", * FROM {}",
-                              order.empty() ? "1" : "dense_rank() OVER (ORDER BY " + order + ")", who(header_),
-                              sql_csv(file, header_, policy_.delimiter));
+    const std::vector<std::string> names =
+        counted(header_, [](const Attribute& attribute) { return attribute.kind == Kind::kQuasi; });
+    const auto read =
+        execute("CREATE TABLE t AS SELECT {} AS \"#class\", * FROM ({})",
+                order.empty() ? "1" : "dense_rank() OVER (ORDER BY " + order + ")", counted_rows(file, header_, names));
     // The query engine's own words would repeat a line of the file.
     if (!read)
       return fail("csv.audit",
                   fmt::format("the file cannot be read as UTF-8 CSV with {} columns separated by '{}'", header_.size(),
                               policy_.delimiter),
                   {.file = file.string()});
-    return engine_.execute(
-        "CREATE TABLE c AS SELECT \"#class\" AS class, count(*) AS n, count(DISTINCT \"#who\") AS persons FROM t GROUP "
-        "BY "
-        "1; CREATE TABLE failing(class BIGINT)");
+    return execute(
+        "CREATE TABLE c AS SELECT \"#class\" AS class, CAST(sum(\"#n\") AS BIGINT) AS n, {} AS persons FROM t GROUP BY "
+        "1; CREATE TABLE failing(class BIGINT)",
+        persons());
   }
 
   // p: share of each value in each class; q: in the whole table; both over persons.
@@ -90,13 +116,11 @@ class Auditor {
       return fail("policy.columns", fmt::format("there is no column '{}'", attribute));
     const std::string name = sql_name(attribute);
     SEKISHO_CHECK(
-        execute("CREATE OR REPLACE TABLE h AS SELECT \"#class\" AS class, {} AS s, count(DISTINCT \"#who\") AS n FROM "
-                "t GROUP BY 1, "
-                "2; CREATE OR REPLACE TABLE p AS SELECT class, s, n, n / sum(n) OVER (PARTITION BY class) AS p FROM h; "
-                "CREATE OR REPLACE TABLE q AS SELECT s, n / sum(n) OVER () AS q FROM (SELECT {} AS s, count(DISTINCT "
-                "\"#who\") AS n "
-                "FROM {} GROUP BY 1)",
-                name, name, original_ ? "whole" : "t"));
+        execute("CREATE OR REPLACE TABLE h AS SELECT \"#class\" AS class, {0} AS s, {1} AS n FROM t GROUP BY 1, 2; "
+                "CREATE OR REPLACE TABLE p AS SELECT class, s, n, n / sum(n) OVER (PARTITION BY class) AS p FROM h; "
+                "CREATE OR REPLACE TABLE q AS SELECT s, n / sum(n) OVER () AS q FROM (SELECT {0} AS s, {1} AS n FROM "
+                "{2} GROUP BY 1)",
+                name, persons(), original_ ? "whole" : "t"));
     return {};
   }
 
@@ -258,8 +282,8 @@ class Auditor {
   Result<void> judge_estimate(const Model& model) {
     if (!original_ && policy_.suppression_limit > 0)
       out_.undecided.push_back(describe(model) + ": the sample's size is taken from the file");
-    SEKISHO_TRY(const std::int64_t sample, engine_.query_integer(fmt::format("SELECT count(DISTINCT \"#who\") FROM {}",
-                                                                             original_ ? "whole" : "t")));
+    SEKISHO_TRY(const std::int64_t sample,
+                engine_.query_integer(fmt::format("SELECT {} FROM {}", persons(), original_ ? "whole" : "t")));
     const int least = map_class_size(model.bound, policy_.population_size, static_cast<double>(sample),
                                      model.significance, model.estimator == Model::Estimator::kZeroTruncated);
     return fails(model, fmt::format("SELECT class FROM c WHERE persons < {}", least));

@@ -50,37 +50,40 @@ void Grouper::keys(const ClassTable& table, const std::vector<Hierarchy>& hierar
     by_code.resize(up.size());
     for (std::size_t code = 0; code < up.size(); ++code)
       by_code[code] = Key{up[code]} * stride;
-    const std::uint32_t* codes = table.code[i].data();
-    for (std::size_t e = 0; e < out.size(); ++e)
-      out[e] += by_code[codes[e]];
+    table.code[i].visit([&](auto codes) {
+      for (std::size_t e = 0; e < out.size(); ++e)
+        out[e] += by_code[codes[e]];
+    });
     stride *= labels;
   }
 }
 
-void Grouper::direct(std::size_t range, Grouping& out) {
+bool Grouper::direct(std::size_t range, std::size_t most, Grouping& out) {
   slots_.assign(range, 0);  // class + 1
   for (std::size_t e = 0; e < narrow_.size(); ++e) {
     std::uint32_t& slot = slots_[narrow_[e]];
     if (slot == 0) {
+      if (out.first.size() == most) return false;
       out.first.push_back(static_cast<std::uint32_t>(e));
       slot = static_cast<std::uint32_t>(out.first.size());
     }
     out.class_of[e] = slot - 1;
   }
+  return true;
 }
 
 // Open addressing, with the slots of the next keys on their way into the cache while one is compared.
 template <class Key>
-bool Grouper::hashed(const std::vector<Key>& keys, std::vector<Slot<Key>>& slots, std::size_t most, Grouping& out) {
+bool Grouper::hashed(const std::vector<Key>& keys, std::vector<Slot<Key>>& slots, std::size_t most, bool guess,
+                     Grouping& out) {
   constexpr std::size_t kAhead = 16;
   std::size_t capacity = 1 << 12;
   slots.assign(capacity, {});
   std::size_t mask = capacity - 1;
-  const std::size_t early = most < keys.size() ? keys.size() / 8 : 0;
+  const std::size_t early = guess ? keys.size() / 8 : 0;
   for (std::size_t e = 0; e < keys.size(); ++e) {
     if (e == early && e > 0 && out.first.size() * 20 > e * 19) return false;
     if (out.first.size() * 2 > capacity) {
-      if (out.first.size() > most) return false;
       mask = (capacity *= 4) - 1;
       slots.assign(capacity, {});
       for (std::uint32_t c = 0; c < out.first.size(); ++c) {
@@ -97,16 +100,17 @@ bool Grouper::hashed(const std::vector<Key>& keys, std::vector<Slot<Key>>& slots
     while (slots[slot].number != 0 && slots[slot].key != key)
       slot = (slot + 1) & mask;
     if (slots[slot].number == 0) {
+      if (out.first.size() == most) return false;
       out.first.push_back(static_cast<std::uint32_t>(e));
       slots[slot] = {key, static_cast<std::uint32_t>(out.first.size())};
     }
     out.class_of[e] = slots[slot].number - 1;
   }
-  return out.first.size() <= most;
+  return true;
 }
 
 bool Grouper::run(const ClassTable& table, const std::vector<Hierarchy>& hierarchies, const Levels& levels,
-                  Grouping& out, std::size_t most) {
+                  Grouping& out, std::size_t most, bool guess) {
   out.class_of.resize(table.entries());
   out.first.clear();
   double range = 1;
@@ -114,15 +118,13 @@ bool Grouper::run(const ClassTable& table, const std::vector<Hierarchy>& hierarc
     range *= static_cast<double>(hierarchies[i].label_count(levels[i]));
   if (range < 0x1p63) {
     keys(table, hierarchies, levels, narrow_);
-    if (range <= std::max<double>(1 << 12, 2.0 * static_cast<double>(table.entries())))
-      direct(static_cast<std::size_t>(range), out);
-    else if (!hashed(narrow_, narrow_slots_, most, out))
+    const bool few = range <= std::max<double>(1 << 12, 2.0 * static_cast<double>(table.entries()));
+    if (few ? !direct(static_cast<std::size_t>(range), most, out) : !hashed(narrow_, narrow_slots_, most, guess, out))
       return false;
   } else {
     keys(table, hierarchies, levels, wide_);
-    if (!hashed(wide_, wide_slots_, most, out)) return false;
+    if (!hashed(wide_, wide_slots_, most, guess, out)) return false;
   }
-  if (out.classes() > most) return false;
   out.rows.assign(out.classes(), 0);
   for (std::size_t e = 0; e < table.entries(); ++e)
     out.rows[out.class_of[e]] += table.rows[e];
@@ -163,9 +165,14 @@ void lift_units(const Units& from, const Grouping& grouping, Units& to) {
 void lift_histogram(const Histogram& from, const Grouping& grouping, Histogram& to) {
   to.values = from.values;
   if (!from.masks.empty()) {
-    to.masks.assign(grouping.classes(), 0);
-    for (std::size_t e = 0; e < from.masks.size(); ++e)
-      to.masks[grouping.class_of[e]] |= from.masks[e];
+    to.masks = Narrow(grouping.classes(), all_values(from.values));
+    from.masks.visit([&](auto of_entry) {
+      to.masks.visit([&](auto of_class) {
+        using Mask = typename decltype(of_class)::value_type;
+        for (std::size_t e = 0; e < of_entry.size(); ++e)
+          of_class[grouping.class_of[e]] = static_cast<Mask>(of_class[grouping.class_of[e]] | of_entry[e]);
+      });
+    });
     return;
   }
   // Entries in the order of their class, then each class added up.
@@ -216,9 +223,13 @@ ClassTable rolled_up(const ClassTable& table, const Grouping& grouping, const st
   out.population = grouping.population;
   for (std::size_t i = 0; i < levels.size(); ++i) {
     const std::vector<std::uint32_t>& up = hierarchies[i].lift(table.levels[i], levels[i]);
-    std::vector<std::uint32_t>& codes = out.code.emplace_back(grouping.classes());
-    for (std::size_t c = 0; c < codes.size(); ++c)
-      codes[c] = up[table.code[i][grouping.first[c]]];
+    Narrow& codes = out.code.emplace_back(grouping.classes(), hierarchies[i].label_count(levels[i]));
+    table.code[i].visit([&](auto below) {
+      codes.visit([&](auto above) {
+        for (std::size_t c = 0; c < above.size(); ++c)
+          above[c] = static_cast<typename decltype(above)::value_type>(up[below[grouping.first[c]]]);
+      });
+    });
   }
   out.units.resize(table.units.size());
   for (std::size_t u = 0; u < out.units.size(); ++u)

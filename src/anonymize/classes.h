@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "anonymize/hierarchy.h"
+#include "anonymize/narrow.h"
 
 namespace sekisho::anonymize::detail {
 
@@ -28,18 +29,23 @@ struct Units {
 // Values of a sensitive attribute, counted as persons who have them.
 struct Histogram {
   std::size_t values = 0;                 // how many different ones the whole table has
-  std::vector<std::uint64_t> masks;       // [entry], when only the different ones matter and they fit
+  Narrow masks;                           // [entry], when only the different ones matter and they fit
   Lists value;                            // [entry]: values of persons who stand in this entry alone
   std::vector<std::uint32_t> count;       // beside value.items
   Lists many_entry;                       // of each other person: entries ...
   std::vector<std::uint32_t> many_value;  // ... and the value there, beside many_entry.items
 };
 
+// A bit for each of so many values, 64 at most.
+inline std::uint64_t all_values(std::size_t values) {
+  return values >= 64 ? UINT64_MAX : (std::uint64_t{1} << values) - 1;
+}
+
 struct ClassTable {
   Levels levels;
-  std::vector<std::vector<std::uint32_t>> code;  // [attribute][entry]: label at the attribute's level
-  std::vector<std::uint32_t> rows;               // [entry]; 0: the population alone has it
-  std::vector<std::uint32_t> population;         // [entry], or empty
+  std::vector<Narrow> code;               // [attribute][entry]: label at the attribute's level
+  std::vector<std::uint32_t> rows;        // [entry]; 0: the population alone has it
+  std::vector<std::uint32_t> population;  // [entry], or empty
   std::vector<Units> units;
   std::vector<Histogram> histograms;
   std::size_t entries() const { return rows.size(); }
@@ -56,22 +62,23 @@ struct Grouping {
 // Groups entries; keeps its buffers between calls.
 class Grouper {
  public:
-  // `most`: gives up, and says false, when there will be more classes (told from the first eighth, or on the way).
+  // Gives up, and says false, when there are more classes than `most`; with `guess` also when the first eighth of the
+  // entries makes it expect nearly as many classes as entries.
   bool run(const ClassTable& table, const std::vector<Hierarchy>& hierarchies, const Levels& levels, Grouping& out,
-           std::size_t most = SIZE_MAX);
+           std::size_t most = SIZE_MAX, bool guess = false);
 
  private:
   template <class Key>
   void keys(const ClassTable& table, const std::vector<Hierarchy>& hierarchies, const Levels& levels,
             std::vector<Key>& out);
-  void direct(std::size_t range, Grouping& out);
+  bool direct(std::size_t range, std::size_t most, Grouping& out);
   template <class Key>
   struct Slot {
     Key key = 0;
     std::uint32_t number = 0;  // of the class + 1; 0: empty
   };
   template <class Key>
-  bool hashed(const std::vector<Key>& keys, std::vector<Slot<Key>>& slots, std::size_t most, Grouping& out);
+  bool hashed(const std::vector<Key>& keys, std::vector<Slot<Key>>& slots, std::size_t most, bool guess, Grouping& out);
   std::vector<std::uint64_t> narrow_;
   std::vector<unsigned __int128> wide_;
   std::vector<std::uint32_t> slots_;

@@ -216,9 +216,10 @@ Result<Applied> apply(const Table& table, const Policy& policy, const Decision& 
   Applied out;
   for (const Column& column : table.columns) {
     const Attribute* attribute = policy.find(column.name());
-    if (attribute == nullptr && !policy.is_unit(column.name()))
+    if (!policy.names(column.name()))
       return fail("policy.columns", fmt::format("the policy does not say what column '{}' is", column.name()));
-    if (attribute != nullptr && attribute->kind == Kind::kIdentifying) continue;
+    // Persons keep a column, which gets new numbers, even where the policy calls it identifying: the audit counts them.
+    if (attribute != nullptr && attribute->kind == Kind::kIdentifying && column.name() != policy.person) continue;
     if (attribute == nullptr && column.name() != policy.person) continue;  // household, hospital: only counted
     out.header.push_back(column.name());
     out.shown.push_back({&column, {}});

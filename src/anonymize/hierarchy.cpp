@@ -97,10 +97,29 @@ Result<void> Hierarchy::add_gap(const std::string& value, const Gaps& gaps, std:
   return add(row, file, -1);
 }
 
+// The table's own separator, or another that hierarchies are written with: where the table's leaves each record in one
+// piece that is none of the values, and the other finds one of them before its first sign.
+char Hierarchy::separator_of(std::string_view text, char separator, const std::vector<std::string>& values) {
+  const auto knows = [&](char one, bool levels) {
+    CsvReader reader(text, one);
+    std::vector<std::string_view> fields;
+    int left = 1000;
+    for (auto more = reader.next(fields); more && *more && left > 0; more = reader.next(fields), --left) {
+      if (levels != (fields.size() > 1)) return !levels;
+      if (std::ranges::find(values, fields.front()) != values.end()) return true;
+    }
+    return false;
+  };
+  if (values.empty() || knows(separator, false)) return separator;
+  constexpr std::string_view kUsual = ";,\t|";
+  const auto other = std::ranges::find_if(kUsual, [&](char one) { return one != separator && knows(one, true); });
+  return other == kUsual.end() ? separator : *other;
+}
+
 Result<Hierarchy> Hierarchy::from_csv(std::string_view text, char separator, const std::string& file, const Gaps& gaps,
                                       const std::vector<std::string>& values) {
   Hierarchy out;
-  CsvReader reader(text, separator, file);
+  CsvReader reader(text, separator_of(text, separator, values), file);
   std::vector<std::string_view> fields;
   while (true) {
     SEKISHO_TRY(const bool more, reader.next(fields));

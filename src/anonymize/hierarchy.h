@@ -63,6 +63,7 @@ class Hierarchy {
   Result<void> add_gap(const std::string& value, const Gaps& gaps, std::size_t levels, const std::string& root,
                        const std::string& file);
   Result<void> finish(const std::string& file);
+  static char separator_of(std::string_view text, char separator, const std::vector<std::string>& values);
   Result<void> check_cycles(const std::string& file) const;
   std::vector<std::vector<std::string>> rows_;  // while building
   std::unordered_map<std::string, int> index_;

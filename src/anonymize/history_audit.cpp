@@ -140,13 +140,19 @@ class Auditor {
     constexpr std::string_view kFrom[] = {
         "s a", "s a JOIN s b ON a.p = b.p AND a.i < b.i",
         "s a JOIN s b ON a.p = b.p AND a.i < b.i JOIN s c ON b.p = c.p AND b.i < c.i"};
-    constexpr std::string_view kKeys[] = {"a.i", "a.i, b.i", "a.i, b.i, c.i"};
+    // One whole number for a combination is grouped faster than its items.
+    const std::string radix = std::to_string(items + 1) + "::BIGINT";
+    const std::string keys[] = {"a.i", fmt::format("a.i * {} + b.i", radix),
+                                fmt::format("(a.i * {0} + b.i) * {0} + c.i", radix)};
+    constexpr double kAtOnce = 2e7;
+    double possible = 1;
     for (int size = 1; size <= policy_.m; ++size) {
       // Each part counts the combinations of some items whole, so that what is counted at a time stays small.
-      const int parts = size == 1 ? 1 : static_cast<int>(std::clamp<std::int64_t>(persons / 100'000, 1, 16));
+      possible *= static_cast<double>(items) / size;
+      const int parts = static_cast<int>(std::clamp(possible / kAtOnce, 1.0, 16.0));
       for (int part = 0; part < parts; ++part)
         SEKISHO_CHECK(count(fmt::format("SELECT count(*) AS c FROM {} WHERE a.i % {} = {} GROUP BY {}", kFrom[size - 1],
-                                        parts, part, kKeys[size - 1]),
+                                        parts, part, keys[size - 1]),
                             size));
     }
     if (out_.rarest == SIZE_MAX) out_.rarest = 0;

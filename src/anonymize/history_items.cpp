@@ -12,10 +12,12 @@ PersonRows PersonRows::of(const Column& ids, const std::vector<std::uint32_t>& n
   PersonRows out;
   out.start.assign(persons + 1, 0);
   out.person.reserve(ids.codes().size());
-  for (const std::uint32_t code : ids.codes()) {
-    out.person.push_back(number[code]);
-    ++out.start[number[code] + 1];
-  }
+  ids.codes().visit([&](auto codes) {
+    for (const auto code : codes) {
+      out.person.push_back(number[code]);
+      ++out.start[number[code] + 1];
+    }
+  });
   for (std::size_t p = 0; p < persons; ++p)
     out.start[p + 1] += out.start[p];
   out.rows.resize(out.person.size());

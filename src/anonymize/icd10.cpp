@@ -1,5 +1,7 @@
 // Blocks and chapters of ICD-10 (WHO, tabular list, volume 1): ranges of three-character categories. Blocks are no
-// prefixes: E10-E14 is diabetes mellitus, E15-E16 is not.
+// prefixes: E10-E14 is diabetes mellitus, E15-E16 is not. Compared with the list of 2019, each category lies in a block
+// of that list, but for A92-A99, which stand under A90-A99 as in the edition of 2013, before A90 and A91 went. Where
+// the list divides a block again, the first division is taken; of C00-C97 and V01-X59 the second.
 #include <algorithm>
 #include <string>
 #include <vector>
@@ -35,7 +37,7 @@ constexpr std::string_view kBlocks =
     "R00-R09 R10-R19 R20-R23 R25-R29 R30-R39 R40-R46 R47-R49 R50-R69 R70-R79 R80-R82 R83-R89 R90-R94 R95-R99 "
     "S00-S09 S10-S19 S20-S29 S30-S39 S40-S49 S50-S59 S60-S69 S70-S79 S80-S89 S90-S99 T00-T07 T08-T14 T15-T19 T20-T32 "
     "T33-T35 T36-T50 T51-T65 T66-T78 T79-T79 T80-T88 T90-T98 "
-    "V01-V99 W00-W99 X00-X59 X60-X84 X85-Y09 Y10-Y34 Y35-Y36 Y40-Y84 Y85-Y89 Y90-Y98 "
+    "V01-V99 W00-X59 X60-X84 X85-Y09 Y10-Y34 Y35-Y36 Y40-Y84 Y85-Y89 Y90-Y98 "
     "Z00-Z13 Z20-Z29 Z30-Z39 Z40-Z54 Z55-Z65 Z70-Z76 Z80-Z99 U00-U49 U82-U85";
 
 // Seven characters and a space each.

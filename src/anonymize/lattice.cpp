@@ -15,7 +15,7 @@ Result<void> check_columns(const Table& table, const Policy& policy) {
     if (table.find(attribute.name) == nullptr)
       return fail("policy.columns", fmt::format("there is no column '{}'", attribute.name));
   for (const Column& column : table.columns)
-    if (policy.find(column.name()) == nullptr && !policy.is_unit(column.name()))
+    if (!policy.names(column.name()))
       return fail("policy.columns", fmt::format("the policy does not say what column '{}' is", column.name()), {},
                   "Name each column as identifying, quasi, sensitive or insensitive.");
   for (const std::string& unit : {policy.person, policy.household, policy.hospital})
@@ -77,9 +77,12 @@ Histogram histogram_of(const Column& column, const Column* person, const std::ve
   out.values = column.values().size();
   const std::size_t rows = column.codes().size();
   if (distinct_only && out.values <= 64) {
-    out.masks.assign(table.entries(), 0);
-    for (std::size_t row = 0; row < rows; ++row)
-      out.masks[tuple_of[row]] |= std::uint64_t{1} << column.code(row);
+    out.masks = Narrow(table.entries(), all_values(out.values));
+    out.masks.visit([&](auto masks) {
+      using Mask = typename decltype(masks)::value_type;
+      for (std::size_t row = 0; row < rows; ++row)
+        masks[tuple_of[row]] = static_cast<Mask>(masks[tuple_of[row]] | std::uint64_t{1} << column.code(row));
+    });
     return out;
   }
   std::vector<Fact> facts(rows);
@@ -119,6 +122,19 @@ Histogram histogram_of(const Column& column, const Column* person, const std::ve
   return out;
 }
 
+// The leaves of a column's rows, from the row `at` on.
+void add_leaves(const Column& column, const Hierarchy& hierarchy, std::size_t at, Narrow& out) {
+  std::vector<std::uint32_t> leaf;
+  for (const std::string& value : column.values())
+    leaf.push_back(static_cast<std::uint32_t>(hierarchy.leaf(value)));
+  out.visit([&](auto leaves) {
+    column.codes().visit([&](auto codes) {
+      for (std::size_t row = 0; row < codes.size(); ++row)
+        leaves[at + row] = static_cast<typename decltype(leaves)::value_type>(leaf[codes[row]]);
+    });
+  });
+}
+
 }  // namespace
 
 Result<Encoded> Encoded::make(const Table& table, const Policy& policy, const Table& whole) {
@@ -155,19 +171,14 @@ Result<Encoded> Encoded::make(const Table& table, const Policy& policy, const Ta
     const int top = hierarchy.levels() - 1;
     out.lowest_.push_back(std::min(attribute.minimum, top));
     out.highest_.push_back(attribute.maximum < 0 ? top : std::clamp(attribute.maximum, out.lowest_.back(), top));
-    std::vector<std::uint32_t>& codes = raw.code.emplace_back();
-    codes.reserve(table.rows + population.rows);
+    Narrow& codes = raw.code.emplace_back(table.rows + population.rows, hierarchy.leaves());
+    add_leaves(column, hierarchy, 0, codes);
+    if (others != nullptr) add_leaves(*others, hierarchy, table.rows, codes);
     std::vector<std::uint64_t>& counts = leaf_rows.emplace_back(hierarchy.leaves(), 0);
-    for (const Column* source : {&column, others}) {
-      if (source == nullptr) continue;
-      std::vector<std::uint32_t> leaf;
-      for (const std::string& value : source->values())
-        leaf.push_back(static_cast<std::uint32_t>(hierarchy.leaf(value)));
-      for (const std::uint32_t code : source->codes())
-        codes.push_back(leaf[code]);
-    }
-    for (std::size_t row = 0; row < table.rows; ++row)
-      ++counts[codes[row]];
+    codes.visit([&](auto leaves) {
+      for (std::size_t row = 0; row < table.rows; ++row)
+        ++counts[leaves[row]];
+    });
     out.attributes_.push_back(&attribute);
     out.hierarchies_.push_back(std::move(hierarchy));
   }
@@ -178,8 +189,14 @@ Result<Encoded> Encoded::make(const Table& table, const Policy& policy, const Ta
 
   raw.levels.assign(out.attributes(), 0);
   Grouping tuples;
-  Grouper().run(raw, out.hierarchies_, out.lowest_, tuples);
-  out.root_ = std::make_shared<ClassTable>(rolled_up(raw, tuples, out.hierarchies_, out.lowest_));
+  // Rows that are nearly all different are no smaller as tuples, and finding out which are not costs most.
+  if (Grouper().run(raw, out.hierarchies_, out.lowest_, tuples, raw.entries(), true)) {
+    out.root_ = std::make_shared<ClassTable>(rolled_up(raw, tuples, out.hierarchies_, out.lowest_));
+  } else {
+    tuples.class_of.resize(raw.entries());
+    std::iota(tuples.class_of.begin(), tuples.class_of.end(), 0U);
+    out.root_ = std::make_shared<ClassTable>(std::move(raw));
+  }
 
   const Column* person = policy.person.empty() ? nullptr : table.find(policy.person);
   out.counts_persons_ = person != nullptr;
@@ -232,7 +249,9 @@ std::shared_ptr<const ClassTable> Pivots::best(const Levels& levels) const {
 
 bool Pivots::claim(const Levels& levels) {
   const std::lock_guard lock(mutex_);
-  const std::size_t most = 4 * kept_.back()->entries() + (std::size_t{1} << 20);
+  // Of a large table no more than fits beside it.
+  const std::size_t root = kept_.back()->entries();
+  const std::size_t most = std::min(4 * root + (std::size_t{1} << 20), root + (std::size_t{1} << 26));
   if (entries_ > most || claimed_.contains(levels)) return false;
   for (const Levels& rejected : rejected_)
     if (std::ranges::equal(levels, rejected, std::less_equal())) return false;
@@ -263,7 +282,7 @@ std::shared_ptr<const ClassTable> Encoded::table_for(const Levels& levels, Work&
     if (pivot == levels || !pivots_->claim(pivot)) continue;
     base = pivots_->best(pivot);
     if (pivot == base->levels) continue;
-    if (work.grouper.run(*base, hierarchies_, pivot, work.grouping, base->entries() / 4 * 3))
+    if (work.grouper.run(*base, hierarchies_, pivot, work.grouping, base->entries() / 4 * 3, true))
       pivots_->keep(std::make_shared<ClassTable>(rolled_up(*base, work.grouping, hierarchies_, pivot)));
     else if (base == root_)
       pivots_->reject(pivot);
@@ -285,6 +304,22 @@ std::size_t Encoded::limit() const {
 Judgement Encoded::judge(const Levels& levels, Work& work) const {
   group(levels, work);
   return judge_group(levels, work);
+}
+
+Judgement Encoded::judge_or_rule_out(const Levels& levels, Work& work) const {
+  work.base = table_for(levels, work);
+  if (work.grouper.run(*work.base, hierarchies_, levels, work.grouping, most_classes()))
+    return judge_group(levels, work);
+  Judgement out;
+  out.rules_out = true;
+  out.suppressed = limit() + 1;
+  return out;
+}
+
+// Kept classes have k rows at least, those suppressed one, and no more rows may be suppressed than the limit.
+std::size_t Encoded::most_classes() const {
+  const auto k = static_cast<std::size_t>(policy_->k());
+  return k < 2 || !root_->population.empty() ? SIZE_MAX : rows_ / k + limit();
 }
 
 Judgement Encoded::judge_from_rows(const Levels& levels, Work& work) const {

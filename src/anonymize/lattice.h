@@ -75,6 +75,9 @@ class Encoded {
 
   // Thread safe, as all that take a Work of their own.
   Judgement judge(const Levels& levels, Work& work) const;
+  // As judge(), but a node with more classes than the limit of suppression leaves room for is ruled out at once,
+  // without its figures.
+  Judgement judge_or_rule_out(const Levels& levels, Work& work) const;
   Judgement judge_from_rows(const Levels& levels, Work& work) const;  // grouped from the rows' own tuples
   // Score when nothing is suppressed, where the metric has such a bound that grows with every level; else 0.
   double bound(const Levels& levels) const;
@@ -110,6 +113,7 @@ class Encoded {
   double squares(bool suppress, const Work& work) const;
   double floor(const Levels& levels, const Work& work) const;
   std::size_t limit() const;
+  std::size_t most_classes() const;
 
   const Policy* policy_ = nullptr;
   std::vector<const Attribute*> attributes_;

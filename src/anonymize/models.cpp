@@ -151,10 +151,11 @@ void ModelSet::judge_counts(const Grouping& grouping, const One& one, Verdict& o
 }
 
 void ModelSet::judge_masks(const ClassTable& table, const Grouping& grouping, const One& one, Verdict& out) const {
-  const std::vector<std::uint64_t>& masks = table.histograms[static_cast<std::size_t>(one.histogram)].masks;
   std::vector<std::uint64_t> sums(grouping.classes(), 0);
-  for (std::size_t e = 0; e < masks.size(); ++e)
-    sums[grouping.class_of[e]] |= masks[e];
+  table.histograms[static_cast<std::size_t>(one.histogram)].masks.visit([&](auto masks) {
+    for (std::size_t e = 0; e < masks.size(); ++e)
+      sums[grouping.class_of[e]] |= masks[e];
+  });
   for (std::size_t c = 0; c < sums.size(); ++c)
     if (grouping.rows[c] > 0 && std::popcount(sums[c]) < one.model.bound) fail_class(grouping, c, out);
 }

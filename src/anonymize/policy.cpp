@@ -21,6 +21,8 @@ Result<void> read_hierarchy(const TomlTable& table, const std::filesystem::path&
       return table.error("policy.hierarchy", fmt::format("the hierarchy {} cannot be read", out.file_name),
                          "hierarchy");
     SEKISHO_CHECK(check_encoding(*text, out.file_name));
+    if (text->find_first_not_of("\xef\xbb\xbf\r\n") == std::string::npos)
+      return table.error("policy.hierarchy", fmt::format("the hierarchy {} is empty", out.file_name), "hierarchy");
     out.file = std::move(*text);
   }
   if (table.has("rule")) {

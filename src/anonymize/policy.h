@@ -94,6 +94,7 @@ struct Policy {
   bool is_unit(std::string_view column) const {
     return !column.empty() && (column == person || column == household || column == hospital);
   }
+  bool names(std::string_view column) const { return find(column) != nullptr || is_unit(column); }
   int k() const;  // greatest k asked for; 1: none
   // Everything that decides: the file's text and the hierarchies', in order.
   const std::string& content() const { return content_; }

@@ -49,11 +49,15 @@ Result<std::vector<double>> population_sizes(const View& view, const Groups& gro
     column.reserve(view.rows() + population.rows);
     for (std::size_t row = 0; row < view.rows(); ++row)
       column.push_back(view.label(row, i));
-    for (const std::uint32_t code : others->codes())
-      column.push_back(number[code]);
+    for (std::size_t row = 0; row < population.rows; ++row)
+      column.push_back(number[others->code(row)]);
     radix.push_back(numbers.size());
   }
-  const Numbered tuples = number_tuples(digits, radix, view.rows() + population.rows);
+  const Numbered tuples = number_tuples(digits.size(), view.rows() + population.rows,
+                                        [&](std::size_t column, std::span<std::uint32_t> out) {
+                                          std::ranges::copy(digits[column], out.begin());
+                                          return radix[column];
+                                        });
   std::vector<double> persons(tuples.count, 0), out(groups.classes());
   for (std::size_t row = view.rows(); row < tuples.number.size(); ++row)
     ++persons[tuples.number[row]];
@@ -136,15 +140,7 @@ Result<Risk> risk_of(const View& view, const Policy& policy, const Decision* dec
 }
 
 Separation separation_of(const View& view, const std::vector<std::size_t>& columns, std::string name) {
-  std::vector<std::vector<std::uint32_t>> digits;
-  std::vector<std::size_t> radix;
-  for (const std::size_t i : columns) {
-    std::vector<std::uint32_t>& labels = digits.emplace_back(view.rows());
-    for (std::size_t row = 0; row < view.rows(); ++row)
-      labels[row] = view.label(row, i);
-    radix.push_back(view.columns[i].labels.size());
-  }
-  const Numbered tuples = number_tuples(digits, radix, view.rows());
+  const Numbered tuples = number_tuples(view, columns);
   std::vector<double> rows(tuples.count, 0);
   for (const std::uint32_t number : tuples.number)
     ++rows[number];

@@ -137,7 +137,7 @@ class DenseSearch {
     std::atomic<std::size_t> next = 0;
     const auto run = [&](Work& work) {
       for (std::size_t i = next++; i < nodes.size(); i = next++)
-        judgements[i] = data_.judge(levels(nodes[i]), work);
+        judgements[i] = data_.judge_or_rule_out(levels(nodes[i]), work);
     };
     {
       std::vector<std::jthread> others;

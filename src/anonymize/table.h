@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "anonymize/narrow.h"
 #include "core/result.h"
 
 namespace sekisho::anonymize {
@@ -17,10 +18,11 @@ class Column {
   explicit Column(std::string name) : name_(std::move(name)) {}
   const std::string& name() const { return name_; }
   void add(std::string_view value);
-  std::uint32_t code(std::size_t row) const { return codes_[row]; }
+  std::uint32_t code(std::size_t row) const { return static_cast<std::uint32_t>(codes_[row]); }
   const std::string& text(std::size_t row) const { return values_[codes_[row]]; }
   const std::vector<std::string>& values() const { return values_; }  // distinct, in order of first sight
-  const std::vector<std::uint32_t>& codes() const { return codes_; }
+  const Narrow& codes() const { return codes_; }
+  void reserve(std::size_t rows) { codes_.reserve(rows); }
   Column select(const std::vector<std::size_t>& rows) const;  // the same dictionary
 
  private:
@@ -28,9 +30,16 @@ class Column {
     using is_transparent = void;
     std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
   };
+  // Short values seen lately, so that a column of few values asks its index rarely.
+  struct Recent {
+    std::uint64_t text = 0;  // its bytes; no value has more than seven
+    std::uint32_t size = UINT32_MAX, code = 0;
+  };
+  std::uint32_t code_of(std::string_view value);
   std::string name_;
   std::vector<std::string> values_;
-  std::vector<std::uint32_t> codes_;
+  Narrow codes_;
+  std::vector<Recent> recent_;
   std::unordered_map<std::string, std::uint32_t, Hash, std::equal_to<>> index_;
 };
 
@@ -48,5 +57,17 @@ Result<void> check_encoding(std::string_view text, const std::string& file);
 // CSV with a header. Errors: csv.*, anonymize.columns (a name stands twice).
 Result<Table> read_table(std::string_view text, char separator, const std::string& file);
 Result<Table> read_table_file(const std::filesystem::path& path, char separator);
+
+// Drops the columns for which `named` is false, and tells their names.
+template <class Named>
+std::vector<std::string> drop_columns(Table& table, const Named& named) {
+  std::vector<std::string> out;
+  std::erase_if(table.columns, [&](const Column& column) {
+    if (named(column.name())) return false;
+    out.push_back(column.name());
+    return true;
+  });
+  return out;
+}
 
 }  // namespace sekisho::anonymize

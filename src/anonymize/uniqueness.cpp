@@ -80,13 +80,76 @@ double pitman_uniques(const Sizes& sizes, double population) {
   return std::exp(std::lgamma(theta + 1) - std::lgamma(theta + alpha) + alpha * std::log(population));
 }
 
+namespace {
+
+// Slide negative binomial (Chen and Keller-McNulty 1998): a class of the population has one person and a negative
+// binomial number of others, with generating function (b / (1 - (1 - b) z))^a; each person is drawn with probability
+// `fraction`.
+struct Slide {
+  double fraction, population;
+  // Classes of the population, from its persons.
+  double classes(double a, double b) const { return population / (1 + a * (1 - b) / b); }
+  double unseen(double a, double b) const {
+    const double rest = 1 - fraction;
+    return rest * std::pow(b / (1 - (1 - b) * rest), a);
+  }
+  // Share of classes of which one person is drawn.
+  double single(double a, double b) const {
+    const double rest = 1 - fraction, below = 1 - (1 - b) * rest;
+    return fraction * std::pow(b / below, a) * (1 + rest * a * (1 - b) / below);
+  }
+  // a for which so many classes are seen, on a logarithmic scale; they grow fewer as classes grow.
+  double shape(double seen, double b) const {
+    double low = -30, high = 30;
+    for (int round = 0; round < 100; ++round) {
+      const double middle = (low + high) / 2, a = std::exp(middle);
+      (classes(a, b) * (1 - unseen(a, b)) > seen ? low : high) = middle;
+    }
+    return std::exp((low + high) / 2);
+  }
+};
+
+}  // namespace
+
+double slide_uniques(const Sizes& sizes, double population) {
+  const Sample sample = totals(sizes);
+  if (sample.uniques == 0 || sample.classes >= sample.persons || sample.persons >= population) return -1;
+  const Slide slide{sample.persons / population, population};
+  // How many more uniques than there are a b makes expect, with the a that fits the classes seen.
+  const auto excess = [&](double b) {
+    const double a = slide.shape(sample.classes, b);
+    return slide.classes(a, b) * slide.single(a, b) - sample.uniques;
+  };
+  constexpr int kSteps = 200;
+  const auto at = [](int step) { return 1 / (1 + std::exp(-14.0 + 28.0 * step / kSteps)); };
+  double high = at(0), of_high = excess(high);
+  for (int step = 1; step <= kSteps; ++step) {
+    double low = at(step), of_low = excess(low);
+    if ((of_low > 0) == (of_high > 0)) {
+      high = low, of_high = of_low;
+      continue;
+    }
+    for (int round = 0; round < 60; ++round) {
+      const double middle = (low + high) / 2;
+      ((excess(middle) > 0) == (of_low > 0) ? low : high) = middle;
+    }
+    const double b = (low + high) / 2, a = slide.shape(sample.classes, b);
+    return slide.classes(a, b) * std::pow(b, a);
+  }
+  return -1;
+}
+
 double population_uniqueness(const Sizes& sizes, double population) {
   const Sample sample = totals(sizes);
   if (sample.uniques == 0) return 0;
   if (sample.persons >= population) return sample.uniques / sample.persons;
   double uniques = -1;
-  if (sample.persons / population <= 0.1) uniques = pitman_uniques(sizes, population);
-  if (uniques < 0) uniques = zayatz_uniques(sizes, population);
+  const bool small = sample.persons / population <= 0.1;
+  uniques = small ? pitman_uniques(sizes, population) : slide_uniques(sizes, population);
+  if (uniques < 0 || !small) {
+    const double zayatz = zayatz_uniques(sizes, population);
+    uniques = uniques < 0 ? zayatz : std::min(uniques, zayatz);
+  }
   return std::clamp(uniques / population, 0.0, 1.0);
 }
 

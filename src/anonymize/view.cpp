@@ -36,7 +36,37 @@ Kind kind_of(const Policy& policy, std::string_view name) {
   return attribute == nullptr ? Kind::kInsensitive : attribute->kind;
 }
 
-// Keys below `range` to numbers without gaps, in order of first sight. Open addressing, or a place for each key.
+std::uint64_t mixed(std::uint64_t key) {
+  key *= 0xD6E8FEB86659FD93;
+  return (key ^ key >> 32) * 0xD6E8FEB86659FD93;
+}
+
+// Numbers the keys whose hash ends in `share` of so many.
+void number_share(std::vector<std::uint64_t>& keys, std::uint64_t share, std::uint64_t shares_mask, std::uint64_t done,
+                  std::uint64_t& count) {
+  struct Slot {
+    std::uint64_t key = 0;
+    std::uint64_t number = 0;  // + 1; 0: empty
+  };
+  const auto is_of_share = [&](std::uint64_t key) { return (key & done) == 0 && (mixed(key) & shares_mask) == share; };
+  const auto size = static_cast<std::size_t>(shares_mask == 0 ? static_cast<std::ptrdiff_t>(keys.size())
+                                                              : std::ranges::count_if(keys, is_of_share));
+  std::vector<Slot> slots(std::bit_ceil(2 * size + 16));
+  const std::size_t mask = slots.size() - 1;
+  const auto home = [mask](std::uint64_t key) { return mixed(key) >> 16 & mask; };
+  constexpr std::size_t kAhead = 16;
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    if (i + kAhead < keys.size()) __builtin_prefetch(&slots[home(keys[i + kAhead])], 1);
+    if (!is_of_share(keys[i])) continue;
+    std::size_t at = home(keys[i]);
+    while (slots[at].number != 0 && slots[at].key != keys[i])
+      at = (at + 1) & mask;
+    if (slots[at].number == 0) slots[at] = {keys[i], ++count};
+    keys[i] = (slots[at].number - 1) | done;
+  }
+}
+
+// Keys below `range` to numbers without gaps. Open addressing, or a place for each key.
 std::size_t dense(std::vector<std::uint64_t>& keys, std::uint64_t range) {
   if (range <= 4 * keys.size() + 4096) {
     std::vector<std::uint32_t> number(range, 0);
@@ -47,26 +77,16 @@ std::size_t dense(std::vector<std::uint64_t>& keys, std::uint64_t range) {
     }
     return count;
   }
-  struct Slot {
-    std::uint64_t key = 0;
-    std::uint64_t number = 0;  // + 1; 0: empty
-  };
-  constexpr std::size_t kAhead = 16;
-  std::vector<Slot> slots(std::bit_ceil(2 * keys.size() + 16));
-  const std::size_t mask = slots.size() - 1;
-  const auto home = [mask](std::uint64_t key) {
-    key *= 0xD6E8FEB86659FD93;
-    return (key ^ key >> 32) * 0xD6E8FEB86659FD93 >> 16 & mask;
-  };
+  // Of many keys a share at a time, told by their hash: the table stays small. Keys are below 2^62, and those that have
+  // their number are marked.
+  constexpr std::size_t kAtOnce = std::size_t{1} << 22;
+  constexpr std::uint64_t kDone = std::uint64_t{1} << 63;
+  const std::size_t shares = std::bit_ceil((keys.size() + kAtOnce - 1) / kAtOnce + 1) / 2;
   std::uint64_t count = 0;
-  for (std::size_t i = 0; i < keys.size(); ++i) {
-    if (i + kAhead < keys.size()) __builtin_prefetch(&slots[home(keys[i + kAhead])], 1);
-    std::size_t at = home(keys[i]);
-    while (slots[at].number != 0 && slots[at].key != keys[i])
-      at = (at + 1) & mask;
-    if (slots[at].number == 0) slots[at] = {keys[i], ++count};
-    keys[i] = slots[at].number - 1;
-  }
+  for (std::size_t share = 0; share < std::max<std::size_t>(1, shares); ++share)
+    number_share(keys, share, shares < 2 ? 0 : shares - 1, kDone, count);
+  for (std::uint64_t& key : keys)
+    key &= ~kDone;
   return count;
 }
 
@@ -144,16 +164,16 @@ Members members(std::span<const std::uint32_t> key, std::span<const std::uint32_
   return out;
 }
 
-Numbered number_tuples(const std::vector<std::vector<std::uint32_t>>& digits, const std::vector<std::size_t>& radix,
-                       std::size_t rows) {
+Numbered number_tuples(std::size_t columns, std::size_t rows, const Digits& digits) {
   constexpr std::uint64_t kMost = std::uint64_t{1} << 62;
   std::vector<std::uint64_t> keys(rows, 0);
+  std::vector<std::uint32_t> of_column(rows);
   std::uint64_t range = 1;
-  for (std::size_t i = 0; i < digits.size(); ++i) {
-    const std::uint64_t base = std::max<std::uint64_t>(1, radix[i]);
+  for (std::size_t i = 0; i < columns; ++i) {
+    const std::uint64_t base = std::max<std::uint64_t>(1, digits(i, of_column));
     if (range > kMost / base) range = dense(keys, range);
     for (std::size_t row = 0; row < rows; ++row)
-      keys[row] = keys[row] * base + digits[i][row];
+      keys[row] = keys[row] * base + of_column[row];
     range *= base;
   }
   Numbered out;
@@ -162,16 +182,16 @@ Numbered number_tuples(const std::vector<std::vector<std::uint32_t>>& digits, co
   return out;
 }
 
-Groups group(const View& view, const std::vector<std::size_t>& columns) {
-  std::vector<std::vector<std::uint32_t>> digits;
-  std::vector<std::size_t> radix;
-  for (const std::size_t i : columns) {
-    std::vector<std::uint32_t>& labels = digits.emplace_back(view.rows());
+Numbered number_tuples(const View& view, const std::vector<std::size_t>& columns) {
+  return number_tuples(columns.size(), view.rows(), [&](std::size_t column, std::span<std::uint32_t> out) {
     for (std::size_t row = 0; row < view.rows(); ++row)
-      labels[row] = view.label(row, i);
-    radix.push_back(view.columns[i].labels.size());
-  }
-  Numbered numbered = number_tuples(digits, radix, view.rows());
+      out[row] = view.label(row, columns[column]);
+    return view.columns[columns[column]].labels.size();
+  });
+}
+
+Groups group(const View& view, const std::vector<std::size_t>& columns) {
+  Numbered numbered = number_tuples(view, columns);
   Groups out;
   out.persons = members(numbered.number, view.person, numbered.count);
   out.class_of = std::move(numbered.number);

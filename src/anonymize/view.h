@@ -58,12 +58,14 @@ struct Groups {
 };
 Groups group(const View& view, const std::vector<std::size_t>& columns);
 
-// Tuples of digits numbered in order of first sight. digits[i][row] < radix[i].
+// Tuples of digits numbered without gaps. `digits` writes those of a column, one for each row, and returns
+// their radix, which each is below.
 struct Numbered {
   std::vector<std::uint32_t> number;
   std::size_t count = 0;
 };
-Numbered number_tuples(const std::vector<std::vector<std::uint32_t>>& digits, const std::vector<std::size_t>& radix,
-                       std::size_t rows);
+using Digits = std::function<std::size_t(std::size_t column, std::span<std::uint32_t> out)>;
+Numbered number_tuples(std::size_t columns, std::size_t rows, const Digits& digits);
+Numbered number_tuples(const View& view, const std::vector<std::size_t>& columns);  // of labels
 
 }  // namespace sekisho::anonymize

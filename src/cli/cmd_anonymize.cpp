@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <ctime>
 #include <memory>
 #include <thread>
 
@@ -88,6 +89,47 @@ Result<void> write_rows(const anonymize::Applied& applied, const std::string& pe
   return file.finish();
 }
 
+struct Input {
+  anonymize::Table table;
+  std::vector<std::string> left_out;  // columns that the policy does not name: they stay behind
+};
+
+// A table without a row: whatever the policy asks, there is nothing to show and nobody to protect.
+int refuse_empty(const AnonymizeOptions& options) {
+  fmt::print(stderr, "sekisho anonymize: {} has a header and no rows: nothing was written [anonymize.empty]\n",
+             options.input);
+  return kFindings;
+}
+
+// What a run that was killed left beside the output.
+void remove_unaudited(const std::filesystem::path& output) {
+  constexpr std::size_t kDrawn = 7;  // ".XXXXXX"
+  const std::string name = output.filename().string() + ".unaudited";
+  std::error_code ignored;
+  std::vector<std::filesystem::path> left;
+  for (const auto& entry :
+       std::filesystem::directory_iterator(std::filesystem::absolute(output).parent_path(), ignored)) {
+    const std::string other = entry.path().filename().string();
+    if (other == name || (other.starts_with(name + ".") && other.size() == name.size() + kDrawn))
+      left.push_back(entry.path());
+  }
+  for (const std::filesystem::path& one : left)
+    std::filesystem::remove_all(one, ignored);
+}
+
+Result<Input> read_input(const AnonymizeOptions& options, const anonymize::Policy& policy) {
+  Input out;
+  SEKISHO_TRY(out.table, anonymize::read_table_file(options.input, policy.delimiter));
+  out.left_out = anonymize::drop_columns(out.table, [&](std::string_view name) { return policy.names(name); });
+  return out;
+}
+
+double processor_seconds() {
+  timespec now{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
+}
+
 // Columns that leave as they are must not carry names, numbers or addresses.
 Result<void> check_insensitive(const anonymize::Table& table, const anonymize::Policy& policy) {
   for (const anonymize::Attribute& attribute : policy.attributes) {
@@ -132,8 +174,10 @@ Result<int> run_sweep(const AnonymizeOptions& options) {
   SEKISHO_TRY(const anonymize::SweepRange range, anonymize::parse_sweep(options.sweep));
   SEKISHO_TRY(const anonymize::Policy policy, anonymize::Policy::load(options.policy));
   const auto begin = Clock::now();
-  SEKISHO_TRY(const anonymize::Table table, anonymize::read_table_file(options.input, policy.delimiter));
+  SEKISHO_TRY(const Input input, read_input(options, policy));
+  const anonymize::Table& table = input.table;
   const double seconds_read = seconds_since(begin);
+  if (table.rows == 0) return refuse_empty(options);
   auto line = std::make_shared<Line>(options.json);
   SEKISHO_TRY(const anonymize::Sweep sweep, anonymize::sweep(table, policy, range, search_options(options, line)));
   line.reset();
@@ -178,10 +222,14 @@ Result<int> run_anonymize(const AnonymizeOptions& options) {
     return fail("usage.anonymize", "--input, --policy and --output are needed");
   SEKISHO_TRY(const anonymize::Policy policy, anonymize::Policy::load(options.policy));
   auto begin = Clock::now();
-  SEKISHO_TRY(const anonymize::Table table, anonymize::read_table_file(options.input, policy.delimiter));
+  SEKISHO_TRY(const Input input, read_input(options, policy));
+  const anonymize::Table& table = input.table;
   const double seconds_read = seconds_since(begin);
+  if (table.rows == 0) return refuse_empty(options);
   SEKISHO_CHECK(check_insensitive(table, policy));
+  const double processor_before = processor_seconds();
   const auto found = answer(table, policy, options);
+  const double processor = processor_seconds() - processor_before;
   if (!found && found.error().code == "anonymize.impossible") {
     fmt::print(stderr, "sekisho anonymize: {}\n", found.error().describe());
     return kFindings;
@@ -194,6 +242,7 @@ Result<int> run_anonymize(const AnonymizeOptions& options) {
               anonymize::apply(differential ? differential->sample : table,
                                differential ? differential->policy : policy, outcome.decision));
   // Written aside, judged as it would be read, and only then given its name.
+  remove_unaudited(options.output);
   const std::filesystem::path aside = options.output + ".unaudited";
   SEKISHO_CHECK(write_rows(applied, policy.person, policy.delimiter, aside));
   const auto audit = anonymize::audit(aside, policy, options.input);
@@ -213,6 +262,8 @@ Result<int> run_anonymize(const AnonymizeOptions& options) {
   seconds.update(report["seconds"]);
   seconds["write"] = seconds_since(begin);
   report["seconds"] = seconds;
+  report["processor_seconds"] = processor;
+  report["left_out"] = input.left_out;
   report["audit"] = audit->to_json();
   if (differential) report["differential_privacy"] = differential->to_json();
   if (!options.report.empty() || options.json || !options.html.empty()) {
@@ -250,6 +301,8 @@ Result<int> run_anonymize(const AnonymizeOptions& options) {
         "  round {}: {} of {} rows kept, levels {}\n", round + 1,
         outcome.rounds[round]["rows"].get<std::size_t>() - outcome.rounds[round]["suppressed"].get<std::size_t>(),
         outcome.rounds[round]["rows"].get<std::size_t>(), outcome.rounds[round]["levels"].dump());
+  if (!input.left_out.empty())
+    fmt::print("  left out, as the policy does not name them: {}\n", fmt::join(input.left_out, ", "));
   if (!outcome.counts_persons) fmt::print("  the policy names no person column: each row counts as a person\n");
   return kDone;
 }
@@ -313,6 +366,7 @@ Result<int> run_histories(const HistoryOptions& options) {
   seconds["finish"] = seconds_since(begin);
   // Written aside, judged as they would be read, and only then given their name.
   const std::filesystem::path aside = options.output + ".unaudited";
+  remove_unaudited(options.output);
   const auto written = [&]() -> Result<anonymize::HistoryAudit> {
     SEKISHO_CHECK(make_folders(aside));
     begin = Clock::now();

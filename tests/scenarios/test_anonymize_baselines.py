@@ -86,15 +86,16 @@ class Baselines(unittest.TestCase):
                     self.assertEqual(report["classes"], int(row["classes"]))
                     self.assertAlmostEqual(report["score"]["value"] / float(row["score"]), 1, delta=1e-9)
                     self.assertTrue(report["optimal"])
-                seconds = report["seconds"]["encode"] + report["seconds"]["search"]
+                # Of the processor, as the rival's: what else the machine does counts on neither side.
+                seconds = report["processor_seconds"]
                 whole = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
                 ours += seconds
                 theirs += float(row["cpu_seconds_best"])
                 print(f'{row["dataset"]:15} {row["model"]:24} {row["suppression_limit"]:5} {row["metric"]:5} '
-                      f'encode {report["seconds"]["encode"]:.3f} search {report["seconds"]["search"]:.3f} '
+                      f'encode and search {seconds:.3f} CPU s, '
                       f'whole command {whole:.2f} CPU s; rival {float(row["cpu_seconds_best"]):.3f} '
                       f'= {float(row["cpu_seconds_best"]) / seconds:.1f} x; {report["checked"]} of {row["checked"]} checks')
-            print(f"all rows: {ours:.2f} s, rival {theirs:.2f} s: {theirs / ours:.1f} times")
+            print(f"all rows: {ours:.2f} CPU s, rival {theirs:.2f}: {theirs / ours:.1f} times")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,9 @@
-"""What `sekisho anonymize` refuses says why, and leaves neither an output file nor a part of one."""
+"""Bad input of `sekisho anonymize`: what is refused says why and leaves neither an output file nor a part of one; what
+can be done is done, and what was left out is counted.
+"""
+import csv
+import io
+import json
 import pathlib
 import tempfile
 import unittest
@@ -18,40 +23,166 @@ kind = "insensitive"
 kind = "k-anonymity"
 k = 2
 """
+BY_FILE = POLICY.replace('[attribute.rule]\nkind = "top"', 'hierarchy = "h.csv"')
+DIVERSE = """
+[[model]]
+kind = "l-diversity"
+variant = "distinct"
+l = 2
+attribute = "r"
+"""
 
 
-class Refused(unittest.TestCase):
-    def refuse(self, rows, output="out.csv", makes=()):
+class BadInput(unittest.TestCase):
+    def run_in(self, folder, rows, policy=POLICY, output="out.csv", hierarchy=None, makes=()):
+        (folder / "t.csv").write_bytes(rows)
+        (folder / "p.toml").write_text(policy)
+        if hierarchy is not None:
+            (folder / "h.csv").write_bytes(hierarchy)
+        for one in makes:
+            (folder / one).mkdir()
+        return sekisho("anonymize", "--input", "t.csv", "--policy", "p.toml", "--output", output, "--report", "r.json",
+                       check=None, cwd=folder)
+
+    def refuse(self, rows, code, exit_code=3, **options):
+        """Refused with this code, and nothing is written; returns the message."""
         with tempfile.TemporaryDirectory() as name:
             folder = pathlib.Path(name)
-            (folder / "t.csv").write_bytes(rows)
-            (folder / "p.toml").write_text(POLICY)
-            for one in makes:
-                (folder / one).mkdir()
-            done = sekisho("anonymize", "--input", "t.csv", "--policy", "p.toml", "--output", output, check=None,
-                           cwd=folder)
-            self.assertNotEqual(done.returncode, 0)
-            self.assertEqual(sorted(one.name for one in folder.iterdir()), sorted(["p.toml", "t.csv", *makes]))
-            return done
+            done = self.run_in(folder, rows, **options)
+            self.assertEqual(done.returncode, exit_code, done.stderr)
+            self.assertIn(code, done.stderr)
+            given = ["p.toml", "t.csv", *options.get("makes", ())] + (["h.csv"] if "hierarchy" in options else [])
+            self.assertEqual(sorted(one.name for one in folder.iterdir()), sorted(given))
+            return done.stderr
+
+    def accept(self, rows, separator=",", **options):
+        """The report and the rows written, with the header."""
+        with tempfile.TemporaryDirectory() as name:
+            folder = pathlib.Path(name)
+            done = self.run_in(folder, rows, **options)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            text = (folder / "out.csv").read_text()
+            return json.loads((folder / "r.json").read_text()), list(csv.reader(io.StringIO(text), delimiter=separator))
 
     def test_identifiers_in_an_insensitive_column_are_refused_without_repeating_them(self):
-        done = self.refuse(b"q,r\na,090-1234-5678\na,x\n")
-        self.assertEqual(done.returncode, 3)
-        self.assertIn("anonymize.identifier", done.stderr)
-        self.assertIn("'r'", done.stderr)
-        self.assertNotIn("1234", done.stderr)
+        message = self.refuse(b"q,r\na,090-1234-5678\na,x\n", "anonymize.identifier")
+        self.assertIn("'r'", message)
+        self.assertNotIn("1234", message)
 
     def test_mixed_encodings_are_refused_with_their_line(self):
-        done = self.refuse("q,r\na,東\n".encode() + "a,東\n".encode("cp932"))
-        self.assertIn("t.csv, line 3", done.stderr)
+        self.assertIn("t.csv:3", self.refuse("q,r\na,東\n".encode() + "a,東\n".encode("cp932"), "csv.encoding")
+                      .replace(", line ", ":"))
 
-    def test_a_policy_that_cannot_be_met_is_a_finding(self):
-        done = self.refuse(b"q,r\na,1\n")
-        self.assertEqual(done.returncode, 1)
-        self.assertIn("best k within the suppression limit is 1", done.stderr)
+    def test_a_policy_that_cannot_be_met_is_a_finding_with_the_best_k(self):
+        self.assertIn("best k within the suppression limit is 1",
+                      self.refuse(b"q,r\na,1\n", "anonymize.impossible", exit_code=1))
+
+    def test_models_that_exclude_each_other_are_named(self):
+        # Each of the two classes meets one model only; either may go, but not both.
+        policy = "suppression_limit = 0.6\n" + BY_FILE.replace('"insensitive"', '"sensitive"').replace("k = 2", "k = 3")
+        rows = b"q,r\n" + b"a,1\na,1\na,1\nb,1\nb,2\n"
+        message = self.refuse(rows, "anonymize.impossible", exit_code=1, policy=policy + DIVERSE,
+                              hierarchy=b"a\nb\n")
+        self.assertIn("exclude each other", message)
+        self.assertIn("k-anonymity", message)
+        self.assertIn("distinct l-diversity of 'r'", message)
 
     def test_an_output_that_cannot_have_its_name_leaves_nothing_beside_it(self):
-        self.assertEqual(self.refuse(b"q,r\na,1\na,2\n", output="d", makes=("d",)).returncode, 3)
+        self.refuse(b"q,r\na,1\na,2\n", "", output="d", makes=("d",))
+
+    def test_values_missing_from_a_hierarchy_are_named(self):
+        message = self.refuse(b"q,r\na,1\nz,1\n", "hierarchy.missing", policy=BY_FILE, hierarchy=b"a,*\nb,*\n")
+        self.assertIn("'z'", message)
+
+    def test_a_ragged_hierarchy_is_refused_with_its_line(self):
+        self.assertIn("h.csv, line 2", self.refuse(b"q,r\na,1\nb,1\n", "hierarchy.ragged", policy=BY_FILE,
+                                                   hierarchy=b"a,x,*\nb,*\n"))
+
+    def test_a_hierarchy_in_a_circle_is_refused(self):
+        self.refuse(b"q,r\na,1\nb,1\n", "hierarchy.cycle", policy=BY_FILE, hierarchy=b"a,x,y,*\nb,y,x,*\n")
+
+    def test_a_hierarchy_that_is_no_tree_is_refused(self):
+        self.refuse(b"q,r\na,1\nb,1\n", "hierarchy.tree", policy=BY_FILE, hierarchy=b"a,x,y\nb,x,z\n")
+
+    def test_an_empty_hierarchy_is_refused(self):
+        self.refuse(b"q,r\na,1\n", "is empty", policy=BY_FILE, hierarchy=b"\n")
+
+    def test_a_row_of_another_width_is_refused_with_its_line(self):
+        self.assertIn("t.csv, line 3", self.refuse(b"q,r\na,1\na\n", "csv.ragged"))
+
+    def test_an_open_quote_is_refused_with_its_line(self):
+        self.assertIn("t.csv, line 2", self.refuse(b'q,r\na,"1\n', "csv.quote"))
+
+    def test_a_file_without_a_header_is_refused(self):
+        self.refuse(b"", "csv.empty")
+
+    def test_a_table_without_rows_is_a_finding_under_every_policy(self):
+        for policy in (POLICY, POLICY.replace("k = 2", "k = 1"), POLICY.replace('"top"', '"prefix"\nlengths = [1]')):
+            self.refuse(b"q,r\n", "anonymize.empty", exit_code=1, policy=policy)
+
+    def test_a_policy_that_names_a_column_that_is_not_there_is_refused(self):
+        self.assertIn("'r'", self.refuse(b"q\na\na\n", "policy.columns"))
+
+    def test_a_column_that_the_policy_does_not_name_stays_behind(self):
+        report, rows = self.accept(b"q,name,r\na,Sato,1\na,Ito,2\n")
+        self.assertEqual(report["left_out"], ["name"])
+        self.assertEqual(rows, [["q", "r"], ["a", "1"], ["a", "2"]])
+
+    def test_rows_that_are_all_equal_keep_everything(self):
+        report, rows = self.accept(b"q,r\n" + b"a,1\n" * 50)
+        self.assertEqual((report["levels"], report["suppressed"], report["classes"], report["smallest_class"]),
+                         ({"q": 0}, 0, 1, 50))
+        self.assertEqual(len(rows), 51)
+
+    def test_an_empty_column_is_one_value(self):
+        report, rows = self.accept(b"q,r\n,1\n,2\n,3\n")
+        self.assertEqual((report["levels"], report["classes"]), ({"q": 0}, 1))
+        self.assertEqual(rows[1:], [["", "1"], ["", "2"], ["", "3"]])
+
+    def test_an_empty_value_needs_a_place_in_a_hierarchy_file(self):
+        rows = b"q,r\n,1\n,2\na,1\na,2\n"
+        self.refuse(rows, "hierarchy.missing", policy=BY_FILE, hierarchy=b"a,*\n")
+        report, _ = self.accept(rows, policy=BY_FILE.replace('"h.csv"', '"h.csv"\nmissing = "own"'), hierarchy=b"a,*\n")
+        self.assertEqual((report["levels"], report["classes"]), ({"q": 0}, 2))
+
+    def test_suppressed_rows_are_counted_and_gone(self):
+        report, rows = self.accept(b"q,r\n" + b"a,1\n" * 9 + b"b,1\n", policy="suppression_limit = 0.1\n" + POLICY)
+        self.assertEqual((report["suppressed"], report["rows"], report["classes"]), (1, 10, 1))
+        self.assertEqual(rows, [["q", "r"]] + [["a", "1"]] * 9)
+
+    def test_many_different_values_in_a_quasi_identifier_are_no_trouble(self):
+        policy = POLICY.replace('"top"', '"intervals"\nwidths = [10, 1000]')
+        rows = "q,r\n" + "".join(f"{number},x\n" for number in range(100_000))
+        report, written = self.accept(rows.encode(), policy=policy)
+        self.assertEqual((report["levels"], report["classes"], report["smallest_class"]), ({"q": 1}, 10_000, 10))
+        self.assertEqual(len(written), 100_001)
+
+    def test_a_hierarchy_may_have_a_separator_of_its_own(self):
+        report, _ = self.accept(b"q,r\na,1\nb,1\n", policy=BY_FILE, hierarchy=b"\xef\xbb\xbfa;*\r\nb;*\r\n")
+        self.assertEqual(report["levels"], {"q": 1})
+
+    def test_line_breaks_byte_order_marks_and_quotes_do_not_matter(self):
+        plain, rows = self.accept(b"q,r\na,1\na,2\n")
+        dressed, again = self.accept(b'\xef\xbb\xbf"q",r\r\n"a",1\r\na,"2"')
+        self.assertEqual(rows, again)
+        self.assertEqual(plain["levels"], dressed["levels"])
+
+    def test_the_persons_keep_their_number_even_when_called_identifying(self):
+        policy = 'person = "r"\n' + POLICY.replace('"insensitive"', '"identifying"')
+        report, rows = self.accept(b"q,r\na,Sato\na,Sato\na,Ito\n", policy=policy)
+        self.assertEqual((report["counted"], report["smallest_class"]), ("persons", 2))
+        self.assertEqual(sorted(row[1] for row in rows[1:]), sorted([rows[1][1], rows[1][1], rows[3][1]]))
+        self.assertEqual({row[1] for row in rows[1:]}, {"1", "2"})
+        self.refuse(b"q,r\na,Sato\na,Sato\n", "anonymize.impossible", exit_code=1, policy=policy)
+
+    def test_what_a_killed_run_left_is_removed_by_the_next(self):
+        with tempfile.TemporaryDirectory() as name:
+            folder = pathlib.Path(name)
+            for left in ("out.csv.unaudited", "out.csv.unaudited.a1B2c3", "other.csv.unaudited.a1B2c3"):
+                (folder / left).write_text("q,r\n")
+            self.assertEqual(self.run_in(folder, b"q,r\na,1\na,2\n").returncode, 0)
+            self.assertEqual(sorted(one.name for one in folder.iterdir()),
+                             ["other.csv.unaudited.a1B2c3", "out.csv", "p.toml", "r.json", "t.csv"])
 
 
 if __name__ == "__main__":
