@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Re-checks what sekisho hands out, without sekisho.
 
+One file on purpose: an auditor copies it, reads it from top to bottom and runs it where nothing else is installed.
 Needs Python's standard library and the stock programs `openssl` (3.x) and, to look into parts, `zstd`.
 
   verify.py package FILE.skp --root root.pem [--at TIME] [--key recipient.key --cert recipient.pem]
   verify.py receipt FILE     --root root.pem [--at TIME] [--package FILE.skp]
   verify.py ledger  DIR|EXPORT --key public.pem [--remember NOTE.txt ...]
-  verify.py dataset MANIFEST.json [--leaves leaves.csv] [--withdrawn FILE]
+  verify.py dataset MANIFEST.json [--leaves leaves.csv] [--withdrawn FILE] [--approver-key approver.pem]
   verify.py table   CHECKED.csv --relations relations.csv --witness WITNESS.json
   verify.py proof   SHEET.json  [--output TABLE.csv] [--dataset DATA.csv]
 
@@ -506,6 +507,29 @@ def check_forms(folder):
         raise Wrong(f"a form of the dataset: {error}") from error
 
 
+def check_approval(manifest, trusted):
+    """The committee's approval in the manifest: of this recipe and policy, in force at that time, signed by the approver."""
+    approval = manifest.get("approval")
+    if approval is None:
+        require(trusted is None, "the manifest holds no approval")
+        print("not checked: the manifest holds no approval")
+        return
+    text, pem, signature = members(approval, "the approval", "document", "public_key", "signature")
+    document = parse_canonical(text.encode(), "the approval's document")
+    with Scratch() as scratch:
+        key = trusted or scratch.put("approver.pem", pem.encode())
+        result = run(["openssl", "pkeyutl", "-verify", "-rawin", "-pubin", "-inkey", key,
+                      "-in", scratch.put("approval", text.encode()),
+                      "-sigfile", scratch.put("approval.sig", bytes.fromhex(signature))])
+    require(result.returncode == 0, "the approval is not signed by the approver's key")
+    for part in ("recipe", "policy"):
+        require(document[part]["sha256"] == manifest[part]["sha256"], f"the approval is of another {part}")
+    require(utc(document["approved"]) <= utc(manifest["created"]) <= utc(document["valid_until"]),
+            "the approval was not in force when the dataset was built")
+    print(f"approved by {document['approver']} ({document['reference']})" +
+          ("" if trusted else "; the key is the approval's own: compare it with the approver's (--approver-key)"))
+
+
 def verify_dataset(options):
     with open(options.manifest, encoding="utf-8") as file:
         manifest = json.load(file)
@@ -518,6 +542,7 @@ def verify_dataset(options):
     leaves = read_leaves(options.leaves or os.path.join(folder, "leaves.csv"))
     require(tree_root([leaf for leaf, _ in leaves]).hex() == manifest["merkle_root"], "the leaves do not hash to the manifest's merkle_root")
     print(f"{len(leaves)} leaves hash to the manifest's root")
+    check_approval(manifest, options.approver_key)
     if manifest.get("formats"):
         check_forms(folder)
     withdrawn = set()
@@ -781,6 +806,7 @@ def main():
     dataset = commands.add_parser("dataset", help="a dataset's manifest, files and leaves")
     dataset.set_defaults(action=verify_dataset)
     dataset.add_argument("manifest")
+    dataset.add_argument("--approver-key", help="the approver's public key (PEM): the manifest's approval must be signed with it")
     dataset.add_argument("--leaves", help="leaves.csv (default: beside the manifest)")
     dataset.add_argument("--withdrawn", help="file with the numbers of withdrawn leaves, from 0")
     dataset.add_argument("--rows", help="file with `leaf number,base64 of the person's canonical rows` for each person that is left")

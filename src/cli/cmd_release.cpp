@@ -12,6 +12,7 @@
 #include "cli/release_media.h"
 #include "cli/release_places.h"
 #include "core/file.h"
+#include "release/approval.h"
 #include "release/formats.h"
 #include "release/release.h"
 
@@ -94,6 +95,8 @@ Result<int> run_build(const ReleaseOptions& options) {
   request.formats = options.formats;
   request.overlap = places.overlap();
   request.accept_overlap = options.accept_overlap;
+  request.approval = options.approval;
+  request.approver_keys.assign(options.approver_keys.begin(), options.approver_keys.end());
   if (!options.overlap_policy.empty()) {
     SEKISHO_TRY(request.overlap_policy, release::OverlapPolicy::load(options.overlap_policy));
   }
@@ -147,7 +150,9 @@ Result<int> run_rebuild(const ReleaseOptions& options) {
 }
 
 Result<int> run_verify(const ReleaseOptions& options) {
-  SEKISHO_TRY(const release::VerifyReport report, release::verify(options.dataset, options.key));
+  SEKISHO_TRY(
+      const release::VerifyReport report,
+      release::verify(options.dataset, options.key, {options.approver_keys.begin(), options.approver_keys.end()}));
   if (options.json)
     print_json(report.to_json());
   else {
@@ -156,6 +161,31 @@ Result<int> run_verify(const ReleaseOptions& options) {
       fmt::print("  {}\n", problem);
   }
   return report.ok ? kDone : kFindings;
+}
+
+// Makes the key when the file does not exist; its public half is written beside the approval.
+Result<int> run_approve(const ReleaseOptions& options) {
+  SEKISHO_TRY(const UtcTime until,
+              UtcTime::parse(options.until.size() == 10 ? options.until + "T23:59:59Z" : options.until));
+  std::error_code error;
+  if (!fs::exists(options.key, error)) {
+    SEKISHO_TRY(const crypto::PrivateKey fresh, crypto::PrivateKey::generate(crypto::KeyKind::kEd25519));
+    SEKISHO_CHECK(fresh.save(options.key));
+  }
+  SEKISHO_TRY(const Json approval, release::approve({.purpose = options.purpose,
+                                                     .policy = options.policy,
+                                                     .key = options.key,
+                                                     .approver = options.approver,
+                                                     .reference = options.reference,
+                                                     .valid_until = until,
+                                                     .clock = &system_clock()}));
+  SEKISHO_CHECK(write_file_durable(options.out, approval.dump(2) + "\n"));
+  SEKISHO_CHECK(write_file_durable(options.out + ".pem", approval["public_key"].get<std::string>()));
+  if (options.json)
+    print_json({{"approval", options.out}, {"public_key", options.out + ".pem"}});
+  else
+    fmt::print("{} written; the approver's public key is {}\n", options.out, options.out + ".pem");
+  return kDone;
 }
 
 Result<int> run_deliver(const ReleaseOptions& options) {
@@ -217,6 +247,15 @@ void add_release(CLI::App& app) {
       ->check(CLI::ExistingFile);
   build->add_option("--accept-overlap", options->accept_overlap,
                     "Reason to let a release pass that would be held; it goes into the ledger");
+  build->add_option("--approval", options->approval, "Signed approval of this recipe and policy, for the manifest")
+      ->check(CLI::ExistingFile);
+  const auto approver_keys = [options](CLI::App* command) {
+    command
+        ->add_option("--approver-key", options->approver_keys,
+                     "Public key (PEM) of somebody who may approve; repeatable")
+        ->check(CLI::ExistingFile);
+  };
+  approver_keys(build);
   build->footer(
       format_list() +
       "\nExit code 1: nobody is eligible, nobody can be kept, or the release is held because it would single out fewer "
@@ -237,7 +276,22 @@ void add_release(CLI::App& app) {
   verify->add_option("dataset", options->dataset, "Folder of the dataset")->required()->check(CLI::ExistingDirectory);
   verify->add_option("--key", options->key, "The signer's public key (PEM); the one beside the manifest by default")
       ->check(CLI::ExistingFile);
+  approver_keys(verify);
   verify->footer("Exit code 1: something is not as signed.");
+
+  CLI::App* approve =
+      add("approve", "Sign the approval of a recipe and its policy with the approver's own key", run_approve);
+  approve->add_option("--purpose", options->purpose, "Recipe (specs/purposes/*.toml)")
+      ->required()
+      ->check(CLI::ExistingFile);
+  approve->add_option("--policy", options->policy, "Policy; the recipe names one by default")->check(CLI::ExistingFile);
+  approve->add_option("--key", options->key, "The approver's private key (Ed25519, PEM); made when it does not exist")
+      ->required();
+  approve->add_option("--approver", options->approver, "Who approves")->required();
+  approve->add_option("--reference", options->reference, "Number of the committee's decision")->required();
+  approve->add_option("--until", options->until, "Last day (2027-03-31) or time on which releases may be built")
+      ->required();
+  approve->add_option("--out", options->out, "File of the approval; OUT.pem is the public key")->required();
 
   CLI::App* rebuild = add("rebuild", "Make a dataset again from its manifest and compare the bytes", run_rebuild);
   add_places(rebuild, options);

@@ -16,7 +16,8 @@ struct ReleaseOptions {
   std::string centre, store, keys, body = "body", snapshot, purpose, policy, out, dataset, key, ledger, memory = "1GB",
                                    overlap_policy, accept_overlap, reason, sheet, number, code, detail, passphrase_file,
                                    workspace, usage;
-  std::vector<std::string> formats;
+  std::string approval, approver, reference, until;
+  std::vector<std::string> formats, approver_keys;
   int threads = 2;
   bool json = false, allow_unencrypted = false;
 };

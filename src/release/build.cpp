@@ -6,6 +6,7 @@
 
 #include "core/file.h"
 #include "ledger/ledger.h"
+#include "release/approval.h"
 #include "release/dataset.h"
 #include "release/formats.h"
 #include "release/hold.h"
@@ -125,6 +126,7 @@ struct Built {
   std::string id, created;
   std::vector<std::string> quasi;
   std::size_t k = 0, eligible_persons = 0;
+  Json approval;
 };
 
 Json manifest_of(const Built& b) {
@@ -157,6 +159,7 @@ Json manifest_of(const Built& b) {
       {"merkle_root", to_hex(ledger::tree_root(b.dataset.leaves))},
       {"formats", b.payload.forms},
       {"files", b.payload.files}};
+  if (!b.approval.is_null()) out["approval"] = b.approval;
   if (!b.request.overlap.empty()) out["overlap"] = b.overlap.to_manifest();
   return out;
 }
@@ -186,6 +189,19 @@ Result<void> record_built(const BuildRequest& request, const Json& manifest, con
   return {};
 }
 
+// The approval as it was signed, when it covers what is built.
+Result<Json> read_approval(const BuildRequest& request, const Prepared& prepared) {
+  if (request.approval.empty()) return Json();
+  if (request.approver_keys.empty())
+    return fail("release.approval", "an approval needs the public keys of those who may approve");
+  SEKISHO_TRY(Json approval, read_json(request.approval));
+  SEKISHO_CHECK(check_approval(
+      approval,
+      {.recipe_sha256 = prepared.recipe.sha256, .policy_sha256 = prepared.policy_sha256, .at = request.clock->now()},
+      request.approver_keys));
+  return approval;
+}
+
 BuildReport empty_report(BuildReport report, std::string reason) {
   report.empty = true;
   report.reason = std::move(reason);
@@ -200,6 +216,7 @@ Result<BuildReport> build(const BuildRequest& request) {
   SEKISHO_TRY(Staging staging, Staging::create(request.out));
   SEKISHO_TRY(const Prepared prepared,
               prepare(request.source, request.purpose, request.policy, request.threads, request.memory_limit));
+  SEKISHO_TRY(Json approval, read_approval(request, prepared));
   const std::size_t eligible_persons = prepared.table.columns.front().values().size();
   report.manifest = {{"recipe", prepared.recipe.to_json()},
                      {"counts", {{"eligible_rows", prepared.table.rows}, {"eligible_persons", eligible_persons}}}};
@@ -256,7 +273,8 @@ Result<BuildReport> build(const BuildRequest& request) {
                                  .created = created.iso(),
                                  .quasi = quasi,
                                  .k = k,
-                                 .eligible_persons = eligible_persons});
+                                 .eligible_persons = eligible_persons,
+                                 .approval = std::move(approval)});
   const std::string text = report.manifest.dump(2) + "\n";
   SEKISHO_CHECK(write_signed(staging.folder(), request.keys, text));
   // The order key and the list of persons stand before the dataset that needs them; the ledger's entry before the

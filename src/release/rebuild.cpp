@@ -7,6 +7,7 @@
 #include "core/csv.h"
 #include "core/file.h"
 #include "ledger/ledger.h"
+#include "release/approval.h"
 #include "release/dataset.h"
 #include "release/formats.h"
 
@@ -209,9 +210,23 @@ Result<void> check_signature(const fs::path& dataset, const fs::path& public_pem
   return {};
 }
 
+Result<void> check_approved(const Json& manifest, const std::vector<fs::path>& approver_keys) {
+  if (!manifest.contains("approval")) {
+    if (approver_keys.empty()) return {};
+    return fail("release.approval", "the manifest holds no approval");
+  }
+  SEKISHO_TRY(const UtcTime created, UtcTime::parse(manifest.value("created", "")));
+  return check_approval(manifest["approval"],
+                        {.recipe_sha256 = manifest["recipe"].value("sha256", ""),
+                         .policy_sha256 = manifest["policy"].value("sha256", ""),
+                         .at = created},
+                        approver_keys);
+}
+
 }  // namespace
 
-Result<VerifyReport> verify(const fs::path& dataset, const fs::path& public_pem) {
+Result<VerifyReport> verify(const fs::path& dataset, const fs::path& public_pem,
+                            const std::vector<fs::path>& approver_keys) {
   SEKISHO_TRY(const Json manifest, read_manifest(dataset));
   VerifyReport report;
   std::map<std::string, std::string> texts;
@@ -220,6 +235,8 @@ Result<VerifyReport> verify(const fs::path& dataset, const fs::path& public_pem)
     check_leaves(manifest, texts["dataset.csv"], texts["leaves.csv"], report.problems);
   if (auto checked = check_signature(dataset, public_pem, report.problems); !checked)
     report.problems.push_back("the signature cannot be checked: " + checked.error().message);
+  if (auto approved = check_approved(manifest, approver_keys); !approved)
+    report.problems.push_back(approved.error().message);
   std::vector<std::string> quasi;
   for (const Json& name : manifest["audit"].value("quasi", Json::array()))
     if (name.is_string()) quasi.push_back(name.get<std::string>());

@@ -38,6 +38,8 @@ struct BuildRequest {
   std::vector<std::string> formats;  // besides dataset.csv: names of release/formats.h
   std::filesystem::path overlap;     // folder of the register of earlier releases; empty: nothing is compared
   OverlapPolicy overlap_policy;
+  std::filesystem::path approval;                    // file of the signed approval; empty: the manifest has none
+  std::vector<std::filesystem::path> approver_keys;  // public keys of those who may approve; needed with an approval
   std::string accept_overlap;  // reason why a release that would be held is let pass; goes into the ledger
   const Clock* clock = nullptr;
   Random* random = nullptr;
@@ -83,8 +85,9 @@ struct VerifyReport {
   Json to_json() const;
 };
 // Files, hashes, Merkle root, rows against leaves, signature (against `public_pem`, or the key beside the manifest),
-// and k by SQL. Needs no store.
-Result<VerifyReport> verify(const std::filesystem::path& dataset, const std::filesystem::path& public_pem = {});
+// the approval's signature (against `approver_keys`, or the key it brings along), and k by SQL. Needs no store.
+Result<VerifyReport> verify(const std::filesystem::path& dataset, const std::filesystem::path& public_pem = {},
+                            const std::vector<std::filesystem::path>& approver_keys = {});
 
 // What the portal's explorer of the anonymization needs: data.csv, the rows of a purpose before anonymization (their
 // persons under the store's own keys), and policy.toml with the files that it names. For data managers only. Returns
