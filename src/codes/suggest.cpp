@@ -492,8 +492,7 @@ std::optional<double> Suggester::ratio_to_others(const LocalItem& item, const En
   std::vector<double> ratios;
   std::set<std::string_view> hospitals;
   for (const Impl::Profile& other : known->second) {
-    const bool neither = item.unit.empty() && other.unit.empty();
-    const double factor = neither ? 1 : unit_factor(item.unit, other.unit);
+    const double factor = item.unit == other.unit ? 1 : unit_factor(item.unit, other.unit);
     if (other.hospital == item.hospital || factor == 0) continue;
     ratios.push_back(item.values.middle * factor / other.middle);
     hospitals.insert(other.hospital);

@@ -33,8 +33,8 @@ struct Piece {
 };
 constexpr Piece kMass[] = {{"kg", 1e3},  {"mg", 1e-3},  {"ug", 1e-6}, {"mcg", 1e-6},
                            {"ng", 1e-9}, {"pg", 1e-12}, {"g", 1}};
-constexpr Piece kVolume[] = {{"dl", 0.1},    {"ml", 1e-3},  {"ul", 1e-6},  {"mm3", 1e-6},
-                             {"mm*3", 1e-6}, {"cmm", 1e-6}, {"fl", 1e-15}, {"l", 1}};
+constexpr Piece kVolume[] = {{"dl", 0.1},   {"ml", 1e-3}, {"ul", 1e-6},   {"mm3", 1e-6}, {"mm*3", 1e-6}, {"cmm", 1e-6},
+                             {"fl", 1e-15}, {"l", 1},     {"100ml", 0.1}, {"cc", 1e-3},  {"100cc", 0.1}};
 constexpr Piece kMole[] = {{"mmol", 1e-3}, {"umol", 1e-6}, {"nmol", 1e-9}, {"pmol", 1e-12}, {"meq", 1e-3}, {"mol", 1}};
 constexpr Piece kActivity[] = {{"miu", 1e-3}, {"uiu", 1e-6}, {"mu", 1e-3}, {"uu", 1e-6},
                                {"ku", 1e3},   {"iu", 1},     {"u", 1},     {"単位", 1}};
@@ -80,7 +80,7 @@ LabUnit parse_lab_unit(std::string_view text) {
   if (unit == "‰" || unit == "permil") return {"%", 0.1, true};
   if (unit == "sec" || unit == "秒" || unit == "s") return {"second", 1, true};
   if (unit == "fl" || unit == "um3" || unit == "u3" || unit == "um*3" || unit == "nm*3") return {"fl", 1, true};
-  if (unit == "-" || unit == "比" || unit == "ratio" || unit == "inr") return {"ratio", 1, true};
+  if (unit == "-" || unit == "." || unit == "比" || unit == "ratio" || unit == "inr") return {"ratio", 1, true};
   if (unit == "pg") return {"pg", 1, true};
   if (unit.starts_with("ml/min") || unit.starts_with("ml/分")) return {"filtration", 1, true};
   const std::size_t slash = unit.find('/');

@@ -117,6 +117,7 @@ TEST(Units, CountsAreComparedInOneScale) {
   EXPECT_NEAR(unit_factor("10^9/L", "10*3/uL"), 1, 1e-9);
   EXPECT_NEAR(unit_factor("IU/l", "U/L"), 1, 1e-12);
   EXPECT_NEAR(unit_factor("g/L", "g/dL"), 0.1, 1e-12);
+  EXPECT_NEAR(unit_factor("mg/100mL", "mg/dL"), 1, 1e-12);
 }
 
 TEST(Units, ConcentrationsOfMassAndOfSubstanceCannotBeCompared) {
