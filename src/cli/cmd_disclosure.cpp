@@ -5,6 +5,7 @@
 
 #include "cli/cli.h"
 #include "cli/disclosure_memory.h"
+#include "cli/disclosure_request.h"
 #include "cli/disclosure_scan.h"
 #include "core/file.h"
 #include "disclosure/proposals.h"
@@ -262,6 +263,7 @@ void add_disclosure(CLI::App& app) {
   set_action(audit, [options] { return run_audit(*options); });
 
   add_disclosure_scan(*disclosure);
+  add_disclosure_request(*disclosure);
 }
 
 }  // namespace sekisho::cli

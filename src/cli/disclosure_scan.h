@@ -54,6 +54,7 @@ inline Result<int> run_disclosure_scan(DisclosureScanOptions& options) {
   SEKISHO_TRY(const disclosure::FileScanner scanner, disclosure::FileScanner::create(settings));
   Json files = Json::array();
   std::size_t count = 0;
+  double capacity = 0;  // of all files together: what the project's monthly budget is charged with
   auto worst = disclosure::Verdict::kPass;
   for (const std::string& file : options.files) {
     SEKISHO_TRY(disclosure::Scan result, scanner.scan(file));
@@ -64,6 +65,7 @@ inline Result<int> run_disclosure_scan(DisclosureScanOptions& options) {
     }
     if (!options.frozen.empty()) SEKISHO_CHECK(freeze(options.frozen, file, result));
     count += result.findings.size();
+    capacity += result.capacity_bits;
     worst = std::max(worst, result.verdict());
     Json list = Json::array();
     for (const disclosure::ScanFinding& finding : result.findings) {
@@ -93,9 +95,17 @@ inline Result<int> run_disclosure_scan(DisclosureScanOptions& options) {
     files.push_back(std::move(entry));
   }
   if (options.json)
-    print_json(Json{{"verdict", name(worst)}, {"files", std::move(files)}, {"findings", count}});
+    print_json(
+        Json{{"verdict", name(worst)},
+             {"files", std::move(files)},
+             {"findings", count},
+             {"capacity_bits", static_cast<std::uint64_t>(capacity)},
+             {"antivirus", settings.clamd.empty() ? "not configured: no file was looked at for viruses (--clamd SOCKET)"
+                                                  : "clamd"}});
   else if (count == 0)
     fmt::print("{} files: nothing found\n", options.files.size());
+  if (!options.json && settings.clamd.empty())
+    fmt::print("not looked at for viruses: no --clamd SOCKET (ウイルス検査は行われていません)\n");
   return worst == disclosure::Verdict::kPass ? kDone : kFindings;
 }
 

@@ -17,6 +17,7 @@
 #include <cerrno>
 #include <chrono>
 #include <cstddef>
+#include <span>
 #include <vector>
 
 #include "core/file.h"
@@ -24,8 +25,6 @@
 namespace sekisho::disclosure {
 namespace {
 
-constexpr rlim_t kMemory = rlim_t{2} << 30, kSeconds = 20;
-constexpr std::chrono::seconds kPatience{30};
 constexpr std::size_t kLargestAnswer = 8 << 20;
 
 // What computing needs: memory, the open pipe, the clock, and an end. Anything else is refused by the kernel.
@@ -40,37 +39,44 @@ void set_limit(int resource, rlim_t value) {
   setrlimit(resource, &limit);
 }
 
-bool drop_rights() {
-  set_limit(RLIMIT_CPU, kSeconds);
-  set_limit(RLIMIT_CORE, 0);
-  set_limit(RLIMIT_FSIZE, 0);
-  set_limit(RLIMIT_NPROC, 0);
-#if !defined(__SANITIZE_ADDRESS__)
-  set_limit(RLIMIT_AS, kMemory);  // sanitizers reserve more than any machine has
-#endif
-#if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__)
-  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return false;
+#if defined(__x86_64__)
+// The kernel answers calls of the list with `named`, all others with `rest`; calls of another machine end the process.
+bool filter_calls(std::span<const int> calls, std::uint32_t named, std::uint32_t rest) {
   std::vector<sock_filter> filter{
       BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, arch)),
       BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AUDIT_ARCH_X86_64, 1, 0),
       BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
       BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
   };
-  for (const int number : kAllowed) {
+  for (const int number : calls) {
     filter.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, static_cast<std::uint32_t>(number), 0, 1));
-    filter.push_back(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW));
+    filter.push_back(BPF_STMT(BPF_RET | BPF_K, named));
   }
-  filter.push_back(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM));
+  filter.push_back(BPF_STMT(BPF_RET | BPF_K, rest));
   const sock_fprog program{static_cast<unsigned short>(filter.size()), filter.data()};
+  return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
+}
+#endif
+
+bool drop_rights(const SandboxLimits& limits) {
+  set_limit(RLIMIT_CPU, static_cast<rlim_t>(limits.cpu_seconds));
+  set_limit(RLIMIT_CORE, 0);
+  set_limit(RLIMIT_FSIZE, 0);
+  set_limit(RLIMIT_NPROC, 0);
+#if !defined(__SANITIZE_ADDRESS__)
+  set_limit(RLIMIT_AS, limits.memory_bytes);  // sanitizers reserve more than any machine has
+#endif
+#if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__)
+  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return false;
   // Kernels without the filter still have the limits.
-  prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
+  filter_calls(kAllowed, SECCOMP_RET_ALLOW, SECCOMP_RET_ERRNO | EPERM);
 #endif
   return true;
 }
 
-[[noreturn]] void compute(int out, const std::function<std::string()>& work) {
+[[noreturn]] void compute(int out, const std::function<std::string()>& work, const SandboxLimits& limits) {
   int status = 1;
-  if (drop_rights()) {
+  if (drop_rights(limits)) {
     try {
       const std::string answer = work();
       status = write_all(out, as_bytes(answer)) ? 0 : 1;
@@ -83,16 +89,16 @@ bool drop_rights() {
 
 }  // namespace
 
-Result<std::string> without_rights(const std::function<std::string()>& work) {
+Result<std::string> without_rights(const std::function<std::string()>& work, const SandboxLimits& limits) {
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) return fail("scan.process", "no pipe for the examining process");
   FileDescriptor in(ends[0]), out(ends[1]);
   const pid_t child = fork();
   if (child < 0) return fail("scan.process", "the examining process could not be started");
-  if (child == 0) compute(out.get(), work);
+  if (child == 0) compute(out.get(), work, limits);
   out.close();
   std::string answer;
-  const auto end = std::chrono::steady_clock::now() + kPatience;
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(limits.wall_seconds);
   bool whole = false;
   while (true) {
     const auto left =
@@ -151,19 +157,7 @@ bool restrict_program(const char* input, const char* folder, int seconds) {
   ::close(rules);
 #if defined(__x86_64__)
   constexpr int kRefused[] = {SYS_socket, SYS_ptrace, SYS_process_vm_readv, SYS_process_vm_writev, SYS_mount, SYS_bpf};
-  std::vector<sock_filter> filter{
-      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, arch)),
-      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AUDIT_ARCH_X86_64, 1, 0),
-      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
-      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
-  };
-  for (const int number : kRefused) {
-    filter.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, static_cast<std::uint32_t>(number), 0, 1));
-    filter.push_back(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EACCES));
-  }
-  filter.push_back(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW));
-  const sock_fprog program{static_cast<unsigned short>(filter.size()), filter.data()};
-  fine = fine && prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
+  fine = fine && filter_calls(kRefused, SECCOMP_RET_ERRNO | EACCES, SECCOMP_RET_ALLOW);
 #endif
   return fine;
 }

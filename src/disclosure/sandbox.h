@@ -10,9 +10,13 @@
 
 namespace sekisho::disclosure {
 
+struct SandboxLimits {
+  int cpu_seconds = 20, wall_seconds = 30;
+  std::size_t memory_bytes = std::size_t{2} << 30;
+};
 // In a copy of this process that may compute and nothing else: no files, no network, no other programs. What the
 // function returned; empty when it crashed or went beyond its bounds. Errors: scan.process.
-Result<std::string> without_rights(const std::function<std::string()>& work);
+Result<std::string> without_rights(const std::function<std::string()>& work, const SandboxLimits& limits = {});
 
 // Another program that may read what is installed and `input`, write below `folder`, and reach no network. Its exit
 // status; 128 + signal when it was ended. Errors: scan.process (also where the kernel cannot restrict it: then it does

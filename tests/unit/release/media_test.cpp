@@ -150,6 +150,7 @@ TEST_F(MediaTest, AnotherDatasetUnderTheSamePassphraseIsRefused) {
 
 TEST_F(MediaTest, SevenZipOpensTheContainerAndRefusesAnotherPassphrase) {
   const auto there = run_command({"7z", "i"});
+  // p7zip-full stands in tools/packages.txt: ./start and ./test install it; a bare build may be without.
   if (!there || there->status != 0) GTEST_SKIP() << "7z is not installed";
   ASSERT_TRUE(write());
   const auto extract = [&](const std::string& secret) {

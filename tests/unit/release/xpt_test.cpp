@@ -121,7 +121,8 @@ TEST(Xpt, NamesAreCutAndToldApart) {
   EXPECT_EQ(xpt_names(std::vector<std::string>{"a", "A", "a"}, 5), (std::vector<std::string>{"a", "A2", "a3"}));
 }
 
-// R reads the format by a third program where it is installed (package r-cran-haven).
+// R reads the format by a third program where it is installed (package r-cran-haven). Not in tools/packages.txt: R is
+// 200 MB for one test of a format that the vectors above cover byte by byte.
 TEST(Xpt, RReadsBothVersions) {
   const auto there = run_command({"Rscript", "-e", "library(haven)"});
   if (!there || there->status != 0) GTEST_SKIP() << "R with haven is not installed";
