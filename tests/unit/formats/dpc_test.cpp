@@ -7,6 +7,7 @@
 #include "formats/dpc_code.h"
 #include "formats/dpc_layout.h"
 #include "formats/reader.h"
+#include "rows.h"
 
 namespace sekisho::formats {
 namespace {
@@ -34,20 +35,6 @@ void read(RecordSet& set, std::string_view path, std::string_view utf8, std::siz
   for (std::size_t at = 0; at < bytes.size(); at += piece)
     ASSERT_TRUE(reader->feed(as_bytes(std::string_view(bytes).substr(at, piece))).has_value());
   ASSERT_TRUE(reader->finish().has_value());
-}
-
-std::string text_at(Batch& batch, int column, std::size_t at) {
-  batch.pad();
-  return batch.column(column).is_null(at) ? std::string() : std::string(batch.column(column).text(at));
-}
-double real_at(Batch& batch, int column, std::size_t at) {
-  batch.pad();
-  return batch.column(column).is_null(at) ? -1 : batch.column(column).real(at);
-}
-std::string day_at(Batch& batch, int column, std::size_t at) {
-  batch.pad();
-  if (batch.column(column).is_null(at)) return "";
-  return Date{static_cast<std::int32_t>(batch.column(column).integer(at) / 86'400'000'000)}.iso();
 }
 
 std::string ff1(std::string_view item, std::string_view version, std::string_view sequence,

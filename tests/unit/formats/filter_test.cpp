@@ -6,15 +6,10 @@
 
 #include "core/text.h"
 #include "formats/reader.h"
+#include "rows.h"
 
 namespace sekisho::formats {
 namespace {
-
-std::string shift_jis(std::string_view utf8) {
-  std::string out;
-  encode(Charset::kCp932, utf8, out);
-  return out;
-}
 
 Result<Filtered> filter(Family family, std::string_view path, std::string_view bytes,
                         const std::set<std::string, std::less<>>& out) {

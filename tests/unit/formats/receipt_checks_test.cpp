@@ -5,6 +5,7 @@
 #include "formats/reader.h"
 #include "formats/receipt_comment.h"
 #include "formats/receipt_layout.h"
+#include "rows.h"
 
 namespace sekisho::formats {
 namespace {
@@ -40,21 +41,6 @@ struct Reading {
     return out;
   }
 };
-
-std::string lines(std::initializer_list<std::string_view> rows) {
-  std::string out;
-  for (std::string_view row : rows)
-    out.append(row).append("\r\n");
-  return out;
-}
-std::string text_at(Batch& batch, int column, std::size_t row) {
-  batch.pad();
-  return batch.column(column).is_null(row) ? std::string() : std::string(batch.column(column).text(row));
-}
-double real_at(Batch& batch, int column, std::size_t row) {
-  batch.pad();
-  return batch.column(column).is_null(row) ? -1 : batch.column(column).real(row);
-}
 
 constexpr std::string_view kHeader = "IR,1,13,1,1234567,,医院,202404,00,";
 constexpr std::string_view kRe = "RE,1,1112,202403,架空　太郎,1,19700102,,,,,,,A001";

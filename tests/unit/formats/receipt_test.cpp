@@ -10,6 +10,7 @@
 #include "formats/reader.h"
 #include "formats/receipt_fields.h"
 #include "formats/receipt_layout.h"
+#include "rows.h"
 
 namespace sekisho::formats {
 namespace {
@@ -23,12 +24,6 @@ using records::Batch;
 using records::RecordSet;
 using records::Table;
 
-std::string shift_jis(std::string_view utf8) {
-  std::string out;
-  encode(Charset::kCp932, utf8, out);
-  return out;
-}
-
 // Reads `bytes` in pieces of `piece` bytes.
 void read(RecordSet& set, std::string_view bytes, std::size_t piece = 1 << 20, records::DrainHook drain = {}) {
   auto reader = make_receipt_reader(set, std::move(drain));
@@ -36,32 +31,6 @@ void read(RecordSet& set, std::string_view bytes, std::size_t piece = 1 << 20, r
   for (std::size_t at = 0; at < bytes.size(); at += piece)
     ASSERT_TRUE(reader->feed(as_bytes(bytes.substr(at, piece))).has_value());
   ASSERT_TRUE(reader->finish().has_value());
-}
-
-std::string lines(std::initializer_list<std::string_view> rows) {
-  std::string out;
-  for (std::string_view row : rows)
-    out.append(row).append("\r\n");
-  return out;
-}
-
-std::string text_at(Batch& batch, int column, std::size_t row) {
-  batch.pad();
-  return batch.column(column).is_null(row) ? std::string() : std::string(batch.column(column).text(row));
-}
-double real_at(Batch& batch, int column, std::size_t row) {
-  batch.pad();
-  return batch.column(column).is_null(row) ? -1 : batch.column(column).real(row);
-}
-std::int64_t int_at(Batch& batch, int column, std::size_t row) {
-  batch.pad();
-  return batch.column(column).is_null(row) ? -1 : batch.column(column).integer(row);
-}
-std::string day_at(Batch& batch, int column, std::size_t row) {
-  batch.pad();
-  if (batch.column(column).is_null(row)) return "";
-  const std::int64_t micros = batch.column(column).integer(row);
-  return Date{static_cast<std::int32_t>(micros / 86'400'000'000)}.iso();
 }
 
 // The worked example of the receipt reference, section 7: 73 + 11 x 7 = 150 points.
@@ -419,6 +388,22 @@ TEST(Receipt, AFailedDrainStopsTheReader) {
   for (int i = 0; i < 2000 && !failed; ++i)
     failed = !reader->feed(as_bytes(kExample)).has_value();
   EXPECT_TRUE(failed);
+}
+
+TEST(Receipt, EveryRecordTypeOfTheSpecificationsIsKnown) {
+  // receipt reference, sections 1 to 6
+  constexpr std::string_view kRecords[] = {"HO", "KO", "SN", "JD", "MF", "GR", "BU", "SB", "KK", "SK", "GA",
+                                           "HH", "GT", "SY", "HS", "SI", "IY", "TO", "CO", "SS", "SJ", "NI",
+                                           "CD", "SH", "CZ", "KI", "ST", "TK", "TI", "TR", "TS", "HI", "HR",
+                                           "HG", "JY", "RC", "MN", "EX", "UK", "KH", "RT", "JR", "MD", "MK"};
+  RecordSet set;
+  std::string file = lines({"IR,1,13,1,1234567,,X,202404,00,", "RE,1,1112,202403,X,1,19700102,,,,,,,A001"});
+  for (const std::string_view record : kRecords)
+    file.append(record).append(",1,1\r\n");
+  read(set, file + "GO,1,1,99\r\n");
+  EXPECT_FALSE(set.counts.rules.contains("RECORD_UNKNOWN"));
+  EXPECT_TRUE(set.counts.unknown.empty());
+  EXPECT_EQ(set.counts.loaded, std::size(kRecords) + 3);
 }
 
 TEST(ReceiptFields, TheFastIndexEqualsThePlainOneOnRandomText) {
