@@ -74,16 +74,26 @@ Json version_json(const MasterFile& file, const CodeView& code, const VersionRec
   return out;
 }
 
-std::vector<CodeView> select(const MasterFile& file, std::optional<Kind> kind, std::string_view code) {
-  if (!kind) {
-    std::vector<CodeView> all = file.find_all(code);
-    // Ten digits of an institution carry the table's digit behind the prefecture.
-    if (all.empty() && code.size() == 10)
-      all = file.find_all(std::string(code.substr(0, 2)) + std::string(code.substr(3)));
-    return all;
-  }
-  const auto view = file.find(*kind, code);
-  return view ? std::vector{*view} : std::vector<CodeView>{};
+// A code as people copy it from sheets and letters: wide digits, small letters, blanks, commas or hyphens between.
+std::string bare_code(std::string_view written) {
+  std::string code = fold(written);
+  std::erase_if(code, [](char c) { return c == ' ' || c == ',' || c == '-' || c == '.'; });
+  std::ranges::transform(code, code.begin(), [](char c) { return c >= 'a' && c <= 'z' ? char(c - 'a' + 'A') : c; });
+  return code;
+}
+
+std::vector<CodeView> select(const MasterFile& file, std::optional<Kind> kind, std::string_view written) {
+  const auto named = [&](std::string_view code) {
+    if (!kind) return file.find_all(code);
+    const auto view = file.find(*kind, code);
+    return view ? std::vector{*view} : std::vector<CodeView>{};
+  };
+  std::vector<CodeView> found = named(written);
+  const std::string code = found.empty() ? bare_code(written) : std::string();
+  if (found.empty()) found = named(code);
+  // Ten digits of an institution carry the table's digit behind the prefecture.
+  if (found.empty() && code.size() == 10) found = named(code.substr(0, 2) + code.substr(3));
+  return found;
 }
 
 // An institution's place in the world: check digit, region, DPC by fiscal year over all codes of the hospital.
@@ -282,7 +292,9 @@ Json search_json(const MasterFile& file, std::optional<Kind> kind, std::string_v
       const VersionRecord* shown = on ? one_hit.view.version_on(on->days) : one_hit.found;
       Json hit{{"kind", spec(one).name}, {"code", one_hit.view.code()}, {"name", file.text(shown->name)}};
       if (one_hit.found->name != shown->name) hit["matched_name"] = file.text(one_hit.found->name);
-      hit["from"] = one_hit.view.lives().empty() ? Json() : day(one_hit.view.lives().front().from);
+      const auto lives = one_hit.view.lives();
+      hit["from"] = lives.empty() ? Json() : day(lives.front().from);
+      if (!lives.empty()) hit["from_is"] = name(static_cast<FromKind>(lives.front().from_kind));
       hit["to"] = one_hit.view.lives().empty() ? Json() : day(one_hit.view.lives().back().to);
       hits.push_back(std::move(hit));
     }

@@ -300,10 +300,20 @@ std::string show_successors(const Json& answer, Language language) {
   return lines.text();
 }
 
+namespace {
+
+// The first day of a code; "<=" where the files only say that it is known by then.
+std::string first_day(const Json& row) {
+  const std::string from = text(row, "from");
+  return text(row, "from_is") == "at-latest" && !from.empty() ? "<=" + from : from;
+}
+
+}  // namespace
+
 std::string show_search(const Json& answer, Language language) {
   Lines lines({"kind", "code", "name", "from", "to", "found as"}, language);
   for (const Json& hit : answer["hits"])
-    lines.add({kind_word(text(hit, "kind"), language), text(hit, "code"), text(hit, "name"), text(hit, "from"),
+    lines.add({kind_word(text(hit, "kind"), language), text(hit, "code"), text(hit, "name"), first_day(hit),
                text(hit, "to"), text(hit, "matched_name")});
   if (lines.empty()) return text(answer, "word") + ": " + word("not found", language) + "\n";
   std::string out = lines.text();
@@ -344,10 +354,8 @@ std::string show_set(const Json& set, Language language) {
   for (const char* part : {"members", "possible"}) {
     Lines lines({"code", "role", "name", "from", "to", "generic", "hospital"}, language);
     for (const Json& member : set[part]) {
-      const std::string from = text(member, "from");
-      lines.add({text(member, "code"), text(member, "role"), text(member, "name"),
-                 text(member, "from_is") == "at-latest" && !from.empty() ? "<=" + from : from, text(member, "to"),
-                 yes(member, "generic", language), text(member, "hospital")});
+      lines.add({text(member, "code"), text(member, "role"), text(member, "name"), first_day(member),
+                 text(member, "to"), yes(member, "generic", language), text(member, "hospital")});
     }
     if (!lines.empty() && part == std::string_view("possible")) out += word("possible, not counted", language) + ":\n";
     out += lines.text();

@@ -251,6 +251,13 @@ class Questions(Folder):
         self.assertEqual((hit["name"], hit["matched_name"]), ("あたらしい錠「ABC」", "架空錠１０ｍｇ"))
         self.assertEqual(self.ask("search", "どこにもない", check=(1,))["hits"], [])
 
+    def test_codes_are_found_as_people_copy_them(self):
+        for code in ("６２００００００２", " 620000002 ", "620-000-002", "620,000,002"):
+            with self.subTest(code=code):
+                self.assertEqual(self.on(code, "2024-09-01")["code"], "620000002")
+                self.assertEqual(self.ask("history", code, "--kind", "drug")["hits"][0]["code"], "620000002")
+        self.assertEqual(self.ask("lookup", "620-000-00", "--on", "2024-09-01", check=(1,))["hits"], [])
+
     def test_tables_stand_in_columns_whatever_the_width_of_letters(self):
         def columns(text):
             return sum(2 if unicodedata.east_asian_width(letter) in "FWA" else 1 for letter in text)
