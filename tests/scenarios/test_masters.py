@@ -23,6 +23,7 @@ class Wrappings(Folder):
         cases = {"y_ALL20240401.csv": sjis, "y_ALL20240402.csv": utf8, "y_ALL20240403.csv": bom, "y_ALL20240404.csv": utf8.replace(b"\r\n", b"\n"),
                  "y_ALL20240405.csv.gz": gzip.compress(sjis), "y_ALL20240407.zip": zipped(y_ALL20240407__csv=sjis),
                  "masters.tar": tarred(y_ALL20240408__csv=sjis), "y_ALL20240409.csv.zip": zipped(y_ALL20240409__csv=utf8),
+                 "y_ALL20240411.csv": BASE.encode("utf-16"), "y_ALL20240412.txt": BASE.replace(",", "\t").encode("utf-16-be").join([b"\xfe\xff", b""]),
                  "masters.tar.gz": gzip.compress(tarred(y_ALL20240410__csv=utf8))}
         if shutil.which("zstd"):
             cases["y_ALL20240406.csv.zst"] = zstd(sjis)
@@ -72,7 +73,11 @@ class Wrappings(Folder):
             part("20240401", number, codes)
         part("20240615", 1, oral[1:])
         part("20240615", 2, injected)
+        # The ministry's fifth file of the same day and name is no price list: it tells brands and generics.
+        self.put("tp20240615-01_05.xlsx", xlsx([["薬価基準収載医薬品コード", "成分名", "品名", "各先発医薬品の後発医薬品の有無に関する情報\n（注）", "収載年月日"],
+                                                [external[0], "架空", "架空", "3", "20200401"]]))
         report = self.build()
+        self.assertEqual(report["kinds"]["generic"]["codes"], 1)
         status = {code: self.on(code, "2024-07-01", kind="price")["status"] for code in oral[:2] + injected[:1] + external[:1]}
         self.assertEqual(status, {oral[0]: "doubtful", oral[1]: "valid", injected[0]: "valid", external[0]: "valid"})
         self.assertEqual(report["rules"], {"MASTER_COVERAGE": 1, "MASTER_VANISHED": 1})
