@@ -4,104 +4,14 @@
 #include <array>
 #include <cmath>
 #include <cstdlib>
+#include <map>
+#include <ranges>
 
 #include "core/text.h"
 #include "linkage/similarity.h"
 
 namespace sekisho::linkage {
 namespace {
-
-constexpr Level kGiven[] = {{"missing"},
-                            {"equal", .78, .01},
-                            {"one typing error or nearly equal", .09, .02},
-                            {"initial or short form", .04, .01},
-                            {"similar", .02, .03},
-                            {"swapped with the surname", .02, .001},
-                            {"different", .05, .929}};
-constexpr Level kSurname[] = {{"missing"},
-                              {"equal", .80, .90},
-                              {"one typing error or nearly equal", .09, .04},
-                              {"part of the other", .02, .01},
-                              {"similar", .02, .01},
-                              {"swapped with the given name", .02, .001},
-                              {"different", .05, .039}};
-constexpr Level kWhole[] = {{"missing"},
-                            {"26 bits and more, most words", .30, 0},
-                            {"21 bits, most words", .15, 0},
-                            {"17 bits, most words", .10, 0},
-                            {"13 bits, most words", .06, 0},
-                            {"9 bits, most words", .04, 0},
-                            {"5 bits, most words", .02, 0},
-                            {"26 bits and more", .05, 0},
-                            {"21 bits", .05, 0},
-                            {"17 bits", .05, 0},
-                            {"13 bits", .05, 0},
-                            {"9 bits", .05, 0},
-                            {"5 bits", .04, 0},
-                            {"different", .04, 0}};
-constexpr Level kDate[] = {{"missing"},
-                           {"equal", .84, .012},
-                           {"one digit, swapped digits, or day and month swapped", .07, .004},
-                           {"two of year, month and day", .05, .02},
-                           {"nothing against it, but parts are missing", .01, .004},
-                           {"close in all parts", .015, .003},
-                           {"different", .015, .957}};
-constexpr Level kCategory[] = {{"missing"}, {"equal", .97, .5}, {"different", .03, .5}};
-constexpr Level kText[] = {
-    {"missing"}, {"equal", .70, .8}, {"nearly equal", .12, .05}, {"some words", .08, .05}, {"different", .10, .1}};
-constexpr Level kCode[] = {{"missing"},
-                           {"equal", .84, .6},
-                           {"one typing error", .06, .05},
-                           {"two typing errors", .02, .02},
-                           {"different", .08, .33}};
-constexpr Level kAddress[] = {{"missing"},
-                              {"equal", .65, .85},
-                              {"number equal, words nearly", .12, .05},
-                              {"words equal, number differs or is missing", .08, .03},
-                              {"some words and the number", .03, .02},
-                              {"some words", .04, .02},
-                              {"different", .08, .03}};
-constexpr Level kEmail[] = {{"missing"},
-                            {"equal", .80, .2},
-                            {"same name at another provider", .05, .01},
-                            {"nearly equal", .07, .02},
-                            {"different", .08, .77}};
-// Kanji and kana of a name are one factor: one comparison.
-constexpr Level kJpGiven[] = {{"missing"},
-                              {"kanji and kana equal", .907, .003},
-                              {"kanji equal, kana missing", .010, .0005},
-                              {"kanji equal, kana nearly", .015, .0002},
-                              {"kanji equal, other reading", .015, .0005},
-                              {"kana equal, kanji missing", .015, .002},
-                              {"kana equal, other kanji", .025, .004},
-                              {"kana nearly equal, kanji differ or are missing", .004, .01},
-                              {"kanji share a character", .005, .05},
-                              {"swapped with the family name", .003, .0001},
-                              {"different", .0015, .93}};
-constexpr Level kJpFamily[] = {{"missing"},
-                               {"kanji and kana equal", .88, .90},
-                               {"kanji equal, kana missing", .010, .010},
-                               {"kanji equal, kana nearly", .015, .015},
-                               {"kanji equal, other reading", .010, .010},
-                               {"kana equal, kanji missing", .015, .015},
-                               {"kana equal, other kanji", .010, .010},
-                               {"kana nearly equal, kanji differ or are missing", .002, .002},
-                               {"kanji share a character", .003, .003},
-                               {"swapped with the given name", .003, .0001},
-                               {"different", .052, .035}};
-constexpr Level kJpInsurance[] = {{"missing"},
-                                  {"equal, branch number equal", .15, .001},
-                                  {"equal, branch number missing", .45, .80},
-                                  {"equal, other branch number", .0005, .10},
-                                  {"one typing error", .01, .01},
-                                  {"different", .39, .09}};
-constexpr Level kJpResidence[] = {{"missing"},
-                                  {"address equal", .68, .80},
-                                  {"place equal, numbers nearly", .02, .02},
-                                  {"postcode equal", .06, .08},
-                                  {"place equal, other numbers", .02, .01},
-                                  {"postcode nearly equal", .005, .005},
-                                  {"different", .215, .085}};
 
 constexpr std::size_t kWordLimit = 24;  // words of a value that are compared
 
@@ -127,16 +37,23 @@ constexpr std::pair<std::string_view, std::string_view> kShort[] = {
     {"nellie", "helen"},    {"jenny", "jennifer"},  {"becky", "rebecca"},    {"vicky", "victoria"},
     {"gerry", "gerald"},    {"jerry", "gerald"},    {"kenny", "kenneth"}};
 
-std::span<const Level> as_span(std::span<const Level> levels) {
-  return levels;
-}
-
 enum NameLevel { kMissing, kEqual, kNear, kShortForm, kSimilar, kSwapped, kOther };
 
 bool short_form(std::string_view a, std::string_view b) {
   if (a.size() > b.size()) std::swap(a, b);
   if (b.starts_with(a) && (a.size() == 1 || a.size() >= 3)) return true;
-  return std::ranges::any_of(kShort, [&](const auto& pair) { return pair.first == a && pair.second == b; });
+  // Long names by short form, and whether two short forms belong to one name.
+  static const std::multimap<std::string_view, std::string_view> long_names(std::begin(kShort), std::end(kShort));
+  const auto wholes_of = [](std::string_view name) {
+    return std::ranges::subrange(long_names.lower_bound(name), long_names.upper_bound(name));
+  };
+  const auto of_a = wholes_of(a), of_b = wholes_of(b);
+  const auto is = [](const auto& wholes, std::string_view name) {
+    return std::ranges::any_of(wholes, [&](const auto& one) {
+      return one.second == name || (name.size() >= 3 && one.second.starts_with(name));
+    });
+  };
+  return is(of_a, b) || is(of_b, a) || std::ranges::any_of(of_a, [&](const auto& one) { return is(of_b, one.second); });
 }
 
 bool word_of(std::string_view word, std::string_view text) {
@@ -201,6 +118,12 @@ bool near_numbers(std::string_view a, std::string_view b) {
   return edit_distance(a, b, 1) <= 1 && a.size() >= 4;
 }
 
+// Years, or ages, where nothing finer is known.
+int years_level(std::uint32_t x, std::uint32_t y) {
+  const std::uint32_t apart = x > y ? x - y : y - x;
+  return apart == 0 ? 4 : apart <= 2 ? 6 : apart <= 5 ? 7 : 8;
+}
+
 bool same_place(std::string_view a, std::string_view b) {
   if (a.size() > b.size()) std::swap(a, b);
   return a.size() >= 6 && b.ends_with(a);  // a prefecture or county left out
@@ -208,36 +131,9 @@ bool same_place(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-std::span<const Level> levels_of(ComparisonType type) {
-  switch (type) {
-    case ComparisonType::kGivenName:
-      return as_span(kGiven);
-    case ComparisonType::kSurname:
-      return as_span(kSurname);
-    case ComparisonType::kWholeName:
-      return as_span(kWhole);
-    case ComparisonType::kDate:
-      return as_span(kDate);
-    case ComparisonType::kCategory:
-      return as_span(kCategory);
-    case ComparisonType::kText:
-      return as_span(kText);
-    case ComparisonType::kCode:
-      return as_span(kCode);
-    case ComparisonType::kAddress:
-      return as_span(kAddress);
-    case ComparisonType::kEmail:
-      return as_span(kEmail);
-    case ComparisonType::kJpFamily:
-      return as_span(kJpFamily);
-    case ComparisonType::kJpGiven:
-      return as_span(kJpGiven);
-    case ComparisonType::kJpInsurance:
-      return as_span(kJpInsurance);
-    case ComparisonType::kJpResidence:
-      return as_span(kJpResidence);
-  }
-  return {};
+bool compares_words(ComparisonType type) {
+  return type == ComparisonType::kWholeName || type == ComparisonType::kText || type == ComparisonType::kAddress ||
+         type == ComparisonType::kPlace;
 }
 
 bool near_kana(std::string_view a, std::string_view b) {
@@ -252,13 +148,17 @@ Comparator::Comparator(const ModelSpec& spec, const Table& table)
     : table_(table), words_(spec.fields.size()), numbers_(spec.fields.size()), in_kana_(spec.fields.size()) {
   const auto present = [&](std::size_t field) { return table.columns[field].present; };
   for (const ComparisonSpec& comparison : spec.comparisons) {
-    const bool any_of_two =
-        comparison.type == ComparisonType::kJpFamily || comparison.type == ComparisonType::kJpGiven ||
-        comparison.type == ComparisonType::kAddress || comparison.type == ComparisonType::kJpResidence;
+    if (comparison.unless && present(*comparison.unless)) continue;
+    const bool any_of_two = comparison.type == ComparisonType::kJpFamily ||
+                            comparison.type == ComparisonType::kJpGiven ||
+                            comparison.type == ComparisonType::kAddress || comparison.type == ComparisonType::kPlace ||
+                            comparison.type == ComparisonType::kDate || comparison.type == ComparisonType::kJpResidence;
     const std::size_t needed = comparison.type == ComparisonType::kJpInsurance && comparison.fields.size() > 2
                                    ? comparison.fields[2]
                                    : comparison.fields[0];
-    if (!present(needed) && !(any_of_two && comparison.fields.size() > 1 && present(comparison.fields[1]))) continue;
+    if (!present(needed) && !(any_of_two && comparison.fields.size() > 1 && present(comparison.fields[1])) &&
+        !(comparison.type == ComparisonType::kPlace && std::ranges::any_of(comparison.fields, present)))
+      continue;
     active_.push_back(&comparison);
     if (comparison.type == ComparisonType::kJpFamily || comparison.type == ComparisonType::kJpGiven)
       for (std::size_t i = 0; i < comparison.fields.size(); i += 2)
@@ -266,9 +166,7 @@ Comparator::Comparator(const ModelSpec& spec, const Table& table)
           for (const std::string_view value : table.columns[comparison.fields[i]].values)
             in_kana.push_back(written_in_kana(value));
     for (const std::size_t field : comparison.fields) {
-      if (comparison.type == ComparisonType::kWholeName || comparison.type == ComparisonType::kText ||
-          comparison.type == ComparisonType::kAddress)
-        split_words(field);
+      if (compares_words(comparison.type)) split_words(field);
       if (comparison.type == ComparisonType::kDate && numbers_[field].empty())
         for (const std::string_view value : table.columns[field].values)
           numbers_[field].push_back(static_cast<std::uint32_t>(std::strtoul(std::string(value).c_str(), nullptr, 10)));
@@ -329,7 +227,7 @@ int Comparator::compare(const ComparisonSpec& spec, std::uint32_t a, std::uint32
     case ComparisonType::kWholeName:
       return x == 0 || y == 0 ? 0 : whole_name(field, x, y);
     case ComparisonType::kDate:
-      return x == 0 || y == 0 ? 0 : x == y ? 1 : date(field, x, y);
+      return x == 0 || y == 0 ? age(spec, a, b) : x == y ? 1 : date(field, x, y);
     case ComparisonType::kCategory:
       return x == 0 || y == 0 ? 0 : x == y ? 1 : 2;
     case ComparisonType::kText:
@@ -344,6 +242,8 @@ int Comparator::compare(const ComparisonSpec& spec, std::uint32_t a, std::uint32
     }
     case ComparisonType::kAddress:
       return address(spec, a, b);
+    case ComparisonType::kPlace:
+      return place(spec, a, b);
     case ComparisonType::kEmail: {
       if (x == 0 || y == 0) return 0;
       if (x == y) return 1;
@@ -429,7 +329,7 @@ int Comparator::date(std::size_t field, std::uint32_t a, std::uint32_t b) const 
                       day_x = x % 100, day_y = y % 100;
   if (day_x == 0 || day_y == 0) {
     const bool months = month_x == 0 || month_y == 0 || month_x == month_y;
-    return year_x == year_y && months ? 4 : 6;
+    return months ? years_level(year_x, year_y) : 8;
   }
   if (year_x == year_y && month_x == day_y && day_x == month_y) return 2;
   if (edit_distance(text(field, a), text(field, b), 1) <= 1) return 2;
@@ -437,7 +337,15 @@ int Comparator::date(std::size_t field, std::uint32_t a, std::uint32_t b) const 
   if (equal == 2) return 3;
   const auto close = [](std::uint32_t s, std::uint32_t t) { return s == t || s + 1 == t || t + 1 == s; };
   const bool years = close(year_x, year_y) || (year_x % 10 == year_y % 10 && close(year_x / 10, year_y / 10));
-  return years && close(month_x, month_y) && (equal == 1 || close(day_x, day_y)) ? 5 : 6;
+  return years && close(month_x, month_y) && (equal == 1 || close(day_x, day_y)) ? 5 : 8;
+}
+
+// Where a date is missing: the second field.
+int Comparator::age(const ComparisonSpec& spec, std::uint32_t a, std::uint32_t b) const {
+  if (spec.fields.size() < 2) return 0;
+  const std::size_t field = spec.fields[1];
+  const std::uint32_t x = code(field, a), y = code(field, b);
+  return x == 0 || y == 0 ? 0 : years_level(numbers_[field][x], numbers_[field][y]);
 }
 
 int Comparator::words_level(std::size_t field, std::uint32_t a, std::uint32_t b) const {
@@ -470,6 +378,32 @@ int Comparator::address(const ComparisonSpec& spec, std::uint32_t a, std::uint32
   if (share >= 0.75F) return number ? 2 : 3;
   if (share >= 0.35F) return number ? 4 : 5;
   return 6;
+}
+
+// Fields: town, postcode, state; any of them may be missing.
+int Comparator::place(const ComparisonSpec& spec, std::uint32_t a, std::uint32_t b) const {
+  enum Part : std::uint8_t { kGone, kSame, kClose, kApart };
+  std::array<Part, 3> part{kGone, kGone, kGone};
+  for (std::size_t i = 0; i < spec.fields.size() && i < part.size(); ++i) {
+    const std::size_t field = spec.fields[i];
+    const std::uint32_t x = code(field, a), y = code(field, b);
+    if (x == 0 || y == 0) continue;
+    part[i] = x == y ? kSame : kApart;
+    if (part[i] == kSame || i == 2) continue;
+    const std::string_view s = text(field, x), t = text(field, y);
+    const bool close = i == 0 ? std::min(s.size(), t.size()) >= 4 && words_level(field, x, y) == 2
+                              : std::min(s.size(), t.size()) >= 3 && edit_distance(s, t, 1) <= 1;
+    if (close) part[i] = kClose;
+  }
+  const auto [town, post, state] = part;
+  if (town == kGone && post == kGone) return state == kGone ? 0 : state == kSame ? 9 : 10;
+  if (town == kSame && post == kSame) return 1;
+  if (town == kSame || post == kSame) {
+    const Part other = town == kSame ? post : town;
+    return other == kClose ? 4 : town == kSame ? (other == kGone ? 2 : 5) : other == kGone ? 3 : 6;
+  }
+  if (town == kApart || post == kApart) return town == kClose || post == kClose ? 8 : state == kSame ? 9 : 10;
+  return 7;
 }
 
 int Comparator::jp_aligned(std::size_t kanji_a, std::size_t kana_a, std::size_t kanji_b, std::size_t kana_b,
@@ -559,6 +493,12 @@ std::uint32_t Comparator::holders(std::size_t comparison, int level, std::uint32
     case ComparisonType::kEmail:
     case ComparisonType::kCategory:
       return level == 1 ? count(spec.fields[0]) : 0;
+    case ComparisonType::kPlace: {
+      // A postcode lies in a town: those who share both are as many as share the rarer one.
+      const std::uint32_t town = count(spec.fields[0]), post = spec.fields.size() > 1 ? count(spec.fields[1]) : 0;
+      if (level == 1) return std::min(town, post);
+      return level == 2 || level == 5 ? town : level == 3 || level == 6 ? post : 0;
+    }
     case ComparisonType::kAddress:
     case ComparisonType::kJpResidence: {
       const std::uint32_t x = code(spec.fields[0], a);

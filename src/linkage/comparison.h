@@ -15,8 +15,12 @@ struct Level {
   std::string_view name;
   double same = 0;       // prior share among pairs of one person; data move it (model.h)
   double household = 0;  // among pairs of two persons of one household
+  double most = 1;       // of `same`, whatever the data say: no error makes it more frequent
 };
 std::span<const Level> levels_of(ComparisonType type);
+
+// Values are split into words for it.
+bool compares_words(ComparisonType type);
 
 // Levels of all comparisons, four bits each.
 using Pattern = std::uint64_t;
@@ -58,8 +62,10 @@ class Comparator {
   int western_name(const ComparisonSpec& spec, std::uint32_t a, std::uint32_t b) const;
   int whole_name(std::size_t field, std::uint32_t a, std::uint32_t b) const;
   int date(std::size_t field, std::uint32_t a, std::uint32_t b) const;
+  int age(const ComparisonSpec& spec, std::uint32_t a, std::uint32_t b) const;
   int words_level(std::size_t field, std::uint32_t a, std::uint32_t b) const;
   int address(const ComparisonSpec& spec, std::uint32_t a, std::uint32_t b) const;
+  int place(const ComparisonSpec& spec, std::uint32_t a, std::uint32_t b) const;
   int jp_name(const ComparisonSpec& spec, std::uint32_t a, std::uint32_t b) const;
   int jp_aligned(std::size_t kanji_a, std::size_t kana_a, std::size_t kanji_b, std::size_t kana_b, std::uint32_t a,
                  std::uint32_t b) const;

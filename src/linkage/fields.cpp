@@ -363,9 +363,15 @@ std::string name_part(std::string_view whole, NamePart part, bool surname_first)
     return words.size() < 2           ? (part == NamePart::kLast ? words[0] : "")
            : part == NamePart::kFirst ? words.front()
                                       : words.back();
-  if (comma == 1 && words.size() > 1) return part == NamePart::kLast ? words[0] : words[1];
-  if (words.size() < 2) return part == NamePart::kFirst ? words[0] : std::string();
-  return part == NamePart::kFirst ? words.front() : words.back();
+  // Where the surname stands, and what stands between it and the given name.
+  const std::size_t given = comma == 1 ? 1 : 0, between = given + 1,
+                    behind = comma == 1 ? words.size() : words.size() - 1;
+  if (part == NamePart::kLast) return comma == 1 ? words[0] : words.size() < 2 ? std::string() : words.back();
+  if (part == NamePart::kFirst) return given < words.size() ? words[given] : std::string();
+  std::string middle;
+  for (std::size_t i = between; i < behind; ++i)
+    middle += (middle.empty() ? "" : " ") + words[i];
+  return middle;
 }
 
 }  // namespace sekisho::linkage

@@ -32,9 +32,9 @@ enum class DateOrder : std::uint8_t { kDayFirst, kMonthFirst };
 // "" when nothing usable is there: blanks, "unknown", "n/a", 不明, 999999, impossible dates.
 std::string normalise(FieldType type, std::string_view text, DateOrder order = DateOrder::kDayFirst);
 
-// The part of a whole name: first word, or last word ("Surname, Given" is understood). "" when there is only one word
-// and the last is asked for.
-enum class NamePart : std::uint8_t { kFirst, kLast };
+// The part of a whole name: first word, last word, or what stands between ("Surname, Given Middle" is understood). ""
+// when there is no such part; a single word is the first, or in "Surname," the last.
+enum class NamePart : std::uint8_t { kFirst, kMiddle, kLast };
 std::string name_part(std::string_view whole, NamePart part, bool surname_first);
 
 }  // namespace sekisho::linkage

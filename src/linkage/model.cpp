@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <thread>
+#include <unordered_map>
 
 #include "core/random.h"
 
@@ -11,35 +12,46 @@ namespace {
 
 constexpr double kPriorPairs = 30;  // weight of the prior shares, in pairs
 constexpr int kRounds = 40;
+constexpr double kEnough = 20;       // random pairs with equal values, to learn from
+constexpr double kMostTwins = 0.04;  // of pairs of one household
 
 double pair_count(double n) {
   return std::max(1.0, n * (n - 1) / 2);
 }
 
-// Level shares of random pairs. Counts below one half never come out of a sample: that is the floor.
-std::vector<Shares> sample_random(const Comparator& comparator, std::size_t groups) {
+// Random pairs, as counts of patterns.
+PatternCounts sample_random(const Comparator& comparator, std::size_t groups) {
   const std::size_t samples = groups < 2 ? 0 : groups > 300'000 ? 100'000 : 300'000;  // of each of two streams
-  std::array<std::vector<Shares>, 2> halves;
+  std::array<std::unordered_map<Pattern, double>, 2> halves;
   const auto draw = [&](std::size_t half) {
-    std::vector<Shares>& counts = halves[half];
-    counts.assign(comparator.size(), Shares{});
     SeededRandom random(7, half);
     for (std::size_t i = 0; i < samples; ++i) {
       const auto a = static_cast<std::uint32_t>(random.below(groups));
       auto b = static_cast<std::uint32_t>(random.below(groups - 1));
       b += b >= a;
-      const Pattern pattern = comparator.pattern(a, b);
-      for (std::size_t c = 0; c < counts.size(); ++c)
-        counts[c][static_cast<std::size_t>(level_in(pattern, c))] += 1;
+      ++halves[half][comparator.pattern(a, b)];
     }
   };
   std::thread helper([&] { draw(1); });
   draw(0);
   helper.join();
-  std::vector<Shares> out = halves[0];
-  for (std::size_t c = 0; c < out.size(); ++c)
-    for (std::size_t l = 0; l < kMostLevels; ++l)
-      out[c][l] += halves[1][c][l];
+  for (const auto& [pattern, count] : halves[1])
+    halves[0][pattern] += count;
+  PatternCounts out(halves[0].begin(), halves[0].end());
+  std::ranges::sort(out);
+  return out;
+}
+
+// Level shares of random pairs, each counted by what `chance` says of its pattern. Counts below one half never come out
+// of a sample: that is the floor.
+template <class Chance>
+std::vector<Shares> shares_of(const Comparator& comparator, const PatternCounts& pairs, Chance chance) {
+  std::vector<Shares> out(comparator.size(), Shares{});
+  for (const auto& [pattern, count] : pairs) {
+    const double weight = count * chance(pattern);
+    for (std::size_t c = 0; c < out.size(); ++c)
+      out[c][static_cast<std::size_t>(level_in(pattern, c))] += weight;
+  }
   for (std::size_t c = 0; c < out.size(); ++c) {
     const std::size_t levels = levels_of(comparator.spec(c).type).size();
     double known = 0;
@@ -48,8 +60,6 @@ std::vector<Shares> sample_random(const Comparator& comparator, std::size_t grou
     for (std::size_t l = 1; l < levels; ++l)
       out[c][l] /= known;
     out[c][0] = 1;
-    const double exact = comparator.exact_share(c);
-    if (exact >= 0) out[c][1] = std::max(exact, 1e-9);
   }
   return out;
 }
@@ -100,7 +110,15 @@ Model fit_model(const Comparator& comparator, const PatternCounts& candidates, s
   const std::size_t n = comparator.size();
   model.groups = static_cast<double>(groups);
   const double all_pairs = pair_count(model.groups);
-  const std::vector<Shares> sampled = sample_random(comparator, groups);
+  const PatternCounts sample = sample_random(comparator, groups);
+  const std::vector<Shares> drawn = shares_of(comparator, sample, [](Pattern) { return 1.0; });
+  std::vector<Shares> sampled = drawn;
+  double draws = 0;
+  for (const auto& [pattern, count] : sample)
+    draws += count;
+  std::vector<double> exact(n);  // shares of equal values from their counts; negative where counts say nothing
+  for (std::size_t c = 0; c < n; ++c)
+    if ((exact[c] = comparator.exact_share(c)) >= 0) sampled[c][1] = exact[c] = std::max(exact[c], 1e-9);
   model.random = sampled;
   model.same.resize(n), model.household.resize(n), model.in_household.resize(n);
   bool any_household = false;
@@ -136,18 +154,37 @@ Model fit_model(const Comparator& comparator, const PatternCounts& candidates, s
     model.share_same = std::max(total_same, 0.5) / all_pairs;
     if (any_household) model.share_household = std::max(total_household, 0.5) / all_pairs;
     for (std::size_t c = 0; c < n; ++c) {
-      const std::size_t levels = levels_of(comparator.spec(c).type).size();
+      const auto names = levels_of(comparator.spec(c).type);
+      const std::size_t levels = names.size();
       double known_same = kPriorPairs, known_household = kPriorPairs;
       for (std::size_t l = 1; l < levels; ++l)
         known_same += same[c][l], known_household += household[c][l];
       for (std::size_t l = 1; l < levels; ++l) {
-        model.same[c][l] = (same[c][l] + kPriorPairs * prior_same[c][l]) / known_same;
-        if (model.in_household[c])
-          model.household[c][l] = (household[c][l] + kPriorPairs * prior_household[c][l]) / known_household;
-        // Random pairs hold same persons and households too: taken out again.
-        const double mixed = model.share_same * model.same[c][l] + model.share_household * model.household[c][l];
-        model.random[c][l] = std::max(sampled[c][l] - mixed, std::max(sampled[c][l] * 0.02, 1e-9));
+        model.same[c][l] = std::min(names[l].most, (same[c][l] + kPriorPairs * prior_same[c][l]) / known_same);
+        const double in_household = (household[c][l] + kPriorPairs * prior_household[c][l]) / known_household;
+        if (model.in_household[c]) model.household[c][l] = in_household;
+        // How many of a household are twins differs, within bounds: beyond them pairs of one person are taken for
+        // twins, or twins for one person.
+        if (any_household && comparator.spec(c).type == ComparisonType::kDate && l == 1)
+          model.household[c][l] = std::clamp(in_household, prior_household[c][l], kMostTwins);
       }
+    }
+    // Random pairs hold same persons and households too: what looks like them is taken out again.
+    const std::vector<Shares> chance = shares_of(comparator, sample, [&](Pattern pattern) {
+      const double s = model.share_same * product(model.same, pattern);
+      const double h = model.share_household * product(model.household, pattern);
+      const double r = product(model.random, pattern);
+      return r / (s + h + r);
+    });
+    for (std::size_t c = 0; c < n; ++c) {
+      const std::size_t levels = levels_of(comparator.spec(c).type).size();
+      for (std::size_t l = 1; l < levels; ++l)
+        model.random[c][l] = chance[c][l];
+      if (exact[c] < 0) continue;
+      // Counts of values are finer than the sample; where that met enough equal values it tells how many were chance.
+      const double mixed = model.share_same * model.same[c][1] + model.share_household * model.household[c][1];
+      model.random[c][1] = drawn[c][1] * draws > kEnough ? exact[c] * std::min(1.0, chance[c][1] / drawn[c][1])
+                                                         : std::max({exact[c] - mixed, exact[c] * 0.02, 1e-9});
     }
   }
   return model;

@@ -18,6 +18,7 @@ constexpr std::pair<std::string_view, ComparisonType> kComparisons[] = {
     {"text", ComparisonType::kText},
     {"code", ComparisonType::kCode},
     {"address", ComparisonType::kAddress},
+    {"place", ComparisonType::kPlace},
     {"email", ComparisonType::kEmail},
     {"jp_family", ComparisonType::kJpFamily},
     {"jp_given", ComparisonType::kJpGiven},
@@ -49,15 +50,15 @@ Result<FieldSpec> field_of(const TomlTable& table) {
     return table.error("linkage.spec", "parts are the fields of year, month and day", "parts");
   SEKISHO_TRY(field.from, table.text("from", ""));
   SEKISHO_TRY(const std::string part, table.text("part", "first"));
-  if (part != "first" && part != "last")
-    return table.error("linkage.spec", "a part of a name is \"first\" or \"last\"", "part");
-  field.part = part == "first" ? NamePart::kFirst : NamePart::kLast;
+  if (part != "first" && part != "middle" && part != "last")
+    return table.error("linkage.spec", "a part of a name is \"first\", \"middle\" or \"last\"", "part");
+  field.part = part == "first" ? NamePart::kFirst : part == "middle" ? NamePart::kMiddle : NamePart::kLast;
   SEKISHO_TRY(field.surname_first, table.boolean("surname_first", false));
   return field;
 }
 
 Result<ComparisonSpec> comparison_of(const TomlTable& table, const ModelSpec& spec) {
-  SEKISHO_CHECK(table.only({"name", "type", "fields", "household"}));
+  SEKISHO_CHECK(table.only({"name", "type", "fields", "household", "unless"}));
   ComparisonSpec comparison;
   SEKISHO_TRY(comparison.name, table.text("name"));
   SEKISHO_TRY(const std::string type, table.text("type"));
@@ -73,6 +74,9 @@ Result<ComparisonSpec> comparison_of(const TomlTable& table, const ModelSpec& sp
   }
   if (comparison.fields.empty()) return table.error("linkage.spec", "a comparison needs fields");
   SEKISHO_TRY(comparison.household, table.boolean("household", false));
+  SEKISHO_TRY(const std::string unless, table.text("unless", ""));
+  if (!unless.empty() && !(comparison.unless = spec.field(unless)))
+    return table.error("linkage.spec", fmt::format("'{}' is not a field", unless), "unless");
   return comparison;
 }
 

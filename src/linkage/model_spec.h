@@ -17,8 +17,9 @@ struct FieldSpec {
   std::string name;
   FieldType type = FieldType::kText;
   std::vector<std::string> columns;  // names that the column may have, the first found counts; case does not matter
-  std::vector<std::string> parts;    // year, month and day fields of a date, where there is no column of the whole
-  std::string from;                  // a whole name to take a part of, where there is no column
+  std::vector<std::string>
+      parts;         // year, month and day fields of a date without a column of its own; the year is enough
+  std::string from;  // a whole name to take a part of, where there is no column
   NamePart part = NamePart::kFirst;
   bool surname_first = false;
   bool named = false;  // by the user: a file without the column is refused
@@ -29,11 +30,12 @@ enum class ComparisonType : std::uint8_t {
   kGivenName,  // western given name; knows initials, short forms and swapped names (second field: the surname)
   kSurname,    // western surname (second field: the given name)
   kWholeName,  // all words of a name, weighted by rarity
-  kDate,
+  kDate,       // second field: the age, for where a date is missing
   kCategory,
   kText,     // words in any order
   kCode,     // numbers and codes with typing errors
   kAddress,  // street address: numbers and words
+  kPlace,    // town, postcode, state; each may be missing
   kEmail,
   kJpFamily,     // kanji, kana, given kanji, given kana
   kJpGiven,      // kanji, kana, family kanji, family kana
@@ -44,8 +46,9 @@ enum class ComparisonType : std::uint8_t {
 struct ComparisonSpec {
   std::string name;
   ComparisonType type = ComparisonType::kText;
-  std::vector<std::size_t> fields;  // at least the first must be there
-  bool household = false;           // members of one household agree on it
+  std::vector<std::size_t> fields;    // at least the first must be there
+  bool household = false;             // members of one household agree on it
+  std::optional<std::size_t> unless;  // a field that tells the same fact: where it is present, this is left out
 };
 
 enum class Transform : std::uint8_t { kNone, kSoundex, kPrefix, kYear, kMonthDay, kYearMonth, kWords, kDigits, kLast4 };

@@ -481,9 +481,7 @@ Table State::table_of(const std::vector<std::uint32_t>& groups_asked) const {
 void State::prepare_words() {
   words_.clear();
   for (const ComparisonSpec& comparison : spec_->comparisons) {
-    if (comparison.type != ComparisonType::kWholeName && comparison.type != ComparisonType::kText &&
-        comparison.type != ComparisonType::kAddress)
-      continue;
+    if (!compares_words(comparison.type)) continue;
     words_.resize(spec_->fields.size());
     for (const std::size_t field : comparison.fields) {
       if (!words_[field].empty()) continue;

@@ -3,14 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
+#include <cstdlib>
 #include <map>
-#include <set>
 #include <unordered_map>
 
 #include "core/csv.h"
 #include "core/text.h"
 #include "linkage/fields.h"
+#include "linkage/model_spec.h"
 #include "linkage/run.h"
 
 namespace sekisho::linkage {
@@ -21,109 +21,44 @@ constexpr std::size_t kKeptValues = 300'000;  // distinct values that are counte
 
 // What values look like, shares of the filled ones.
 struct Shape {
-  double date = 0, digits = 0, email = 0, kana = 0, kanji = 0, letters = 0, sex = 0;
+  double date = 0, digits = 0, email = 0, kana = 0, kanji = 0, letters = 0, sex = 0, year = 0, month = 0, day = 0,
+         blank = 0, digit = 0;
 };
 
-// One row for each role that a column can play. The name decides where it is known, the values where it is not; the
-// first row that fits wins.
-struct Role {
-  std::string_view role, type;
-  std::string_view names;                                   // |-separated words of column names
-  bool (*fits)(const Shape& shape, double distinct_share);  // nullptr: by name only
+// Roles that values alone tell, where the column's name says nothing.
+struct Telltale {
+  std::string_view role;
+  bool (*fits)(const Shape& shape, double distinct_share);
+};
+constexpr Telltale kTelltales[] = {
+    {"birth_date", [](const Shape& s, double) { return s.date > 0.8; }},
+    {"birth_year", [](const Shape& s, double) { return s.year > 0.95; }},
+    {"birth_month", [](const Shape& s, double) { return s.month > 0.99; }},
+    {"birth_day", [](const Shape& s, double) { return s.day > 0.99; }},
+    {"sex", [](const Shape& s, double) { return s.sex > 0.9; }},
+    {"email", [](const Shape& s, double) { return s.email > 0.8; }},
+    {"kana_name", [](const Shape& s, double d) { return s.kana > 0.9 && s.blank > 0.5 && d > 0.01; }},
+    {"family_kana", [](const Shape& s, double d) { return s.kana > 0.9 && s.blank < 0.1 && d > 0.01; }},
+    {"given_kana", [](const Shape& s, double d) { return s.kana > 0.9 && s.blank < 0.1 && d > 0.01; }},
+    {"address", [](const Shape& s, double d) { return s.kanji > 0.8 && s.digit > 0.5 && d > 0.01; }},
+    {"kanji_name",
+     [](const Shape& s, double d) { return s.kanji > 0.8 && s.blank > 0.5 && s.digit < 0.1 && d > 0.01; }},
+    {"family_kanji",
+     [](const Shape& s, double d) { return s.kanji > 0.8 && s.blank < 0.1 && s.digit < 0.1 && d > 0.01; }},
+    {"given_kanji",
+     [](const Shape& s, double d) { return s.kanji > 0.8 && s.blank < 0.1 && s.digit < 0.1 && d > 0.01; }},
 };
 
-constexpr Role kRoles[] = {
-    {"birth_year", "digits", "birth_year|year_of_birth|yob|by|byear", nullptr},
-    {"birth_month", "digits", "birth_month|month_of_birth|mob|bm|bmonth", nullptr},
-    {"birth_day", "digits", "birth_day|day_of_birth|bd|bday", nullptr},
-    {"birth_date", "date", "birth_date|dob|date_of_birth|birthdate|birthday|生年月日",
-     [](const Shape& s, double) { return s.date > 0.8; }},
-    {"sex", "sex", "sex|gender|性別", [](const Shape& s, double) { return s.sex > 0.9; }},
-    {"email", "email", "email|e_mail|mail", [](const Shape& s, double) { return s.email > 0.8; }},
-    {"national_id", "code", "ssn|soc_sec_id|national_id|nhs_number|medicare", nullptr},
-    {"phone", "digits", "phone|tel|telephone|mobile|phone_number|電話|電話番号", nullptr},
-    {"postcode", "code", "postcode|post_code|zip|zip_code|postal_code|zipcode|postcode_fake|郵便番号", nullptr},
-    {"insurer", "insurer", "insurer|insurer_no|保険者番号", nullptr},
-    {"symbol", "insurance", "symbol|記号", nullptr},
-    {"number", "insurance", "number|番号", nullptr},
-    {"branch", "digits", "branch|枝番", nullptr},
-    {"family_kanji", "kanji", "family_kanji|sei_kanji|姓|氏", nullptr},
-    {"given_kanji", "kanji", "given_kanji|mei_kanji|名", nullptr},
-    {"family_kana", "kana", "family_kana|sei_kana|セイ", nullptr},
-    {"given_kana", "kana", "given_kana|mei_kana|メイ", nullptr},
-    {"kanji_name", "kanji", "kanji_name|氏名|患者氏名", nullptr},
-    {"kana_name", "kana", "kana_name|カナ氏名|カナ", [](const Shape& s, double d) { return s.kana > 0.9 && d > 0.01; }},
-    {"given_name", "name", "given_name|givenname|first_name|firstname|fname|forename|first", nullptr},
-    {"middle_name", "name", "middle_name|mname", nullptr},
-    {"surname", "name", "surname|last_name|lastname|lname|family_name|familyname|last|sname", nullptr},
-    {"full_name", "text", "full_name|name|fullname", nullptr},
-    {"street_number", "text", "street_number|house_number", nullptr},
-    {"street", "text", "street|address|addr|addr1|address_1|address1|street_address|住所", nullptr},
-    {"address_2", "text", "address_2|address2", nullptr},
-    {"suburb", "text", "suburb|city|town", nullptr},
-    {"state", "text", "state|province|county", nullptr},
-    {"birth_place", "text", "birth_place|birthplace", nullptr},
-    {"occupation", "text", "occupation|job|profession", nullptr},
-};
-
-struct ComparisonRow {
-  std::string_view name, type;
-  std::array<std::string_view, 4> roles;
-  bool household;
-};
-constexpr ComparisonRow kComparisons[] = {
-    {"family_name", "jp_family", {"family_kanji", "family_kana", "given_kanji", "given_kana"}, true},
-    {"given_name", "jp_given", {"given_kanji", "given_kana", "family_kanji", "family_kana"}, false},
-    {"given_name", "given_name", {"given_name", "surname"}, false},
-    {"surname", "surname", {"surname", "given_name"}, true},
-    {"middle_name", "given_name", {"middle_name"}, false},
-    {"name", "whole_name", {"full_name"}, false},
-    {"kanji_name", "text", {"kanji_name"}, false},
-    {"kana_name", "text", {"kana_name"}, false},
-    {"birth_date", "date", {"birth_date"}, false},
-    {"sex", "category", {"sex"}, false},
-    {"address", "address", {"street", "street_number", "address_2"}, true},
-    {"suburb", "text", {"suburb"}, true},
-    {"postcode", "code", {"postcode"}, true},
-    {"state", "text", {"state"}, true},
-    {"phone", "code", {"phone"}, true},
-    {"email", "email", {"email"}, false},
-    {"national_id", "code", {"national_id"}, false},
-    {"insurance", "jp_insurance", {"insurer", "symbol", "number", "branch"}, true},
-    {"birth_place", "text", {"birth_place"}, false},
-    {"occupation", "text", {"occupation"}, false},
-};
-constexpr std::array<std::string_view, 3> kBlocks[] = {
-    {"national_id"},
-    {"email"},
-    {"phone"},
-    {"family_kana", "given_kana", "birth_date"},
-    {"family_kanji", "given_kanji", "birth_date"},
-    {"given_kana", "birth_date"},
-    {"given_kanji", "birth_date"},
-    {"symbol", "number"},
-    {"phone", "given_kana"},
-    {"family_kana", "given_kana", "postcode"},
-    {"kanji_name", "birth_date:year"},
-    {"kana_name", "birth_date:year"},
-    {"given_name", "surname"},
-    {"surname", "birth_date"},
-    {"given_name", "birth_date"},
-    {"surname:soundex", "given_name:soundex"},
-    {"surname:soundex", "birth_date:year_month"},
-    {"surname:soundex", "birth_date:month_day"},
-    {"given_name:soundex", "birth_date:month_day"},
-    {"full_name:words", "birth_date"},
-    {"full_name:words", "postcode"},
-    {"full_name"},
-    {"birth_date", "postcode"},
-    {"birth_date", "suburb"},
-    {"birth_date"},
-    {"surname", "postcode"},
-    {"given_name", "postcode"},
-    {"street", "street_number"},
-    {"street", "given_name"},
-};
+// The specs that suggestions are taken from; they are part of the program.
+constexpr std::string_view kJapanese =
+#include "japanese_toml.inc"
+    ;
+constexpr std::string_view kWestern =
+#include "western_toml.inc"
+    ;
+constexpr std::string_view kHistorical =
+#include "historical_toml.inc"
+    ;
 
 std::string plain_name(std::string_view column) {
   std::string out;
@@ -136,28 +71,26 @@ std::string plain_name(std::string_view column) {
   return out;
 }
 
-bool among(std::string_view list, std::string_view word) {
-  while (!list.empty()) {
-    const std::size_t bar = list.find('|');
-    if (list.substr(0, bar) == word) return true;
-    list = bar == std::string_view::npos ? std::string_view() : list.substr(bar + 1);
-  }
-  return false;
-}
-
 void look_at(std::string_view value, Shape& shape) {
-  bool digits = true, kana = true, kanji = false, letters = true;
+  bool digits = true, kana = true, kanji = false, letters = true, blank = false, some_digit = false;
   for (std::size_t at = 0; at < value.size();) {
     const char32_t c = next_code_point(value, at);
     const bool digit = c >= '0' && c <= '9',
                mark = c == '-' || c == ' ' || c == '(' || c == ')' || c == '+' || c == 0x3000;
     digits &= digit || mark;
+    blank |= c == ' ' || c == 0x3000;
+    some_digit |= digit || (c >= 0xFF10 && c <= 0xFF19);
     kana &= (c >= 0x3041 && c <= 0x30FF) || (c >= 0xFF66 && c <= 0xFF9F) || mark;
     kanji |= c >= 0x4E00 && c <= 0x9FFF;
-    letters &= (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '\'' || mark;
+    letters &= (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= 0xC0 && c < 0x250) || c == '\'' || mark;
   }
   shape.digits += digits, shape.kana += kana, shape.kanji += kanji, shape.letters += letters;
   shape.email += value.find('@') != std::string_view::npos;
+  const int number = value.size() == 4 && digits ? std::atoi(std::string(value).c_str()) : 0;
+  shape.year += number > 1500 && number < 2100;
+  const int part = value.size() <= 2 && digits ? std::atoi(std::string(value).c_str()) : 0;
+  shape.month += part >= 1 && part <= 12, shape.day += part >= 1 && part <= 31;
+  shape.blank += blank, shape.digit += some_digit;
   shape.date += value.size() >= 6 && !normalise(FieldType::kDate, value).empty();
   const std::string sex = normalise(FieldType::kSex, value);
   shape.sex += sex == "M" || sex == "F";
@@ -188,8 +121,8 @@ struct Profiler {
     const auto n = static_cast<double>(filled);
     profile.largest = filled == 0 ? 0 : static_cast<double>(largest) / n;
     profile.pair_share = filled < 2 ? 0 : pairs / (n * (n - 1));
-    for (double* share :
-         {&shape.date, &shape.digits, &shape.email, &shape.kana, &shape.kanji, &shape.letters, &shape.sex})
+    for (double* share : {&shape.date, &shape.digits, &shape.email, &shape.kana, &shape.kanji, &shape.letters,
+                          &shape.sex, &shape.year, &shape.month, &shape.day, &shape.blank, &shape.digit})
       *share = looked == 0 ? 0 : *share / static_cast<double>(looked);
     return shape;
   }
@@ -204,59 +137,128 @@ std::string toml_text(std::string_view text) {
   return out + "\"";
 }
 
-// The spec, from the roles that were found. An empty text: nothing to compare.
-std::string write_spec(const std::map<std::string, std::string, std::less<>>& column_of, bool japanese) {
-  const auto has = [&](std::string_view role) {
-    return column_of.contains(role.substr(0, role.find(':'))) ||
-           (role.starts_with("birth_date") && column_of.contains("birth_year") && column_of.contains("birth_month") &&
-            column_of.contains("birth_day"));
+using Columns = std::map<std::string, std::string, std::less<>>;  // role -> column
+
+// The sections of a spec text: what stands before the first, then each [[...]] with the comments before it.
+std::vector<std::string_view> sections_of(std::string_view text) {
+  std::vector<std::string_view> out;
+  std::size_t begin = 0;
+  for (std::size_t at = text.find("\n[["); at != std::string_view::npos; at = text.find("\n[[", at + 1)) {
+    std::size_t start = at + 1;  // comments right before it belong to it
+    while (start > begin + 1) {
+      const std::size_t line = text.rfind('\n', start - 2) + 1;
+      if (line <= begin || text[line] != '#') break;
+      start = line;
+    }
+    out.push_back(text.substr(begin, start - begin));
+    begin = start;
+  }
+  out.push_back(text.substr(begin));
+  return out;
+}
+
+// A shipped spec with the columns that were found; what needs others is left out. "": nothing to compare.
+std::string fill_in(std::string_view shipped, const ModelSpec& spec, const Columns& column_of) {
+  std::vector<bool> present(spec.fields.size()), needed(spec.fields.size());
+  const auto has = [&](const std::string& name) { return column_of.contains(name); };
+  for (std::size_t f = 0; f < spec.fields.size(); ++f) {
+    const FieldSpec& field = spec.fields[f];
+    present[f] =
+        has(field.name) || (!field.parts.empty() && has(field.parts[0])) || (!field.from.empty() && has(field.from));
+    needed[f] = has(field.name) || field.name == "record_id";
+  }
+  std::vector<bool> compared, blocked;
+  for (const ComparisonSpec& comparison : spec.comparisons) {
+    const bool told = comparison.unless && present[*comparison.unless];
+    compared.push_back(!told && std::ranges::any_of(comparison.fields, [&](std::size_t f) { return present[f]; }));
+    if (!compared.back()) continue;
+    for (const std::size_t field : comparison.fields)
+      needed[field] = true;
+    if (comparison.unless) needed[*comparison.unless] = true;
+  }
+  for (const BlockSpec& block : spec.blocks) {
+    blocked.push_back(std::ranges::all_of(block.parts, [&](const BlockPart& part) { return present[part.field]; }));
+    if (blocked.back())
+      for (const BlockPart& part : block.parts)
+        needed[part.field] = true;
+  }
+  for (std::size_t f = 0; f < spec.fields.size(); ++f)
+    if (needed[f] && !spec.fields[f].from.empty()) needed[*spec.field(spec.fields[f].from)] = true;
+  for (std::size_t f = 0; f < spec.fields.size(); ++f)
+    if (needed[f])
+      for (const std::string& part : spec.fields[f].parts)
+        needed[*spec.field(part)] = true;
+  std::string out;
+  std::size_t field = 0, comparison = 0, block = 0, compares = 0, blocks = 0;
+  for (const std::string_view section : sections_of(shipped)) {
+    if (section.find("[[comparison]]") != std::string_view::npos) {
+      if (compared[comparison++]) out += section, ++compares;
+    } else if (section.find("[[block]]") != std::string_view::npos) {
+      if (blocked[block++]) out += section, ++blocks;
+    } else if (section.find("[[field]]") != std::string_view::npos) {
+      const std::size_t f = field++;
+      if (!needed[f]) continue;
+      const std::size_t begin = section.find("columns = ");
+      if (begin == std::string_view::npos) {
+        out += section;
+        continue;
+      }
+      const auto found = column_of.find(spec.fields[f].name);
+      out += section.substr(0, begin);
+      out += fmt::format("columns = [{}]", found == column_of.end() ? std::string() : toml_text(found->second));
+      out += section.substr(section.find('\n', begin));
+    } else {
+      out += "# A first spec, from the names and values of the columns. Check the roles before use.\n";
+      out += section.substr(section.find("kind = "));
+    }
+  }
+  return compares == 0 || blocks == 0 ? std::string() : out;
+}
+
+// Which column holds the record id: ids differ, but some records may lack theirs, or share one.
+bool is_record_id(const ColumnProfile& profile, std::size_t place, std::size_t rows) {
+  const std::string name = plain_name(profile.column);
+  const double distinct = static_cast<double>(profile.distinct), all = static_cast<double>(rows);
+  return rows > 0 && distinct > (name.ends_with("id") ? 0.8 : 0.999) * all && distinct >= 0.98 * profile.filled * all &&
+         (name.ends_with("id") || place == 0);
+}
+
+// Names decide first (those that the spec knows), then values, then what is left of words: of two columns of letters
+// the one with more different values is the surname.
+Columns find_roles(const ModelSpec& spec, std::vector<Profiler>& profilers, const std::vector<Shape>& shapes,
+                   std::size_t rows) {
+  Columns out;
+  const auto take = [&](std::size_t i, std::string_view role) {
+    ColumnProfile& profile = profilers[i].profile;
+    if (!profile.role.empty() || profile.distinct < 2 || out.contains(role) || !spec.field(role)) return;
+    profile.role = role;
+    out.emplace(role, profile.column);
   };
-  std::string out =
-      "# A first spec, from the names and values of the columns. Check the roles before use.\nkind = "
-      "\"probabilistic\"\n";
-  out += fmt::format("\n[[field]]\nname = \"record_id\"\ntype = \"code\"\ncolumns = [{}]\n",
-                     toml_text(column_of.contains("record_id") ? column_of.find("record_id")->second : "record_id"));
-  for (const Role& role : kRoles) {
-    const bool parts = role.role == "birth_date" && has("birth_date") && !column_of.contains("birth_date");
-    if (!column_of.contains(role.role) && !parts) continue;
-    const std::string_view type = role.role == "street" && japanese ? "jp_address" : role.type;
-    out += fmt::format("\n[[field]]\nname = {}\ntype = {}\n", toml_text(role.role), toml_text(type));
-    if (parts)
-      out += "columns = []\nparts = [\"birth_year\", \"birth_month\", \"birth_day\"]\n";
-    else
-      out += fmt::format("columns = [{}]\n", toml_text(column_of.find(role.role)->second));
-  }
-  std::size_t comparisons = 0;
-  for (const ComparisonRow& row : kComparisons) {
-    std::string fields;
-    const bool jp_name = row.type == "jp_family" || row.type == "jp_given";
-    bool all = true;
-    for (const std::string_view role : row.roles) {
-      if (role.empty()) continue;
-      all &= has(role);
-      if (has(role)) fields += (fields.empty() ? "" : ", ") + toml_text(role);
+  for (std::size_t i = 0; i < profilers.size(); ++i)
+    if (is_record_id(profilers[i].profile, i, rows)) take(i, "record_id");
+  for (const FieldSpec& field : spec.fields)
+    for (const std::string& known : field.columns)
+      for (std::size_t i = 0; i < profilers.size(); ++i)
+        if (plain_name(profilers[i].profile.column) == plain_name(known)) take(i, field.name);
+  for (const Telltale& telltale : kTelltales)
+    for (std::size_t i = 0; i < profilers.size(); ++i) {
+      const bool part = telltale.role.starts_with("birth_") && telltale.role != "birth_date";
+      const bool told =
+          part && (out.contains("birth_date") || (telltale.role != "birth_year" && !out.contains("birth_year")));
+      const double share =
+          rows == 0 ? 0 : static_cast<double>(profilers[i].profile.distinct) / static_cast<double>(rows);
+      if (!told && telltale.fits(shapes[i], share)) take(i, telltale.role);
     }
-    if (fields.empty() || ((jp_name || row.type == "jp_insurance") && !all)) continue;
-    if (!has(row.roles[0]) || comparisons == 15) continue;
-    if (row.name == "name" && has("surname")) continue;  // the same fact twice
-    ++comparisons;
-    out += fmt::format("\n[[comparison]]\nname = {}\ntype = {}\nfields = [{}]\n{}", toml_text(row.name),
-                       toml_text(row.type), fields, row.household ? "household = true\n" : "");
-  }
-  std::size_t blocks = 0;
-  for (const auto& block : kBlocks) {
-    std::string key;
-    bool all = true;
-    for (const std::string_view part : block) {
-      if (part.empty()) continue;
-      all &= has(part);
-      key += (key.empty() ? "" : ", ") + toml_text(part);
-    }
-    if (!all) continue;
-    ++blocks;
-    out += fmt::format("\n[[block]]\nkey = [{}]\n", key);
-  }
-  return comparisons == 0 || blocks == 0 ? std::string() : out;
+  if (out.contains("surname") || out.contains("given_name") || out.contains("full_name")) return out;
+  std::vector<std::size_t> words;
+  for (std::size_t i = 0; i < profilers.size(); ++i)
+    if (profilers[i].profile.role.empty() && shapes[i].letters > 0.95 && profilers[i].profile.distinct > 20)
+      words.push_back(i);
+  if (words.size() < 2) return out;
+  std::ranges::stable_sort(words, std::ranges::greater(), [&](std::size_t i) { return profilers[i].profile.distinct; });
+  take(words[0], "surname");
+  take(words[1], "given_name");
+  return out;
 }
 
 }  // namespace
@@ -285,40 +287,21 @@ Result<Suggestion> suggest(const std::filesystem::path& file) {
       profilers[i].add(fields[i]);
     ++out.rows;
   }
-  std::map<std::string, std::string, std::less<>> column_of;
-  bool japanese = false;
+  bool japanese = false, long_names = false, origins = false;
   std::vector<Shape> shapes;
   for (Profiler& profiler : profilers) {
     shapes.push_back(profiler.finish(out.rows));
     japanese |= shapes.back().kana > 0.5 || shapes.back().kanji > 0.5;
+    const std::string name = plain_name(profiler.profile.column);
+    long_names |= name == "name" || name == "full_name" || name == "fullname";
+    origins |= name.starts_with("birth_place") || name.starts_with("birthplace") || name == "occupation";
   }
-  for (const bool by_name : {true, false})
-    for (std::size_t i = 0; i < profilers.size(); ++i) {
-      ColumnProfile& profile = profilers[i].profile;
-      if (!profile.role.empty()) continue;
-      const double distinct_share =
-          out.rows == 0 ? 0 : static_cast<double>(profile.distinct) / static_cast<double>(out.rows);
-      const std::string name = plain_name(profile.column);
-      // Some records may lack their id, or share one.
-      if (by_name && out.rows > 0 && distinct_share > (name.ends_with("id") ? 0.8 : 0.999) &&
-          static_cast<double>(profile.distinct) >= 0.98 * profile.filled * static_cast<double>(out.rows) &&
-          !column_of.contains("record_id") && (name.ends_with("id") || i == 0)) {
-        profile.role = "record_id";
-        column_of.emplace(profile.role, profile.column);
-        continue;
-      }
-      for (const Role& role : kRoles) {
-        const bool fits =
-            by_name ? among(role.names, name) : role.fits != nullptr && role.fits(shapes[i], distinct_share);
-        if (!fits || column_of.contains(role.role) || profile.distinct < 2) continue;
-        profile.role = role.role;
-        column_of.emplace(profile.role, profile.column);
-        break;
-      }
-    }
+  const std::string_view shipped = japanese ? kJapanese : long_names && origins ? kHistorical : kWestern;
+  SEKISHO_TRY(const ModelSpec spec, ModelSpec::parse(shipped, "shipped spec"));
+  const Columns column_of = find_roles(spec, profilers, shapes, out.rows);
   for (Profiler& profiler : profilers)
     out.columns.push_back(std::move(profiler.profile));
-  out.spec = write_spec(column_of, japanese);
+  out.spec = fill_in(shipped, spec, column_of);
   if (out.spec.empty())
     return fail("linkage.suggest", "no column seems to hold data of persons that can be compared",
                 {.file = file.string()},

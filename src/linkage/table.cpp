@@ -80,7 +80,7 @@ struct Source {
   int column = -1;
   int parts[3] = {-1, -1, -1};
   int whole = -1;
-  bool any() const { return column >= 0 || (parts[0] >= 0 && parts[1] >= 0 && parts[2] >= 0) || whole >= 0; }
+  bool any() const { return column >= 0 || parts[0] >= 0 || whole >= 0; }
 };
 
 int find_column(const std::vector<std::string_view>& header, const std::vector<bool>& taken, const FieldSpec& field) {
@@ -151,9 +151,12 @@ class Encoder {
       built = name_part(cells[source_.whole], spec_.part, spec_.surname_first);
       return built;
     }
-    const auto part = [&](int i) { return strip(cells[source_.parts[i]]); };
-    if (part(0).empty()) return {};
-    built = fmt::format("{}-{}-{}", part(0), part(1).empty() ? "0" : part(1), part(2).empty() ? "0" : part(2));
+    const auto part = [&](int i) {
+      const std::string_view text = source_.parts[i] < 0 ? std::string_view() : strip(cells[source_.parts[i]]);
+      return text.empty() ? std::string_view("0") : text;
+    };
+    if (part(0) == "0") return {};
+    built = fmt::format("{}-{}-{}", part(0), part(1), part(2));
     return built;
   }
   // A first number above 12 in any row means that days come first; else a second one above 12 that months do.
