@@ -270,6 +270,17 @@ void Pivots::reject(const Levels& levels) {
   rejected_.push_back(levels);
 }
 
+namespace {
+
+// Classes that a table may have to be worth keeping beside one of so many entries; of large ones few enough that the
+// place to find them stays small.
+std::size_t worthwhile(std::size_t entries) {
+  constexpr std::size_t kLarge = 3'000'000;
+  return std::min(entries / 4 * 3, std::max(kLarge, entries / 4));
+}
+
+}  // namespace
+
 // Levels rounded down to multiples of four, then of two: few tables, each shared by many nodes.
 std::shared_ptr<const ClassTable> Encoded::table_for(const Levels& levels, Work& work) const {
   constexpr std::size_t kSmall = 500;
@@ -282,7 +293,7 @@ std::shared_ptr<const ClassTable> Encoded::table_for(const Levels& levels, Work&
     if (pivot == levels || !pivots_->claim(pivot)) continue;
     base = pivots_->best(pivot);
     if (pivot == base->levels) continue;
-    if (work.grouper.run(*base, hierarchies_, pivot, work.grouping, base->entries() / 4 * 3, true))
+    if (work.grouper.run(*base, hierarchies_, pivot, work.grouping, worthwhile(base->entries()), true))
       pivots_->keep(std::make_shared<ClassTable>(rolled_up(*base, work.grouping, hierarchies_, pivot)));
     else if (base == root_)
       pivots_->reject(pivot);
