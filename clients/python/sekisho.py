@@ -178,7 +178,7 @@ def sekisho_crosstab(data, index, columns, values=None, aggfunc=None, **options)
 
 
 def sekisho_regression(data, formula=None, *, outcome=None, predictors=None, factors=None, family="linear", person=None,
-                       where=None, threshold=None, policy=None):
+                       where=None, threshold=None, policy=None, memory=None, project=None):
     """Least squares (family "linear") or "logistic": formula "y ~ x + C(z)", or outcome and predictors."""
     if formula is not None:
         outcome, _, right = (part.strip() for part in formula.partition("~"))
@@ -188,14 +188,16 @@ def sekisho_regression(data, formula=None, *, outcome=None, predictors=None, fac
         if not outcome or not all(term.isidentifier() for term in predictors):
             raise ValueError("a formula is an outcome, ~, and names joined with +; C(name) makes a factor")
     options = {"outcome": outcome, "predictors": ",".join(_listed(predictors)), "factors": ",".join(_listed(factors)),
-               "family": family, "person": person, "where": _listed(where), "threshold": threshold, "policy": policy}
+               "family": family, "person": person, "where": _listed(where), "threshold": threshold, "policy": policy,
+               "memory": memory, "project": project}
     return _call(["regression"], data, options, [])
 
 
-def sekisho_km(data, time, event, group=None, *, person=None, where=None, threshold=None, policy=None):
+def sekisho_km(data, time, event, group=None, *, person=None, where=None, threshold=None, policy=None, memory=None,
+               project=None):
     """Kaplan-Meier curves: `time` and `event` (1 or 0) name columns, `group` a curve for each of its values."""
     options = {"time": time, "event": event, "group": group, "person": person, "where": _listed(where),
-               "threshold": threshold, "policy": policy}
+               "threshold": threshold, "policy": policy, "memory": memory, "project": project}
     return _call(["km"], data, options, [])
 
 

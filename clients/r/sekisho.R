@@ -79,18 +79,19 @@ print.sekisho_table <- function(x, ...) {
 }
 
 # As survfit(Surv(time, event) ~ group, data); needs no package.
-sekisho_km <- function(formula, data, person = "", where = "", threshold = "", policy = "") {
+sekisho_km <- function(formula, data, person = "", where = "", threshold = "", policy = "",
+                       memory = "", project = "") {
   left <- formula[[2]]
   if (!identical(as.character(left[[1]]), "Surv")) stop("write Surv(time, event) ~ group, or ~ 1")
   frame <- sekisho_call("km", data, list(
     time = all.vars(left)[1], event = all.vars(left)[2], group = paste(all.vars(formula[[3]]), collapse = ","),
-    person = person, where = where, threshold = threshold, policy = policy))
+    person = person, where = where, threshold = threshold, policy = policy, memory = memory, project = project))
   sekisho_numbers(frame, "group")
 }
 
 # As lm() or, with family = "logistic", glm(): names joined with +; factor(name) makes a factor.
 sekisho_regression <- function(formula, data, family = "linear", person = "", where = "", threshold = "",
-                               policy = "") {
+                               policy = "", memory = "", project = "") {
   terms <- attr(stats::terms(formula), "term.labels")
   factor <- grepl("^(as\\.)?factor\\(", terms)
   plain <- sub("^(as\\.)?factor\\((.*)\\)$", "\\2", terms)
@@ -98,7 +99,7 @@ sekisho_regression <- function(formula, data, family = "linear", person = "", wh
   frame <- sekisho_call("regression", data, list(
     outcome = all.vars(formula[[2]]), predictors = paste(plain, collapse = ","),
     factors = paste(plain[factor], collapse = ","), family = family, person = person, where = where,
-    threshold = threshold, policy = policy))
+    threshold = threshold, policy = policy, memory = memory, project = project))
   sekisho_numbers(frame, "term")
 }
 

@@ -34,6 +34,7 @@ inline Result<void> remember_analysis(const AnalysisOptions& options, disclosure
   result.items.insert(result.items.end(), judgement.items.begin(), judgement.items.end());
   result.proof["review"] = disclosure::to_json(result.items);
   result.proof["result"] = name(result.verdict());
+  if (result.verdict() == disclosure::Verdict::kFail) result.proof["output_sha256"] = "";
   result.proof["earlier_releases"] = judgement.to_json();
   return {};
 }
