@@ -391,10 +391,36 @@ std::string survival(const Utility& utility) {
                      percent(s.greatest_difference), both("行", "rows"), s.rows_before, s.rows_after);
 }
 
+// What a model asks for, in its own letters.
+std::string numbers(const Model& model) {
+  switch (model.kind) {
+    case Model::Kind::kAnonymity:
+    case Model::Kind::kMap:
+      return fmt::format("k = {}", model.bound);
+    case Model::Kind::kDistinctDiversity:
+      return fmt::format("l = {}", model.bound);
+    case Model::Kind::kRecursiveDiversity:
+      return fmt::format("l = {}, c = {:g}", model.bound, model.threshold);
+    case Model::Kind::kEntropyDiversity:
+      return fmt::format("l = {:g}", model.threshold);
+    case Model::Kind::kCloseness:
+      return fmt::format("t = {:g}", model.threshold);
+    case Model::Kind::kPresence:
+      return fmt::format("{:g} – {:g}", model.minimum, model.threshold);
+    case Model::Kind::kBetaLikeness:
+      return fmt::format("β = {:g}", model.threshold);
+    case Model::Kind::kDisclosure:
+      return fmt::format("δ = {:g}", model.threshold);
+    default:
+      return fmt::format("≤ {:g}", model.threshold);
+  }
+}
+
 std::string choice(const Outcome& outcome, const Policy& policy) {
   std::string out = heading("選ばれた加工", "The choice") + "<p>";
   for (const Model& model : policy.models)
-    out += fmt::format("{}{}", &model == policy.models.data() ? "" : " · ", escape_html(describe(model)));
+    out += fmt::format("{}{} ({})", &model == policy.models.data() ? "" : " · ", escape_html(describe(model)),
+                       numbers(model));
   out += fmt::format("</p><p class=soft>{} {} = {} · {} {}, {} {} · {} {}</p>", both("尺度", "metric"),
                      name(outcome.metric), plain(outcome.score), both("選択肢", "choices"), outcome.lattice,
                      both("調べた数", "looked at"), outcome.checked, both("削除の上限", "suppression limit"),
