@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import itertools
 import json
+import math
 import stat
 import unittest
 from collections import defaultdict
@@ -58,6 +59,15 @@ class CentreLinks(unittest.TestCase):
             groups[persons[reg]].append(reg)
         return {pair for group in groups.values() for pair in itertools.combinations(group, 2)}
 
+    def nameless(self):
+        """Registrations that no source gives a given name: newborns, written ベビー. Twins have all of it in common, so nobody may join them."""
+        named, every = set(), set()
+        for row in map(dict, self.centre.export(with_identity=True)["identity"]):
+            every.add(row["reg"])
+            if any(given and not given.startswith("ベビー") for given in (row["given_kanji"], row["given_kana"])):
+                named.add(row["reg"])
+        return every - named
+
     def test_the_model_finds_persons_across_hospitals(self):
         self.assertEqual(self.second["method"], "model")
         truth = self.truth()
@@ -66,7 +76,12 @@ class CentreLinks(unittest.TestCase):
         found, right = self.pairs(self.persons_second, known), self.pairs(truth, known)
         self.assertGreater(len(right), 15)
         self.assertGreaterEqual(len(found & right) / len(found), 0.95)
-        self.assertGreaterEqual(len(found & right) / len(right), 0.9)  # some two dozen pairs; test_main_job has thousands
+        # Of those with names, the generator writes the given name with other kanji in two registrations of a hundred
+        # (synth/registration.cpp, homophone_given), so in four pairs of a hundred: no more may be lost.
+        nameless = self.nameless()
+        findable = {pair for pair in right if not nameless & set(pair)}
+        self.assertGreater(len(findable), 15)
+        self.assertLessEqual(len(findable - found), math.ceil(0.04 * len(findable)))
 
     def test_ids_stay_when_registrations_arrive(self):
         """What changes is a merge or a split that the report counts."""
