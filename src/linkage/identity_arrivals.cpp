@@ -146,8 +146,8 @@ RowValues values_shown(const ModelSpec& spec, const ScopeRows& rows, const Arriv
       regs.insert(rows.names[rows.reg_of[row]]);
     RawRows out;
     if (regs.empty()) return out;
-    SEKISHO_TRY(const std::vector<IdentityVersion> versions, arrivals.versions_of(regs));
-    const VersionTable table(spec, versions);
+    SEKISHO_TRY(std::vector<IdentityVersion> versions, arrivals.versions_of(regs));
+    const VersionTable table(spec, std::move(versions));
     for (const std::uint32_t row : wanted) {
       const std::uint32_t own = rows.reg_of[row], reg = table.find(rows.names[own]);
       const std::uint32_t version = row - rows.first[own];

@@ -104,8 +104,9 @@ void drop_pairs_within(const RegistrationRows& rows, std::vector<Pair>& pairs) {
   std::erase_if(pairs, [&](Pair pair) { return rows.reg_of[first(pair)] == rows.reg_of[second(pair)]; });
 }
 
-Result<ModelLinks> model_links(const ModelSpec& spec, const IdentityInput& input, WholeLinkage* whole) {
-  auto rows = std::make_shared<VersionTable>(spec, input.versions);
+Result<ModelLinks> model_links(const ModelSpec& spec, IdentityInput input, WholeLinkage* whole) {
+  auto rows = std::make_shared<VersionTable>(spec, std::move(input.versions));
+  if (input.review.output.empty()) rows->forget_records();
   Linker linker(spec, rows->table);
   if (linker.comparator().size() == 0) return fail("linkage.columns", "no field of the spec has a value");
   linker.block();
@@ -123,6 +124,7 @@ Result<ModelLinks> model_links(const ModelSpec& spec, const IdentityInput& input
                                                        raw[row] = rows->raw_values(spec, row);
                                                      return raw;
                                                    }));
+  rows->forget_records();
   if (whole != nullptr) *whole = {rows, linker.model(), linker.self_bonus(), plans};
   return out;
 }

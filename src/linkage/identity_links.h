@@ -45,7 +45,7 @@ struct WholeLinkage {
 };
 
 // Everything anew, by a model of its own. Errors: linkage.columns.
-Result<ModelLinks> model_links(const ModelSpec& spec, const IdentityInput& input, WholeLinkage* whole = nullptr);
+Result<ModelLinks> model_links(const ModelSpec& spec, IdentityInput input, WholeLinkage* whole = nullptr);
 
 // The persons of some registrations by weighed pairs of their rows; `input.versions` is not looked at.
 using RowValues = std::function<Result<RawRows>(const std::set<std::uint32_t>& rows)>;

@@ -31,6 +31,14 @@ bool usable_name(std::string_view name) {
          std::ranges::all_of(name, [](char c) { return static_cast<unsigned char>(c) >= 0x20 && c != 0x7F; });
 }
 
+Result<void> append_vote(const fs::path& file, const Json& line) {
+  std::string text;
+  if (there_is(file)) {
+    SEKISHO_TRY(text, read_text(file));
+  }
+  return write_file_durable(file, text + line.dump() + "\n", 0600);
+}
+
 Json waiting_row(const OpenPair& pair, PairState state, const std::vector<Vote>& votes, std::string_view reviewer) {
   Json row{{"id", pair.id},
            {"probability", pair.probability},
@@ -101,7 +109,9 @@ Result<void> Reviewers::revoke(std::string_view name) const {
   for (const Json& one : all)
     if (one.value("name", "") != name) kept.push_back(one);
   if (kept.size() == all.size()) return fail("usage.reviewer", "nobody of this name may review");
-  return write_file_durable(file_, kept.dump(1) + "\n", 0600);
+  SEKISHO_CHECK(write_file_durable(file_, kept.dump(1) + "\n", 0600));
+  const fs::path votes = file_.parent_path() / "votes.jsonl";
+  return there_is(votes) ? append_vote(votes, {{"void", name}}) : Result<void>{};
 }
 
 Result<std::string> Reviewers::identify(std::string_view secret, const Clock& clock) const {
@@ -137,27 +147,62 @@ Result<std::unique_ptr<ReviewDesk>> ReviewDesk::open(const fs::path& folder, con
   return desk;
 }
 
+Result<void> ReviewDesk::take_line(const Json& json, const Place& place) {
+  if (json.is_object() && json.contains("void") && json["void"].is_string()) {
+    const std::string struck = json["void"].get<std::string>();
+    for (auto& [pair, votes] : votes_)
+      if (!outcome_of(votes)) std::erase_if(votes, [&](const Vote& vote) { return vote.reviewer == struck; });
+    return {};
+  }
+  for (const char* member : {"a", "b", "reviewer", "opinion", "at"})
+    if (!json.is_object() || !json.contains(member) || !json[member].is_string())
+      return fail("linkage.review_file", fmt::format("a vote lacks the text member '{}'", member), place);
+  const auto opinion = opinion_of(json["opinion"].get<std::string>());
+  if (!opinion) return fail("linkage.review_file", "a vote holds an unknown opinion", place);
+  const RecordPair of{json["a"].get<std::string>(), json["b"].get<std::string>()};
+  const auto pair =
+      std::ranges::find_if(queue_.pairs, [&](const OpenPair& one) { return one.a == of.first && one.b == of.second; });
+  if (pair != queue_.pairs.end() && json.contains("shown")) {
+    SEKISHO_TRY(const std::string now, shown(*pair));
+    if (json["shown"] != now) return {};
+  }
+  std::vector<Vote>& votes = votes_[of];
+  const std::string reviewer = json["reviewer"].get<std::string>();
+  std::erase_if(votes, [&](const Vote& vote) { return vote.reviewer == reviewer; });
+  votes.push_back({reviewer, *opinion, json["at"].get<std::string>()});
+  return {};
+}
+
 Result<void> ReviewDesk::read_votes() {
   votes_.clear();
-  if (!there_is(folder_ / "votes.jsonl")) return {};
-  SEKISHO_TRY(const std::string text, read_text(folder_ / "votes.jsonl"));
+  const fs::path file = folder_ / "votes.jsonl";
+  if (!there_is(file)) return {};
+  std::error_code error;
+  votes_read_ = fs::last_write_time(file, error);
+  SEKISHO_TRY(const std::string text, read_text(file));
   std::int64_t line = 0;
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t feed = std::min(text.find('\n', at), text.size());
-    const Place place{.file = (folder_ / "votes.jsonl").string(), .line = ++line};
+    const Place place{.file = file.string(), .line = ++line};
     SEKISHO_TRY(const Json json, parse_json(std::string_view(text).substr(at, feed - at), place.file));
     at = feed + 1;
-    for (const char* member : {"a", "b", "reviewer", "opinion", "at"})
-      if (!json.is_object() || !json.contains(member) || !json[member].is_string())
-        return fail("linkage.review_file", fmt::format("a vote lacks the text member '{}'", member), place);
-    const auto opinion = opinion_of(json["opinion"].get<std::string>());
-    if (!opinion) return fail("linkage.review_file", "a vote holds an unknown opinion", place);
-    std::vector<Vote>& votes = votes_[{json["a"].get<std::string>(), json["b"].get<std::string>()}];
-    const std::string reviewer = json["reviewer"].get<std::string>();
-    std::erase_if(votes, [&](const Vote& vote) { return vote.reviewer == reviewer; });
-    votes.push_back({reviewer, *opinion, json["at"].get<std::string>()});
+    SEKISHO_CHECK(take_line(json, place));
   }
   return {};
+}
+
+Result<void> ReviewDesk::refresh() {
+  std::error_code error;
+  const auto written = fs::last_write_time(folder_ / "votes.jsonl", error);
+  return error || written == votes_read_ ? Result<void>{} : read_votes();
+}
+
+// Tells whether the records of a pair are those that a vote was about. Keyed by the folder's secret and short, so that
+// it gives away nothing of them.
+Result<std::string> ReviewDesk::shown(const OpenPair& pair) const {
+  SEKISHO_TRY(const Bytes key, read_file(folder_ / "ledger.key", 4096));
+  const std::string records = pair.detail["record_a"].dump() + "\n" + pair.detail["record_b"].dump();
+  return to_hex(crypto::hmac_sha256(key, as_bytes(records))).substr(0, 8);
 }
 
 const std::vector<Vote>& ReviewDesk::votes_of(const OpenPair& pair) const {
@@ -222,6 +267,7 @@ Result<Json> ReviewDesk::pair(std::string_view id, std::string_view reviewer) {
   const OpenPair* found = queue_.find(id);
   if (found == nullptr) return fail("review.pair", "there is no such pair in this review");
   SEKISHO_TRY(ledger::Ledger* const book, ledger());
+  SEKISHO_CHECK(refresh());
   SEKISHO_CHECK(book->append("review.viewed", {{"pair", found->id}, {"reviewer", reviewer}}));
   const std::vector<Vote>& votes = votes_of(*found);
   Json out = waiting_row(*found, state_of(votes), votes, reviewer);
@@ -234,6 +280,7 @@ Result<Json> ReviewDesk::vote(std::string_view id, std::string_view reviewer, Op
   const OpenPair* found = queue_.find(id);
   if (found == nullptr) return fail("review.pair", "there is no such pair in this review");
   SEKISHO_TRY(ledger::Ledger* const book, ledger());
+  SEKISHO_CHECK(refresh());
   std::vector<Vote> votes = votes_of(*found);
   if (state_of(votes) == PairState::kDecided) return fail("review.decided", "two persons have decided this pair");
   const auto mine = std::ranges::find(votes, reviewer, &Vote::reviewer);
@@ -244,19 +291,14 @@ Result<Json> ReviewDesk::vote(std::string_view id, std::string_view reviewer, Op
 
   SEKISHO_CHECK(
       book->append("review.voted", {{"pair", found->id}, {"reviewer", reviewer}, {"opinion", opinion_name(opinion)}}));
-  std::string text;
-  if (there_is(folder_ / "votes.jsonl")) {
-    SEKISHO_TRY(text, read_text(folder_ / "votes.jsonl"));
-  }
-  text += Json{{"pair", found->id},
-               {"a", found->a},
-               {"b", found->b},
-               {"reviewer", reviewer},
-               {"opinion", opinion_name(opinion)},
-               {"at", votes.back().at}}
-              .dump() +
-          "\n";
-  SEKISHO_CHECK(write_file_durable(folder_ / "votes.jsonl", text, 0600));
+  SEKISHO_TRY(const std::string records, shown(*found));
+  SEKISHO_CHECK(append_vote(folder_ / "votes.jsonl", {{"pair", found->id},
+                                                      {"a", found->a},
+                                                      {"b", found->b},
+                                                      {"reviewer", reviewer},
+                                                      {"opinion", opinion_name(opinion)},
+                                                      {"shown", records},
+                                                      {"at", votes.back().at}}));
   votes_of(*found) = votes;
   const auto outcome = outcome_of(votes);
   if (outcome) SEKISHO_CHECK(decide(*found, *outcome));

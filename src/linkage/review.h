@@ -4,7 +4,7 @@
 //
 // A review is a folder (mode 0700, on the machine of the identity store):
 //   pairs.json      what `link run --review-out` wrote
-//   votes.jsonl     one line for each vote
+//   votes.jsonl     one line for each vote; and {"void": NAME} where somebody was struck off the list
 //   decisions.jsonl what two persons agreed on
 //   reviewers.json  who may review: name, digest of the secret, end
 //   ledger/         views, votes, decisions
@@ -57,7 +57,8 @@ class Reviewers {
   explicit Reviewers(std::filesystem::path folder) : file_(std::move(folder) / "reviewers.json") {}
   // The secret (64 hex digits); an earlier one of the same person is void. Errors: usage.reviewer, file errors.
   Result<std::string> invite(std::string_view name, std::chrono::days valid, const Clock& clock, Random& random) const;
-  Result<void> revoke(std::string_view name) const;  // error: usage.reviewer
+  // Votes of that person about pairs that are not decided yet count no longer. Error: usage.reviewer.
+  Result<void> revoke(std::string_view name) const;
   // The person whose secret it is; errors: review.secret (unknown, expired or revoked).
   Result<std::string> identify(std::string_view secret, const Clock& clock) const;
   bool may_review(std::string_view name, const Clock& clock) const;
@@ -66,7 +67,9 @@ class Reviewers {
   std::filesystem::path file_;
 };
 
-// Thread safe. Several may read a folder; one writes (the ledger's lock).
+// A vote is about the records as they were shown: when one of them has changed since, it counts no longer, and the pair
+// waits for two persons again. What was decided stays decided. Thread safe. Several may read a folder; one writes (the
+// ledger's lock).
 class ReviewDesk {
  public:
   // `decisions`: the file that runs read; empty: decisions.jsonl in the folder. Errors: linkage.review_file, file
@@ -94,6 +97,9 @@ class ReviewDesk {
         clock_(clock),
         random_(random) {}
   Result<void> read_votes();
+  Result<void> take_line(const Json& line, const Place& place);
+  Result<void> refresh();  // votes that somebody else has written or made void
+  Result<std::string> shown(const OpenPair& pair) const;
   Result<ledger::Ledger*> ledger();
   Result<void> decide(const OpenPair& pair, Opinion outcome);
   using RecordPair = std::pair<std::string, std::string>;
@@ -106,6 +112,7 @@ class ReviewDesk {
   Random& random_;
   mutable std::mutex mutex_;
   std::map<RecordPair, std::vector<Vote>> votes_;
+  std::filesystem::file_time_type votes_read_{};
   std::unique_ptr<ledger::Ledger> ledger_;
 };
 

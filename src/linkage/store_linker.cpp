@@ -109,7 +109,7 @@ Result<bool> StoreLinker::read_arrivals() {
   std::vector<IdentityVersion> arrived;
   std::ranges::merge(fresh, changed, std::back_inserter(arrived), {}, &IdentityVersion::reg, &IdentityVersion::reg);
   report_.arrivals = touched.size();
-  fresh_.emplace(*spec_, arrived);
+  fresh_.emplace(*spec_, std::move(arrived));
   for (std::size_t f = 0; f < spec_->fields.size(); ++f)
     if (fresh_->table.columns[f].present && !state_->state.frozen().present[f]) return false;
   std::unordered_set<std::string_view> there;
@@ -203,7 +203,7 @@ Result<std::optional<StoreLinks>> StoreLinker::link_everything(IdentityInput inp
   }
   StoreLinks out;
   whole_.emplace();
-  SEKISHO_TRY(out.links, model_links(*spec_, input, &*whole_));
+  SEKISHO_TRY(out.links, model_links(*spec_, std::move(input), &*whole_));
   out.rows = rows_;
   report_.method = "model", report_.decided = hospital_.size();
   if (!options_.review.output.empty()) SEKISHO_CHECK(write_queue(std::move(out.links.queue), {}));

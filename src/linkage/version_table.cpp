@@ -66,7 +66,7 @@ void separate(IdentityRecord& record, std::span<const IdentityVersion> versions)
 
 // What sources of one registration leave out, others may say: claims know insurance, messages know names in parts. A
 // version whose name is in one piece says nothing that a separated one does not.
-std::vector<IdentityVersion> complete(const std::vector<IdentityVersion>& versions) {
+std::vector<IdentityVersion> complete(std::vector<IdentityVersion> versions) {
   std::vector<IdentityVersion> out;
   for (std::size_t begin = 0; begin < versions.size();) {
     std::size_t end = begin;
@@ -88,6 +88,8 @@ std::vector<IdentityVersion> complete(const std::vector<IdentityVersion>& versio
       }
       out.push_back(std::move(one));
     }
+    for (std::size_t i = begin; i < end; ++i)
+      versions[i] = {};  // one copy is enough
     begin = end;
   }
   return out;
@@ -133,7 +135,8 @@ void RegistrationRows::add_row(std::string_view name, bool named_in_parts) {
   reg_of.push_back(static_cast<std::uint32_t>(names.size() - 1));
 }
 
-VersionTable::VersionTable(const ModelSpec& spec, const std::vector<IdentityVersion>& all) : versions_(complete(all)) {
+VersionTable::VersionTable(const ModelSpec& spec, std::vector<IdentityVersion> all)
+    : versions_(complete(std::move(all))) {
   builders_.resize(spec.fields.size());
   table.columns.resize(spec.fields.size());
   each_of(spec.fields.size(), [&](std::size_t f) {

@@ -58,9 +58,11 @@ struct RegistrationRows {
 class VersionTable : public RegistrationRows {
  public:
   // `all` in order of registration, and of time within each.
-  VersionTable(const ModelSpec& spec, const std::vector<IdentityVersion>& all);
+  VersionTable(const ModelSpec& spec, std::vector<IdentityVersion> all);
   // What the row says about each field of the spec, unchanged.
   std::vector<std::string> raw_values(const ModelSpec& spec, std::uint32_t row) const;
+  // From now on rows have no raw values: what the table compares stays.
+  void forget_records() { std::vector<IdentityVersion>().swap(versions_); }
 
  private:
   void drop_repeated();

@@ -49,15 +49,19 @@ Result<void> each_identity(Store& store,
                                 return {};
                               }));
   }
-  std::vector<std::pair<const std::string*, records::IdentityRecord*>> order;
-  for (auto& [key, record] : versions)
-    order.emplace_back(&key.first, &record);
-  std::ranges::stable_sort(order, [](const auto& a, const auto& b) {
-    return std::tuple(std::string_view(*a.first), a.second->recorded.micros) <
-           std::tuple(std::string_view(*b.first), b.second->recorded.micros);
-  });
-  for (const auto& [reg, record] : order)
-    visit(*reg, *record);
+  // What was handed over is let go: the visitor may keep it.
+  std::vector<records::IdentityRecord> of_one;
+  while (!versions.empty()) {
+    const std::string reg = versions.begin()->first.first;
+    of_one.clear();
+    while (!versions.empty() && versions.begin()->first.first == reg) {
+      of_one.push_back(std::move(versions.begin()->second));
+      versions.erase(versions.begin());
+    }
+    std::ranges::stable_sort(of_one, {}, [](const records::IdentityRecord& one) { return one.recorded.micros; });
+    for (records::IdentityRecord& record : of_one)
+      visit(reg, record);
+  }
   return {};
 }
 

@@ -282,5 +282,44 @@ TEST_F(ReviewTest, AFileThatIsNoReviewIsRefused) {
   }
 }
 
+TEST_F(ReviewTest, AVoteAboutARecordThatHasChangedSinceCountsNoLonger) {
+  const std::string id = desk()->list("sato")[0]["id"].get<std::string>();
+  ASSERT_TRUE(desk()->vote(id, "sato", Opinion::kSame));
+  EXPECT_EQ(desk()->counts().one_vote, 1u);
+  Json queue = read_json(dir() / "pairs.json").value();
+  const auto open_now = [&] {
+    EXPECT_TRUE(write_file_durable(dir() / "pairs.json", queue.dump(), 0600));
+    return desk()->counts().one_vote;
+  };
+  EXPECT_EQ(open_now(), 1u) << "written again, the same records";
+  const Json before = queue;
+  for (Json& pair : queue["pairs"])
+    pair["record_b"]["surname"] = "Changed";
+  EXPECT_EQ(open_now(), 0u);
+  const auto again = desk()->vote(id, "suzuki", Opinion::kSame);
+  ASSERT_TRUE(again);
+  EXPECT_EQ((*again)["state"], "open") << "the vote about other values is none";
+  ASSERT_TRUE(desk()->vote(id, "sato", Opinion::kSame));
+  EXPECT_EQ(desk()->counts().same, 1u);
+}
+
+TEST_F(ReviewTest, VotesOfWhoIsStruckOffAreVoidUnlessThePairIsDecided) {
+  const Reviewers reviewers(dir());
+  ASSERT_TRUE(reviewers.invite("sato", std::chrono::days(7), clock_, system_random()));
+  const auto at = desk();
+  const Json rows = at->list("sato");
+  ASSERT_GE(rows.size(), 2u);
+  const std::string open = rows[0]["id"].get<std::string>(), decided = rows[1]["id"].get<std::string>();
+  ASSERT_TRUE(at->vote(open, "sato", Opinion::kSame));
+  ASSERT_TRUE(at->vote(decided, "sato", Opinion::kDifferent));
+  ASSERT_TRUE(at->vote(decided, "suzuki", Opinion::kDifferent));
+  ASSERT_TRUE(reviewers.revoke("sato"));
+  const auto next = at->vote(open, "tanaka", Opinion::kSame);
+  ASSERT_TRUE(next);
+  EXPECT_EQ((*next)["state"], "open") << "a desk that is open hears of it";
+  EXPECT_EQ(desk()->counts().different, 1u) << "what was decided stays decided";
+  EXPECT_EQ(desk()->counts().one_vote, 1u);
+}
+
 }  // namespace
 }  // namespace sekisho::linkage
