@@ -133,11 +133,11 @@ void Scanner::judge_date(std::size_t at, const WrittenDate& date) {
   const bool of_report =
       is_period_limit(date) ||
       told(at, {"作成", "発行", "改訂", "更新", "承認", "版", "提出", "公表", "抽出", "報告"}) ||
-      starts_with_any(
-          text, date.end,
-          {"に施行",   "日に施行",   "施行",   "日施行",   "公布", "日公布", "告示", "日告示", "改正", "日改正",
-           "から施行", "日から施行", "の承認", "日の承認", "承認", "日承認", "開催", "日開催", "日 ",  " 第",
-           "現在",     "日現在",     "時点",   "日時点",   "作成", "日作成", "版",   "日版",   "改訂"});
+      starts_with_any(text, date.end, {"に施行", "日に施行", "施行",       "日施行", "法律",     "日法律", "政令",
+                                       "日政令", "日厚生",   "公布",       "日公布", "告示",     "日告示", "改正",
+                                       "日改正", "から施行", "日から施行", "の承認", "日の承認", "承認",   "日承認",
+                                       "開催",   "日開催",   "日 ",        " 第",    "現在",     "日現在", "時点",
+                                       "日時点", "作成",     "日作成",     "版",     "日版",     "改訂"});
   if (!of_report) add("date.event", "a date to the day in a Japanese era");
 }
 
@@ -204,6 +204,7 @@ bool Scanner::labelled_number(std::size_t at) {
       {"登録番号", "id.patient_number", "a number of one registration", 14},
       {"MRN", "id.patient_number", "a number called a patient's number", 10},
       {"mrn", "id.patient_number", "a number called a patient's number", 10},
+      {"atient ", "id.patient_number", "a number called a patient's number", 8},
       {"atient ID", "id.patient_number", "a number called a patient's number", 14},
       {"atient id", "id.patient_number", "a number called a patient's number", 14},
       {"atient no", "id.patient_number", "a number called a patient's number", 16},
@@ -242,7 +243,10 @@ bool Scanner::labelled_number(std::size_t at) {
       continue;
     const std::string_view between = near.substr(found + label.word.size());
     if (mentions(between, {"、", "。", ";", "数"})) continue;
-    const std::size_t least = label.rule == "id.symbol_number" ? 2 : label.rule == "id.my_number" ? 12 : 4;
+    const std::size_t least = label.rule == "id.symbol_number" ? 2
+                              : label.rule == "id.my_number"   ? 12
+                              : label.word == "atient "        ? (between.empty() ? 6 : 99)
+                                                               : 4;
     if (digits < least) continue;
     if (label.rule == "id.insurer" && digits != 6 && digits != 8) continue;
     if (label.rule == "id.institution" && digits != 7 && digits != 10) continue;

@@ -310,6 +310,23 @@ void judge_models(std::string_view text, const OutputPolicy& policy, Findings& f
   }
 }
 
+// "age 61 (range 18-95)", 最小18歳: the ends are single persons; reference ranges and scales are not.
+bool tells_range(std::string_view line) {
+  const std::string low = lower(line);
+  const std::size_t at = low.find("range");
+  const bool english = at != std::string::npos && mentions(low, {"age", "mean", "median", "years", "days"}) &&
+                       !mentions(low, {"interquartile", "normal range", "reference range", "scale", "iqr"});
+  if (english) {
+    const std::string_view rest = std::string_view(low).substr(at + 5, 10);
+    const std::size_t digit = rest.find_first_of("0123456789");
+    const bool close =
+        digit != std::string_view::npos && rest.substr(0, digit).find_first_not_of(" :,=") == std::string_view::npos;
+    if (close && rest.find('-', digit) != std::string_view::npos) return true;
+  }
+  return mentions(line, {"最小"}) && mentions(line, {"最大"}) && std::ranges::count_if(line, is_digit) >= 3 &&
+         mentions(line, {"歳", "日", "円", "年"});
+}
+
 // "  0%   25%   50%   75%  100%": quantile() of R with both ends.
 bool is_whole_range(std::string_view line) {
   bool least = false, most = false;
@@ -419,6 +436,8 @@ void judge_output_text(std::string_view text, bool program, const OutputPolicy& 
         mentions(line, {"Mean", "Median", "mean", "median", "平均", "中央値"}))
       findings.add("extreme.value", where, "a minimum or maximum is the value of one person");
     judge_prose(line, where, policy, findings);
+    if (!program && tells_range(line))
+      findings.add("extreme.range", where, "the ends of a distribution: values of single persons");
     if (!program && is_whole_range(line))
       findings.add("extreme.value", where, "the ends of a distribution: values of single persons");
     if (!program) judge_words(line, where, findings);

@@ -52,7 +52,10 @@ bool looks_like_record(std::string_view line) {
     numbers += is_digit(field.front());
     const auto digits = static_cast<std::size_t>(std::ranges::count_if(field, is_digit));
     key = key || (digits == field.size() && digits >= 7 && (field[0] == '0' || digits >= 8));
-    day = day || (field.size() == 10 && digits == 8 && (field[4] == '-' || field[4] == '/'));
+    // "2024-03-04 10:12:33" is when the line was written; 1.1.4 the version of a package.
+    const bool clock = end + 6 <= line.size() && is_digit(line[end + 1]) && line[end + 3] == ':';
+    day = day || (field.size() == 10 && digits == 8 && (field[4] == '-' || field[4] == '/') && !clock);
+    if (std::ranges::count(field, '.') >= 2 && is_digit(field.front())) return false;
     at = end;
   }
   return fields >= 4 && fields <= 30 && numbers >= 2 && (key || day);

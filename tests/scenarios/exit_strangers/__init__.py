@@ -3,7 +3,7 @@ and, where the programs researchers use are installed, files written by those (w
 import importlib.util
 import random
 
-from . import honest, leaks, registry, second  # noqa: F401
+from . import honest, leaks, registry, second, third  # noqa: F401
 
 TOOLS = ("openpyxl", "docx", "matplotlib", "reportlab", "PIL", "pandas", "PyPDF2", "numpy")
 HAVE_TOOLS = all(importlib.util.find_spec(name) for name in TOOLS)
