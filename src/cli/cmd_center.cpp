@@ -18,7 +18,7 @@ struct Options {
   bool json = false, allow_unencrypted = false;
   std::uint16_t port = 0, portal_port = 0;
   center::LinkJobOptions link;
-  std::size_t memory_mb = 1024;
+  std::size_t memory_mb = 4096;
   int link_every = 3600;
 };
 

@@ -64,7 +64,7 @@ std::vector<ModelLinks::Joined> chains(const RegistrationRows& rows, const std::
 }  // namespace
 
 std::size_t model_memory(std::size_t versions) {
-  return versions * 2000;
+  return (std::size_t{64} << 20) + versions * 4000;
 }
 
 Result<ModelLinks> decide_registrations(const ModelSpec& spec, const RegistrationRows& rows, const Linker& linker,
