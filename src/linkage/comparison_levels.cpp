@@ -10,14 +10,14 @@ constexpr Level kGiven[] = {{"missing"},
                             {"initial or short form", .04, .004},
                             {"similar", .02, .02},
                             {"swapped with the surname", .02, .001},
-                            {"different", .05, .957}};
+                            {"different", .05, .957, .15}};
 constexpr Level kSurname[] = {{"missing"},
                               {"equal", .80, .90},
                               {"one typing error or nearly equal", .09, .04},
                               {"part of the other", .02, .01},
                               {"similar", .02, .01},
                               {"swapped with the given name", .02, .001},
-                              {"different", .05, .039}};
+                              {"different", .05, .039, .35}};
 constexpr Level kWhole[] = {{"missing"},
                             {"26 bits and more, most words", .30, .0005},
                             {"21 bits, most words", .15, .0005},
@@ -40,7 +40,7 @@ constexpr Level kDate[] = {{"missing"},
                            {"close in all parts", .015, .003},
                            {"years at most two apart, parts are missing", .01, .02},
                            {"years three to five apart, parts are missing", .004, .03},
-                           {"different", .015, .907}};
+                           {"different", .015, .907, .25}};
 constexpr Level kCategory[] = {{"missing"}, {"equal", .97, .5}, {"different", .03, .5}};
 constexpr Level kText[] = {
     {"missing"}, {"equal", .70, .8}, {"nearly equal", .12, .05}, {"some words", .08, .05}, {"different", .10, .1}};
