@@ -1,0 +1,86 @@
+// Levels of comparisons that look at several fields of a file.
+#include <gtest/gtest.h>
+
+#include "core/file.h"
+#include "linkage/comparison.h"
+#include "linkage/suggest.h"
+
+namespace sekisho::linkage {
+namespace {
+
+class ComparisonTest : public testing::Test {
+ protected:
+  std::filesystem::path write(std::string_view text) {
+    const std::filesystem::path file = folder.path() / "in.csv";
+    EXPECT_TRUE(write_file_durable(file, text));
+    return file;
+  }
+  // The level of the comparison `name` of a shipped spec between the first two rows; -1: it does not take part.
+  int level(const std::string& spec_name, std::string_view name, std::string_view text) {
+    const auto spec =
+        ModelSpec::load(std::filesystem::path(SEKISHO_SOURCE_DIR) / "specs/linkage" / (spec_name + ".toml"));
+    EXPECT_TRUE(spec) << spec.error().describe();
+    auto table = read_table(*spec, {write(text)});
+    EXPECT_TRUE(table) << table.error().describe();
+    group_records(*table, {0, 1});
+    const Comparator comparator(*spec, *table);
+    for (std::size_t c = 0; c < comparator.size(); ++c)
+      if (comparator.spec(c).name == name) return level_in(comparator.pattern(0, 1), c);
+    return -1;
+  }
+  TemporaryFolder folder = *TemporaryFolder::create();
+};
+
+TEST_F(ComparisonTest, TownPostcodeAndStateAreOneFactWhateverIsMissing) {
+  const auto place = [&](const std::string& a, const std::string& b) {
+    return level("western", "place", "id,city,zip,state\n1," + a + "\n2," + b + "\n");
+  };
+  EXPECT_EQ(place("Dover,12345,CA", "Dover,12345,NY"), 1);
+  EXPECT_EQ(place("Dover,12345,CA", "Dover,,CA"), 2);
+  EXPECT_EQ(place(",12345,CA", "Dover,12345,CA"), 3);
+  EXPECT_EQ(place("Dover,12345,CA", "Dover,12346,CA"), 4);
+  EXPECT_EQ(place("Dover,12345,CA", "Dover,54321,CA"), 5);
+  EXPECT_EQ(place("Dover,12345,CA", "Springfield,54321,CA"), 9);
+  EXPECT_EQ(place("Dover,12345,CA", "Springfield,54321,NY"), 10);
+  EXPECT_EQ(place(",,", "Dover,12345,CA"), 0);
+  EXPECT_EQ(level("western", "place", "id,zip\n1,12345\n2,12345\n"), 3);
+}
+
+TEST_F(ComparisonTest, AYearOrAnAgeComparesWhereNoDateStands) {
+  EXPECT_EQ(level("western", "birth_date", "id,yob\n1,1970\n2,1972\n"), 6);
+  EXPECT_EQ(level("western", "birth_date", "id,yob\n1,1970\n2,1975\n"), 7);
+  EXPECT_EQ(level("western", "birth_date", "id,yob\n1,1970\n2,1990\n"), 8);
+  EXPECT_EQ(level("historical", "birth_date", "id,age\n1,34\n2,34\n"), 4);
+  EXPECT_EQ(level("historical", "birth_date", "id,age\n1,34\n2,36\n"), 6);
+}
+
+TEST_F(ComparisonTest, TwoNamesAreComparedOnlyWhereNoWholeNameStands) {
+  EXPECT_EQ(level("historical", "surname", "id,given_name,surname\n1,Ann,Lee\n2,Ann,Lee\n"), 1);
+  EXPECT_EQ(level("historical", "surname", "id,full_name,surname\n1,Ann Lee,Lee\n2,Ann Lee,Lee\n"), -1);
+}
+
+TEST_F(ComparisonTest, PartsOfAWholeNameKnowMiddleNamesAndLeadingSurnames) {
+  EXPECT_EQ(name_part("Lee, Ann Mary Sue", NamePart::kMiddle, false), "Mary Sue");
+  EXPECT_EQ(name_part("Ann Mary Lee", NamePart::kMiddle, false), "Mary");
+  EXPECT_EQ(name_part("Lee,", NamePart::kLast, false), "Lee");
+  EXPECT_EQ(name_part("Lee,", NamePart::kFirst, false), "");
+  EXPECT_EQ(name_part("Ann", NamePart::kMiddle, false), "");
+}
+
+TEST_F(ComparisonTest, ASuggestionTellsJapaneseColumnsByTheirValues) {
+  std::string text = "no,a,b,c,d,e\n";
+  for (int i = 0; i < 60; ++i)
+    text += std::to_string(i) + ",山田" + (i % 2 != 0 ? "川" : "口") + ",太郎" + (i % 3 != 0 ? "丸" : "介") +
+            ",ヤマダ" + (i % 2 != 0 ? "カワ" : "グチ") + ",タロウ" + (i % 3 != 0 ? "マル" : "スケ") + ",19" +
+            std::to_string(30 + i) + "-02-03\n";
+  const auto found = suggest(write(text));
+  ASSERT_TRUE(found) << found.error().describe();
+  static constexpr const char* kRoles[] = {"record_id",   "family_kanji", "given_kanji",
+                                           "family_kana", "given_kana",   "birth_date"};
+  for (std::size_t i = 0; i < std::size(kRoles); ++i)
+    EXPECT_EQ(found->columns[i].role, kRoles[i]);
+  EXPECT_TRUE(ModelSpec::parse(found->spec, "suggested"));
+}
+
+}  // namespace
+}  // namespace sekisho::linkage
