@@ -19,7 +19,7 @@ enum class CanonicalVersion : std::uint8_t { kC1 = 1, kC2 = 2 };
 std::string_view name_of(CanonicalVersion version);  // "c1"
 std::optional<CanonicalVersion> find_canonical_version(std::string_view name);
 
-// Canonical forms of version c1 (of c2: identity/canonical_c2.h); "" when nothing usable is left (missing, placeholder
+// Canonical forms of version c1 (of c2: identity/canonical_c2.h); "" when nothing usable is left (missing, filler
 // such as 不明, damaged characters 〓 ■ ?).
 std::string canonical_kanji(
     std::string_view name);  // NFKC, spaces and variation selectors out, variants folded, family and given joined
@@ -37,7 +37,7 @@ struct CanonicalIdentity {
   CanonicalVersion version = CanonicalVersion::kC1;  // keys are made under the version of the form
   std::string kanji, kana;                           // whole names
   std::string given_kanji, given_kana;               // "" where the name is not separated
-  std::string birth;                                 // YYYYMMDD or "" (placeholder dates such as 19000101 are "")
+  std::string birth;                                 // YYYYMMDD or "" (filler dates such as 19000101 are "")
   std::string sex;
   std::string insurer, symbol, number, branch;
   std::string postcode, phone;

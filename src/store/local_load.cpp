@@ -295,7 +295,7 @@ void LocalLoad::add_demographics(const std::string& reg, const SeenIdentity& see
   row.text(demographics::kReg, reg);
   row.integer(demographics::kPackage, state_.number);
   row.text(demographics::kSex, record.sex);
-  if (record.birth.present() && !canonical.birth.empty()) {  // placeholder dates have no canonical form
+  if (record.birth.present() && !canonical.birth.empty()) {  // filler dates have no canonical form
     row.integer(demographics::kBirthYear, record.birth.date().year());
     if (record.birth.precision >= Precision::kMonth)
       row.integer(demographics::kBirthMonth, record.birth.date().month());

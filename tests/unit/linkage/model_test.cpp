@@ -82,7 +82,7 @@ TEST(Fields, DatesOfAllNotationsAreOneDate) {
   EXPECT_EQ(normalise(FieldType::kDate, "1970"), "19700000");
 }
 
-TEST(Fields, AbsurdDatesAndPlaceholdersAreMissing) {
+TEST(Fields, AbsurdDatesAndFillersAreMissing) {
   for (const char* text : {"0000-00-00", "1970-13-45", "9999-99-99", "99999999", "unknown", "1900-01-01", "-1", "1e9",
                            "123456789012345678901234567890"})
     EXPECT_EQ(normalise(FieldType::kDate, text), "") << text;
