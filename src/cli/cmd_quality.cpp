@@ -228,9 +228,8 @@ void print_summary(const Report& report) {
     if (!o.finding()) continue;
     const quality::Wording w = quality::wording_of(o.id);
     fmt::print("{} {:<8} {:<26} {:>9} / {:<9} {:>6.2f} % (<= {:g} %)  {}\n    {}\n", o.limit.level, o.hospital, o.id,
-               o.total.count, o.total.denominator,
-               100.0 * static_cast<double>(o.total.count) / static_cast<double>(o.total.denominator), o.limit.allowed,
-               ja ? w.title_ja : w.title_en, ja ? w.repair_ja : w.repair_en);
+               o.total.count, o.total.denominator, o.total.percent(), o.limit.allowed, ja ? w.title_ja : w.title_en,
+               ja ? w.repair_ja : w.repair_en);
   }
 }
 

@@ -1,25 +1,23 @@
 // Drug names written in Latin letters, brought near to their Japanese spelling.
 #include <array>
 
+#include "codes/letters.h"
 #include "codes/name.h"
 
 namespace sekisho::codes {
 namespace {
 
-bool is_latin(char32_t c) {
-  return c >= U'a' && c <= U'z';
-}
 int vowel(char32_t c) {
   const std::size_t at = std::u32string_view(U"aiueo").find(c);
   return at == std::u32string_view::npos ? -1 : static_cast<int>(at);
 }
 
-struct Row {
+struct Spelling {
   std::u32string_view letters;
   std::array<std::u32string_view, 5> kana;  // with a, i, u, e, o; large kana as fold() writes them
 };
 // Longest first. A consonant without a vowel takes the kana of u, or of o where Japanese does (t, d).
-constexpr Row kRows[] = {
+constexpr Spelling kSpellings[] = {
     {U"tch", {U"チヤ", U"チ", U"チユ", U"チエ", U"チヨ"}},
     {U"sch", {U"シヤ", U"シ", U"シユ", U"シエ", U"シヨ"}},
     {U"kk", {U"ツカ", U"ツキ", U"ツク", U"ツケ", U"ツコ"}},
@@ -76,7 +74,7 @@ std::u32string transliterate(std::u32string_view word) {
       ++at;
       continue;
     }
-    for (const Row& row : kRows) {
+    for (const Spelling& row : kSpellings) {
       if (!word.substr(at).starts_with(row.letters)) continue;
       at += row.letters.size();
       const int v = at < word.size() ? vowel(word[at]) : -1;

@@ -12,7 +12,11 @@ bool is_valid_id(const std::string& text) {
 }
 
 std::string PackageId::text() const {
-  return fmt::format("{}/{}/{}/{}", body.text, hospital.text, epoch, sequence);
+  return fmt::format("{}/{}", body.text, within_body());
+}
+
+std::string PackageId::within_body() const {
+  return fmt::format("{}/{}/{}", hospital.text, epoch, sequence);
 }
 
 std::string PackageId::file_name() const {

@@ -31,8 +31,9 @@ struct PackageId {
   std::uint32_t epoch = 1;
   std::uint64_t sequence = 1;
   auto operator<=>(const PackageId&) const = default;
-  std::string text() const;       // "body/H01/1/42": for messages and ledgers
-  std::string file_name() const;  // "body_H01_1_000042.skp"
+  std::string text() const;         // "body/H01/1/42": for messages and ledgers
+  std::string within_body() const;  // "H01/1/42"
+  std::string file_name() const;    // "body_H01_1_000042.skp"
 };
 
 }  // namespace sekisho

@@ -5,6 +5,7 @@
 #include "formats/dpc_code.h"
 #include "formats/dpc_items.h"
 #include "formats/receipt_layout.h"
+#include "formats/row_values.h"
 
 namespace sekisho::formats::dpc {
 namespace {
@@ -22,14 +23,8 @@ namespace ev = records::encounter_event;
 constexpr std::string_view kIdentityItem = "A000010";
 constexpr std::size_t kDataIdDigits = 10;
 
-void set_number(Batch& row, int column, std::string_view text) {
-  if (const auto value = parse_number(text)) row.real(column, *value);
-}
-void set_whole(Batch& row, int column, std::string_view text) {
-  if (const auto value = parse_whole(text); value && *value > -2'000'000'000 && *value < 2'000'000'000)
-    row.integer(column, *value);
-}
-bool is_dummy(std::string_view code) {
+// A code of nines or zeros fills the field where there is no code.
+bool is_filler(std::string_view code) {
   return code.empty() || code.find_first_not_of('9') == std::string_view::npos ||
          code.find_first_not_of('0') == std::string_view::npos;
 }
@@ -434,7 +429,7 @@ void RowReader::act(const Line& line, std::int64_t number) {
   set_.when(row, when);
   row.text(common::kDept, place.department);
   row.text(common::kWard, place.ward);
-  if (is_dummy(code)) {
+  if (is_filler(code)) {
     row.text(common::kLocCode, cell(line, layout_->hospital_code));
     row.text(common::kLocSys, "LOCAL");
     if (const std::string_view text = cell(line, layout_->text); !text.empty())
@@ -468,7 +463,7 @@ void RowReader::act(const Line& line, std::int64_t number) {
 
 void RowReader::act_event(const Line& line, const ClinicalTime& when, const Place& place, std::string_view section,
                           std::string_view code) {
-  if (is_dummy(code) || receipt::is_ward_code(code)) return;
+  if (is_filler(code) || receipt::is_ward_code(code)) return;
   const receipt::Section& kinds = receipt::section_of(section);
   const auto count = parse_whole(place.count);
   if (code.starts_with('1')) {
@@ -509,7 +504,8 @@ void RowReader::outpatient_diagnosis(const Line& line, const ClinicalTime& when)
   if (flags.size() > 3) row.text(dx::kOutcome, flags[3] == '0' ? "" : receipt::outcome_name(flags.substr(3, 1)));
   row.time(dx::kDiagnosed, when);
   const std::string_view text = cell(line, layout_->text);
-  if (!text.empty() && (is_dummy(code) || code == "0000999")) row.integer(common::kTextRef, set_.keep("text:SY", text));
+  if (!text.empty() && (is_filler(code) || code == "0000999"))
+    row.integer(common::kTextRef, set_.keep("text:SY", text));
 }
 
 // One case row per stay, month and DPC code, at the first row that names it.

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "core/text.h"
+#include "formats/row_values.h"
 
 namespace sekisho::formats::receipt {
 namespace {
@@ -14,10 +15,6 @@ using records::Level;
 using records::Table;
 namespace common = records::common;
 
-void set_whole(Batch& row, int column, std::string_view text) {
-  const auto value = parse_whole(text);
-  if (value && std::abs(*value) < 2'000'000'000) row.integer(column, *value);
-}
 // Four-character codes joined without a separator, as modifiers are written; joined by blanks in the model.
 void split_codes(std::string_view joined, std::size_t size, std::string& out) {
   out.clear();

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "formats/receipt_claim.h"
+#include "formats/row_values.h"
 
 namespace sekisho::formats::receipt {
 namespace {
@@ -14,11 +15,6 @@ namespace common = records::common;
 namespace dg = records::drug;
 namespace cl = records::claim_line;
 
-void set_code(Batch& row, std::string_view code) {
-  if (code.empty()) return;
-  row.text(common::kStdCode, code);
-  row.text(common::kStdSys, "REC");
-}
 bool is_fee_code(std::string_view code) {
   return code.size() == 9 && code[0] == '4' && all_digits(code);
 }

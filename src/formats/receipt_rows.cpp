@@ -6,6 +6,7 @@
 #include "formats/dpc_code.h"
 #include "formats/receipt_claim.h"
 #include "formats/receipt_comment.h"
+#include "formats/row_values.h"
 
 namespace sekisho::formats::receipt {
 namespace {
@@ -23,19 +24,6 @@ namespace dc = records::dpc_case;
 
 constexpr std::string_view kUncoded = "0000999";
 constexpr std::string_view kSuspected = "8002";
-
-void set_number(Batch& row, int column, std::string_view text) {
-  if (const auto value = parse_number(text)) row.real(column, *value);
-}
-void set_whole(Batch& row, int column, std::string_view text) {
-  if (const auto value = parse_whole(text); value && *value > -2'000'000'000 && *value < 2'000'000'000)
-    row.integer(column, *value);
-}
-void set_code(Batch& row, std::string_view code, std::string_view system = "REC") {
-  if (code.empty()) return;
-  row.text(common::kStdCode, code);
-  row.text(common::kStdSys, system);
-}
 
 bool nine_digits(const char* text) {
   std::uint64_t word;

@@ -17,10 +17,6 @@ namespace {
 
 constexpr std::string_view kLevels = "IWE";  // from the mildest
 
-std::string key_of(const PackageId& id) {
-  return fmt::format("{}/{}/{}", id.hospital.text, id.epoch, id.sequence);
-}
-
 // Views over the package's rows. Readers' rules are not judged here: what they quarantine is counted by itself.
 Result<void> make_views(columns::Engine& engine, const std::map<std::string, std::vector<fs::path>>& staged,
                         std::int64_t package, const std::string& hospital) {
@@ -85,7 +81,7 @@ Result<bool> Intake::breaks_thresholds(const PackageId& id, store::Load& load) {
 
 Result<void> Intake::hold(const PackageId& id, const crypto::Digest& manifest_hash, const fs::path& package) {
   spdlog::error("held {}: its quality breaks the thresholds (intake held)", id.text());
-  if (recorded_["package.held"].insert(key_of(id)).second)
+  if (recorded_["package.held"].insert(id.within_body()).second)
     SEKISHO_CHECK(ledger_->append("package.held", {{"hospital", id.hospital.text},
                                                    {"epoch", id.epoch},
                                                    {"sequence", id.sequence},
@@ -112,7 +108,7 @@ Result<Json> Intake::held() {
                           {"count", finding.at("count")},
                           {"denominator", finding.at("denominator")},
                           {"allowed", finding.at("allowed")}});
-    rows.push_back({{"package", key_of(package.manifest.id)},
+    rows.push_back({{"package", package.manifest.id.within_body()},
                     {"records", report.at("accounting").at("records")},
                     {"findings", std::move(findings)}});
   }
@@ -125,7 +121,7 @@ Result<void> Intake::decide(std::string_view key, bool accept) {
     if (entry.path().extension() != ".skp") continue;
     SEKISHO_TRY(const transport::PackageFile package, transport::open_package(entry.path()));
     const PackageId& id = package.manifest.id;
-    if (key_of(id) != key) continue;
+    if (id.within_body() != key) continue;
     if (accept) {
       SEKISHO_CHECK(ledger_->append("quality.accepted", {{"package", key}, {"hash", to_hex(package.manifest_hash)}}));
       SEKISHO_CHECK(write_file_durable(config_.state / "accepted" / id.file_name(), std::string_view(), 0600));

@@ -27,10 +27,6 @@ std::string key_of(const Json& payload) {
                      payload.value("sequence", std::uint64_t{0}));
 }
 
-std::string key_of(const PackageId& id) {
-  return fmt::format("{}/{}/{}", id.hospital.text, id.epoch, id.sequence);
-}
-
 }  // namespace
 
 Result<std::unique_ptr<Intake>> Intake::open(IntakeConfig config, const Clock& clock, Random& random) {
@@ -220,7 +216,7 @@ Result<fs::path> Intake::pull(net::Client* client, const PackageId& id, std::uin
 
 Result<void> Intake::refuse(const PackageId& id, const crypto::Digest& manifest_hash, const Error& error) {
   spdlog::error("refused {}: {}", id.text(), error.describe());
-  if (recorded_["package.refused"].insert(key_of(id)).second) {
+  if (recorded_["package.refused"].insert(id.within_body()).second) {
     Json payload = describe(id, manifest_hash);
     payload["code"] = error.code;
     SEKISHO_CHECK(ledger_->append("package.refused", payload));
@@ -301,7 +297,7 @@ Result<void> Intake::secure(net::Client& client, RoundSummary& summary) {
       if (!package || !is_valid_id(id.hospital.text)) continue;
       SEKISHO_TRY(const crypto::Digest hash, crypto::digest_from_hex(package->manifest_hash));
       if (!fs::exists(receipt_path(id, "secured"), error)) {
-        if (recorded_["package.secured"].insert(key_of(id)).second) {
+        if (recorded_["package.secured"].insert(id.within_body()).second) {
           Json payload = describe(id, hash);
           payload["backup"] = document.value("backup", "");
           SEKISHO_CHECK(ledger_->append("package.secured", payload));

@@ -14,10 +14,10 @@
 namespace sekisho::linkage {
 namespace {
 
-using Clock = std::chrono::steady_clock;
+using SteadyClock = std::chrono::steady_clock;
 
-double lap(Clock::time_point& since) {
-  const Clock::time_point now = Clock::now();
+double lap(SteadyClock::time_point& since) {
+  const SteadyClock::time_point now = SteadyClock::now();
   const double seconds = std::chrono::duration<double>(now - since).count();
   since = now;
   return seconds;
@@ -153,7 +153,7 @@ double Persons::probability(const Table& table, std::uint32_t row) const {
 
 Result<Persons> link_table(const ModelSpec& spec, const Table& table, const std::vector<Decision>& decisions,
                            Linker& linker, ModelReport& report) {
-  Clock::time_point since = Clock::now();
+  SteadyClock::time_point since = SteadyClock::now();
   Persons out;
   report.records = table.rows, report.groups = table.first_of.size(), report.bad_dates = table.bad_dates;
   report.ragged_rows = table.ragged_rows;
@@ -208,7 +208,7 @@ Result<Persons> link_table(const ModelSpec& spec, const Table& table, const std:
 Result<ModelReport> run_model(const ModelSpec& spec, const std::vector<std::filesystem::path>& inputs,
                               const std::filesystem::path& output, const ModelOptions& options) {
   ModelReport report;
-  Clock::time_point since = Clock::now();
+  SteadyClock::time_point since = SteadyClock::now();
   SEKISHO_TRY(Table table, read_table(spec, inputs));
   SEKISHO_TRY(const std::vector<Decision> all_decisions, load_decisions(options.decisions));
   const std::vector<Decision> decisions = standing(all_decisions);
@@ -220,7 +220,7 @@ Result<ModelReport> run_model(const ModelSpec& spec, const std::vector<std::file
     persons.error().place.file = inputs[0].string();
     return std::unexpected(persons.error());
   }
-  since = Clock::now();
+  since = SteadyClock::now();
   if (!options.review.output.empty()) {
     const auto values = [&](const std::set<std::uint32_t>& rows) { return read_rows(spec, inputs, rows); };
     SEKISHO_TRY(report.open_pairs, write_review_queue({.spec = spec,

@@ -19,9 +19,9 @@
 namespace sekisho::linkage {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-double seconds_since(Clock::time_point begin) {
-  return std::chrono::duration<double>(Clock::now() - begin).count();
+using SteadyClock = std::chrono::steady_clock;
+double seconds_since(SteadyClock::time_point begin) {
+  return std::chrono::duration<double>(SteadyClock::now() - begin).count();
 }
 
 constexpr std::size_t index(Field field) {
@@ -304,7 +304,7 @@ Result<std::string> read_input(const std::filesystem::path& path) {
 Result<RunReport> run(const Spec& spec, const std::vector<std::filesystem::path>& inputs,
                       const std::filesystem::path& output) {
   RunReport report;
-  auto begin = Clock::now();
+  auto begin = SteadyClock::now();
   std::uint64_t seed = 0;  // so that nobody can prepare values that collide
   system_random().fill({reinterpret_cast<std::uint8_t*>(&seed), sizeof seed});
   Input input;
@@ -315,7 +315,7 @@ Result<RunReport> run(const Spec& spec, const std::vector<std::filesystem::path>
   report.records = input.ids.size();
   report.seconds_read = seconds_since(begin);
 
-  begin = Clock::now();
+  begin = SteadyClock::now();
   Components components(input.ids.size());
   // Rules for all records first, then those that need to know the persons; `call` is the bit in the evidence.
   std::vector<bool> loose(input.ids.size());
@@ -339,7 +339,7 @@ Result<RunReport> run(const Spec& spec, const std::vector<std::filesystem::path>
   if (report.big_blocks.size() > 20) report.big_blocks.resize(20);
   report.seconds_link = seconds_since(begin);
 
-  begin = Clock::now();
+  begin = SteadyClock::now();
   SEKISHO_CHECK(write_output(spec, input, person, components, output));
   report.seconds_write = seconds_since(begin);
   return report;

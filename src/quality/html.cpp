@@ -20,10 +20,6 @@ std::string both(std::string_view en, std::string_view ja) {
   return html_text(ja, en);
 }
 
-double percent(const Cell& cell) {
-  return cell.denominator == 0 ? 0 : 100.0 * static_cast<double>(cell.count) / static_cast<double>(cell.denominator);
-}
-
 constexpr std::string_view kStyle =
     R"html(:root{--E:var(--bad);--W:#b26a00;--I:#2a6fb0}
 h3{margin:0 0 2px}table{width:100%}th{white-space:nowrap}
@@ -132,7 +128,7 @@ std::string chart(const Outcome& outcome) {
   if (span > 12 * 100) return {};
   double top = outcome.limit.allowed;
   for (const Cell* month : months)
-    top = std::max(top, percent(*month));
+    top = std::max(top, month->percent());
   top = top <= 0 ? 1 : std::min(100.0, top * 1.1);
   constexpr double kLeft = 44, kBottom = 18, kTop = 6;
   const double width = kChartWidth - kLeft - 6, height = kChartHeight - kBottom - kTop, step = width / span;
@@ -144,7 +140,7 @@ std::string chart(const Outcome& outcome) {
       "<text x='{6}' y='{4}' font-size='11' text-anchor='end' fill='#5a6675'>0</text>",
       kChartWidth, kChartHeight, escape_html(outcome.id), kLeft, kTop + height, kChartWidth - 6, kLeft - 4, top);
   for (const Cell* month : months) {
-    const double share = percent(*month), x = kLeft + step * (month_index(month->period) - first);
+    const double share = month->percent(), x = kLeft + step * (month_index(month->period) - first);
     out += fmt::format(
         "<rect x='{:.1f}' y='{:.1f}' width='{:.1f}' height='{:.1f}' fill='{}'><title>{}: {}/{} = {:.1f} "
         "%</title></rect>",
@@ -178,7 +174,7 @@ std::string card(const Outcome& outcome) {
       "</div>\n",
       level, both(w.title_en, w.title_ja), escape_html(outcome.id), term(w.category),
       w.subcategory.empty() ? "" : " / ", term(w.subcategory), term(w.context), grouped(outcome.total.count),
-      grouped(outcome.total.denominator), percent(outcome.total), both("allowed", "許容"), outcome.limit.allowed,
+      grouped(outcome.total.denominator), outcome.total.percent(), both("allowed", "許容"), outcome.limit.allowed,
       chart(outcome), item("Standard", "標準仕様", escape_html(w.section)),
       item("Likely cause", "考えられる原因", both(w.cause_en, w.cause_ja)),
       item("Repair", "対処", both(w.repair_en, w.repair_ja)), item("Example", "例", place));
@@ -253,7 +249,7 @@ std::string all_measures(const Report& report) {
           "<tr><td>{}</td><td>{} <span class=soft>{}</span></td><td class=n>{}</td><td class=n>{}</td><td "
           "class=n><span class='{}'>{:.2f}</span></td><td class=n>{:g}</td><td>{}</td></tr>",
           hospital_text(hospital), both(w.title_en, w.title_ja), escape_html(o.id), grouped(o.total.count),
-          grouped(o.total.denominator), o.finding() ? "mark E" : "ok", percent(o.total), o.limit.allowed,
+          grouped(o.total.denominator), o.finding() ? "mark E" : "ok", o.total.percent(), o.limit.allowed,
           sparkline(o, span));
     }
   return out + "</table></div>\n";

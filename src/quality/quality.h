@@ -35,6 +35,9 @@ struct Cell {
   int period = 0;  // YYYYMM; 0: undated
   std::int64_t count = 0, denominator = 0;
   std::optional<PlaceOfRow> example;
+  double percent() const {
+    return denominator == 0 ? 0 : 100.0 * static_cast<double>(count) / static_cast<double>(denominator);
+  }
 };
 
 // One measure at one hospital, over all months and month by month.

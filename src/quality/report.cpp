@@ -49,10 +49,6 @@ std::uint64_t Report::findings(char level) const {
 
 namespace {
 
-double percent(const Cell& cell) {
-  return cell.denominator == 0 ? 0 : 100.0 * static_cast<double>(cell.count) / static_cast<double>(cell.denominator);
-}
-
 Json place_json(const std::optional<PlaceOfRow>& place) {
   if (!place) return nullptr;
   return {{"package", place->package}, {"part", place->part}, {"ordinal", place->ordinal}, {"sub", place->sub}};
@@ -69,7 +65,7 @@ Json outcome_json(const Outcome& outcome, const Cell& cell) {
           {"level", std::string(1, outcome.limit.level)},
           {"count", cell.count},
           {"denominator", cell.denominator},
-          {"share", percent(cell)},
+          {"share", cell.percent()},
           {"allowed", outcome.limit.allowed},
           {"finding", outcome.finding()}};
 }
@@ -107,7 +103,7 @@ Json report_json(const Report& report, std::string_view hospital, bool all) {
       months.push_back({{"period", period_text(month.period)},
                         {"count", month.count},
                         {"denominator", month.denominator},
-                        {"share", percent(month)},
+                        {"share", month.percent()},
                         {"finding", outcome.finding(month)}});
     row["periods"] = std::move(months);
     outcomes.push_back(std::move(row));
