@@ -1,3 +1,28 @@
+# With SEKISHO_LEAN_BUILD the headers that nearly every source reads are parsed once for the libraries and programs and
+# once for the tests, and the sources of a module are compiled several at a time: names in their unnamed namespaces must
+# differ.
+#   sekisho_precompile(sekisho_ledger sekisho_headers)
+function(sekisho_precompile target headers)
+  if(SEKISHO_LEAN_BUILD)
+    target_precompile_headers(${target} REUSE_FROM ${headers})
+  endif()
+endfunction()
+
+function(sekisho_precompiled_headers headers)
+  cmake_parse_arguments(H "" "" "LIBRARIES" ${ARGN})
+  if(NOT SEKISHO_LEAN_BUILD)
+    return()
+  endif()
+  set(source ${CMAKE_BINARY_DIR}/${headers}.cpp)
+  file(GENERATE OUTPUT ${source} CONTENT "")
+  add_library(${headers} OBJECT ${source})
+  target_link_libraries(${headers} PRIVATE ${H_LIBRARIES})
+  target_precompile_headers(${headers} PRIVATE ${H_UNPARSED_ARGUMENTS})
+endfunction()
+
+set(SEKISHO_COMMON_HEADERS <algorithm> <array> <chrono> <expected> <filesystem> <fmt/format.h> <functional> <map> <memory>
+  <nlohmann/json.hpp> <optional> <ranges> <set> <span> <string> <string_view> <unordered_map> <vector>)
+
 # One folder under src/ is one module is one static library.
 #   sekisho_module(ledger DEPENDS core crypto LIBRARIES OpenSSL::Crypto)
 # DEPENDS are modules and must stand earlier in src/CMakeLists.txt; tests/unit/layers checks every #include against them.
@@ -9,6 +34,8 @@ function(sekisho_module name)
     add_library(sekisho_${name} STATIC ${sources})
     target_include_directories(sekisho_${name} PUBLIC ${CMAKE_SOURCE_DIR}/src)
     target_link_libraries(sekisho_${name} PUBLIC ${M_DEPENDS} ${M_LIBRARIES})
+    sekisho_precompile(sekisho_${name} sekisho_headers)
+    set_target_properties(sekisho_${name} PROPERTIES UNITY_BUILD ${SEKISHO_LEAN_BUILD} UNITY_BUILD_BATCH_SIZE 5)
   else()
     add_library(sekisho_${name} INTERFACE)
     target_include_directories(sekisho_${name} INTERFACE ${CMAKE_SOURCE_DIR}/src)
@@ -55,4 +82,5 @@ function(sekisho_program program)
   target_include_directories(${program} PRIVATE ${CMAKE_CURRENT_BINARY_DIR}/${program})
   target_compile_definitions(${program} PRIVATE SEKISHO_PROGRAM="${program}")
   target_link_libraries(${program} PRIVATE ${modules} sekisho_core)
+  sekisho_precompile(${program} sekisho_headers)
 endfunction()

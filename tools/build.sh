@@ -7,7 +7,7 @@ preset=$1
 shift
 mkdir -p var
 # Objects found by ccache do not depend on the folder of the clone.
-export CCACHE_BASEDIR="$PWD" CCACHE_NOHASHDIR=1
+export CCACHE_BASEDIR="$PWD" CCACHE_NOHASHDIR=1 CCACHE_SLOPPINESS=pch_defines,time_macros
 cmake --preset "$preset" ${SEKISHO_CMAKE:-} >"var/configure-$preset.log" 2>&1 || { tail -30 "var/configure-$preset.log" >&2; exit 3; }
 targets=()
 for target in "$@"; do targets+=(--target "$target"); done
