@@ -7,12 +7,8 @@
 namespace sekisho::disclosure {
 namespace {
 
-bool contains(std::string_view text, std::string_view part) {
-  return text.find(part) != std::string_view::npos;
-}
-
 bool leaves_folder(std::string_view name) {
-  return name.starts_with("/") || contains(name, "..") || contains(name, "\\") || (name.size() > 1 && name[1] == ':');
+  return name.starts_with("/") || name.contains("..") || name.contains("\\") || (name.size() > 1 && name[1] == ':');
 }
 
 // Extra fields that packing programs write: sizes, times, owners, names in Unicode, padding. Others may hold anything.

@@ -8,10 +8,6 @@
 namespace sekisho::disclosure {
 namespace {
 
-bool contains(std::string_view text, std::string_view part) {
-  return text.find(part) != std::string_view::npos;
-}
-
 void open_entries(std::vector<Entry> entries, int depth, Opened& out) {
   for (Entry& entry : entries) {
     const FileType inner = type_of(entry.content, entry.name);
@@ -72,13 +68,13 @@ std::string_view name(FileType type) {
 
 FileType type_of(std::string_view content, std::string_view file_name) {
   if (content.starts_with("PK\x03\x04") || content.starts_with("PK\x05\x06")) {
-    if (contains(content, "xl/workbook")) return FileType::kXlsx;
-    if (contains(content, "word/document")) return FileType::kDocx;
-    if (contains(content, "ppt/presentation")) return FileType::kPptx;
+    if (content.contains("xl/workbook")) return FileType::kXlsx;
+    if (content.contains("word/document")) return FileType::kDocx;
+    if (content.contains("ppt/presentation")) return FileType::kPptx;
     return FileType::kZip;
   }
   if (content.starts_with("\x1F\x8B")) return FileType::kGzip;
-  if (contains(content.substr(0, 1024), "%PDF-")) return FileType::kPdf;
+  if (content.substr(0, 1024).contains("%PDF-")) return FileType::kPdf;
   if (content.starts_with("\x89PNG\r\n\x1A\n")) return FileType::kPng;
   if (content.starts_with("\xFF\xD8\xFF")) return FileType::kJpeg;
   if (content.size() >= 512 && content.substr(257, 5) == "ustar") return FileType::kTar;
@@ -92,8 +88,8 @@ FileType type_of(std::string_view content, std::string_view file_name) {
         "PAR1", "SQLite format 3", "\x93NUMPY", "\x89HDF", "RDX", "GIF8", "II*", "\x80\x04\x95", "{\\rtf"})
     if (content.starts_with(magic)) return FileType::kOther;
   const std::string name = lower(file_name), head = lower(content.substr(0, 2000));
-  if (contains(head, "<svg")) return FileType::kSvg;
-  if (contains(head, "<html") || contains(head, "<!doctype html") || name.ends_with(".html") || name.ends_with(".htm"))
+  if (head.contains("<svg")) return FileType::kSvg;
+  if (head.contains("<html") || head.contains("<!doctype html") || name.ends_with(".html") || name.ends_with(".htm"))
     return FileType::kHtml;
   if (name.ends_with(".ipynb")) return FileType::kNotebook;
   if (content.find('\0') != std::string_view::npos) return FileType::kOther;

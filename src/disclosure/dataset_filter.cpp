@@ -8,6 +8,7 @@
 #include <cstring>
 #include <unordered_map>
 
+#include "core/ascii.h"
 #include "core/csv.h"
 #include "core/file.h"
 
@@ -17,10 +18,6 @@ namespace {
 constexpr std::size_t kCombined = 5;  // columns whose combinations of three are kept
 constexpr std::size_t kSketch = 256, kSample = 20'000, kMostFields = 10, kShortestKey = 6;
 constexpr std::uint64_t kMostCounters = std::uint64_t{1} << 28;  // 64 MiB
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 // A value in the one form in which it is compared: numbers to some significant digits, texts in lower case.
 std::string normal(std::string_view folded, int digits) {

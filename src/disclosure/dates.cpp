@@ -4,14 +4,12 @@
 #include <initializer_list>
 #include <string>
 
+#include "core/ascii.h"
 #include "core/date.h"
 
 namespace sekisho::disclosure {
 namespace {
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 bool is_letter(char c) {
   return (c | 32) >= 'a' && (c | 32) <= 'z';
 }

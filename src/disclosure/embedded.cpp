@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/ascii.h"
 #include "core/bytes.h"
 #include "core/text.h"
 #include "disclosure/encodings.h"
@@ -13,9 +14,6 @@ namespace {
 
 constexpr std::size_t kShortest = 20, kLongBase64 = 64, kMost = 200;
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 bool is_upper(char c) {
   return c >= 'A' && c <= 'Z';
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/ascii.h"
 #include "core/date.h"
 #include "core/text.h"
 #include "disclosure/contacts.h"
@@ -18,9 +19,6 @@ namespace {
 constexpr int kBirthBefore = 2012;   // a full date before it is more likely a birth than an event
 constexpr int kStudiesSince = 1990;  // studies look back so far
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 bool is_letter(char c) {
   return (c | 32) >= 'a' && (c | 32) <= 'z';
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/ascii.h"
 #include "disclosure/identifiers.h"
 
 namespace sekisho::disclosure {
@@ -11,9 +12,6 @@ namespace {
 
 constexpr std::size_t kMostSheets = 50, kTuples = 10, kRecords = 3, kKeys = 20;
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 bool is_name(char c) {
   return is_digit(c) || ((c | 32) >= 'a' && (c | 32) <= 'z') || c == '_' || c == '.' || c == '-' ||
          static_cast<unsigned char>(c) >= 0x80;

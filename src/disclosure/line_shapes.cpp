@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "core/ascii.h"
 #include "disclosure/identifiers.h"
 
 namespace sekisho::disclosure {
@@ -14,9 +15,6 @@ namespace {
 constexpr std::size_t kLeastLines = 8, kSomeLines = 12, kManyLines = 20, kMostFields = 24, kLongestLine = 600,
                       kMostBlocks = 50;
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 bool is_word(char c) {
   return is_digit(c) || ((c | 32) >= 'a' && (c | 32) <= 'z') || c == '_' || static_cast<unsigned char>(c) >= 0x80;
 }

@@ -16,10 +16,6 @@ constexpr std::size_t kMostPoints = 5000, kManyLines = 30;
 constexpr std::string_view kLetters[] = {"dejavu", "glyph", "font",      "arial",  "sans",
                                          "serif",  "noto",  "helvetica", "gothic", "mincho"};
 
-bool contains(std::string_view text, std::string_view part) {
-  return text.find(part) != std::string_view::npos;
-}
-
 std::size_t count(std::string_view low, std::initializer_list<std::string_view> tags) {
   std::size_t found = 0;
   for (const std::string_view tag : tags)
@@ -66,14 +62,14 @@ void judge_points(std::string_view low, Opened& out) {
         ++end;
       starts.emplace_back(x, std::strtod(end, nullptr));
     }
-    const bool letter = std::ranges::any_of(kLetters, [&](std::string_view word) { return contains(tag, word); });
+    const bool letter = std::ranges::any_of(kLetters, [&](std::string_view word) { return tag.contains(word); });
     if (starts.size() > 50 && d.size() < starts.size() * 40 && !letter)
       marks["path"].insert(marks["path"].end(), starts.begin(), starts.end());
   });
   // Letters are drawn by <use> too: those stand in a font's name.
   elements(low, "use", [&](std::string_view tag, std::string_view) {
     const std::string link = attribute(tag, "xlink:href") + attribute(tag, "href");
-    if (std::ranges::none_of(kLetters, [&](std::string_view word) { return contains(link, word); }))
+    if (std::ranges::none_of(kLetters, [&](std::string_view word) { return link.contains(word); }))
       place(link, tag, "x", "y");
   });
   std::vector<std::pair<double, double>> all;
@@ -96,7 +92,7 @@ void judge_drawing(std::string_view low, Opened& out) {
   std::size_t lines = count(low, {"<polyline"});
   elements(low, "path", [&](std::string_view tag, std::string_view) {
     const std::string d = attribute(tag, "d");
-    lines += std::ranges::count(d, 'l') >= 5 && contains(tag, "fill: none");
+    lines += std::ranges::count(d, 'l') >= 5 && tag.contains("fill: none");
   });
   if (lines > kManyLines)
     out.findings.add("plot.lines", "file", "many lines of several points: a line for each person");
@@ -106,7 +102,7 @@ void judge_drawing(std::string_view low, Opened& out) {
         out.findings.add("markup.hidden", "file", "text beyond the edge");
     for (const std::string_view hidden :
          {"fill=\"none\"", "fill=\"white\"", "fill=\"#fff\"", "fill=\"#ffffff\"", "font-size=\"0\"", "font-size=\"1\""})
-      if (contains(tag, hidden))
+      if (tag.contains(hidden))
         out.findings.add("markup.pale", "file", "text in white, without colour or without size");
   });
 }
@@ -126,7 +122,7 @@ void open_pictures(FileType type, std::string_view data, Opened& out) {
     const std::size_t end = data.find_first_of("\"')", at);
     const std::string_view kind = data.substr(at + 11, 20);
     if (comma == std::string_view::npos || end == std::string_view::npos || comma > end ||
-        !contains(data.substr(at, comma - at), "base64")) {
+        !data.substr(at, comma - at).contains("base64")) {
       out.findings.add("markup.data", "file", "data within the file");
       continue;
     }
@@ -167,7 +163,7 @@ std::string without_fonts(std::string_view data) {
 void open_markup(FileType type, std::string_view data, Opened& out) {
   const std::string low = lower(data);
   const auto look = [&](std::string_view word, std::string_view rule, std::string_view message) {
-    if (contains(low, word)) out.findings.add(rule, "file", message);
+    if (low.contains(word)) out.findings.add(rule, "file", message);
   };
   look("<script", "markup.script", "script");
   look("javascript:", "markup.script", "script");
@@ -177,7 +173,7 @@ void open_markup(FileType type, std::string_view data, Opened& out) {
   look("<embed", "markup.foreign", "embedded objects");
   for (std::size_t at = low.find("data:application"); at != std::string::npos;
        at = low.find("data:application", at + 1))
-    if (!contains(low.substr(at, 40), "font")) out.findings.add("markup.data", "file", "data within the file");
+    if (!low.substr(at, 40).contains("font")) out.findings.add("markup.data", "file", "data within the file");
   look("data:text", "markup.data", "data within the file");
   open_pictures(type, data, out);
   look("data:font/", "markup.font", "a font within the file");

@@ -9,10 +9,6 @@
 namespace sekisho::disclosure {
 namespace {
 
-bool contains(std::string_view text, std::string_view part) {
-  return text.find(part) != std::string_view::npos;
-}
-
 void append_entity(std::string_view entity, std::string& out) {
   constexpr std::pair<std::string_view, char> kNamed[] = {{"amp", '&'},  {"lt", '<'},    {"gt", '>'},
                                                           {"quot", '"'}, {"apos", '\''}, {"nbsp", ' '}};
@@ -77,7 +73,7 @@ void elements(std::string_view xml, std::string_view name,
   const std::string open = "<" + std::string(name), close = "</" + std::string(name) + ">";
   for (std::size_t at = xml.find(open); at != std::string_view::npos; at = xml.find(open, at + 1)) {
     const std::size_t after = at + open.size();
-    if (after >= xml.size() || !contains(" >/\t\r\n", xml.substr(after, 1))) continue;
+    if (after >= xml.size() || !std::string_view(" >/\t\r\n").contains(xml.substr(after, 1))) continue;
     const std::size_t end = xml.find('>', after);
     if (end == std::string_view::npos) return;
     const std::string_view tag = xml.substr(at, end - at);

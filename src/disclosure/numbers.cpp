@@ -4,6 +4,7 @@
 #include <array>
 #include <string>
 
+#include "core/ascii.h"
 #include "core/date.h"
 #include "core/text.h"
 
@@ -13,9 +14,6 @@ namespace {
 constexpr std::string_view kInsurerLaws[] = {"01", "02", "03", "04", "06", "07", "31", "32", "33",
                                              "34", "39", "63", "67", "72", "73", "74", "75"};
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 bool all_digits(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, is_digit);
 }

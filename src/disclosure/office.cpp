@@ -9,10 +9,6 @@
 namespace sekisho::disclosure {
 namespace {
 
-bool contains(std::string_view text, std::string_view part) {
-  return text.find(part) != std::string_view::npos;
-}
-
 // Parts of office documents that show nothing on the page.
 struct HiddenPart {
   std::string_view name, rule, message;
@@ -36,12 +32,12 @@ constexpr HiddenPart kHiddenParts[] = {
 void judge_styles(const Entry& entry, Opened& out) {
   std::vector<bool> white, filled;
   elements(entry.content, "font", [&](std::string_view, std::string_view font) {
-    white.push_back(contains(font, "rgb=\"FFFFFFFF\"") || contains(font, "rgb=\"00FFFFFF\"") ||
-                    contains(font, "<color theme=\"0\"/>") || contains(font, "sz val=\"1\""));
+    white.push_back(font.contains("rgb=\"FFFFFFFF\"") || font.contains("rgb=\"00FFFFFF\"") ||
+                    font.contains("<color theme=\"0\"/>") || font.contains("sz val=\"1\""));
   });
   elements(entry.content, "fill", [&](std::string_view, std::string_view fill) {
-    filled.push_back(contains(fill, "\"solid\"") && !contains(fill, "fgColor rgb=\"FFFFFFFF\"") &&
-                     !contains(fill, "fgColor theme=\"0\""));
+    filled.push_back(fill.contains("\"solid\"") && !fill.contains("fgColor rgb=\"FFFFFFFF\"") &&
+                     !fill.contains("fgColor theme=\"0\""));
   });
   elements(entry.content, "cellXfs", [&](std::string_view, std::string_view formats) {
     elements(formats, "xf", [&](std::string_view tag, std::string_view) {
@@ -107,7 +103,7 @@ void open_sheet(const Entry& entry, const std::vector<std::string>& strings, Ope
   for (const std::string_view tag : {"dataValidation", "hyperlink", "protectedRange", "scenario", "inputCells"})
     elements(entry.content, tag,
              [&](std::string_view element, std::string_view) { around += attribute_values(element); });
-  if (contains(around, "[") && contains(lower(around), ".xls"))
+  if (around.contains("[") && lower(around).contains(".xls"))
     out.findings.add("office.external", entry.name, "formulas that name other files");
   if (!around.empty()) out.texts.push_back({entry.name + ".txt", std::move(around)});
 }
@@ -123,15 +119,14 @@ void open_office(std::string_view content, Opened& out) {
                [&](std::string_view, std::string_view item) { strings.push_back(text_of(item, {})); });
   for (const Entry& entry : entries) {
     for (const HiddenPart& part : kHiddenParts)
-      if (!part.rule.empty() && contains(entry.name, part.name)) out.findings.add(part.rule, entry.name, part.message);
+      if (!part.rule.empty() && entry.name.contains(part.name)) out.findings.add(part.rule, entry.name, part.message);
     const bool xml = entry.name.ends_with(".xml") || entry.name.ends_with(".rels") || entry.name.ends_with(".vml");
     if (!xml) {
       const FileType inner = type_of(entry.content, entry.name);
-      if (contains(entry.name, "docProps/thumbnail")) continue;
+      if (entry.name.contains("docProps/thumbnail")) continue;
       if (inner == FileType::kPng || inner == FileType::kJpeg)
         open_container(inner, entry.content, 1, out);
-      else if (!entry.content.empty() && !contains(entry.name, "printerSettings") &&
-               !contains(entry.name, "vbaProject"))
+      else if (!entry.content.empty() && !entry.name.contains("printerSettings") && !entry.name.contains("vbaProject"))
         out.findings.add("office.embedded", entry.name, "a part that is no text");
       continue;
     }
@@ -143,21 +138,21 @@ void open_office(std::string_view content, Opened& out) {
           out.findings.add("office.hidden_sheet", entry.name, "a hidden sheet");
       });
       elements(entry.content, "definedName", [&](std::string_view tag, std::string_view) {
-        if (attribute(tag, "hidden") == "1" && !contains(tag, "_FilterDatabase"))
+        if (attribute(tag, "hidden") == "1" && !tag.contains("_FilterDatabase"))
           out.findings.add("office.hidden_name", entry.name, "hidden names");
       });
     }
-    if (contains(entry.name, "worksheets/") && !contains(entry.name, "_rels")) {
+    if (entry.name.contains("worksheets/") && !entry.name.contains("_rels")) {
       open_sheet(entry, strings, out);
       continue;
     }
-    if (contains(entry.content, "TargetMode=\"External\"") && !contains(entry.content, "hyperlink"))
+    if (entry.content.contains("TargetMode=\"External\"") && !entry.content.contains("hyperlink"))
       out.findings.add("office.external", entry.name, "links to other files");
     for (const std::string_view tag : {"<w:del ", "<w:ins ", "<w:moveFrom "})
-      if (contains(entry.content, tag)) out.findings.add("office.tracked", entry.name, "tracked changes");
-    const bool page = entry.name.starts_with("word/") && !contains(entry.name, "styles") &&
-                      !contains(entry.name, "numbering") && !contains(entry.name, "settings");
-    if (page && (contains(entry.content, "<w:vanish/>") || contains(entry.content, "<w:vanish ")))
+      if (entry.content.contains(tag)) out.findings.add("office.tracked", entry.name, "tracked changes");
+    const bool page = entry.name.starts_with("word/") && !entry.name.contains("styles") &&
+                      !entry.name.contains("numbering") && !entry.name.contains("settings");
+    if (page && (entry.content.contains("<w:vanish/>") || entry.content.contains("<w:vanish ")))
       out.findings.add("office.hidden_text", entry.name, "hidden text");
     if (entry.name.starts_with("word/document") || entry.name.starts_with("word/header") ||
         entry.name.starts_with("word/footer") || entry.name.starts_with("word/footnotes")) {
@@ -166,22 +161,22 @@ void open_office(std::string_view content, Opened& out) {
         const std::string fill = attribute(tag, "w:fill");
         shaded = shaded || (!fill.empty() && fill != "auto" && fill != "FFFFFF");
       });
-      if (shaded && contains(entry.content, "w:color w:val=\"FFFFFF\"")) {
+      if (shaded && entry.content.contains("w:color w:val=\"FFFFFF\"")) {
         out.findings.add("office.white_font", entry.name, "white text, and shaded ground somewhere");
-      } else if (contains(entry.content, "w:color w:val=\"FFFFFF\"") || contains(entry.content, "w:sz w:val=\"1\"") ||
-                 contains(entry.content, "w:sz w:val=\"2\""))
+      } else if (entry.content.contains("w:color w:val=\"FFFFFF\"") || entry.content.contains("w:sz w:val=\"1\"") ||
+                 entry.content.contains("w:sz w:val=\"2\""))
         out.findings.add("office.hidden_text", entry.name, "white or tiny text");
     }
     if (entry.name == "xl/styles.xml") judge_styles(entry, out);
     if (entry.name == "xl/styles.xml" &&
-        (contains(entry.content, ";;;&quot;") || contains(entry.content, "formatCode=\";;;\"")))
+        (entry.content.contains(";;;&quot;") || entry.content.contains("formatCode=\";;;\"")))
       out.findings.add("office.hidden_text", entry.name, "a number format that shows nothing");
-    if (contains(entry.content, "show=\"0\"") && contains(entry.name, "slides/"))
+    if (entry.content.contains("show=\"0\"") && entry.name.contains("slides/"))
       out.findings.add("office.hidden_sheet", entry.name, "a hidden slide");
-    if (entry.name == "docProps/core.xml" || entry.name == "docProps/app.xml" || contains(entry.name, "styles") ||
-        contains(entry.name, "theme") || contains(entry.name, "[Content_Types]") || contains(entry.name, "fontTable") ||
-        contains(entry.name, "_rels")) {
-      if (contains(entry.name, "_rels")) out.texts.push_back({"links.txt", attribute_values(entry.content)});
+    if (entry.name == "docProps/core.xml" || entry.name == "docProps/app.xml" || entry.name.contains("styles") ||
+        entry.name.contains("theme") || entry.name.contains("[Content_Types]") || entry.name.contains("fontTable") ||
+        entry.name.contains("_rels")) {
+      if (entry.name.contains("_rels")) out.texts.push_back({"links.txt", attribute_values(entry.content)});
       if (!entry.name.starts_with("docProps")) continue;
       std::string lines;  // each property on a line of its own
       for (const char c : entry.content)
@@ -195,19 +190,19 @@ void open_office(std::string_view content, Opened& out) {
                                                         "\n" + attribute(element, "name"),
                                                     {})});
       });
-    if (contains(entry.name, "charts/")) {
+    if (entry.name.contains("charts/")) {
       out.texts.push_back({"values.txt", text_of(entry.content, {"c:v", "a:t", "c:f", "c:formatCode", "c:pt"})});
       continue;
     }
-    if (contains(entry.name, "pivotCache")) out.texts.push_back({"values.txt", attribute_values(entry.content)});
-    if (contains(entry.name, "customXml/item") && !contains(entry.name, "Props")) {
+    if (entry.name.contains("pivotCache")) out.texts.push_back({"values.txt", attribute_values(entry.content)});
+    if (entry.name.contains("customXml/item") && !entry.name.contains("Props")) {
       const std::string inside = text_of(entry.content, {});
       if (inside.find_first_not_of(" \t\r\n") != std::string::npos)
         out.findings.add("office.custom_text", entry.name, "custom data with text that no page shows");
     }
     for (const std::string_view part :
          {"queryTable", "settings", "connections", "tables/", "revision", "users", "metadata", "customProperty"})
-      if (contains(entry.name, part)) {
+      if (entry.name.contains(part)) {
         out.texts.push_back({"values.txt", attribute_values(entry.content)});
         break;
       }

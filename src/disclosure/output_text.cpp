@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "core/ascii.h"
 #include "disclosure/outputs.h"
 
 namespace sekisho::disclosure {
@@ -12,9 +13,6 @@ namespace {
 
 constexpr std::size_t kManyLiterals = 50, kSomeLiterals = 20;
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 bool is_letter(char c) {
   return (c | 32) >= 'a' && (c | 32) <= 'z';
 }

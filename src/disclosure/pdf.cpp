@@ -16,13 +16,6 @@ namespace {
 
 constexpr std::size_t kManyMarks = 150, kManyLines = 30, kManyComments = 1000;
 
-bool contains(std::string_view text, std::string_view part) {
-  return text.find(part) != std::string_view::npos;
-}
-bool is_space(char c) {
-  return c == ' ' || c == '\n' || c == '\r' || c == '\t' || c == '\0' || c == '\f';
-}
-
 struct PdfWord {
   std::string_view word, rule, message;
 };
@@ -53,9 +46,9 @@ Matrix product(const Matrix& a, const Matrix& b) {
 }
 
 // Reads one stream of drawing operators: what it writes, where, how large and in which colour.
-class Page {
+class PageReader {
  public:
-  Page(const PdfParts& parts, bool placed, double width, double height, Opened& out)
+  PageReader(const PdfParts& parts, bool placed, double width, double height, Opened& out)
       : parts_(parts), placed_(placed), width_(width), height_(height), out_(out) {}
 
   void read(std::string_view stream) {
@@ -306,14 +299,14 @@ void page_size(const PdfParts& parts, double& width, double& height) {
 }
 
 bool draws(std::string_view stream) {
-  return contains(stream, "Tj") || contains(stream, "TJ") || contains(stream, " re") || contains(stream, " Do") ||
-         contains(stream, " m\n");
+  return stream.contains("Tj") || stream.contains("TJ") || stream.contains(" re") || stream.contains(" Do") ||
+         stream.contains(" m\n");
 }
 bool is_picture_or_font(std::string_view dictionary) {
   for (const std::string_view word :
        {"/Image", "FontFile", "/Length1", "/Length2", "/Type1C", "/CIDFontType0C", "/OpenType", "/ICCBased", "/XRef",
         "/ObjStm", "/N 3", "/N 1 ", "/FunctionType", "/ShadingType", "/CMap"})
-    if (contains(dictionary, word)) return true;
+    if (dictionary.contains(word)) return true;
   return false;
 }
 
@@ -326,7 +319,7 @@ void judge_end(std::string_view data, Opened& out) {
   std::size_t ends = 0;
   for (std::size_t at = data.find("%%EOF"); at != std::string_view::npos; at = data.find("%%EOF", at + 1))
     ++ends;
-  const bool linear = contains(data.substr(0, 1024), "/Linearized");
+  const bool linear = data.substr(0, 1024).contains("/Linearized");
   if (ends > (linear ? 2U : 1U))
     out.findings.add("pdf.incremental", "file", "earlier versions of the document are inside");
   if (data.find("%PDF-") > 0) out.findings.add("file.leading", "file", "bytes before the document begins");
@@ -349,15 +342,15 @@ void open_pdf(std::string_view data, Opened& out) {
   const std::vector<int> pages = references(parts, "/Contents");
   // Words outside of objects too: the trailer.
   const std::size_t trailer = data.rfind("trailer");
-  if (trailer != std::string_view::npos && contains(data.substr(trailer), "/Encrypt"))
+  if (trailer != std::string_view::npos && data.substr(trailer).contains("/Encrypt"))
     out.findings.add("pdf.encrypted", "file", "encryption: it cannot be examined");
   Marks worst = Marks::kFew;
   std::size_t marks = 0, lines = 0;
   for (const auto& [number, object] : parts.objects) {
     for (const PdfWord& word : kWords)
-      if (contains(object.dictionary, word.word)) out.findings.add(word.rule, "file", word.message);
+      if (object.dictionary.contains(word.word)) out.findings.add(word.rule, "file", word.message);
     if (const std::string strings = pdf_strings(object.dictionary);
-        !strings.empty() && !contains(object.dictionary, "/Type /FontDescriptor"))
+        !strings.empty() && !object.dictionary.contains("/Type /FontDescriptor"))
       out.texts.push_back({"properties.txt", strings});
     if (!object.has_stream) continue;
     if (object.packed) {
@@ -368,22 +361,22 @@ void open_pdf(std::string_view data, Opened& out) {
       continue;
     }
     if (is_picture_or_font(object.dictionary)) continue;
-    if (contains(object.dictionary, "EmbeddedFile")) {
+    if (object.dictionary.contains("EmbeddedFile")) {
       out.texts.push_back({"attachment.csv", object.stream});
       continue;
     }
-    if (contains(object.dictionary, "/Metadata")) {
+    if (object.dictionary.contains("/Metadata")) {
       out.texts.push_back({"metadata.txt", text_of(object.stream, {"rdf:li", "dc:description", "dc:title", "dc:creator",
                                                                    "pdf:Keywords"}) +
                                                "\n" + attribute_values(object.stream)});
       continue;
     }
-    if (contains(object.stream, "begincmap")) continue;
+    if (object.stream.contains("begincmap")) continue;
     const bool page = std::ranges::find(pages, number) != pages.end();
-    const bool form = contains(object.dictionary, "/Form") || contains(object.dictionary, "/Pattern") ||
-                      contains(object.dictionary, "/CharProc");
+    const bool form = object.dictionary.contains("/Form") || object.dictionary.contains("/Pattern") ||
+                      object.dictionary.contains("/CharProc");
     if (draws(object.stream)) {
-      Page reader(parts, page && width > 0, width, height, out);
+      PageReader reader(parts, page && width > 0, width, height, out);
       reader.read(object.stream);
       marks += reader.marks;
       for (const auto& [name, places] : reader.places) {
@@ -393,11 +386,11 @@ void open_pdf(std::string_view data, Opened& out) {
       lines += reader.lines;
       out.texts.push_back({"pages.txt", reader.as_read()});
       out.texts.push_back({"order.txt", std::move(reader.text)});
-    } else if (!page && !form && object.stream.size() > 40 && !contains(object.dictionary, "/Type3")) {
+    } else if (!page && !form && object.stream.size() > 40 && !object.dictionary.contains("/Type3")) {
       std::size_t printable = 0;
       for (const char c : object.stream)
         printable += (c >= ' ' && c <= '~') || c == '\n' || (c & 0x80) != 0;
-      const bool glyph = contains(object.stream, " d1") || contains(object.stream, " d0");
+      const bool glyph = object.stream.contains(" d1") || object.stream.contains(" d0");
       if (printable * 10 > object.stream.size() * 9 && !glyph) out.texts.push_back({"part.txt", object.stream});
     }
   }

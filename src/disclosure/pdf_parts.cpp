@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <set>
 
+#include "core/ascii.h"
 #include "core/text.h"
 #include "disclosure/archive.h"
 
@@ -13,15 +14,6 @@ namespace {
 
 constexpr std::size_t kMostObjects = 50'000;
 
-bool contains(std::string_view text, std::string_view part) {
-  return text.find(part) != std::string_view::npos;
-}
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-bool is_space(char c) {
-  return c == ' ' || c == '\n' || c == '\r' || c == '\t' || c == '\0' || c == '\f';
-}
 int hex_value(char c) {
   return is_digit(c) ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
@@ -283,10 +275,10 @@ int reference_of(std::string_view dictionary, std::string_view key) {
 
 PdfFont font_of(const PdfParts& parts, const std::string& dictionary) {
   PdfFont font;
-  if (contains(dictionary, "/Type0")) {
-    font.codes = contains(dictionary, "UTF16") || contains(dictionary, "UCS2") ? PdfFont::Codes::kUtf16
-                 : contains(dictionary, "RKSJ")                                ? PdfFont::Codes::kShiftJis
-                                                                               : PdfFont::Codes::kUnknown;
+  if (dictionary.contains("/Type0")) {
+    font.codes = dictionary.contains("UTF16") || dictionary.contains("UCS2") ? PdfFont::Codes::kUtf16
+                 : dictionary.contains("RKSJ")                               ? PdfFont::Codes::kShiftJis
+                                                                             : PdfFont::Codes::kUnknown;
   }
   if (const auto cmap = parts.objects.find(reference_of(dictionary, "/ToUnicode")); cmap != parts.objects.end()) {
     const bool two = font.codes != PdfFont::Codes::kOne;
@@ -313,7 +305,7 @@ void read_fonts(PdfParts& parts) {
       const std::string name(list.substr(at + 1, stop - at - 1));
       const int number = number_at(list, stop);
       if (const auto found = parts.objects.find(number);
-          found != parts.objects.end() && contains(found->second.dictionary, "Font"))
+          found != parts.objects.end() && found->second.dictionary.contains("Font"))
         parts.fonts.emplace(name, font_of(parts, found->second.dictionary));
     }
   };
@@ -416,7 +408,7 @@ std::string pdf_string(std::string_view text, std::size_t& at) {
 
 std::string pdf_strings(std::string_view text) {
   std::string out;
-  if (contains(text, "/Indexed")) return out;  // a table of colours
+  if (text.contains("/Indexed")) return out;  // a table of colours
   for (std::size_t at = 0; at < text.size();) {
     const bool hex = text[at] == '<' && at + 1 < text.size() && text[at + 1] != '<' && (at == 0 || text[at - 1] != '<');
     if (text[at] != '(' && !hex) {
@@ -495,7 +487,7 @@ PdfParts read_pdf(std::string_view data) {
       at = end;
     }
     behind = std::min(data.find("endobj", at), data.size() - std::min<std::size_t>(data.size(), 6)) + 6;
-    if (contains(object.dictionary, "/ObjStm") && !object.packed) read_object_stream(object, parts);
+    if (object.dictionary.contains("/ObjStm") && !object.packed) read_object_stream(object, parts);
     // A number used twice: both are looked at.
     int key = number;
     while (parts.objects.contains(key))

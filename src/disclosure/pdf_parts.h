@@ -11,6 +11,11 @@
 
 namespace sekisho::disclosure {
 
+// White space of PDF (ISO 32000-1 section 7.2.2).
+constexpr bool is_space(char c) {
+  return c == ' ' || c == '\n' || c == '\r' || c == '\t' || c == '\0' || c == '\f';
+}
+
 struct PdfObject {
   std::string dictionary;                   // everything of it that is no stream
   std::string stream;                       // without its filters where they are known

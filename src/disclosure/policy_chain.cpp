@@ -125,12 +125,12 @@ Result<Json> same(const Level& level, const Json& here, const Json& above) {
   return here;
 }
 
-struct Rule {
+struct Member {
   std::string_view member;
   Stricter stricter;
   const char* base;  // in force where no policy says anything (JSON); nullptr: nothing to compare with
 };
-constexpr Rule kRules[] = {
+constexpr Member kMembers[] = {
     {"t", larger<2, 100000, true>, "10"},
     {"t_hosp", larger<0, 1000, true>, "3"},
     {"p", larger<0, 100, false>, "10"},
@@ -152,9 +152,9 @@ Result<Json> stricter_of(const Json& child, const Json& parent, const Place& pla
   out.erase("base");
   for (const auto& [member, value] : child.items()) {
     if (member == "decision" && !decided(child)) continue;  // the one above stays named
-    const auto* rule = std::ranges::find(kRules, member, &Rule::member);
+    const auto* rule = std::ranges::find(kMembers, member, &Member::member);
     const bool above = parent.contains(member);
-    if (rule == std::end(kRules) || (!above && rule->base == nullptr)) {
+    if (rule == std::end(kMembers) || (!above && rule->base == nullptr)) {
       out[member] = value;
       continue;
     }

@@ -48,7 +48,7 @@ double ems(std::string_view text) {
 struct RuleText {
   std::string_view rule, ja, en;
 };
-constexpr RuleText kRules[] = {
+constexpr RuleText kRuleTexts[] = {
     {"threshold.persons", "人数が基準未満", "fewer persons than the threshold"},
     {"threshold.hospitals", "医療機関数が基準未満", "fewer hospitals than the threshold"},
     {"dominance.p.person", "最大の人の値が推定できる（p%）", "the largest person's value can be estimated (p %)"},
@@ -65,14 +65,14 @@ std::string both(std::string_view ja, std::string_view en) {
 std::string rules_text(const CellJudgement& judgement, bool japanese) {
   std::string out;
   for (const std::string_view rule : judgement.rules)
-    for (const RuleText& text : kRules)
+    for (const RuleText& text : kRuleTexts)
       if (text.rule == rule) out += fmt::format("{}{}", out.empty() ? "" : "; ", japanese ? text.ja : text.en);
   return out;
 }
 
-class Page {
+class ProofPage {
  public:
-  Page(const ProofInput& input, const Json& sheet) : input_(input), sheet_(sheet), shape_(input.data.dimensions) {
+  ProofPage(const ProofInput& input, const Json& sheet) : input_(input), sheet_(sheet), shape_(input.data.dimensions) {
     for (const AuditedCell& cell : input.layers.back().audit.hidden)
       intervals_[cell.cell] = cell.interval;
   }
@@ -246,7 +246,7 @@ class Page {
 }  // namespace
 
 std::string proof_page(const ProofInput& input, const Json& sheet) {
-  return Page(input, sheet).text();
+  return ProofPage(input, sheet).text();
 }
 
 }  // namespace sekisho::disclosure

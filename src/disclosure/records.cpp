@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "core/ascii.h"
 #include "disclosure/dates.h"
 #include "disclosure/inner_sheets.h"
 #include "disclosure/names.h"
@@ -88,9 +89,6 @@ constexpr std::string_view kCodeWords[] = {"コード", "code", "yj",   "icd",  
                                            "dpc",    "rsid", "snp",  "concept", "probe", "doi",      "url",
                                            "commit", "gtin", "term", "sha",     "hash",  "名称"};
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 bool has_word(const std::vector<std::string>& words, std::string_view word) {
   return std::ranges::find(words, word) != words.end();
 }

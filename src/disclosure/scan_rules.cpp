@@ -4,7 +4,7 @@
 namespace sekisho::disclosure {
 namespace {
 
-constexpr ScanRule kRules[] = {
+constexpr ScanRule kScanRules[] = {
     {"record", Verdict::kFail, "個人単位の記録のように見えます",
      "Aggregate: one row for each cell of a table, not for each person.",
      "一人一行ではなく、集計した表にしてください。"},
@@ -191,7 +191,7 @@ constexpr ScanRule kUnknown{"", Verdict::kReview, "確認してください", "L
 
 const ScanRule& rule_of(std::string_view rule) {
   const ScanRule* best = &kUnknown;
-  for (const ScanRule& row : kRules)
+  for (const ScanRule& row : kScanRules)
     if (rule.starts_with(row.prefix) && row.prefix.size() >= best->prefix.size()) best = &row;
   return *best;
 }

@@ -5,15 +5,13 @@
 #include <algorithm>
 #include <charconv>
 
+#include "core/ascii.h"
 #include "core/csv.h"
 #include "disclosure/identifiers.h"
 
 namespace sekisho::disclosure {
 namespace {
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 std::string_view trimmed(std::string_view text) {
   const std::size_t first = text.find_first_not_of(" \t\r\n");
   if (first == std::string_view::npos) return {};

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/ascii.h"
 #include "core/text.h"
 #include "disclosure/contacts.h"
 #include "disclosure/dataset_filter.h"
@@ -16,10 +17,6 @@ namespace sekisho::disclosure {
 namespace {
 
 constexpr int kDeepest = 3;
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 std::string extension_of(std::string_view file_name) {
   return lower(file_name.substr(std::min(file_name.rfind('.'), file_name.size())));

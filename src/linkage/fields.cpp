@@ -6,6 +6,7 @@
 #include <array>
 #include <vector>
 
+#include "core/ascii.h"
 #include "core/date.h"
 #include "identity/canonical.h"
 #include "identity/fold.h"
@@ -57,10 +58,6 @@ char base_letter(char32_t c) {
 bool is_letter(char c) {
   return c >= 'a' && c <= 'z';
 }
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
 bool means_nothing(std::string_view words) {
   std::string joined;
   for (const char c : words)

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <utility>
 
+#include "core/ascii.h"
 #include "core/csv.h"
 #include "masters/fold.h"
 
@@ -61,10 +62,6 @@ constexpr std::array<std::pair<std::string_view, Mode>, 4> kModes{
 constexpr std::pair<std::string_view, std::string_view> kTables[] = {
 #include "tables.inc"
 };
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 std::vector<std::size_t> numbers(std::string_view text) {
   std::vector<std::size_t> out;

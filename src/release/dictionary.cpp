@@ -14,7 +14,7 @@ namespace {
 // A column with more different texts gets no list of them unless its codes have names.
 constexpr std::size_t kListedValues = 60;
 
-Json both(std::string_view ja, std::string_view en) {
+Json bilingual(std::string_view ja, std::string_view en) {
   return {{"ja", ja}, {"en", en}};
 }
 
@@ -91,11 +91,11 @@ Json method_of(const anonymize::Attribute& attribute, const std::vector<int>& le
   const std::string rule = rule_of(attribute);
   Json out{{"OID", "MT." + attribute.name}, {"Name", attribute.name}, {"Type", "Anonymization"}};
   if (as_recorded)
-    out["Description"] = both("記録のまま", "as recorded");
+    out["Description"] = bilingual("記録のまま", "as recorded");
   else
     out["Description"] =
-        both(fmt::format("一般化: 階層「{}」の水準 {} に置き換えた", rule, joined(levels)),
-             fmt::format("generalized: replaced by level {} of the hierarchy '{}'", joined(levels), rule));
+        bilingual(fmt::format("一般化: 階層「{}」の水準 {} に置き換えた", rule, joined(levels)),
+                  fmt::format("generalized: replaced by level {} of the hierarchy '{}'", joined(levels), rule));
   out["Hierarchy"] = rule;
   out["Levels"] = levels;
   out["ChangedRows"] = change.rows;
@@ -146,9 +146,9 @@ Json item_of(const FormTable& table, std::size_t column, const recipe::Variable*
                         : form.integer ? "integer"
                                        : "float"},
            {"Length", longest}};
-  out["Description"] = variable == nullptr ? both("対象者番号 (このデータセットだけのもの)",
-                                                  "Number of the person, in this dataset only")
-                                           : both(variable->title_ja, variable->title);
+  out["Description"] = variable == nullptr ? bilingual("対象者番号 (このデータセットだけのもの)",
+                                                       "Number of the person, in this dataset only")
+                                           : bilingual(variable->title_ja, variable->title);
   if (variable != nullptr && !variable->unit.empty()) out["MeasurementUnit"] = variable->unit;
   out["Missing"] = missing;
   return out;
@@ -219,7 +219,7 @@ Json define_json(const DefineRequest& request) {
           {"Study",
            {{"OID", prepared.recipe.name},
             {"Version", prepared.recipe.version},
-            {"Name", both(prepared.recipe.title_ja, prepared.recipe.title)}}},
+            {"Name", bilingual(prepared.recipe.title_ja, prepared.recipe.title)}}},
           {"MetaDataVersion",
            {{"OID", request.dataset},
             {"Formats", request.formats},
