@@ -10,10 +10,11 @@
 namespace sekisho::anonymize {
 namespace {
 
-using Kind = HistoryColumn::Kind;
-constexpr std::pair<std::string_view, Kind> kKinds[] = {
-    {"item", Kind::kItem}, {"hospital", Kind::kItem},    {"number", Kind::kNumber}, {"keep", Kind::kKeep},
-    {"text", Kind::kText}, {"identifying", Kind::kDrop}, {"drop", Kind::kDrop},     {"household", Kind::kHousehold}};
+using ColumnKind = HistoryColumn::Kind;
+constexpr std::pair<std::string_view, ColumnKind> kKinds[] = {
+    {"item", ColumnKind::kItem}, {"hospital", ColumnKind::kItem},      {"number", ColumnKind::kNumber},
+    {"keep", ColumnKind::kKeep}, {"text", ColumnKind::kText},          {"identifying", ColumnKind::kDrop},
+    {"drop", ColumnKind::kDrop}, {"household", ColumnKind::kHousehold}};
 constexpr std::pair<std::string_view, SpecificRule::Action> kActions[] = {{"value", SpecificRule::Action::kValue},
                                                                           {"row", SpecificRule::Action::kRow},
                                                                           {"person", SpecificRule::Action::kPerson}};
@@ -58,11 +59,11 @@ Result<HistoryColumn> read_column(const TomlTable& table, const std::filesystem:
   SEKISHO_TRY(out.bottom, bound(table, "bottom"));
   SEKISHO_TRY(out.top, bound(table, "top"));
   SEKISHO_TRY(out.approved, table.text("approved", ""));
-  if (out.kind != Kind::kItem && (table.has("hierarchy") || table.has("rule") || rare > 0 || minimum > 0))
+  if (out.kind != ColumnKind::kItem && (table.has("hierarchy") || table.has("rule") || rare > 0 || minimum > 0))
     return table.error("policy.kind", "hierarchy, rule, minimum and rare are of items");
-  if (out.kind != Kind::kNumber && (out.bottom || out.top))
+  if (out.kind != ColumnKind::kNumber && (out.bottom || out.top))
     return table.error("policy.kind", "bottom and top are of numbers");
-  if (out.kind != Kind::kText && !out.approved.empty())
+  if (out.kind != ColumnKind::kText && !out.approved.empty())
     return table.error("policy.kind", "approved is of free text", "approved");
   content += fmt::format("\n--- {} {}\n", out.attribute.name, out.attribute.file.size()) + out.attribute.file +
              out.attribute.mapping;
@@ -93,7 +94,7 @@ Result<History> read_history(const TomlTable& table, const HistoryPolicy& policy
       return one.error("policy.column", fmt::format("column '{}' stands twice", name), "name");
     out.columns.push_back(std::move(column));
   }
-  if (!out.code.empty() && (out.find(out.code) == nullptr || out.find(out.code)->kind != Kind::kItem))
+  if (!out.code.empty() && (out.find(out.code) == nullptr || out.find(out.code)->kind != ColumnKind::kItem))
     return table.error("policy.column", fmt::format("'{}' is no column of kind item", out.code), "code");
   return out;
 }

@@ -238,10 +238,6 @@ int cells(std::string_view row) {
   return static_cast<int>(std::ranges::count(row, '\t')) + 1;
 }
 
-bool is_item_code(std::string_view text) {
-  return text.size() == 7 && text[0] >= 'A' && text[0] <= 'Z' && all_digits(text.substr(3));
-}
-
 // Kind by the cells of one row, where the name does not tell.
 Kind kind_of_row(std::string_view row) {
   const int count = cells(row);
@@ -365,6 +361,10 @@ std::string_view diagnosis_role(std::string_view code) {
   if (code == "A006040") return "comorbidity";
   if (code == "A006050") return "complication";
   return {};
+}
+
+bool is_item_code(std::string_view text) {
+  return text.size() == 7 && text[0] >= 'A' && text[0] <= 'Z' && all_digits(text.substr(3));
 }
 
 }  // namespace sekisho::formats::dpc

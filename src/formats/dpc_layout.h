@@ -15,6 +15,9 @@ enum class Kind : std::uint8_t { kFf1, kFf3, kFf4, kE, kF, kEfInpatient, kEfOutp
 
 inline constexpr std::int8_t kAbsent = -1;
 
+// Of an item of 様式1 (A000010, ADL0010, M050041): a letter first, digits last.
+bool is_item_code(std::string_view text);
+
 struct Layout {
   Kind kind;
   std::string_view name;      // begins the file's name: FF1, EFn ...

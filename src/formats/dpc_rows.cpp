@@ -32,10 +32,6 @@ bool is_filler(std::string_view code) {
 bool is_zero(std::string_view digits) {
   return !digits.empty() && digits.find_first_not_of('0') == std::string_view::npos;
 }
-// A000010, ADL0010, M050041: a letter first, digits last.
-bool is_item_code(std::string_view code) {
-  return code.size() == 7 && code[0] >= 'A' && code[0] <= 'Z' && all_digits(code.substr(3));
-}
 std::string_view line_kind(std::string_view code) {
   if (code.starts_with('6')) return "drug";
   if (code.starts_with('7')) return "material";

@@ -45,11 +45,11 @@ std::string_view cell(const Row& row, std::size_t column) {
   return column < row.size() ? trim(row[column]) : std::string_view{};
 }
 
-constexpr std::size_t kAbsent = SIZE_MAX;
+constexpr std::size_t kNoColumn = SIZE_MAX;
 std::size_t column_of(const Row& row, std::string_view begins) {
   for (std::size_t i = 0; i < row.size(); ++i)
     if (trim(row[i]).starts_with(begins)) return i;
-  return kAbsent;
+  return kNoColumn;
 }
 
 std::unexpected<Error> bad(const std::string& file, std::int64_t line, std::string message) {
@@ -85,16 +85,16 @@ Result<void> GroupTables::add_sheet(std::string_view name, std::string_view text
 }
 
 Result<void> GroupTables::add_groups(std::string_view text, char separator) {
-  std::size_t code = kAbsent, days = kAbsent, points = kAbsent, period = kAbsent;
+  std::size_t code = kNoColumn, days = kNoColumn, points = kNoColumn, period = kNoColumn;
   const auto edition = static_cast<std::uint32_t>(editions_.size() - 1);
   const std::string& file = editions_.back().file;
   SEKISHO_CHECK(each_row(text, separator, [&](const Row& row, std::int64_t line) -> Result<void> {
-    if (code == kAbsent) {
-      if ((code = column_of(row, "診断群分類番号")) == kAbsent) return {};
+    if (code == kNoColumn) {
+      if ((code = column_of(row, "診断群分類番号")) == kNoColumn) return {};
       days = column_of(row, "入院日");
       points = column_of(row, "点数");
       period = column_of(row, "有効期間");
-      if (days == kAbsent || points == kAbsent || period == kAbsent)
+      if (days == kNoColumn || points == kNoColumn || period == kNoColumn)
         return bad(file, line, "a column is missing: 入院日, 点数 or 有効期間");
       return {};
     }
@@ -116,7 +116,7 @@ Result<void> GroupTables::add_groups(std::string_view text, char separator) {
     ++editions_.back().groups;
     return {};
   }));
-  return code == kAbsent ? Result<void>(bad(file, 1, "no heading with 診断群分類番号")) : Result<void>{};
+  return code == kNoColumn ? Result<void>(bad(file, 1, "no heading with 診断群分類番号")) : Result<void>{};
 }
 
 // MDC and, for classes, four digits within it; then the name.

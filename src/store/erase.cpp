@@ -31,12 +31,6 @@ struct Rewritten {
   std::uint64_t rows = 0, records = 0;
 };
 
-std::string follow(const std::unordered_map<std::string, std::string>& replaced, std::string hash) {
-  for (auto next = replaced.find(hash); next != replaced.end(); next = replaced.find(hash))
-    hash = next->second;
-  return hash;
-}
-
 Result<std::map<std::string, Held>> held_segments(LocalStore& store) {
   std::map<std::string, Held> all;
   SEKISHO_TRY(const auto live, store.catalogue().segments());
@@ -51,8 +45,8 @@ Result<std::map<std::string, Held>> held_segments(LocalStore& store) {
   for (const auto& [id, text] : snapshots) {
     SEKISHO_TRY(const Json document, parse_json(text, id));
     for (SegmentInfo segment : snapshot_of(document).segments) {
-      segment.hash = follow(replaced, segment.hash);
-      segment.bitmap = follow(replaced, segment.bitmap);
+      segment.hash = newest_of(replaced, segment.hash);
+      segment.bitmap = newest_of(replaced, segment.bitmap);
       if (segment.hash.empty()) continue;
       Held& held = all[segment.hash];
       if (!held.live) held.row.info = segment;

@@ -6,17 +6,8 @@
 #include "store/local_store.h"
 
 namespace sekisho::store {
-namespace {
-
-Result<LocalStore*> local(Store& store) {
-  if (auto* const found = dynamic_cast<LocalStore*>(&store)) return found;
-  return fail("store.identity", "this store keeps no identity records");
-}
-
-}  // namespace
-
 Result<std::map<std::string, std::string>> identity_files(Store& store) {
-  SEKISHO_TRY(LocalStore * at, local(store));
+  SEKISHO_TRY(LocalStore * at, in_folder(store));
   SEKISHO_TRY(const auto files, at->catalogue().sealed());
   std::map<std::string, std::string> out;
   for (const SealedRow& file : files)
@@ -27,7 +18,7 @@ Result<std::map<std::string, std::string>> identity_files(Store& store) {
 Result<void> each_identity(Store& store,
                            const std::function<void(const std::string& reg, records::IdentityRecord&)>& visit,
                            const IdentityFilter& filter) {
-  SEKISHO_TRY(LocalStore * at, local(store));
+  SEKISHO_TRY(LocalStore * at, in_folder(store));
   std::function<bool(const std::string&)> wanted = filter.registration;
   std::set<std::string> taking_part;
   if (!wanted) {

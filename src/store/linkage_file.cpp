@@ -11,11 +11,6 @@ namespace {
 const std::string kKind = "linkage";
 constexpr std::size_t kPiece = std::size_t{1} << 20;
 
-Result<LocalStore*> local(Store& store) {
-  if (auto* const found = dynamic_cast<LocalStore*>(&store)) return found;
-  return fail("store.linkage", "this store keeps no state of the linkage");
-}
-
 Result<void> replace(LocalStore& store, const std::vector<SealedRow>& fresh) {
   SEKISHO_TRY(const auto files, store.catalogue().sealed());
   SEKISHO_CHECK(store.catalogue().transaction("state of the linkage", [&](soci::session& s) -> Result<void> {
@@ -33,7 +28,7 @@ Result<void> replace(LocalStore& store, const std::vector<SealedRow>& fresh) {
 }  // namespace
 
 Result<void> write_linkage_file(Store& store, const std::function<Result<void>(const ByteSink&)>& write) {
-  SEKISHO_TRY(LocalStore * at, local(store));
+  SEKISHO_TRY(LocalStore * at, in_folder(store));
   TemporaryFile file(at->folder().sealed_folder(kKind), ".sealed");
   SEKISHO_TRY(SealedWriter writer, SealedWriter::create(file.path(), kKind, at->sealing_key(kKind), at->random()));
   SEKISHO_CHECK(write([&](ByteView bytes) -> Result<void> {
@@ -50,7 +45,7 @@ Result<void> write_linkage_file(Store& store, const std::function<Result<void>(c
 }
 
 Result<bool> read_linkage_file(Store& store, const ByteSink& piece) {
-  SEKISHO_TRY(LocalStore * at, local(store));
+  SEKISHO_TRY(LocalStore * at, in_folder(store));
   SEKISHO_TRY(const auto files, at->catalogue().sealed());
   const auto found = std::ranges::find(files, kKind, &SealedRow::kind);
   if (found == files.end()) return false;
@@ -60,7 +55,7 @@ Result<bool> read_linkage_file(Store& store, const ByteSink& piece) {
 }
 
 Result<void> drop_linkage_file(Store& store) {
-  SEKISHO_TRY(LocalStore * at, local(store));
+  SEKISHO_TRY(LocalStore * at, in_folder(store));
   return replace(*at, {});
 }
 

@@ -34,6 +34,13 @@ enum Column : int {
 };
 }
 
+// The segment that stands for `hash` today, after all replacements (erasure, compaction).
+inline std::string newest_of(const std::unordered_map<std::string, std::string>& replaced, std::string hash) {
+  for (auto next = replaced.find(hash); next != replaced.end(); next = replaced.find(hash))
+    hash = next->second;
+  return hash;
+}
+
 // Orders packages of a hospital whatever the order of their arrival.
 inline std::int64_t rank_of(const PackageId& id) {
   return static_cast<std::int64_t>((std::uint64_t{id.epoch} << 40) | id.sequence);
@@ -102,6 +109,12 @@ class LocalStore final : public Store {
   std::unique_ptr<columns::Engine> engine_;
   std::set<std::string> loading_;  // registrations of the load under way
 };
+
+// What the linker reads and keeps lies in a store of one folder.
+inline Result<LocalStore*> in_folder(Store& store) {
+  if (auto* const found = dynamic_cast<LocalStore*>(&store)) return found;
+  return fail("store.folder", "this store keeps no identities in a folder");
+}
 
 // views.cpp
 Snapshot snapshot_of(const Json& document);

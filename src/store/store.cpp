@@ -115,12 +115,6 @@ Result<columns::Engine*> LocalStore::engine() {
 }
 
 // Follows erasures: the file that stands for `hash` today, "" when nothing of it is left.
-static std::string follow(const std::unordered_map<std::string, std::string>& replaced, std::string hash) {
-  for (auto next = replaced.find(hash); next != replaced.end(); next = replaced.find(hash))
-    hash = next->second;
-  return hash;
-}
-
 Result<std::set<fs::path>> LocalStore::named_files() {
   std::set<fs::path> named;
   const auto add = [&](const std::string& segment, const std::string& bitmap) {
@@ -138,7 +132,7 @@ Result<std::set<fs::path>> LocalStore::named_files() {
   for (const auto& [id, text] : snapshots) {
     SEKISHO_TRY(const Json document, parse_json(text, id));
     for (const SegmentInfo& segment : snapshot_of(document).segments)
-      add(follow(replaced, segment.hash), follow(replaced, segment.bitmap));
+      add(newest_of(replaced, segment.hash), newest_of(replaced, segment.bitmap));
   }
   return named;
 }

@@ -34,12 +34,6 @@ Json snapshot_body(const Snapshot& s) {
           {"linkage_hash", s.linkage_hash}};
 }
 
-std::string follow(const std::unordered_map<std::string, std::string>& replaced, std::string hash) {
-  for (auto next = replaced.find(hash); next != replaced.end(); next = replaced.find(hash))
-    hash = next->second;
-  return hash;
-}
-
 }  // namespace
 
 Json Snapshot::to_json() const {
@@ -232,8 +226,8 @@ Result<void> LocalStore::open_views(columns::Engine& engine, const Snapshot& sna
   SEKISHO_TRY(const auto replaced, catalogue_->replacements());
   std::vector<SegmentInfo> segments;
   for (SegmentInfo segment : snapshot.segments) {
-    segment.hash = follow(replaced, segment.hash);
-    segment.bitmap = follow(replaced, segment.bitmap);
+    segment.hash = newest_of(replaced, segment.hash);
+    segment.bitmap = newest_of(replaced, segment.bitmap);
     if (segment.hash.empty()) continue;
     std::error_code ignored;
     if (!fs::exists(folder_.segment(segment.hash), ignored) ||
