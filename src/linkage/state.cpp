@@ -5,43 +5,16 @@
 #include <cmath>
 #include <cstring>
 
-#include "crypto/digest.h"
 #include "linkage/hash.h"
 
 namespace sekisho::linkage {
 namespace {
-
-constexpr std::uint64_t kSlotSalt = 0x5EED51075EED5107;
 
 std::string field_section(std::size_t field, const char* what) {
   return "f" + std::to_string(field) + "." + what;
 }
 std::string rule_section(std::size_t rule, const char* what) {
   return "b" + std::to_string(rule) + "." + what;
-}
-
-std::vector<std::uint32_t> empty_slots(std::size_t entries) {
-  return std::vector<std::uint32_t>(std::bit_ceil(std::max<std::size_t>(16, entries * 2)), 0);
-}
-
-template <class Values>
-Result<void> write_texts(SectionWriter& writer, const std::string& name, std::uint64_t seed, const Values& values) {
-  std::vector<std::uint64_t> offsets{0};
-  std::string bytes;
-  offsets.reserve(values.size() + 1);
-  std::vector<std::uint32_t> slots = empty_slots(values.size());
-  const std::size_t mask = slots.size() - 1;
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    bytes.append(values[i]);
-    offsets.push_back(bytes.size());
-    std::size_t at = hash_text(values[i], seed ^ kSlotSalt) & mask;
-    while (slots[at] != 0)
-      at = (at + 1) & mask;
-    slots[at] = static_cast<std::uint32_t>(i + 1);
-  }
-  SEKISHO_CHECK(writer.add<char>(name + ".bytes", bytes));
-  SEKISHO_CHECK(writer.add<std::uint64_t>(name + ".offsets", offsets));
-  return writer.add<std::uint32_t>(name + ".slots", slots);
 }
 
 std::uint32_t short_key(std::uint64_t key) {
@@ -62,6 +35,15 @@ Result<void> write_block(SectionWriter& writer, std::size_t rule, const std::vec
   SEKISHO_CHECK(writer.add<std::uint32_t>(rule_section(rule, "keys"), keys));
   SEKISHO_CHECK(writer.add<std::uint32_t>(rule_section(rule, "groups"), groups));
   return writer.add<std::uint32_t>(rule_section(rule, "directory"), directory);
+}
+
+// The names of all levels: shares of a model mean something only beside the levels they were fitted for.
+std::uint64_t levels_hash(const ModelSpec& spec) {
+  std::uint64_t hash = 0;
+  for (const ComparisonSpec& comparison : spec.comparisons)
+    for (const Level& level : levels_of(comparison.type))
+      hash = mix(hash, hash_text(level.name, spec.comparisons.size()));
+  return hash;
 }
 
 Json shares_json(const std::vector<Shares>& shares) {
@@ -98,39 +80,6 @@ void each_word(std::string_view text, Visit visit) {
 
 }  // namespace
 
-TextSheet::TextSheet(const MappedSections& file, const std::string& name, std::uint64_t seed)
-    : bytes_(file.section<char>(name + ".bytes")),
-      offsets_(file.section<std::uint64_t>(name + ".offsets")),
-      slots_(file.section<std::uint32_t>(name + ".slots")),
-      base_size_(offsets_.empty() ? 0 : static_cast<std::uint32_t>(offsets_.size() - 1)),
-      seed_(seed) {}
-
-std::string_view TextSheet::operator[](std::uint32_t number) const {
-  if (number >= base_size_) return grown_[number - base_size_];
-  return {bytes_.data() + offsets_[number], offsets_[number + 1] - offsets_[number]};
-}
-
-std::uint32_t TextSheet::find(std::string_view text) const {
-  if (const auto at = numbers_.find(text); at != numbers_.end()) return at->second;
-  if (slots_.empty()) return kNone;
-  const std::size_t mask = slots_.size() - 1;
-  for (std::size_t at = hash_text(text, seed_ ^ kSlotSalt) & mask; slots_[at] != 0; at = (at + 1) & mask)
-    if ((*this)[slots_[at] - 1] == text) return slots_[at] - 1;
-  return kNone;
-}
-
-std::uint32_t TextSheet::add(std::string_view text) {
-  const std::uint32_t known = find(text);
-  return known != kNone ? known : append(text);
-}
-
-std::uint32_t TextSheet::append(std::string_view text) {
-  grown_.emplace_back(text);
-  const std::uint32_t number = size() - 1;
-  numbers_[grown_.back()] = number;
-  return number;
-}
-
 State::State(const ModelSpec& spec, std::uint64_t seed) : spec_(&spec) {
   frozen_.seed = seed;
   frozen_.present.assign(spec.fields.size(), true);
@@ -157,6 +106,9 @@ Result<State> State::open(const ModelSpec& spec, MappedSections file) {
   const std::size_t fields = spec.fields.size();
   if (head.value("fields", std::size_t{0}) != fields || head.value("rules", std::size_t{0}) != spec.blocks.size())
     return fail("linkage.state", "the state was made with another spec");
+  if (head.value("levels", std::uint64_t{0}) != levels_hash(spec))
+    return fail("linkage.state", "the state's model was fitted for other comparison levels", {},
+                "Link the whole file once more: a state of an earlier version cannot be continued.");
   frozen.head = head["owner"];
   frozen.self_bonus = head["self_bonus"].get<float>();
   frozen.model_version = head["model_version"].get<std::string>();
@@ -599,6 +551,7 @@ Result<void> write_state(const ModelSpec& spec, SectionWriter writer, const Tabl
                         {"seed", frozen.seed},
                         {"fields", spec.fields.size()},
                         {"rules", spec.blocks.size()},
+                        {"levels", levels_hash(spec)},
                         {"present", frozen.present},
                         {"caps", frozen.caps},
                         {"self_bonus", frozen.self_bonus},

@@ -11,31 +11,10 @@
 #include "linkage/linker.h"
 #include "linkage/probabilistic.h"
 #include "linkage/state_file.h"
+#include "linkage/text_sheet.h"
 
 namespace sekisho::linkage {
 
-constexpr std::uint32_t kNone = UINT32_MAX;
-
-// Texts by number and numbers by text: a mapped part and a growing one.
-class TextSheet {
- public:
-  TextSheet() = default;
-  TextSheet(const MappedSections& file, const std::string& name, std::uint64_t seed);
-  std::uint32_t size() const { return base_size_ + static_cast<std::uint32_t>(grown_.size()); }
-  std::string_view operator[](std::uint32_t number) const;
-  std::uint32_t find(std::string_view text) const;  // kNone
-  std::uint32_t add(std::string_view text);         // finds it or appends it
-  std::uint32_t append(std::string_view text);      // appends it in any case
-
- private:
-  std::span<const char> bytes_;
-  std::span<const std::uint64_t> offsets_;
-  std::span<const std::uint32_t> slots_;
-  std::uint32_t base_size_ = 0;
-  std::uint64_t seed_ = 0;
-  std::deque<std::string> grown_;
-  std::unordered_map<std::string_view, std::uint32_t> numbers_;
-};
 class State {
  public:
   // What does not change between two checkpoints.
