@@ -229,7 +229,8 @@ Result<Protection> search(const CellTable& table, const ProtectOptions& options)
   const std::uint64_t before = effort.spent;
   Attacker attacker(table, effort);
   Master master(table, effort);
-  const auto wall_end = start + std::chrono::milliseconds(static_cast<std::int64_t>((options.seconds + 1) * kWallFactor));
+  const auto wall_end =
+      start + std::chrono::milliseconds(static_cast<std::int64_t>((options.seconds + 1) * kWallFactor));
   // Up to half of the work for a safe pattern of large tables; the rest bounds it and makes that of small ones better.
   const auto part = [&](double share) {
     return Deadline{&effort, before + static_cast<std::uint64_t>(options.seconds * share * kEffortOfASecond), wall_end};

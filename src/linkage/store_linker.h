@@ -59,7 +59,7 @@ class StoreLinker {
   std::optional<IdentityState> state_;
   std::vector<std::uint64_t> new_contents_;
   std::optional<VersionTable> fresh_;  // all versions of who is new or has changed
-  std::vector<std::string> scope_;        // of a linkage of arrivals
+  std::vector<std::string> scope_;     // of a linkage of arrivals
   std::optional<WholeLinkage> whole_;
   std::uint64_t seed_ = 0;
 };
