@@ -6,51 +6,17 @@
 #include "core/file.h"
 #include "core/random.h"
 #include "linkage/probabilistic.h"
+#include "spec_text.h"
 
 namespace sekisho::linkage {
 namespace {
 
-constexpr std::string_view kSpec = R"(
-kind = "probabilistic"
-[[field]]
-name = "record_id"
-type = "code"
-columns = ["id"]
-[[field]]
-name = "given_name"
-type = "name"
-columns = ["given"]
-[[field]]
-name = "surname"
-type = "name"
-columns = ["family"]
-[[field]]
-name = "birth_date"
-type = "date"
-columns = ["birth"]
-[[field]]
-name = "phone"
-type = "digits"
-columns = ["phone"]
-[[comparison]]
-name = "given_name"
-type = "given_name"
-fields = ["given_name"]
-[[comparison]]
-name = "surname"
-type = "surname"
-fields = ["surname"]
-[[comparison]]
-name = "birth_date"
-type = "date"
-fields = ["birth_date"]
-[[comparison]]
-name = "phone"
-type = "code"
-fields = ["phone"]
-[[block]]
-key = ["birth_date", "phone"]
-)";
+const std::string kSpec = spec_text({{"record_id", "code", "", "id"},
+                                     {"given_name", "name", "given_name", "given"},
+                                     {"surname", "name", "surname", "family"},
+                                     {"birth_date", "date", "date", "birth"},
+                                     {"phone", "digits", "code"}},
+                                    {{"birth_date", "phone"}});
 
 class BlockingLearn : public testing::Test {
  protected:
@@ -112,7 +78,7 @@ TEST_F(BlockingLearn, LearnedRulesReachMoreWithoutLabelsAndTheEstimateIsNearTheM
   EXPECT_LE(report.rules.size(), 20u);
   EXPECT_LT(report.candidates, 5000u);
   // What was learned is a spec again.
-  const std::string text = std::string(kSpec.substr(0, kSpec.find("[[block]]"))) + report.toml;
+  const std::string text = kSpec.substr(0, kSpec.find("[[block]]")) + report.toml;
   const auto spec = ModelSpec::parse(text, "learned.toml");
   ASSERT_TRUE(spec) << spec.error().describe();
   EXPECT_EQ(spec->blocks.size(), report.rules.size());

@@ -10,6 +10,7 @@
 #include "core/file.h"
 #include "linkage/cluster.h"
 #include "linkage/probabilistic.h"
+#include "spec_text.h"
 
 namespace sekisho::linkage {
 namespace {
@@ -94,45 +95,13 @@ TEST_F(DecisionsFile, ARunObeysThemEvenBetweenRecordsThatAreEqual) {
     text += fmt::format("r{},Surname{},Given{},19{:02}-0{}-1{},{}\n", i, i / 2, 'A' + i / 2, 20 + i / 2, 1 + i / 2 % 9,
                         i / 2 % 9, 10000 + 37 * (i / 2));
   std::ofstream(input) << text;
-  const std::string spec_text = R"(
-kind = "probabilistic"
-[[field]]
-name = "record_id"
-columns = ["id"]
-[[field]]
-name = "surname"
-type = "name"
-[[field]]
-name = "given_name"
-type = "name"
-[[field]]
-name = "birth_date"
-type = "date"
-columns = ["dob"]
-[[field]]
-name = "postcode"
-type = "code"
-columns = ["zip"]
-[[comparison]]
-name = "surname"
-type = "surname"
-fields = ["surname"]
-[[comparison]]
-name = "given_name"
-type = "given_name"
-fields = ["given_name"]
-[[comparison]]
-name = "birth_date"
-type = "date"
-fields = ["birth_date"]
-[[comparison]]
-name = "postcode"
-type = "code"
-fields = ["postcode"]
-[[block]]
-key = ["surname"]
-)";
-  const auto spec = ModelSpec::parse(spec_text, "spec");
+  const auto spec = ModelSpec::parse(spec_text({{"record_id", "code", "", "id"},
+                                                {"surname", "name", "surname"},
+                                                {"given_name", "name", "given_name"},
+                                                {"birth_date", "date", "date", "dob"},
+                                                {"postcode", "code", "code", "zip"}},
+                                               {{"surname"}}),
+                                     "spec");
   ASSERT_TRUE(spec) << spec.error().describe();
   const auto persons = [&]() {
     EXPECT_TRUE(run_model(*spec, {input}, output, {.decisions = file()}));

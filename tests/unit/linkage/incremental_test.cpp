@@ -14,56 +14,21 @@
 #include "core/csv.h"
 #include "core/random.h"
 #include "linkage/fields.h"
+#include "spec_text.h"
 
 namespace sekisho::linkage {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kSpec = R"(
-kind = "probabilistic"
-max_block = 60
-all_pairs_below = 50
-[[field]]
-name = "record_id"
-columns = ["id"]
-[[field]]
-name = "surname"
-type = "name"
-[[field]]
-name = "given_name"
-type = "name"
-[[field]]
-name = "birth_date"
-type = "date"
-[[field]]
-name = "postcode"
-type = "code"
-[[comparison]]
-name = "surname"
-type = "surname"
-fields = ["surname"]
-[[comparison]]
-name = "given_name"
-type = "given_name"
-fields = ["given_name"]
-[[comparison]]
-name = "birth_date"
-type = "date"
-fields = ["birth_date"]
-[[comparison]]
-name = "postcode"
-type = "code"
-fields = ["postcode"]
-[[block]]
-key = ["surname", "given_name"]
-[[block]]
-key = ["surname", "birth_date"]
-[[block]]
-key = ["given_name", "birth_date"]
-[[block]]
-key = ["birth_date", "postcode"]
-)";
+const std::string kSpec = spec_text(
+    {{"record_id", "code", "", "id"},
+     {"surname", "name", "surname"},
+     {"given_name", "name", "given_name"},
+     {"birth_date", "date", "date"},
+     {"postcode", "code", "code"}},
+    {{"surname", "given_name"}, {"surname", "birth_date"}, {"given_name", "birth_date"}, {"birth_date", "postcode"}},
+    "max_block = 60\nall_pairs_below = 50\n");
 
 struct Person {
   std::string surname, given, birth, postcode;

@@ -6,45 +6,18 @@
 
 #include "core/file.h"
 #include "linkage/probabilistic.h"
+#include "spec_text.h"
 
 namespace sekisho::linkage {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kSpec = R"(
-kind = "probabilistic"
-[[field]]
-name = "record_id"
-type = "code"
-columns = ["id"]
-[[field]]
-name = "given_name"
-type = "name"
-columns = ["given"]
-[[field]]
-name = "surname"
-type = "name"
-columns = ["family"]
-[[field]]
-name = "birth_date"
-type = "date"
-columns = ["birth"]
-[[comparison]]
-name = "given_name"
-type = "given_name"
-fields = ["given_name"]
-[[comparison]]
-name = "surname"
-type = "surname"
-fields = ["surname"]
-[[comparison]]
-name = "birth_date"
-type = "date"
-fields = ["birth_date"]
-[[block]]
-key = ["birth_date"]
-)";
+const std::string kSpec = spec_text({{"record_id", "code", "", "id"},
+                                     {"given_name", "name", "given_name", "given"},
+                                     {"surname", "name", "surname", "family"},
+                                     {"birth_date", "date", "date", "birth"}},
+                                    {{"birth_date"}});
 
 Vote vote(std::string_view who, Opinion opinion) {
   return {std::string(who), opinion, "2026-11-21T00:00:00Z"};
