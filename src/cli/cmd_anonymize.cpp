@@ -103,7 +103,7 @@ int refuse_empty(const AnonymizeOptions& options) {
 
 // What a run that was killed left beside the output.
 void remove_unaudited(const std::filesystem::path& output) {
-  constexpr std::size_t kDrawn = 7;  // ".XXXXXX"
+  constexpr std::size_t kDrawn = 7;  // a dot and six random characters, which a durable write puts behind the name
   const std::string name = output.filename().string() + ".unaudited";
   std::error_code ignored;
   std::vector<std::filesystem::path> left;

@@ -103,28 +103,34 @@ std::string claimed_of(const std::filesystem::path& folder, std::string_view tab
       source);
 }
 
+// The first fourteen columns of items_sql() and variants_sql(): the code, what it stands for, when and how often.
+LocalItem item_of(columns::ResultSet& rows, std::string_view hospital, Kind kind) {
+  LocalItem item;
+  item.hospital = hospital;
+  item.kind = kind;
+  item.system = rows.text(0);
+  item.code = rows.text(1);
+  item.name = rows.text(2);
+  item.std_system = rows.text(3);
+  item.std_code = rows.text(4);
+  item.unit = rows.text(5);
+  item.specimen = rows.text(6);
+  item.count = static_cast<double>(rows.integer(7));
+  item.first = std::atoi(rows.text(8).c_str());
+  item.last = std::atoi(rows.text(9).c_str());
+  if (rows.integer(10) > 0)
+    item.values = {rows.real(11), rows.real(12), rows.real(13), static_cast<double>(rows.integer(10))};
+  return item;
+}
+
 Result<void> add_variants(columns::Engine& engine, const TableKind& kind, const std::string& source,
                           const std::string& names, std::string_view hospital, std::size_t begin,
                           std::vector<LocalItem>& out) {
   SEKISHO_TRY(const auto rows, engine.query(variants_sql(kind, source, names)));
   std::vector<LocalItem> variants;
   while (rows->next()) {
-    LocalItem item;
-    item.hospital = hospital;
-    item.kind = kind.kind;
+    LocalItem item = item_of(*rows, hospital, kind.kind);
     item.variant = true;
-    item.system = rows->text(0);
-    item.code = rows->text(1);
-    item.name = rows->text(2);
-    item.std_system = rows->text(3);
-    item.std_code = rows->text(4);
-    item.unit = rows->text(5);
-    item.specimen = rows->text(6);
-    item.count = static_cast<double>(rows->integer(7));
-    item.first = std::atoi(rows->text(8).c_str());
-    item.last = std::atoi(rows->text(9).c_str());
-    if (rows->integer(10) > 0)
-      item.values = {rows->real(11), rows->real(12), rows->real(13), static_cast<double>(rows->integer(10))};
     const bool usual = std::ranges::any_of(std::span(out).subspan(begin), [&](const LocalItem& main) {
       return main.system == item.system && main.code == item.code && main.std_code == item.std_code &&
              main.std_system == item.std_system && main.unit == item.unit && main.specimen == item.specimen;
@@ -159,21 +165,7 @@ Result<std::vector<LocalItem>> collect_items(const std::filesystem::path& folder
     const std::size_t begin = out.size();
     SEKISHO_TRY(const auto rows, engine->query(items_sql(kind, source, names_sql(absolute))));
     while (rows->next()) {
-      LocalItem item;
-      item.hospital = hospital;
-      item.kind = kind.kind;
-      item.system = rows->text(0);
-      item.code = rows->text(1);
-      item.name = rows->text(2);
-      item.std_system = rows->text(3);
-      item.std_code = rows->text(4);
-      item.unit = rows->text(5);
-      item.specimen = rows->text(6);
-      item.count = static_cast<double>(rows->integer(7));
-      item.first = std::atoi(rows->text(8).c_str());
-      item.last = std::atoi(rows->text(9).c_str());
-      if (rows->integer(10) > 0)
-        item.values = {rows->real(11), rows->real(12), rows->real(13), static_cast<double>(rows->integer(10))};
+      LocalItem item = item_of(*rows, hospital, kind.kind);
       if (!rows->is_null(14)) item.dose = rows->real(14);
       item.dose_unit = rows->text(15);
       item.icd = rows->text(16);

@@ -225,11 +225,16 @@ class Api {
     return json_response(report);
   }
 
+  // With what a later change of this session must carry.
+  Response with_csrf(const Request& request, Json body) {
+    body["csrf"] = csrf_of(Sessions::id_in(header(request, "cookie")));
+    return json_response(body);
+  }
+
   Result<Response> review_list(const Request& request) {
     SEKISHO_TRY(const Holder holder, signed_in(request));
     SEKISHO_TRY(Json list, s_.review.list(holder));
-    list["csrf"] = csrf_of(Sessions::id_in(header(request, "cookie")));
-    return json_response(list);
+    return with_csrf(request, std::move(list));
   }
 
   Result<Response> review_pair(const Request& request) {
@@ -248,8 +253,7 @@ class Api {
   Result<Response> explorer(const Request& request) {
     SEKISHO_TRY(const Holder holder, signed_in(request));
     SEKISHO_TRY(Json shown, s_.explorer.describe(holder));
-    shown["csrf"] = csrf_of(Sessions::id_in(header(request, "cookie")));
-    return json_response(shown);
+    return with_csrf(request, std::move(shown));
   }
 
   Result<Response> explorer_act(const Request& request) {

@@ -271,7 +271,7 @@ export function Explorer({ language }: { language: Language }) {
       )}
       {description !== null && (
         <>
-          <p className="explorer-head">
+          <p className="protected-head">
             <strong>{text.warning}</strong>
             <span data-testid="facts">{facts}</span>
             <button type="button" onClick={leave}>

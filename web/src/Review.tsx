@@ -209,7 +209,7 @@ export function Review({ language }: { language: Language }) {
       {list === null && stage === "unreachable" && <p className="notice">{text.unreachable}</p>}
       {list !== null && (
         <>
-          <p className="desk-head">
+          <p className="protected-head">
             <strong>{text.warning}</strong>
             <span>
               {text.person}: {list.person}

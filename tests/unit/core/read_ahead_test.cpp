@@ -31,7 +31,8 @@ TEST(ReadAhead, FilesOfAllSizesComeAsTheyAreAndInOrder) {
     wanted.push_back(small ? std::optional(std::move(content)) : std::nullopt);
   }
   ReadAhead ahead;
-  if (!ahead.available()) GTEST_SKIP() << "this machine forbids io_uring";
+  // Where the kernel forbids io_uring nothing is read ahead, and the caller reads every file.
+  const bool reads = ahead.available();
   for (const std::size_t taken : {paths.size(), std::size_t{70}, std::size_t{0}, paths.size()}) {
     std::vector<const char*> views;
     for (std::size_t i = 0; i < paths.size(); ++i)
@@ -39,7 +40,7 @@ TEST(ReadAhead, FilesOfAllSizesComeAsTheyAreAndInOrder) {
     ahead.begin(std::move(views));
     for (std::size_t i = 0; i < taken; ++i) {  // the rest is never taken
       const auto content = ahead.take();
-      const bool expected = i % 11 != 5 && wanted[i].has_value();
+      const bool expected = reads && i % 11 != 5 && wanted[i].has_value();
       ASSERT_EQ(content.has_value(), expected) << i;
       if (expected) EXPECT_TRUE(std::ranges::equal(*content, *wanted[i])) << i;
     }
