@@ -22,24 +22,21 @@ std::string trimmed(double value) {
   return text;
 }
 
-// Section (診療識別) of an act by its code.
-int section_of_act(std::string_view code, bool inpatient) {
-  if (code.starts_with("111")) return 11;
-  if (code.starts_with("112")) return 12;
-  if (code.starts_with("113")) return 13;
-  if (code.starts_with("114")) return 14;
-  if (code.starts_with("12")) return inpatient ? 28 : 80;
-  if (code.starts_with("13")) return 33;
-  if (code.starts_with("14")) return 40;
-  if (code == "150232910" || code == "150233410" || code == "150279110") return 54;
-  if (code.starts_with("15")) return 50;
-  if (code.starts_with("16")) return 60;
-  if (code.starts_with("17")) return 70;
-  if (code.starts_with("18")) return 80;
-  return 90;
-}
-
 }  // namespace
+
+int section_of(std::string_view code, bool inpatient) {
+  struct Row {
+    std::string_view prefix;
+    int outpatient, inpatient;
+  };
+  constexpr Row kSections[] = {{"6", 21, 21},         {"111", 11, 11},       {"112", 12, 12},       {"113", 13, 13},
+                               {"114", 14, 14},       {"12", 80, 28},        {"13", 33, 33},        {"14", 40, 40},
+                               {"150232910", 54, 54}, {"150233410", 54, 54}, {"150279110", 54, 54}, {"15", 50, 50},
+                               {"16", 60, 60},        {"17", 70, 70},        {"18", 80, 80}};
+  const auto* row = std::ranges::find_if(kSections, [&](const Row& each) { return code.starts_with(each.prefix); });
+  if (row == std::end(kSections)) return 90;
+  return inpatient ? row->inpatient : row->outpatient;
+}
 
 Date first_of_month(Date day) {
   return *Date::of(day.year(), day.month(), 1);
@@ -176,7 +173,7 @@ void ClaimsWriter::outpatient(Draft& draft, const Encounter& encounter) {
   draft.visit_days |= bit;
   last_visit_ = day;
   for (const ActDone& done : encounter.acts)
-    add_line(draft, "SI", section_of_act(done.procedure->code, false), done.procedure->code, "",
+    add_line(draft, "SI", section_of(done.procedure->code, false), done.procedure->code, "",
              points_of(*done.procedure, day), day, done.count);
   for (const LabOrder& order : encounter.labs)
     for (const Procedure* procedure : order.acts)
@@ -213,7 +210,7 @@ void ClaimsWriter::stay_lines(Draft& draft, const Encounter& encounter, Date fro
     draft.visit_days |= 1ULL << (day.day() - 1);
   for (const ActDone& done : encounter.acts) {
     if (done.day < from || done.day > to) continue;
-    const int section = section_of_act(done.procedure->code, true);
+    const int section = section_of(done.procedure->code, true);
     // Under the bundle only operations, anaesthesia and rehabilitation are paid by the act.
     if (bundled && section != 50 && section != 54 && section != 80) continue;
     add_line(draft, "SI", section, done.procedure->code, "", points_of(*done.procedure, done.day), done.day,

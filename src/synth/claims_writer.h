@@ -75,6 +75,8 @@ class ClaimsWriter {
 };
 
 // The month after.
+// Section (診療識別) of an act or drug by its code.
+int section_of(std::string_view code, bool inpatient);
 Date next_month(Date day);
 Date first_of_month(Date day);
 // Points of a stay's bundled days from day `from` to `to` (1-based, of the stay), by period.

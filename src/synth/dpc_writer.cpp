@@ -16,22 +16,6 @@ constexpr double kCoefficient = 1.3;
 // Visits are submitted since fiscal 2016, by the first hospital: outpatient EF files are the bulkiest of all.
 const Date kVisitsFrom = *Date::of(2016, 10, 1);
 
-int section_of(std::string_view code) {
-  if (code.starts_with("6")) return 21;
-  if (code.starts_with("111")) return 11;
-  if (code.starts_with("112")) return 12;
-  if (code.starts_with("113")) return 13;
-  if (code.starts_with("12")) return 80;
-  if (code.starts_with("13")) return 33;
-  if (code.starts_with("14")) return 40;
-  if (code == "150232910" || code == "150233410" || code == "150279110") return 54;
-  if (code.starts_with("15")) return 50;
-  if (code.starts_with("16")) return 60;
-  if (code.starts_with("17")) return 70;
-  if (code.starts_with("18")) return 80;
-  return 90;
-}
-
 }  // namespace
 
 // A spreadsheet on the way: the third hospital's EF files of two months (defect D19).
@@ -129,7 +113,7 @@ void DpcWriter::visit(const Encounter& encounter) {
         encounter.department, "D1", "");
   }
   const auto act_row = [&](const Procedure& procedure, int count) {
-    row.section = section_of(procedure.code);
+    row.section = section_of(procedure.code, false);
     row.code = procedure.code;
     row.name = procedure.name;
     row.points = points_of(procedure, encounter.day);
@@ -185,7 +169,7 @@ void DpcWriter::stay_months(const Encounter& encounter, bool open) {
     const auto act_row = [&](const Procedure& procedure, Date day, int count) {
       if (day < from || day > to) return;
       row.day = day;
-      row.section = section_of(procedure.code);
+      row.section = section_of(procedure.code, false);
       row.bundled = bundle && row.section != 50 && row.section != 54 && row.section != 80;
       row.code = procedure.code;
       row.name = procedure.name;
@@ -250,7 +234,7 @@ void DpcWriter::bundled_rows(const Encounter& encounter, Date from, Date to, boo
   for (int period = 0; period < 3; ++period)
     if (days.days[period]) add(93, "930000000", "診断群分類点数", days.points[period], days.days[period], from);
   for (const ActDone& done : encounter.acts) {
-    const int section = section_of(done.procedure->code);
+    const int section = section_of(done.procedure->code, false);
     if (done.day < from || done.day > to || (section != 50 && section != 54 && section != 80)) continue;
     add(section, done.procedure->code, done.procedure->name,
         static_cast<int>(std::lround(points_of(*done.procedure, done.day))), done.count, done.day);
