@@ -25,8 +25,6 @@ class Synth : public testing::Test {
  protected:
   static void SetUpTestSuite() {
     Progress::set_quiet(true);
-    // Tens of thousands of small files: in memory where that is possible, unless the caller says where.
-    if (!std::getenv("TMPDIR") && fs::is_directory("/dev/shm")) ::setenv("TMPDIR", "/dev/shm", 1);
     folder_ = new TemporaryFolder(std::move(*TemporaryFolder::create("synth-test")));
     Options options;
     options.out = folder_->path() / "demo";
