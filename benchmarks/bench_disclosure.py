@@ -12,6 +12,7 @@ import argparse
 import csv
 import itertools
 import json
+import math
 import pathlib
 import random
 import resource
@@ -20,10 +21,11 @@ import sys
 import tempfile
 import time
 
+import curves
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 COLUMNS = ["dimensions", "wanted", "cells", "primary", "secondary", "lp_bound", "gap", "cpu", "wall", "memory_mb", "audit", "checked"]
-COLOURS = {2: "#0072b2", 3: "#d55e00", 4: "#009e73"}
 
 
 def tree(leaves, name):
@@ -134,28 +136,13 @@ def measure(options, dimensions, wanted, small):
 
 
 def draw(rows, path):
-    import math
     rows = [row for row in rows if row.get("secondary") not in (None, "")]
-    lowest, highest = 0, max(2, math.ceil(math.log10(max(float(row["cpu"]) for row in rows))))
-    x = lambda cells: 70 + (math.log10(float(cells)) - 2.8) / 3.4 * 420
-    y = lambda seconds: 280 - (math.log10(max(1, float(seconds))) - lowest) / (highest - lowest) * 230
-    parts = ['<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 640 340" font-family="sans-serif" font-size="12">',
-             '<title>Cells of a table and CPU seconds until its safe pattern stands</title>', '<rect width="640" height="340" fill="white"/>']
-    for power in range(lowest, highest + 1):
-        parts.append(f'<line x1="70" x2="490" y1="{y(10 ** power):.0f}" y2="{y(10 ** power):.0f}" stroke="#ddd"/>'
-                     f'<text x="62" y="{y(10 ** power) + 4:.0f}" text-anchor="end">{10 ** power}</text>')
-    for power in range(3, 7):
-        parts.append(f'<text x="{x(10 ** power):.0f}" y="300" text-anchor="middle">10^{power}</text>')
-    parts.append('<text x="280" y="325" text-anchor="middle">cells</text><text x="70" y="24">CPU seconds; beside each point the gap to the bound</text>')
-    for n, dimensions in enumerate(sorted({int(row["dimensions"]) for row in rows})):
-        points = sorted((float(row["cells"]), float(row["cpu"]), float(row["gap"])) for row in rows if int(row["dimensions"]) == dimensions)
-        line = " ".join(f"{x(cells):.1f},{y(cpu):.1f}" for cells, cpu, _ in points)
-        colour = COLOURS[dimensions]
-        parts.append(f'<polyline points="{line}" fill="none" stroke="{colour}" stroke-width="2"/>'
-                     f'<text x="505" y="{60 + 20 * n}" fill="{colour}">{dimensions} dimensions</text>')
-        parts += [f'<circle cx="{x(cells):.1f}" cy="{y(cpu):.1f}" r="3" fill="{colour}"/>'
-                  f'<text x="{x(cells) + 5:.1f}" y="{y(cpu) - 5 + 12 * n:.1f}" fill="{colour}" font-size="10">{gap:.0%}</text>' for cells, cpu, gap in points]
-    pathlib.Path(path).write_text("\n".join([*parts, "</svg>\n"]), encoding="utf-8")
+    highest = max(100, 10 ** math.ceil(math.log10(max(float(row["cpu"]) for row in rows))))
+    lines = [(f"{dimensions} dimensions", sorted((float(row["cells"]), float(row["cpu"]), f"{float(row['gap']):.0%}")
+                                                 for row in rows if int(row["dimensions"]) == dimensions))
+             for dimensions in sorted({int(row["dimensions"]) for row in rows})]
+    curves.write(path, "Cells of a table and CPU seconds until its safe pattern stands", "CPU seconds; beside each point the gap to the bound",
+                 "cells", curves.Log(10 ** 2.8, 10 ** 6.2, lambda power: f"10^{power}"), curves.Log(1, highest), lines)
 
 
 def main():

@@ -11,10 +11,11 @@ import subprocess
 import sys
 import tempfile
 
+import curves
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 ERRORS = (0.5, 1, 2, 4, 8)
 HOUSEHOLDS = (0.5, 1, 2)
-COLOURS = {0.5: "#0072b2", 1: "#d55e00", 2: "#009e73"}
 
 
 def measure(program, records, errors, household):
@@ -32,27 +33,11 @@ def measure(program, records, errors, household):
 
 
 def draw(rows, path):
-    low = min(row[2]["f1"] for row in rows)
-    floor = int(low * 100) / 100 - 0.01
-    x = lambda i: 70 + i * 110
-    y = lambda value: 260 - (value - floor) / (1 - floor) * 220
-    parts = ['<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 620 320" font-family="sans-serif" font-size="12">',
-             '<rect width="620" height="320" fill="white"/>']
-    for step in range(5):
-        value = floor + (1 - floor) * step / 4
-        parts.append(f'<line x1="70" x2="520" y1="{y(value):.1f}" y2="{y(value):.1f}" stroke="#ddd"/>'
-                     f'<text x="62" y="{y(value) + 4:.1f}" text-anchor="end">{value:.3f}</text>')
-    for i, errors in enumerate(ERRORS):
-        parts.append(f'<text x="{x(i)}" y="280" text-anchor="middle">{errors}</text>')
-    parts.append('<text x="290" y="305" text-anchor="middle">error rates, times those of the reference</text>'
-                 '<text x="70" y="22">pairwise F1</text>')
-    for n, household in enumerate(HOUSEHOLDS):
-        points = [(x(ERRORS.index(e)), y(score["f1"])) for e, h, score in rows if h == household]
-        line = " ".join(f"{a:.1f},{b:.1f}" for a, b in points)
-        parts.append(f'<polyline points="{line}" fill="none" stroke="{COLOURS[household]}" stroke-width="2"/>'
-                     f'<text x="530" y="{60 + 20 * n}" fill="{COLOURS[household]}">households × {household}</text>')
-    parts.append("</svg>\n")
-    pathlib.Path(path).write_text("\n".join(parts), encoding="utf-8")
+    floor = int(min(score["f1"] for _, _, score in rows) * 100) / 100 - 0.01
+    lines = [(f"households × {household}", [(errors, score["f1"], "") for errors, of, score in rows if of == household])
+             for household in HOUSEHOLDS]
+    curves.write(path, "Pairwise F1 over error rates and household sizes", "pairwise F1", "error rates, times those of the reference",
+                 curves.Named(ERRORS), curves.Linear(floor, 1), lines)
 
 
 def main():
