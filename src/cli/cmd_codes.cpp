@@ -369,18 +369,20 @@ Result<int> run_evaluate(const CodesOptions& options) {
     const auto share = [&](std::size_t part) {
       return s.items == 0 ? 0.0 : 100 * static_cast<double>(part) / static_cast<double>(s.items);
     };
-    fmt::print(
-        "{:<10} {:>7} codes  first right {:6.2f} %  among five {:6.2f} %  mean confidence {:.3f}  calibration error "
+    say("{:<10} {:>7} codes  first right {:6.2f} %  among five {:6.2f} %  mean confidence {:.3f}  calibration error "
         "{:.3f}\n",
-        what, s.items, share(s.first), share(s.five), s.items == 0 ? 0 : s.confidence / static_cast<double>(s.items),
+        "{:<10} {:>7} コード  第1候補が正しい {:6.2f} %  上位5候補にある {:6.2f} %  確信度の平均 {:.3f}  較正の誤差 "
+        "{:.3f}\n",
+        what, s.items, share(s.first), share(s.five), s.items == 0 ? 0.0 : s.confidence / static_cast<double>(s.items),
         s.calibration_error());
   };
-  line("all", result.all);
+  line(japanese() ? "全体" : "all", result.all);
   for (const auto& [kind, score] : result.kinds)
-    line(kind, score);
+    line(japanese() ? codes::kind_japanese(kind) : kind, score);
   if (const auto lab = result.kinds.find("lab"); lab != result.kinds.end())
-    fmt::print("  laboratory, the same test by any method: first {} of {}, among five {}\n", lab->second.first_test,
-               lab->second.items, lab->second.five_test);
+    say("  laboratory, the same test by any method: first {} of {}, among five {}\n",
+        "  検査（測定法を問わず同じ項目）: 第1候補 {} / {}、上位5候補 {}\n", lab->second.first_test, lab->second.items,
+        lab->second.five_test);
   return kDone;
 }
 

@@ -19,6 +19,7 @@
 #include "core/progress.h"
 #include "core/read_ahead.h"
 #include "core/text.h"
+#include "formats/coverage.h"
 #include "formats/reader.h"
 #include "formats/ssmix2_path.h"
 
@@ -29,7 +30,8 @@ using formats::Family;
 using records::RecordSet;
 
 constexpr std::size_t kFilesPerChunk = 1024, kBytesPerChunk = std::size_t{8} << 20;
-constexpr std::size_t kHeld = std::size_t{64} << 20;  // bytes of rows that a worker keeps until its turn comes
+constexpr std::size_t kLargestSample = std::size_t{16} << 20;  // of files whose fields are tried one by one
+constexpr std::size_t kHeld = std::size_t{64} << 20;           // bytes of rows that a worker keeps until its turn comes
 
 struct Chunk {
   std::uint64_t number = 0;
@@ -386,12 +388,34 @@ void print_model() {
   }
 }
 
+// docs/coverage.md
+Result<int> print_coverage(const InspectOptions& options) {
+  std::vector<std::filesystem::path> files;
+  for (const std::string& path : options.paths) {
+    if (!std::filesystem::is_directory(path)) {
+      files.emplace_back(path);
+      continue;
+    }
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(path))
+      if (entry.is_regular_file()) files.push_back(entry.path());
+  }
+  std::ranges::sort(files);
+  formats::Coverage coverage;
+  for (const std::filesystem::path& file : files) {
+    SEKISHO_TRY(const Bytes content, read_file(file, kLargestSample));
+    coverage.take(file.string(), content);
+  }
+  fmt::print("{}{}", formats::kCoverageIntroduction, coverage.tables());
+  return kDone;
+}
+
 Result<int> inspect(const InspectOptions& options) {
   if (options.model) {
     print_model();
     return kDone;
   }
   if (options.paths.empty()) return fail("usage.path", "name at least one file or folder");
+  if (options.coverage) return print_coverage(options);
   Progress::set_quiet(options.json);
   const auto start = std::chrono::steady_clock::now();
   InspectOutput output;
@@ -430,6 +454,8 @@ void add_inspect(CLI::App& app) {
       "Findings have a rule, a level (E unusable or inconsistent, W usable after normalisation, I information) and a\n"
       "place. Exit 0: no finding of level E, 1: some, 2: wrong use, 3: failed.\n\n"
       "  sekisho inspect /mnt/storage --tables out --format parquet");
+  command->add_flag("--coverage", options->coverage,
+                    "print what becomes of each field of these (small) files, found by changing it, and end");
   set_action(command, [options] { return inspect(*options); });
 }
 

@@ -32,7 +32,7 @@ inline constexpr std::size_t kFindingsShown = 1000;
 struct InspectOptions {
   std::vector<std::string> paths;
   std::string tables, format = "parquet", findings, index, names;
-  bool json = false, model = false;
+  bool json = false, model = false, coverage = false;
   int threads = 0;
 };
 

@@ -7,6 +7,7 @@
 
 #include "cli/cli.h"
 #include "cli/error_texts.h"
+#include "cli/parse_texts.h"
 #include "core/log.h"
 
 #include "commands.inc"
@@ -47,6 +48,7 @@ int main(int argc, char** argv) {
   CLI::App app("sekisho: from hospitals' storages to datasets that may be handed to research", SEKISHO_PROGRAM);
   app.set_version_flag("--version", std::string("sekisho ") + SEKISHO_VERSION);
   app.require_subcommand(1);
+  app.failure_message(sekisho::cli::failure_text);
   for (auto* add : sekisho::cli::kCommands)
     add(app);
   try {

@@ -112,6 +112,10 @@ std::vector<Key> codes_in_order(std::span<const Mapping> open) {
 
 }  // namespace
 
+std::string_view kind_japanese(std::string_view kind) {
+  return word(kKinds, kind, true);
+}
+
 std::string evidence_japanese(std::string_view evidence) {
   std::string out;
   while (!evidence.empty()) {

@@ -17,6 +17,8 @@ std::string review_text(std::span<const Mapping> open, std::span<const Mapping> 
 // spreadsheets then show Japanese.
 std::string review_sheet(std::span<const Mapping> open, std::span<const Mapping> all, bool japanese,
                          std::size_t candidates);
+// "drug" as 薬剤; other words as they are.
+std::string_view kind_japanese(std::string_view kind);
 // Evidence in Japanese; what has no Japanese words stays as it is.
 std::string evidence_japanese(std::string_view evidence);
 

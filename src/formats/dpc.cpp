@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/text.h"
+#include "core/utf16.h"
 #include "formats/dpc_layout.h"
 #include "formats/dpc_rows.h"
 #include "formats/drain.h"
@@ -32,6 +33,7 @@ class DpcReader : public Reader {
     context_.path = path_;
     buffer_.clear();
     line_ends_.begin();
+    utf16_.begin();
     recognised_ = too_long_ = heading_ = false;
     shape_ = {};
     number_ = 0;
@@ -44,7 +46,7 @@ class DpcReader : public Reader {
     set_.counts.bytes += piece.size();
     while (!piece.empty()) {
       const std::size_t size = std::min(piece.size(), kPiece);
-      line_ends_.append(buffer_, as_text(piece.first(size)));
+      line_ends_.append(buffer_, utf16_.take(as_text(piece.first(size))));
       piece = piece.subspan(size);
       if (buffer_.size() >= kPiece) SEKISHO_CHECK(take_rows());
     }
@@ -52,6 +54,7 @@ class DpcReader : public Reader {
   }
 
   Result<void> finish() override {
+    line_ends_.append(buffer_, utf16_.finish());
     line_ends_.finish(buffer_);
     while (buffer_.ends_with(receipt::kEndMark) || buffer_.ends_with('\0'))
       buffer_.pop_back();
@@ -59,9 +62,11 @@ class DpcReader : public Reader {
     SEKISHO_CHECK(take_rows());
     if (shape_.layout) rows_.finish_file();
     if (line_ends_.alone()) set_.find("CR_LINE_ENDS", Level::kInfo, -1);
-    if (charset_ == Charset::kIso2022Jp || charset_ == Charset::kEucJp)
+    if (utf16_.is_utf16())
+      set_.find("TEXT_CHARSET", Level::kWarning, -1, "UTF-16");
+    else if (charset_ == Charset::kIso2022Jp || charset_ == Charset::kEucJp)
       set_.find("TEXT_CHARSET", Level::kInfo, -1, name(charset_));
-    if (report_.invalid > 0) set_.find("TEXT_INVALID", Level::kWarning, -1);
+    if (report_.invalid + utf16_.invalid() > 0) set_.find("TEXT_INVALID", Level::kWarning, -1);
     if (report_.vendor > 0) set_.find("TEXT_VENDOR", Level::kInfo, -1);
     return drain_.offer(since_drain_);
   }
@@ -153,6 +158,7 @@ class DpcReader : public Reader {
   dpc::Shape shape_;
   FileContext context_;
   FieldIndex fields_;
+  Utf16Reader utf16_;
   LineEnds line_ends_;
   std::string path_, buffer_, tabbed_, row_, text_;
   bool recognised_ = false, too_long_ = false, heading_ = false;

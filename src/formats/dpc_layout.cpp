@@ -271,6 +271,10 @@ bool is_heading(std::string_view row) {
 
 }  // namespace
 
+std::span<const Layout> layouts() {
+  return kLayouts;
+}
+
 std::string_view to_tabs(std::string_view row, Dialect dialect, std::string& out) {
   if (dialect == Dialect::kTabs) return row;
   out.clear();

@@ -33,6 +33,8 @@ struct Layout {
               payloads = 0;
 };
 
+std::span<const Layout> layouts();  // of all kinds and editions
+
 // How the cells of a row are told apart.
 enum class Dialect : std::uint8_t { kTabs, kCommas, kFixed };
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/text.h"
+#include "core/utf16.h"
 #include "formats/dpc_layout.h"
 #include "formats/reader.h"
 #include "formats/receipt_fields.h"
@@ -220,9 +221,26 @@ Result<Filtered> filter_dpc(std::string_view path, std::string_view bytes, const
   return rest.finish();
 }
 
+// A file saved as "Unicode text": read as UTF-8, what stays written back in its own order of bytes.
+Result<Filtered> filter_utf16(Family family, std::string_view path, ByteView content, ByteOrder order,
+                              const IsOptedOut& opted_out) {
+  std::string text;
+  if (decode_utf16(content, order, text) > 0) return unreadable("a file of damaged UTF-16", -1);
+  SEKISHO_TRY(Filtered result, filter_opted_out(family, path, as_bytes(text), opted_out));
+  if (!result.changed) return result;
+  const bool marked = content[0] == 0xFF || content[0] == 0xFE;
+  Bytes wide;
+  if (marked) wide.assign(content.begin(), content.begin() + 2);
+  encode_utf16(as_text(result.content), order, wide);
+  result.content = std::move(wide);
+  return result;
+}
+
 }  // namespace
 
 Result<Filtered> filter_opted_out(Family family, std::string_view path, ByteView content, const IsOptedOut& opted_out) {
+  if (const ByteOrder order = utf16_order(content); family != Family::kSsmix2 && order != ByteOrder::kNone)
+    return filter_utf16(family, path, content, order, opted_out);
   // Half of a character of ISO-2022-JP may look like a comma: columns could not be told.
   if (family != Family::kSsmix2 && as_text(content).contains("\x1B$"))
     return unreadable("a receipt or survey file in ISO-2022-JP", -1);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/utf16.h"
 #include "formats/dpc_layout.h"
 #include "formats/receipt_scan.h"
 #include "formats/ssmix2_path.h"
@@ -9,6 +10,8 @@
 
 namespace sekisho::formats {
 namespace {
+
+constexpr std::size_t kSniffed = std::size_t{64} << 10;  // bytes at a file's beginning
 
 bool is_upper(char c) {
   return c >= 'A' && c <= 'Z';
@@ -65,11 +68,16 @@ std::string_view name(Family family) {
 }
 
 Family sniff(std::string_view path, ByteView head) {
+  if (const ByteOrder order = utf16_order(head); order != ByteOrder::kNone) {
+    std::string text;
+    decode_utf16(head.first(std::min(head.size(), kSniffed) / 2 * 2), order, text);
+    return sniff(path, as_bytes(text));
+  }
   const std::string_view text = as_text(head);
   if (text.starts_with("MSH|")) return Family::kSsmix2;  // no other family begins so: nothing else need be looked at
   if (looks_like_receipt(text)) return Family::kReceipt;
   if (parse_ssmix2_path(path).kind != StorageKind::kNone || is_transaction_file(path)) return Family::kSsmix2;
-  if (looks_like_dpc(text) || dpc::is_survey_file(path, text.substr(0, std::size_t{64} << 10))) return Family::kDpc;
+  if (looks_like_dpc(text) || dpc::is_survey_file(path, text.substr(0, kSniffed))) return Family::kDpc;
   return Family::kUnknown;
 }
 

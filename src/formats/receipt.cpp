@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "core/text.h"
+#include "core/utf16.h"
 #include "formats/drain.h"
 #include "formats/line_ends.h"
 #include "formats/reader.h"
@@ -29,6 +30,7 @@ class ReceiptReader : public Reader {
     claims_.begin_file(context);
     buffer_.clear();
     line_ends_.begin();
+    utf16_.begin();
     scanned_ = sought_ = border_ = 0;
     number_ = 0;
     skipping_ = begun_ = unquoting_ = false;
@@ -41,7 +43,7 @@ class ReceiptReader : public Reader {
     set_.counts.bytes += piece.size();
     while (!piece.empty()) {
       const std::size_t size = std::min(piece.size(), kPiece);
-      append(as_text(piece.first(size)));
+      append(utf16_.take(as_text(piece.first(size))));
       piece = piece.subspan(size);
       scan();
       if (border_ > 0) SEKISHO_CHECK(take(border_));
@@ -51,6 +53,7 @@ class ReceiptReader : public Reader {
   }
 
   Result<void> finish() override {
+    append(utf16_.finish());
     line_ends_.finish(buffer_);
     sought_ = 0;  // the end is cut and closed below
     const std::size_t end = buffer_.find_last_not_of(std::string_view("\x1A\0", 2));
@@ -68,12 +71,14 @@ class ReceiptReader : public Reader {
     SEKISHO_CHECK(take(buffer_.size()));
     finish_skipping();
     claims_.finish_file();
-    if (report_.invalid > 0) set_.find("TEXT_INVALID", Level::kWarning, -1);
+    if (report_.invalid + utf16_.invalid() > 0) set_.find("TEXT_INVALID", Level::kWarning, -1);
     if (report_.vendor > 0) set_.find("TEXT_VENDOR", Level::kInfo, -1);
     if (quoted_) set_.find("QUOTE_CHARACTER", Level::kInfo, -1);
     if (line_ends_.alone()) set_.find("CR_LINE_ENDS", Level::kInfo, -1);
     if (feeds_only_ && !line_ends_.alone()) set_.find("LF_ONLY", Level::kInfo, -1);
-    if (charset_ != Charset::kAscii && charset_ != Charset::kCp932)
+    if (utf16_.is_utf16())
+      set_.find("TEXT_CHARSET", Level::kWarning, -1, "UTF-16");
+    else if (charset_ != Charset::kAscii && charset_ != Charset::kCp932)
       set_.find("TEXT_CHARSET", Level::kInfo, -1, name(charset_));
     if (returned_) set_.find("HISTORY_COLUMNS", Level::kInfo, -1);
     return drain_.offer(0);
@@ -84,6 +89,7 @@ class ReceiptReader : public Reader {
  private:
   // A file whose first field is quoted has all of them so: no character of Shift_JIS or UTF-8 holds a quote's byte.
   void append(std::string_view piece) {
+    if (piece.empty()) return;
     if (!begun_) {
       const std::size_t at = piece.find_first_not_of("\xEF\xBB\xBF\r\n ");
       unquoting_ = quoted_ = at != piece.npos && piece[at] == '"';
@@ -289,6 +295,7 @@ class ReceiptReader : public Reader {
   receipt::ClaimReader claims_;
   FieldIndex fields_;
   std::vector<Line> group_;  // lines up to the next border
+  Utf16Reader utf16_;
   LineEnds line_ends_;
   std::string buffer_, text_, unquoted_;
   std::size_t scanned_ = 0, sought_ = 0, border_ = 0;

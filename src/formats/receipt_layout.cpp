@@ -172,6 +172,13 @@ std::string_view name(LineKind kind) {
   return kNames[static_cast<int>(kind)];
 }
 
+std::vector<std::string_view> known_records() {
+  std::vector<std::string_view> names;
+  for (const RoleRow& row : kRoles)
+    names.push_back(row.id);
+  return names;
+}
+
 Role role_of(std::string_view id) {
   return record_type(Kind::kMedical, id).role;
 }

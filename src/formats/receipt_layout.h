@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <vector>
 
 namespace sekisho::formats::receipt {
 
@@ -49,6 +50,7 @@ enum class Role : std::uint8_t {
   kKept,          // known, to the vault as it is: MF, TI, TS
 };
 Role role_of(std::string_view id);
+std::vector<std::string_view> known_records();  // names of all records with a role
 
 // Where in a claim a record stands: records of a claim stand in rising order, those of one rank in any. 0: anywhere.
 // (reference: receipt section 1, order inside a file)

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/utf16.h"
 #include "formats/xml.h"
 
 namespace sekisho::formats {
@@ -199,23 +200,6 @@ class CdaParser {
   bool titled_ = false;
 };
 
-void decode_utf16(ByteView bytes, bool big, std::string& out, DecodeReport& report) {
-  const auto unit = [&](std::size_t at) {
-    return static_cast<char32_t>(big ? bytes[at] << 8 | bytes[at + 1] : bytes[at + 1] << 8 | bytes[at]);
-  };
-  for (std::size_t at = 2; at + 1 < bytes.size(); at += 2) {
-    char32_t c = unit(at);
-    if (c >= 0xD800 && c < 0xDC00 && at + 3 < bytes.size() && unit(at + 2) >= 0xDC00 && unit(at + 2) < 0xE000) {
-      c = 0x10000 + ((c - 0xD800) << 10) + (unit(at + 2) - 0xDC00);
-      at += 2;
-    } else if (c >= 0xD800 && c < 0xE000) {
-      c = 0xFFFD;
-      ++report.invalid;
-    }
-    append_utf8(out, c);
-  }
-}
-
 }  // namespace
 
 bool looks_like_xml(ByteView head) {
@@ -228,9 +212,10 @@ bool looks_like_xml(ByteView head) {
 }
 
 void decode_xml(ByteView bytes, std::string& out, DecodeReport& report) {
-  const std::string_view text = as_text(bytes);
-  if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF"))
-    return decode_utf16(bytes, bytes[0] == 0xFE, out, report);
+  if (const ByteOrder order = utf16_order(bytes); order != ByteOrder::kNone) {
+    report.invalid += decode_utf16(bytes, order, out);
+    return;
+  }
   decode(detect_charset(bytes), bytes, out, report);
 }
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/text.h"
+#include "core/utf16.h"
 #include "formats/drain.h"
 #include "formats/reader.h"
 #include "formats/ssmix2_check.h"
@@ -21,6 +22,7 @@ using records::Level;
 constexpr std::size_t kLargestMessage = std::size_t{64} << 20;  // longer files are no messages
 // What is known of each segment and field takes memory, however short they are.
 constexpr std::size_t kMostSegments = 100'000, kMostFields = 4'000'000;
+constexpr std::size_t kMarks = 8;  // of transfer protocols and character sets, before the message
 constexpr std::size_t kCountedFrom = std::size_t{1} << 20;       // bytes of a message
 constexpr std::size_t kLargestDocument = std::size_t{16} << 20;  // clinical documents; longer files are attachments
 
@@ -84,10 +86,20 @@ class Ssmix2Reader final : public Reader {
 
   Result<void> read() {
     const bool blank = std::ranges::all_of(raw_, [](std::uint8_t c) { return c == '\r' || c == '\n' || c == 0; });
-    const bool message = as_text(raw_).find("MSH") < 8;
+    narrow();
+    const bool message = as_text(raw_).find("MSH") < kMarks;
     if (!blank && !message && path_.kind == StorageKind::kExtended && path_.parts_valid) return read_document();
     read_message(blank, message);
     return {};
+  }
+
+  // A message saved as "Unicode text": CHARSET_MISMATCH says so below. Documents have their own ways of saying it.
+  void narrow() {
+    const ByteOrder order = utf16_order(raw_);
+    if (order == ByteOrder::kNone) return;
+    text_.clear();
+    decode_utf16(raw_, order, text_);
+    if (text_.find("MSH") < kMarks) raw_.assign(text_.begin(), text_.end());
   }
 
   void read_message(bool blank, bool message) {

@@ -61,6 +61,12 @@ constexpr std::string_view kRelations = "|SEL|SPO|CHD|PAR|MTH|FTH|SIB|BRO|SIS|GR
 constexpr std::string_view kInsurances =
     "|C0|67|39|01|02|03|04|06|07|31|32|33|34|63|72|73|74|75|10|11|12|13|14|15|16|17|18|19|20|21|22|23|24|25|28|29|30|"
     "51|52|53|54|66|79|LI|TI|PS|PI|OE|D0|OT|";
+// Tables of MERIT-9 are not public as a whole: what is not among the known codes is information.
+constexpr std::string_view kMeritUnits =
+    "|TAB|CAP|PCK|HON|AMP|VIL|BAG|BTL|KIT|SYRG|SHT|KO|DROP|DOSE|TIME|G|MG|MCG|ML|MCL|MEQ|UNT|IUNT|TTUN|TUBE|SET|ROLL|"
+    "BLST|";
+constexpr std::string_view kMeritForms = "|TAB|CAP|PWD|SYR|SUP|LQD|OIT|CRM|TPE|INJ|";
+constexpr std::string_view kMeritInstructions = "|OHP|IHP|OHI|OHO|FTP|";
 constexpr std::string_view kYesNo = "|Y|N|";
 constexpr std::string_view kResultStates = "|F|C|P|R|S|I|O|X|D|W|U|N|";
 constexpr std::string_view kRoutes =
@@ -188,6 +194,7 @@ constexpr FieldRule kRules[] = {
     required("RXA-5", 5),
     required("RXA-6", 6),
     number_field("RXA-6", 6),
+    table_field("RXA-7", 7, kMeritUnits, records::Level::kInfo, "MR9P"),
     number_field("RXA-13", 13),
     date_field("RXA-16", 16),
     table_field("RXA-20", 20, "|CP|PA|RE|NA|"),
@@ -198,6 +205,7 @@ constexpr FieldRule kRules[] = {
     required("RXC-3", 3),
     number_field("RXC-3", 3),
     required("RXC-4", 4),
+    table_field("RXC-4", 4, kMeritUnits, records::Level::kInfo, "MR9P"),
     number_field("RXC-5", 5),
     number_field("RXC-8", 8),
     required("RXE-2", 2),
@@ -205,11 +213,15 @@ constexpr FieldRule kRules[] = {
     number_field("RXE-3", 3),
     number_field("RXE-4", 4),
     required("RXE-5", 5),
+    table_field("RXE-5", 5, kMeritUnits, records::Level::kInfo, "MR9P"),
+    table_field("RXE-6", 6, kMeritForms, records::Level::kInfo, "MR9P"),
     required("RXE-10", 10, "|OMP-01|"),
     number_field("RXE-10", 10),
     required("RXE-11", 11, "|OMP-01|"),
+    table_field("RXE-11", 11, kMeritUnits, records::Level::kInfo, "MR9P"),
     number_field("RXE-12", 12),
     number_field("RXE-19", 19),
+    table_field("RXE-21", 21, kMeritInstructions, records::Level::kInfo, "MR9P"),
     length_field("RXE-23", 23, 8),
     number_field("RXE-25", 25),
     required("RXR-1", 1),

@@ -296,6 +296,10 @@ const Grammar& grammar_of(const TypeSpec& spec) {
   return grammars[static_cast<std::size_t>(&spec - kTypes)];
 }
 
+std::span<const hl7::Tag> known_segments() {
+  return kKnownSegments;
+}
+
 bool is_known_segment(hl7::Tag segment) {
   static constexpr TagTable kKnown = [] {
     TagTable table;

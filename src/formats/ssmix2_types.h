@@ -71,6 +71,7 @@ class Grammar {
 };
 const Grammar& grammar_of(const TypeSpec& spec);  // made once
 
+std::span<const hl7::Tag> known_segments();
 bool is_known_segment(hl7::Tag segment);
 
 }  // namespace sekisho::formats

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "masters/writer.h"
+#include "masters/code_key.h"
 
 namespace sekisho::masters {
 
@@ -101,7 +101,7 @@ Result<MasterFile> MasterFile::from_memory(ByteView bytes) {
   return MasterFile(std::move(layout));
 }
 
-const CodeRecord* MasterFile::record(Kind kind, const char (&padded)[kCodeSize], std::uint64_t key) const {
+const CodeRecord* MasterFile::record(Kind kind, const PaddedCode& code, std::uint64_t key) const {
   const std::size_t mask = layout_->hash.size() - 1;
   std::size_t at = key & mask;
   for (std::size_t probes = 0; probes <= mask && layout_->hash[at] != 0; ++probes, at = (at + 1) & mask) {
@@ -110,15 +110,14 @@ const CodeRecord* MasterFile::record(Kind kind, const char (&padded)[kCodeSize],
     const std::uint64_t index = (slot & 0xffffffff) - 1;
     if (index >= layout_->codes.size()) return nullptr;
     const CodeRecord& one = layout_->codes[index];
-    if (one.kind == static_cast<std::uint8_t>(kind) && std::memcmp(one.code, padded, kCodeSize) == 0) return &one;
+    if (one.kind == static_cast<std::uint8_t>(kind) && PaddedCode(one.code) == code) return &one;
   }
   return nullptr;
 }
 
 std::optional<CodeView> MasterFile::find(Kind kind, std::string_view code) const {
-  char padded[kCodeSize] = {};
   if (code.empty() || code.size() > kCodeSize) return std::nullopt;
-  std::memcpy(padded, code.data(), code.size());
+  const PaddedCode padded(code);
   const CodeRecord* found = record(kind, padded, code_hash(kind, padded));
   return found == nullptr ? std::nullopt : std::optional(CodeView(this, found));
 }
@@ -127,7 +126,7 @@ void MasterFile::find(std::span<const Question> questions, std::span<std::option
   // Three dependent reads (slot, code, starts of its versions), each fetched for a whole block before the next.
   constexpr std::size_t kBlock = 16;
   struct Ahead {
-    char padded[kCodeSize];
+    PaddedCode code;
     std::uint64_t key;
     const CodeRecord* record;
   } ahead[kBlock];
@@ -137,9 +136,8 @@ void MasterFile::find(std::span<const Question> questions, std::span<std::option
     for (std::size_t i = 0; i < size; ++i) {
       const Question& question = questions[begin + i];
       Ahead& one = ahead[i];
-      std::memset(one.padded, 0, kCodeSize);
-      if (question.code.size() <= kCodeSize) std::memcpy(one.padded, question.code.data(), question.code.size());
-      one.key = code_hash(question.kind, one.padded);
+      one.code = PaddedCode(question.code.substr(0, kCodeSize));
+      one.key = code_hash(question.kind, one.code);
       __builtin_prefetch(&layout_->hash[one.key & mask]);
     }
     for (std::size_t i = 0; i < size; ++i)
@@ -150,7 +148,7 @@ void MasterFile::find(std::span<const Question> questions, std::span<std::option
       const std::string_view code = questions[begin + i].code;
       ahead[i].record = code.empty() || code.size() > kCodeSize
                             ? nullptr
-                            : record(questions[begin + i].kind, ahead[i].padded, ahead[i].key);
+                            : record(questions[begin + i].kind, ahead[i].code, ahead[i].key);
       if (ahead[i].record != nullptr && ahead[i].record->first_version < layout_->starts.size())
         __builtin_prefetch(&layout_->starts[ahead[i].record->first_version]);
     }
@@ -243,14 +241,30 @@ namespace {
 Status judge(std::int32_t day, std::int32_t from, std::int32_t to, std::int32_t not_before, FromKind from_kind,
              ToKind to_kind, Status status) {
   if (to_kind == ToKind::kDeleted) return Status::kDeleted;
-  if (day < from) {
-    // Known to exist by `from`, not that it did not exist before: only an edition that lacks it says that.
-    const bool unknown =
-        from_kind == FromKind::kAtLatest && status == Status::kNotYet && (not_before == kNoDay || day > not_before);
-    return unknown ? Status::kDoubtful : status;
-  }
-  if (day <= to) return Status::kValid;
-  return to_kind == ToKind::kDoubtful ? Status::kDoubtful : Status::kEnded;
+  // Known to exist by `from`, not that it did not exist before: only an edition that lacks it says that.
+  const bool unknown = static_cast<bool>(static_cast<int>(from_kind == FromKind::kAtLatest) &
+                                         static_cast<int>(status == Status::kNotYet) &
+                                         (static_cast<int>(not_before == kNoDay) | static_cast<int>(day > not_before)));
+  // Chosen by number: which it is cannot be foreseen, and a branch would hold up the next look-up until this one's
+  // memory has come.
+  const Status choices[] = {Status::kValid, to_kind == ToKind::kDoubtful ? Status::kDoubtful : Status::kEnded,
+                            unknown ? Status::kDoubtful : status};
+  return choices[day < from ? 2 : static_cast<int>(day > to)];
+}
+
+// How many of the sorted `starts` behind the first are not after the day.
+std::size_t last_begun(std::span<const std::int32_t> starts, std::int32_t day) {
+  const auto end = std::ranges::upper_bound(starts.subspan(1), day);
+  return static_cast<std::size_t>(end - starts.begin()) - 1;
+}
+
+// The same where `wide` starts with kAtOnce numbers of which the first `count` count: without a branch on them.
+constexpr std::size_t kAtOnce = 16;
+std::size_t last_begun_of_few(const std::int32_t* wide, std::uint32_t count, std::int32_t day) {
+  std::uint32_t begun = 0;
+  for (std::uint32_t i = 1; i < kAtOnce; ++i)
+    begun += static_cast<std::uint32_t>(wide[i] <= day) & static_cast<std::uint32_t>(i < count);
+  return begun;
 }
 
 }  // namespace
@@ -274,9 +288,10 @@ const VersionRecord* CodeView::version_on(std::int32_t day) const {
   const auto starts = part(file_->layout_->starts, record_->first_version, record_->in_force);
   if (starts.empty() || std::uint64_t{record_->first_version} + starts.size() > file_->layout_->versions.size())
     return nullptr;
-  std::size_t found = 0;
-  while (found + 1 < starts.size() && starts[found + 1] <= day)
-    ++found;
+  const bool few = starts.size() <= kAtOnce &&
+                   file_->layout_->starts.size() - record_->first_version >= kAtOnce;  // all but the file's last codes
+  const std::size_t found =
+      few ? last_begun_of_few(starts.data(), static_cast<std::uint32_t>(starts.size()), day) : last_begun(starts, day);
   return file_->layout_->versions.data() + record_->first_version + found;
 }
 

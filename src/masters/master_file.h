@@ -27,6 +27,7 @@ enum class Status : std::uint8_t {
 const char* name(Status status);
 
 class MasterFile;
+struct PaddedCode;
 
 // One code. Valid while its file is open.
 class CodeView {
@@ -97,7 +98,7 @@ class MasterFile {
  private:
   friend class CodeView;
   struct Layout;
-  const CodeRecord* record(Kind kind, const char (&padded)[kCodeSize], std::uint64_t key) const;
+  const CodeRecord* record(Kind kind, const PaddedCode& code, std::uint64_t key) const;
   explicit MasterFile(std::unique_ptr<Layout> layout);
   std::unique_ptr<Layout> layout_;
 };

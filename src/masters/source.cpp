@@ -1,6 +1,5 @@
 #include "masters/source.h"
 
-#include <unicode/unistr.h>
 #include <zlib.h>
 #include <zstd.h>
 
@@ -9,6 +8,7 @@
 #include <memory>
 
 #include "core/text.h"
+#include "core/utf16.h"
 
 namespace sekisho::masters {
 namespace {
@@ -95,18 +95,6 @@ bool is_tar(ByteView content) {
   return content.size() >= 512 && as_text(content.subspan(257, 5)) == "ustar";
 }
 
-// What spreadsheets save as "Unicode text": two bytes a character, in the order that the mark at its start tells.
-Bytes utf8_of_utf16(ByteView content) {
-  const bool little_first = content[0] == 0xFF;
-  icu::UnicodeString text;
-  for (std::size_t i = 2; i + 1 < content.size(); i += 2)
-    text.append(
-        static_cast<char16_t>(little_first ? content[i + 1] << 8 | content[i] : content[i] << 8 | content[i + 1]));
-  std::string utf8;
-  text.toUTF8String(utf8);
-  return {utf8.begin(), utf8.end()};
-}
-
 std::string without_ending(std::string name, std::string_view ending) {
   if (name.ends_with(ending)) name.resize(name.size() - ending.size());
   return name;
@@ -152,7 +140,11 @@ Result<void> open_at(const std::string& name, Bytes content, int depth, const So
     return each_tar_entry(content, name, limits, [&](const std::string& entry, ByteView bytes) {
       return open_at(name + "!" + entry_name(entry), Bytes(bytes.begin(), bytes.end()), depth + 1, limits, take);
     });
-  if (starts(content, "\xFF\xFE") || starts(content, "\xFE\xFF")) content = utf8_of_utf16(content);
+  if (const ByteOrder order = utf16_order(content); order != ByteOrder::kNone) {
+    std::string text;
+    decode_utf16(content, order, text);
+    content.assign(text.begin(), text.end());
+  }
   return take({name, std::move(content)});
 }
 

@@ -5,21 +5,10 @@
 #include <cstring>
 
 #include "crypto/digest.h"
+#include "masters/code_key.h"
 #include "masters/fold.h"
 
 namespace sekisho::masters {
-
-std::uint64_t code_hash(Kind kind, const char (&code)[kCodeSize]) {
-  std::uint64_t a = 0, b = 0;
-  std::uint32_t c = 0;
-  std::memcpy(&a, code, 8);
-  std::memcpy(&b, code + 8, 8);
-  std::memcpy(&c, code + 16, 4);
-  std::uint64_t hash = (a ^ 0x9e3779b97f4a7c15) * 0xff51afd7ed558ccd;
-  hash = (hash ^ (hash >> 32) ^ b) * 0xc4ceb9fe1a85ec53;
-  hash = (hash ^ (hash >> 29) ^ c ^ (static_cast<std::uint64_t>(kind) << 56)) * 0x9e3779b97f4a7c15;
-  return hash ^ (hash >> 31);
-}
 
 namespace {
 
@@ -209,7 +198,7 @@ class Writer {
   std::vector<std::uint64_t> make_hash() const {
     std::vector<std::uint64_t> hash(std::bit_ceil(std::max<std::size_t>(codes_.size() * 2, 16)), 0);
     for (std::uint32_t i = 0; i < codes_.size(); ++i) {
-      const std::uint64_t key = code_hash(static_cast<Kind>(codes_[i].kind), codes_[i].code);
+      const std::uint64_t key = code_hash(static_cast<Kind>(codes_[i].kind), PaddedCode(codes_[i].code));
       std::size_t at = key & (hash.size() - 1);
       while (hash[at] != 0)
         at = (at + 1) & (hash.size() - 1);

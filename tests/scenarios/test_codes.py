@@ -276,6 +276,32 @@ class CodesFromSuggestionToUse(unittest.TestCase):
                           "--by", "A", env={"LANG": "ja_JP.UTF-8"}).stdout
         self.assertIn("確認 1 件", decided)
 
+    def test_an_evaluation_is_said_in_the_readers_language(self):
+        write_csv(self.items, ("local_code", "name", "kind"), [("1", "アルファロール錠5mg", "drug"), ("L1", "GOT", "lab")])
+        suggestions, truth = self.root / "suggestions.csv", self.root / "truth.csv"
+        sekisho("codes", "suggest", "--input", self.items, "--masters", self.masters, "--output", suggestions)
+        write_csv(truth, ("local_code", "std_code"), [("1", "620000001"), ("L1", "3B035000002327201")])
+        asked = ["codes", "evaluate", "--suggestions", suggestions, "--truth", truth]
+        for language, words in (("ja_JP.UTF-8", ("全体", "薬剤", "第1候補が正しい 100.00 %", "測定法を問わず同じ項目")),
+                                ("C.UTF-8", ("all ", "drug ", "first right 100.00 %", "the same test by any method"))):
+            text = sekisho(*asked, env={"LANG": language}).stdout
+            for word in words:
+                self.assertIn(word, text)
+
+    def test_wrong_use_is_said_in_the_readers_language(self):
+        for arguments, words in ((["codes", "evaluate", "--nothing"], "--suggestions の指定が必要です"),
+                                 (["quality", "x", "--nothing"], "知らない引数・オプションです: --nothing"),
+                                 (["codes"], "サブコマンドを指定してください"),
+                                 (["inspect", "x", "--threads", "300"], "--threads: 値 300 は範囲外です（0〜256）"),
+                                 (["inspect", "x", "--threads"], "--threads: 値が足りません（1個必要、型は INT"),
+                                 (["inspect", "x", "--format", "xml"], "--format: xml は選べません。次から選んでください: parquet,csv,jsonl"),
+                                 (["codes", "evaluate", "--suggestions", "/none", "--truth", "/none"], "ファイルがありません: /none")):
+            with self.subTest(arguments=arguments):
+                said = sekisho(*arguments, env={"LANG": "ja_JP.UTF-8"}, check=(2,)).stderr
+                self.assertIn(words, said)
+                self.assertIn("--help", said)
+                self.assertNotIn("指定", sekisho(*arguments, env={"LANG": "C.UTF-8"}, check=(2,)).stderr)
+
     def test_a_name_cannot_move_the_reviewers_cursor(self):
         write_csv(self.items, ("local_code", "name", "kind"), [("1\x1b[2J", "GOT", "lab")])
         self.suggest()

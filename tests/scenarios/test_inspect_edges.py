@@ -307,6 +307,9 @@ def orders(s):
     drug("", rxe=RXE.replace("^HOT9", "^HOT"))
     drug("", rxe=RXE.replace("103835401^ムコダイン錠２５０ｍｇ^HOT9", "620007329^薬^99L01"))  # not labelled HOT
     drug("E:HOT_CODE_INVALID", rxe=RXE.replace("103835401^ムコダイン錠２５０ｍｇ^HOT9", "L1^薬^99L01^620007329^薬^HOT9"))
+    for number, code in ((5, "QQQ^錠^MR9P"), (6, "ZZZ^錠剤^MR9P"), (11, "錠^錠^MR9P"), (21, "QQQ^院外^MR9P")):
+        drug("I:CODE_NOT_IN_TABLE", rxe=with_field(RXE, number, code))
+    drug("", rxe=with_field(with_field(RXE, 5, "QQQ^錠^99UNT"), 21, "OHO^その他^MR9P"))  # a table of the hospital
     for number in (3, 10):
         drug("E:FIELD_TYPE_NM", rxe=with_field(RXE, number, "1T"))
     drug("E:FIELD_TYPE_NM", rxe=with_field(RXE, 19, "3錠^TAB&錠&MR9P"))

@@ -31,6 +31,12 @@ def mixed(content, ends, end):
     return b"".join(line + ends[i % len(ends)] for i, line in enumerate(lines[:-1])) + lines[-1]
 
 
+def wide(text):
+    """What editors call Unicode text: both orders of bytes, with a mark and without."""
+    return {kind: (mark + text.encode(kind[:9]), "TEXT_CHARSET") for kind, mark in
+            (("utf-16-le", b""), ("utf-16-be", b""), ("utf-16-le with mark", b"\xff\xfe"), ("utf-16-be with mark", b"\xfe\xff"))}
+
+
 def rows_of_survey(**changes):
     rows = [row for p in range(5) for row in
             merged_rows("131234567", f"{p:010}", "21", "0001", DRUG, "0000003.000", "00000000", "00000011", "003")]
@@ -80,7 +86,7 @@ class Variants(unittest.TestCase):
             "CR CR LF": (sound.replace(b"\r\n", b"\r\r\n"), "CR_LINE_ENDS"),
             "mixed": (mixed(sound, (b"\r\n", b"\n", b"\r"), b"\r\n"), "CR_LINE_ENDS"),
             "UTF-8": (text.encode(), "TEXT_CHARSET"), "UTF-8 with mark": (text.encode("utf-8-sig"), "TEXT_CHARSET"),
-            "EUC-JP": (plain.encode("euc_jp", "replace"), "TEXT_CHARSET"),
+            **wide(text), "EUC-JP": (plain.encode("euc_jp", "replace"), "TEXT_CHARSET"),
             "ISO-2022-JP": (plain.encode("iso2022_jp", "replace"), "TEXT_CHARSET"),
             "zeros behind": (sound + bytes(4096), ""), "empty lines": (sound.replace(b"\r\nRE,", b"\r\n\r\nRE,"), ""),
             "empty line first": (b"\r\n" + sound, ""), "blanks at line ends": (sound.replace(b"\r\n", b"  \r\n"), ""),
@@ -124,7 +130,7 @@ class Variants(unittest.TestCase):
             "CR CR LF": (survey(end="\r\r\n"), "CR_LINE_ENDS"),
             "mixed": (mixed(sound, (b"\r\n", b"\n", b"\r"), b"\r\n"), "CR_LINE_ENDS"),
             "UTF-8": (survey(charset="utf-8"), ""), "UTF-8 with mark": (survey(charset="utf-8-sig"), ""),
-            "ISO-2022-JP": (survey(charset="iso2022_jp"), "TEXT_CHARSET"), "end mark": (sound + b"\x1a", ""),
+            **wide(sound.decode("cp932")), "ISO-2022-JP": (survey(charset="iso2022_jp"), "TEXT_CHARSET"), "end mark": (sound + b"\x1a", ""),
             "zeros behind": (sound + bytes(512), ""), "empty lines first": (b"\r\n\r\n" + sound, ""),
             "empty lines": (sound.replace(b"\r\n", b"\r\n\r\n"), ""), "commas": (survey(separator=","), "DPC_DIALECT"),
             "tabs behind": (sound.replace(b"\r\n", b"\t\t\r\n"), ""), "blanks": (sound.replace(b"\t", b" \t"), ""),
@@ -140,7 +146,7 @@ class Variants(unittest.TestCase):
 
     def test_survey_files_that_cannot_be_read_are_errors_and_copies_are_named(self):
         sound = survey()
-        self.assertEqual(self.report({SURVEY: sound.decode("cp932").encode("utf-16")})["errors"], ["SURVEY_UNREADABLE"])
+        self.assertEqual(self.report({SURVEY: sound.decode("cp932").encode("utf-32")})["errors"], ["SURVEY_UNREADABLE"])
         self.assertEqual(self.report({SURVEY: survey([row[:-3] for row in rows_of_survey()])})["errors"], ["DPC_KIND_UNKNOWN"])
         self.assertEqual(self.report({SURVEY: sound[:-40]})["errors"], ["ROW_COLUMNS"])
         self.assertIn("FILE_TWICE", self.report({SURVEY: sound, "EFn_131234567_2404(1).txt": sound})["rules"])
@@ -160,7 +166,7 @@ class Variants(unittest.TestCase):
             "LF": (each(lambda c: c.replace(b"\r", b"\n")), "SEGMENT_TERMINATOR_NOT_CR"),
             "mixed": (each(lambda c: mixed(c, (b"\r", b"\n", b"\r\n"), b"\r")), "SEGMENT_TERMINATOR_NOT_CR"),
             "UTF-8 with mark": (coded("utf-8-sig"), "CHARSET_MISMATCH"), "Shift_JIS": (coded("cp932"), "CHARSET_MISMATCH"),
-            "EUC-JP": (coded("euc_jp"), "CHARSET_MISMATCH"),
+            "EUC-JP": (coded("euc_jp"), "CHARSET_MISMATCH"), "UTF-16": (coded("utf-16"), "CHARSET_MISMATCH"),
             "no MSH-18": (each(lambda c: c.replace(b"~ISO IR87", b"")), "CHARSET_DECLARATION"),
             "end mark": (each(lambda c: c + b"\x1a"), ""), "zeros behind": (each(lambda c: c + bytes(512)), ""),
             "marks of transfer": (each(lambda c: b"\x0b" + c + b"\x1c\r"), ""),

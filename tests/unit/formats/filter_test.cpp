@@ -5,6 +5,7 @@
 #include <set>
 
 #include "core/text.h"
+#include "core/utf16.h"
 #include "formats/reader.h"
 #include "rows.h"
 
@@ -132,6 +133,30 @@ TEST(Filter, AFileWithoutOptedOutPatientsIsSentAsItWas) {
   ASSERT_TRUE(filtered.has_value());
   EXPECT_FALSE(filtered->changed);
   EXPECT_FALSE(filtered->drop_file);
+}
+
+// The rest of a file in UTF-16 is in UTF-16 as well, its mark and its order of bytes the same.
+TEST(Filter, ClaimsAndRowsOfFilesInUtf16AreLeftOutInTheirOwnBytes) {
+  const auto wide = [](ByteOrder order, const std::string& text) {
+    Bytes bytes;
+    encode_utf16("\uFEFF" + text, order, bytes);
+    return std::string(as_text(bytes));
+  };
+  std::mt19937 random(5);
+  const std::string head = "IR,1,13,1,0000000,,医院,202404,00,\r\n", tail = "GO,2,999,99\r\n";
+  const std::string one = claim(1, "P1", random), two = claim(2, "P2", random);
+  for (const ByteOrder order : {ByteOrder::kLittle, ByteOrder::kBig}) {
+    const std::string all = wide(order, head + one + two + tail);
+    const auto filtered = filter(Family::kReceipt, "RECEIPTC.UKE", all, {"P1"});
+    ASSERT_TRUE(filtered.has_value()) << filtered.error().describe();
+    EXPECT_EQ(result_of(*filtered, all), wide(order, head + two + tail));
+    const auto kept = filter(Family::kReceipt, "RECEIPTC.UKE", all, {"P9"});
+    ASSERT_TRUE(kept.has_value());
+    EXPECT_FALSE(kept->changed);
+    const auto damaged = filter(Family::kReceipt, "RECEIPTC.UKE", all + "x", {"P1"});
+    ASSERT_FALSE(damaged.has_value());
+    EXPECT_EQ(damaged.error().code, "filter.unreadable");
+  }
 }
 
 }  // namespace
