@@ -54,7 +54,7 @@ function rows(count) {
   };
   for (let i = 0; i < count; ++i)
     lines.push(
-      `p${i},${Math.min(99, 20 + draw(40) + draw(45))},${draw(2) ? "M" : "F"},${1300 + 100 * draw(3) + draw(9)},${1 + Math.floor(draw(100) ** 2 / 160)},薬剤${String.fromCharCode(65 + draw(4))}`,
+      `p${i},${Math.min(99, 20 + draw(40) + draw(45))},${draw(2) ? "M" : "F"},${1300 + 100 * draw(3) + draw(9)},${1 + Math.floor(draw(100) ** 2 / 160)},${draw(20) ? `薬剤${String.fromCharCode(65 + draw(4))}` : ""}`,
     );
   return lines.join("\n") + "\n";
 }
@@ -114,6 +114,7 @@ test("a data manager sees the lattice around the optimum of 100,000 rows and bot
     ok((await page.getByTestId("facts").textContent()).includes("100,000"), "rows are told");
     await page.getByTestId("rows").waitFor();
     await until("changed values are marked", async () => (await page.locator("td.changed").count()) > 0);
+    await until("empty values are told", async () => (await page.getByText("（空）").count()) > 0);
     await shoot(page, "explorer");
     await page.getByLabel("削除される行だけ").check();
     await until("suppressed rows alone are shown", async () => {
@@ -122,6 +123,7 @@ test("a data manager sees the lattice around the optimum of 100,000 rows and bot
     });
     await page.getByTestId("language").click();
     await page.getByRole("heading", { name: "Anonymization explorer" }).waitFor();
+    ok((await page.getByText("(empty)").count()) > 0, "empty values are told in English too");
     await shoot(page, "explorer-en");
   });
 });

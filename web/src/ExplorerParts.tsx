@@ -252,6 +252,11 @@ export function LevelPickers({
   );
 }
 
+/** An empty value is told, not left blank: nothing to see would look like a fault of the page. */
+function Value({ value, text }: { value: string; text: ExplorerTexts }) {
+  return value === "" ? <span className="nothing">{text.nothing}</span> : <>{value}</>;
+}
+
 export function SideBySide({
   rows,
   only,
@@ -316,7 +321,9 @@ export function SideBySide({
                 <tr key={row.number} className={row.after === null ? "dropped" : ""}>
                   <th scope="row">{number(row.number, language)}</th>
                   {row.before.map((value, i) => (
-                    <td key={i}>{value}</td>
+                    <td key={i}>
+                      <Value value={value} text={text} />
+                    </td>
                   ))}
                   {row.after === null ? (
                     <td colSpan={rows.columns.length} className="divide gone">
@@ -325,7 +332,7 @@ export function SideBySide({
                   ) : (
                     row.after.map((value, i) => (
                       <td key={i} className={`${i === 0 ? "divide" : ""} ${value === row.before[i] ? "" : "changed"}`}>
-                        {value}
+                        <Value value={value} text={text} />
                       </td>
                     ))
                   )}
