@@ -20,6 +20,7 @@ import binascii
 import csv
 import datetime
 import hashlib
+import itertools
 import json
 import os
 import re
@@ -530,6 +531,66 @@ def check_approval(manifest, trusted):
           ("" if trusted else "; the key is the approval's own: compare it with the approver's (--approver-key)"))
 
 
+def records_of(path):
+    """The header and the records of a CSV file as they stand, each as (person's number, bytes after it)."""
+    with open(path, "rb") as file:
+        text = file.read()
+    records, start, quoted = [], 0, False
+    for match in re.finditer(rb'["\n]', text):
+        if match[0] == b'"':
+            quoted = not quoted
+        elif not quoted:
+            records.append(text[start:match.end()])
+            start = match.end()
+    require(start == len(text) and records and records[0].startswith(b"id,"), f"{os.path.basename(path)} is malformed")
+    rows = []
+    for record in records[1:]:
+        number, _, rest = record.partition(b",")
+        require(number.isdigit(), f"{os.path.basename(path)} has a row without a person")
+        rows.append((int(number), rest))
+    return records[0], rows
+
+
+def check_rows(manifest, folder, leaves):
+    """Each leaf is the hash of its person's rows: of dataset.csv, or of all tables of histories."""
+    tables = [table["name"] for table in manifest["tables"]] if "tables" in manifest else ["dataset"]
+    rows = [b""] * len(leaves)
+    for name in tables:
+        require(re.fullmatch("[A-Za-z0-9_-]+", name) is not None, "a table's name is malformed")
+        for number, rest in records_of(os.path.join(folder, name + ".csv"))[1]:
+            require(1 <= number <= len(leaves), "a row's person has no leaf")
+            rows[number - 1] += (name.encode() + b"," if "tables" in manifest else b"") + rest
+    for index, (leaf, salt) in enumerate(leaves):
+        require(sha256(b"\x00", salt, rows[index]) == leaf, f"the rows of person {index + 1} are not its leaf")
+    print(f"the rows of {len(leaves)} persons are their leaves")
+
+
+def check_classes(manifest, folder):
+    """k counted again: persons of each class, or of each combination of up to m items of histories."""
+    audit = manifest["audit"]
+    holders = {}
+    if "tables" in manifest:
+        items = {}
+        for table in audit["tables"]:
+            with open(os.path.join(folder, table["name"] + ".csv"), encoding="utf-8", newline="") as file:
+                for row in csv.DictReader(file):
+                    held = items.setdefault(row["id"], set())
+                    held.update((table["name"], column, row[column]) for column in table["items"] if row[column] != "")
+        for held in items.values():
+            for size in range(1, audit["m"] + 1):
+                for combination in itertools.combinations(sorted(held), size):
+                    holders[combination] = holders.get(combination, 0) + 1
+    elif audit.get("quasi") is not None:
+        classes = {}
+        with open(os.path.join(folder, "dataset.csv"), encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                classes.setdefault(tuple(row[name] for name in audit["quasi"]), set()).add(row["id"])
+        holders = {labels: len(persons) for labels, persons in classes.items()}
+    least = min(holders.values(), default=0)
+    require(not holders or least >= audit["k"], f"somebody can be told from fewer than {audit['k']} persons: {least}")
+    print(f"{len(holders)} {'combinations' if 'tables' in manifest else 'classes'}, each of {least} persons or more")
+
+
 def verify_dataset(options):
     with open(options.manifest, encoding="utf-8") as file:
         manifest = json.load(file)
@@ -542,6 +603,10 @@ def verify_dataset(options):
     leaves = read_leaves(options.leaves or os.path.join(folder, "leaves.csv"))
     require(tree_root([leaf for leaf, _ in leaves]).hex() == manifest["merkle_root"], "the leaves do not hash to the manifest's merkle_root")
     print(f"{len(leaves)} leaves hash to the manifest's root")
+    whole = os.path.exists(os.path.join(folder, "leaves.csv"))  # the folder of a dataset, not a manifest alone
+    if whole and isinstance(manifest.get("audit"), dict):
+        check_rows(manifest, folder, leaves)
+        check_classes(manifest, folder)
     check_approval(manifest, options.approver_key)
     if manifest.get("formats"):
         check_forms(folder)

@@ -128,7 +128,7 @@ def can(character):
 
 
 def compare(rows, form, found):
-    require(len(rows) == len(found), f"{form['file']} has {len(found)} rows, dataset.csv {len(rows)}")
+    require(len(rows) == len(found), f"{form['file']} has {len(found)} rows instead of {len(rows)}")
     for number, (row, other) in enumerate(zip(rows, found), 1):
         for expected, value in zip(row, other, strict=True):
             if value is None or isinstance(value, float):
@@ -137,7 +137,7 @@ def compare(rows, form, found):
                 same = as_cp932(expected) == value.translate(WINDOWS)
             else:
                 same = expected == value
-            require(same, f"row {number} of {form['file']} is not that of dataset.csv")
+            require(same, f"row {number} of {form['file']} is not that of the dataset")
 
 
 def check_form(folder, form, header, rows):
@@ -158,15 +158,20 @@ def check_form(folder, form, header, rows):
         compare([[cell if variables[i][2] else cell.rstrip(" ") for i, cell in enumerate(row)] for row in rows], form, found)
     else:
         return f"{form['file']}: its hash alone is checked"
-    return f"{form['file']}: the rows of dataset.csv"
+    return f"{form['file']}: the rows of the dataset"
 
 
 def check_folder(folder):
     with open(os.path.join(folder, "manifest.json"), encoding="utf-8") as file:
         forms = json.load(file).get("formats", [])
-    with open(os.path.join(folder, "dataset.csv"), encoding="utf-8", newline="") as file:
-        table = list(csv.reader(file))
-    return [check_form(folder, form, table[0], table[1:]) for form in forms]
+    tables, told = {}, []
+    for form in forms:
+        name = os.path.basename(form.get("table", "dataset"))  # histories: the form of one of their tables
+        if name not in tables:
+            with open(os.path.join(folder, name + ".csv"), encoding="utf-8", newline="") as file:
+                tables[name] = list(csv.reader(file))
+        told.append(check_form(folder, form, tables[name][0], tables[name][1:]))
+    return told
 
 
 def main(arguments):

@@ -5,8 +5,7 @@
 #include <map>
 #include <numeric>
 
-#include "anonymize/facts.h"
-#include "core/random.h"
+#include "anonymize/attack_trials.h"
 
 namespace sekisho::anonymize {
 namespace {
@@ -89,35 +88,12 @@ class Attacked {
   Attack::Side history(std::uint64_t stream) const;
 
  private:
-  // `trial` says whether the right one was picked.
-  template <class Trial>
-  Attack::Side tried(double stated, std::uint64_t stream, const Trial& trial) const {
-    SeededRandom random(options_.seed, 4 * stream + side_);
-    Attack::Side out{.trials = options_.trials, .stated = stated};
-    for (std::size_t i = 0; i < out.trials; ++i)
-      out.successes += trial(random) ? 1 : 0;
-    out.rate = static_cast<double>(out.successes) / static_cast<double>(out.trials);
-    out.upper = clopper_pearson_upper(out.successes, out.trials);
+  std::vector<std::uint32_t> everybody() const {
+    std::vector<std::uint32_t> out(view_.persons);
+    std::iota(out.begin(), out.end(), 0U);
     return out;
   }
-  // `known` says what is known of a person. The stated rate is the mean of one among those that fit: over all persons,
-  // each equally often, where that takes no more questions than the trials; else over others than those of the trials.
-  template <class Known>
-  Attack::Side tried(Facts& facts, std::uint64_t stream, const Known& known) const {
-    SeededRandom others(options_.seed, 4 * stream + 2 + side_);
-    const bool all = view_.persons <= options_.trials;
-    const std::size_t questions = all ? options_.trials / view_.persons * view_.persons : options_.trials;
-    double stated = 0;
-    for (std::size_t i = 0; i < questions; ++i) {
-      facts.ask(known(static_cast<std::uint32_t>(all ? i % view_.persons : others.below(view_.persons)), others));
-      stated += 1.0 / static_cast<double>(facts.count());
-    }
-    return tried(stated / static_cast<double>(questions), stream, [&](SeededRandom& random) {
-      const auto target = static_cast<std::uint32_t>(random.below(view_.persons));
-      facts.ask(known(target, random));
-      return facts.nth(random.below(facts.count())) == target;
-    });
-  }
+  detail::TrialStream stream_of(std::uint64_t attack) const { return {options_, attack, side_}; }
 
   const Table& table_;
   const View& view_;
@@ -133,7 +109,7 @@ Attack::Side Attacked::columns(const Columns& columns, std::uint64_t stream) con
   for (std::size_t row = 0; row < view_.rows(); ++row)
     stated += 1.0 / static_cast<double>(groups.persons.of(groups.class_of[row]).size()) /
               static_cast<double>(rows_.of(view_.person[row]).size());
-  return tried(stated / static_cast<double>(view_.persons), stream, [&](SeededRandom& random) {
+  return detail::tried(stated / static_cast<double>(view_.persons), stream_of(stream), [&](SeededRandom& random) {
     const auto target = static_cast<std::uint32_t>(random.below(view_.persons));
     const std::uint32_t row = pick(rows_.of(target), random);
     return pick(groups.persons.of(groups.class_of[row]), random) == target;
@@ -154,7 +130,7 @@ Attack::Side Attacked::household(std::uint64_t stream) const {
       for (const std::uint32_t h : looks[i])
         look_of[h] = i;
     const double stated = static_cast<double>(looks.size()) / static_cast<double>(households);
-    return tried(stated, stream, [&](SeededRandom& random) {
+    return detail::tried(stated, stream_of(stream), [&](SeededRandom& random) {
       const auto target = static_cast<std::uint32_t>(random.below(households));
       return pick(std::span<const std::uint32_t>(looks[look_of[target]]), random) == target;
     });
@@ -176,7 +152,7 @@ Attack::Side Attacked::household(std::uint64_t stream) const {
     for (const std::uint32_t person : inside)
       own[of[person]] = 0;
   }
-  return tried(stated / static_cast<double>(households), stream, [&](SeededRandom& random) {
+  return detail::tried(stated / static_cast<double>(households), stream_of(stream), [&](SeededRandom& random) {
     const auto target = static_cast<std::uint32_t>(random.below(households));
     const std::uint32_t row = pick(rows_.of(pick(persons_of.of(target), random)), random);
     return of[pick(groups.persons.of(groups.class_of[row]), random)] == target;
@@ -198,7 +174,7 @@ Attack::Side Attacked::facts(std::uint64_t stream) const {
   Facts facts(person, fact, view_.persons, labels);
   std::vector<std::pair<std::uint32_t, std::uint32_t>> values;  // the value itself, what the view shows of it
   std::vector<std::uint32_t> known;
-  return tried(facts, stream, [&](std::uint32_t target, SeededRandom& random) {
+  return detail::tried(facts, everybody(), stream_of(stream), [&](std::uint32_t target, SeededRandom& random) {
     values.clear();
     known.clear();
     for (const std::uint32_t row : rows_.of(target))
@@ -217,7 +193,8 @@ Attack::Side Attacked::facts(std::uint64_t stream) const {
 Attack::Side Attacked::history(std::uint64_t stream) const {
   const Groups groups = group(view_, view_.of_kind(Kind::kQuasi));
   Facts facts(view_.person, groups.class_of, view_.persons, groups.classes());
-  return tried(facts, stream, [&](std::uint32_t target, SeededRandom&) { return facts.of_persons().of(target); });
+  return detail::tried(facts, everybody(), stream_of(stream),
+                       [&](std::uint32_t target, SeededRandom&) { return facts.of_persons().of(target); });
 }
 
 // Whether the rows of a person differ.

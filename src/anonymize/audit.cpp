@@ -20,19 +20,21 @@ using columns::sql_text;
 
 class Auditor {
  public:
-  Auditor(const Policy& policy, columns::Engine& engine, const fs::path& scratch)
-      : policy_(policy), engine_(engine), scratch_(scratch) {}
+  Auditor(const Policy& policy, columns::Engine& engine, const fs::path& scratch, char separator)
+      : policy_(policy), engine_(engine), scratch_(scratch), separator_(separator) {}
 
   Result<Audit> run(const fs::path& file, const fs::path& original) {
     SEKISHO_CHECK(load(file));
     if (!original.empty()) {
-      SEKISHO_TRY(const std::vector<std::string> header, csv_header(original, policy_.delimiter));
+      SEKISHO_TRY(const std::vector<std::string> header, csv_header(original, separator_));
       const std::vector<std::string> names = counted(header, [](const Attribute&) { return false; });
       SEKISHO_CHECK(execute("CREATE TABLE whole AS {}", counted_rows(original, header, names)));
       original_ = true;
     }
-    for (std::size_t m = 0; m < policy_.models.size(); ++m)
-      SEKISHO_CHECK(judge(policy_.models[m], m));
+    for (const Model& model : policy_.models) {
+      SEKISHO_CHECK(judge(model));
+      out_.models.push_back(describe(model));
+    }
     SEKISHO_CHECK(judge_circumstances());
     SEKISHO_CHECK(finish());
     return out_;
@@ -65,7 +67,7 @@ class Auditor {
     for (const std::string& name : names)
       list += sql_name(name) + ", ";
     return fmt::format("SELECT {}count(*) AS \"#n\" FROM {} GROUP BY ALL HAVING count(*) > 0", list,
-                       sql_csv(file, header, policy_.delimiter));
+                       sql_csv(file, header, separator_));
   }
 
   // Persons of a group of such rows; each row is one where the file does not tell them apart.
@@ -76,7 +78,7 @@ class Auditor {
 
   // t: equal rows with "#class" and "#n"; c: a row for each class.
   Result<void> load(const fs::path& file) {
-    SEKISHO_TRY(header_, csv_header(file, policy_.delimiter));
+    SEKISHO_TRY(header_, csv_header(file, separator_));
     out_.counts_persons = std::ranges::find(header_, policy_.person) != header_.end();
     std::string order;
     for (const Attribute& attribute : policy_.attributes) {
@@ -102,7 +104,7 @@ class Auditor {
     if (!read)
       return fail("csv.audit",
                   fmt::format("the file cannot be read as UTF-8 CSV with {} columns separated by '{}'", header_.size(),
-                              policy_.delimiter),
+                              separator_),
                   {.file = file.string()});
     return execute(
         "CREATE TABLE c AS SELECT \"#class\" AS class, CAST(sum(\"#n\") AS BIGINT) AS n, {} AS persons FROM t GROUP BY "
@@ -289,7 +291,7 @@ class Auditor {
     return fails(model, fmt::format("SELECT class FROM c WHERE persons < {}", least));
   }
 
-  Result<void> judge(const Model& model, std::size_t) {
+  Result<void> judge(const Model& model) {
     if (!model.attribute.empty()) SEKISHO_CHECK(shares(model.attribute));
     switch (model.kind) {
       case Model::Kind::kAnonymity:
@@ -354,23 +356,37 @@ class Auditor {
   const Policy& policy_;
   columns::Engine& engine_;
   fs::path scratch_;
+  char separator_;
   std::vector<std::string> header_;
   bool original_ = false;
   Audit out_;
 };
 
+bool is_utf8(const fs::path& file) {
+  const auto encoding = encoding_of_file(file, Encoding::kUtf8);
+  return encoding.has_value();
+}
+
 }  // namespace
 
-Result<Audit> audit(const fs::path& file, const Policy& policy, const fs::path& original) {
+Result<Audit> audit(const fs::path& file, const Policy& policy, const fs::path& original, char separator) {
   SEKISHO_TRY(const TemporaryFolder scratch, TemporaryFolder::create());
+  const auto readable = [&](const fs::path& one, const char* name) -> Result<fs::path> {
+    if (one.empty()) return one;
+    SEKISHO_CHECK(make_folders(scratch.path() / name));
+    return utf8_file(fs::absolute(one), policy.encoding, scratch.path() / name);
+  };
+  // What the program wrote is UTF-8, whatever the table was in.
+  const bool written = is_utf8(file);
+  SEKISHO_TRY(const fs::path judged, written ? Result<fs::path>(fs::absolute(file)) : readable(file, "judged"));
+  SEKISHO_TRY(const fs::path before, readable(original, "original"));
   columns::EngineOptions options;
-  options.allowed_folders = {fs::absolute(file).parent_path(), scratch.path()};
-  if (!original.empty()) options.allowed_folders.push_back(fs::absolute(original).parent_path());
+  options.allowed_folders = {judged.parent_path(), scratch.path()};
+  if (!before.empty()) options.allowed_folders.push_back(before.parent_path());
   options.temporary = scratch.path();
   options.memory_limit = "4GB";
   SEKISHO_TRY(const auto engine, columns::Engine::create(options));
-  return Auditor(policy, *engine, scratch.path())
-      .run(fs::absolute(file), original.empty() ? fs::path() : fs::absolute(original));
+  return Auditor(policy, *engine, scratch.path(), separator == 0 ? policy.delimiter : separator).run(judged, before);
 }
 
 Json Audit::to_json() const {
@@ -380,6 +396,7 @@ Json Audit::to_json() const {
           {"smallest_class", smallest_class},
           {"failing_classes", failing_classes},
           {"counted", counts_persons ? "persons" : "rows"},
+          {"models", models},
           {"problems", problems},
           {"undecided", undecided}};
 }

@@ -190,7 +190,7 @@ Result<std::unique_ptr<Explorer>> Explorer::open(const std::filesystem::path& ta
   state->file = policy_file;
   SEKISHO_TRY(const TomlTable document, TomlTable::load(policy_file));
   state->document = document.json();
-  SEKISHO_TRY(state->table, read_table_file(table_file, state->policy.delimiter));
+  SEKISHO_TRY(state->table, read_table_file(table_file, state->policy.delimiter, state->policy.encoding));
   drop_columns(state->table, [&](std::string_view name) { return state->policy.names(name); });
   state->judged_policy = state->searched_policy = state->policy;
   SEKISHO_TRY(Encoded data, Encoded::make(state->table, state->judged_policy));

@@ -247,8 +247,10 @@ class Finisher {
     }
     std::ranges::sort(order);
     number_.assign(ids_.size(), kNoNode);
-    for (std::uint32_t i = 0; i < order.size(); ++i)
+    for (std::uint32_t i = 0; i < order.size(); ++i) {
       number_[order[i].second] = i;
+      out_.source.emplace_back(ids_[order[i].second]);
+    }
     out_.persons = order.size();
     find_households();
     const int choices = 2 * (policy_.dates.shift / std::max(1, policy_.dates.step)) + 1;
@@ -479,7 +481,11 @@ FinishedHistory Finisher::finish(std::size_t h) {
     std::uint32_t last = kNoNode;
     for (const std::uint32_t row : rows) {
       const std::uint32_t number = number_[person(h, row)];
-      if (number != last) persons.texts.push_back(std::to_string(number + 1)), ++out.persons;
+      if (number != last) {
+        persons.texts.push_back(std::to_string(number + 1));
+        out.numbers.push_back(number);
+        ++out.persons;
+      }
       last = number;
       persons.code.push_back(static_cast<std::uint32_t>(persons.texts.size() - 1));
     }

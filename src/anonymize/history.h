@@ -36,11 +36,15 @@ struct FinishedHistory {
     std::vector<std::uint32_t> code;  // by row
   };
   std::vector<Field> fields;  // beside header
+  // Place of a row's person in FinishedHistories::source: its new number is one more.
+  std::vector<std::uint32_t> numbers;  // by code of the first field
+  std::size_t number(std::size_t row) const { return numbers[fields[0].code[row]]; }
 };
 
 struct FinishedHistories {
   std::vector<FinishedHistory> histories;
   std::size_t persons = 0;
+  std::vector<std::string> source;  // ids before, by new number: for those who keep the key, never for a file
   std::vector<std::pair<std::string, std::size_t>> specific;  // by rule: its reason, values found
   std::size_t items_before = 0, items = 0;                    // different ones in all sets
   std::size_t households_before = 0, households = 0;          // pairs of members with the same two dates or more
@@ -49,7 +53,7 @@ struct FinishedHistories {
 };
 
 // CSV, or Parquet by its ending. Errors: csv.*, columns.query, anonymize.columns.
-Result<Table> read_history(const std::filesystem::path& file, char delimiter);
+Result<Table> read_history(const std::filesystem::path& file, char delimiter, Encoding encoding = Encoding::kDetect);
 
 // `tables` in the order of the policy's histories. The key decides shifts and numbers: the same key gives the same
 // result, whatever the order of rows and the number of threads; who does not know it cannot undo them. Errors:
@@ -59,6 +63,9 @@ Result<FinishedHistories> finish_histories(const std::vector<Table>& tables, con
 
 // CSV with a header.
 Result<void> write_history(const FinishedHistory& history, char delimiter, const std::filesystem::path& path);
+
+// The same rows as Parquet, from the CSV that was written; all columns are texts.
+Result<void> write_history_parquet(const std::filesystem::path& csv, char delimiter, const std::filesystem::path& path);
 
 struct HistoryAudit {
   bool ok = false;

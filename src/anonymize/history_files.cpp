@@ -1,6 +1,7 @@
 // Files of histories, before and after, and what is reported of them.
 #include <fmt/format.h>
 
+#include "anonymize/audit_csv.h"
 #include "anonymize/history.h"
 #include "columns/parquet.h"
 #include "core/csv.h"
@@ -8,8 +9,8 @@
 
 namespace sekisho::anonymize {
 
-Result<Table> read_history(const std::filesystem::path& file, char delimiter) {
-  if (file.extension() != ".parquet") return read_table_file(file, delimiter);
+Result<Table> read_history(const std::filesystem::path& file, char delimiter, Encoding encoding) {
+  if (file.extension() != ".parquet") return read_table_file(file, delimiter, encoding);
   columns::EngineOptions options;
   options.allowed_folders = {std::filesystem::absolute(file).parent_path()};
   SEKISHO_TRY(const auto engine, columns::Engine::create(options));
@@ -46,6 +47,18 @@ Result<void> write_history(const FinishedHistory& history, char delimiter, const
   }
   SEKISHO_CHECK(file.write(text));
   return file.finish();
+}
+
+Result<void> write_history_parquet(const std::filesystem::path& csv, char delimiter,
+                                   const std::filesystem::path& path) {
+  const std::filesystem::path source = std::filesystem::absolute(csv);
+  columns::EngineOptions options;
+  options.threads = 1;  // rows stay in their order
+  options.allowed_folders = {source.parent_path(), std::filesystem::absolute(path).parent_path()};
+  SEKISHO_TRY(const auto engine, columns::Engine::create(options));
+  SEKISHO_TRY(const std::vector<std::string> header, csv_header(source, delimiter));
+  return columns::copy_parquet(*engine, "SELECT * FROM " + sql_csv(source, header, delimiter),
+                               std::filesystem::absolute(path));
 }
 
 Json VariableChanges::to_json() const {

@@ -45,13 +45,15 @@ Result<std::optional<double>> bound(const TomlTable& table, std::string_view mem
   return std::optional(value);
 }
 
-Result<HistoryColumn> read_column(const TomlTable& table, const std::filesystem::path& folder, std::string& content) {
+Result<HistoryColumn> read_column(const TomlTable& table, const HistoryPolicy& policy, std::string& content) {
   SEKISHO_CHECK(table.only(
       {"name", "kind", "hierarchy", "rule", "unknown", "missing", "minimum", "rare", "bottom", "top", "approved"}));
   HistoryColumn out;
   SEKISHO_TRY(out.attribute.name, table.text("name"));
   SEKISHO_TRY(out.kind, word_of(table, "kind", "keep", kKinds));
-  SEKISHO_CHECK(read_hierarchy(table, folder, out.attribute));
+  SEKISHO_TRY(const std::string kind, table.text("kind", "keep"));
+  out.hospital = kind == "hospital";
+  SEKISHO_CHECK(read_hierarchy(table, policy.folder, policy.encoding, out.attribute));
   SEKISHO_TRY(const std::int64_t minimum, within(table, "minimum", 0, 0, 1000));
   SEKISHO_TRY(const std::int64_t rare, within(table, "rare", 0, 0, 1'000'000'000));
   out.attribute.minimum = static_cast<int>(minimum);
@@ -88,7 +90,7 @@ Result<History> read_history(const TomlTable& table, const HistoryPolicy& policy
   out.most_rows = static_cast<std::size_t>(most);
   SEKISHO_TRY(const std::vector<TomlTable> columns, table.tables("column"));
   for (const TomlTable& one : columns) {
-    SEKISHO_TRY(HistoryColumn column, read_column(one, policy.folder, content));
+    SEKISHO_TRY(HistoryColumn column, read_column(one, policy, content));
     const std::string& name = column.attribute.name;
     if (out.find(name) != nullptr || name == policy.person || name == out.date)
       return one.error("policy.column", fmt::format("column '{}' stands twice", name), "name");
@@ -160,13 +162,14 @@ bool SpecificRule::matches(std::string_view value) const {
 
 Result<HistoryPolicy> HistoryPolicy::parse(std::string_view text, const std::filesystem::path& file) {
   SEKISHO_TRY(const TomlTable root, TomlTable::parse(text, file.string()));
-  SEKISHO_CHECK(root.only({"title", "delimiter", "person", "sets", "dates", "history", "specific"}));
+  SEKISHO_CHECK(root.only({"title", "delimiter", "encoding", "person", "sets", "dates", "history", "specific"}));
   HistoryPolicy out;
   out.folder = file.parent_path();
   out.content = std::string(text);
   SEKISHO_TRY(const std::string delimiter, root.text("delimiter", ","));
   if (delimiter.size() != 1) return root.error("policy.delimiter", "the delimiter is one character", "delimiter");
   out.delimiter = delimiter[0];
+  SEKISHO_TRY(out.encoding, read_encoding(root));
   SEKISHO_TRY(out.person, root.text("person"));
   if (!root.has("sets")) return root.error("policy.sets", "[sets] with k and m is missing");
   SEKISHO_TRY(const TomlTable sets, root.table("sets"));

@@ -19,6 +19,7 @@ struct HistoryColumn {
   Attribute attribute;  // name; of items the hierarchy and the least level
   std::optional<double> bottom, top;
   std::uint32_t rare = 0;  // persons that must hold a value of an item, where more than k
+  bool hospital = false;   // an item that says where: who works there knows the row
   std::string approved;    // of text: who approved it
 };
 
@@ -49,6 +50,7 @@ struct DateRule {
 
 struct HistoryPolicy {
   char delimiter = ',';
+  Encoding encoding = Encoding::kDetect;
   std::string person = "person";
   std::uint32_t k = 5;
   int m = 2;

@@ -11,7 +11,16 @@
 namespace sekisho::anonymize {
 
 // Members `hierarchy` with `unknown` and `missing`, or [rule].
-Result<void> read_hierarchy(const TomlTable& table, const std::filesystem::path& folder, Attribute& out) {
+Result<Encoding> read_encoding(const TomlTable& root) {
+  SEKISHO_TRY(const std::string text, root.text("encoding", ""));
+  if (text.empty()) return Encoding::kDetect;
+  if (text == "utf-8" || text == "UTF-8") return Encoding::kUtf8;
+  if (text == "cp932" || text == "CP932") return Encoding::kCp932;
+  return root.error("policy.encoding", "encoding is \"utf-8\" or \"cp932\"; without it it is detected", "encoding");
+}
+
+Result<void> read_hierarchy(const TomlTable& table, const std::filesystem::path& folder, Encoding encoding,
+                            Attribute& out) {
   if (table.has("hierarchy") && table.has("rule"))
     return table.error("policy.hierarchy", "an attribute has a hierarchy or a rule, not both");
   if (table.has("hierarchy")) {
@@ -20,7 +29,7 @@ Result<void> read_hierarchy(const TomlTable& table, const std::filesystem::path&
     if (!text)
       return table.error("policy.hierarchy", fmt::format("the hierarchy {} cannot be read", out.file_name),
                          "hierarchy");
-    SEKISHO_CHECK(check_encoding(*text, out.file_name));
+    SEKISHO_TRY(*text, to_utf8(std::move(*text), encoding, out.file_name));
     if (text->find_first_not_of("\xef\xbb\xbf\r\n") == std::string::npos)
       return table.error("policy.hierarchy", fmt::format("the hierarchy {} is empty", out.file_name), "hierarchy");
     out.file = std::move(*text);
@@ -32,7 +41,7 @@ Result<void> read_hierarchy(const TomlTable& table, const std::filesystem::path&
       auto text = read_text(folder / out.file_name);
       if (!text)
         return out.rule->error("policy.hierarchy", fmt::format("the mapping {} cannot be read", out.file_name), "file");
-      SEKISHO_CHECK(check_encoding(*text, out.file_name));
+      SEKISHO_TRY(*text, to_utf8(std::move(*text), encoding, out.file_name));
       out.mapping = std::move(*text);
     }
   }
@@ -73,7 +82,7 @@ Result<Value> choose(const TomlTable& table, std::string_view member, std::strin
   return table.error("policy.word", fmt::format("{} '{}' is not one of {}", member, text, known), member);
 }
 
-Result<Attribute> read_attribute(const TomlTable& table, const std::filesystem::path& folder) {
+Result<Attribute> read_attribute(const TomlTable& table, const std::filesystem::path& folder, Encoding encoding) {
   SEKISHO_CHECK(
       table.only({"name", "kind", "hierarchy", "rule", "weight", "minimum", "maximum", "unknown", "missing"}));
   Attribute out;
@@ -86,7 +95,7 @@ Result<Attribute> read_attribute(const TomlTable& table, const std::filesystem::
   out.minimum = static_cast<int>(std::clamp<std::int64_t>(minimum, 0, 1000));
   out.maximum = static_cast<int>(std::clamp<std::int64_t>(maximum, -1, 1000));
   if (out.weight < 0) return table.error("policy.weight", "a weight is 0 or more", "weight");
-  SEKISHO_CHECK(read_hierarchy(table, folder, out));
+  SEKISHO_CHECK(read_hierarchy(table, folder, encoding, out));
   if (out.kind == Kind::kQuasi && out.file.empty() && !out.rule)
     return table.error("policy.hierarchy", fmt::format("quasi-identifier '{}' has no hierarchy and no rule", out.name));
   return out;
@@ -205,7 +214,7 @@ Result<void> read_circumstances(const TomlTable& root, const std::filesystem::pa
     if (!text)
       return root.error("policy.population", fmt::format("the population {} cannot be read", out.population_name),
                         "population");
-    out.population = std::move(*text);
+    SEKISHO_TRY(out.population, to_utf8(std::move(*text), out.encoding, out.population_name));
   }
   SEKISHO_TRY(out.population_size, root.number("population_size", 0));
   SEKISHO_TRY(out.gs_factor, root.number("gs_factor", 0.5));
@@ -323,13 +332,14 @@ Result<Policy> Policy::load(const std::filesystem::path& file) {
 
 Result<Policy> Policy::parse(std::string_view text, const std::filesystem::path& file) {
   SEKISHO_TRY(const TomlTable root, TomlTable::parse(text, file.string()));
-  SEKISHO_CHECK(root.only({"delimiter", "suppression_limit", "person", "household", "hospital", "minimum_hospitals",
-                           "population", "population_size", "gs_factor", "metric", "attribute", "model", "title",
-                           "local_recoding", "local_limit"}));
+  SEKISHO_CHECK(root.only({"delimiter", "encoding", "suppression_limit", "person", "household", "hospital",
+                           "minimum_hospitals", "population", "population_size", "gs_factor", "metric", "attribute",
+                           "model", "title", "local_recoding", "local_limit"}));
   Policy out;
   SEKISHO_TRY(const std::string delimiter, root.text("delimiter", ","));
   if (delimiter.size() != 1) return root.error("policy.delimiter", "the delimiter is one character", "delimiter");
   out.delimiter = delimiter[0];
+  SEKISHO_TRY(out.encoding, read_encoding(root));
   SEKISHO_TRY(out.suppression_limit, root.number("suppression_limit", 0));
   if (!(out.suppression_limit >= 0 && out.suppression_limit <= 1))
     return root.error("policy.limit", "suppression_limit lies between 0 and 1", "suppression_limit");
@@ -340,7 +350,7 @@ Result<Policy> Policy::parse(std::string_view text, const std::filesystem::path&
   out.content_ = std::string(text);
   if (!out.population.empty()) out.content_ += "\n--- population\n" + out.population;
   for (const TomlTable& table : attributes) {
-    SEKISHO_TRY(Attribute attribute, read_attribute(table, file.parent_path()));
+    SEKISHO_TRY(Attribute attribute, read_attribute(table, file.parent_path(), out.encoding));
     if (out.find(attribute.name) != nullptr)
       return table.error("policy.attribute", fmt::format("attribute '{}' stands twice", attribute.name));
     out.content_ += fmt::format("\n--- {} {}\n", attribute.name, attribute.file.size()) + attribute.file;

@@ -69,6 +69,7 @@ std::string describe(const Model& model);  // "t-closeness of 'occupation'"
 
 struct Policy {
   char delimiter = ',';
+  Encoding encoding = Encoding::kDetect;  // of the table, hierarchies and population
   double suppression_limit = 0;
   double gs_factor = 0.5;  // loss: below 0.5 suppression costs less, above it generalization
   std::string person;      // column that k counts; "": one person a row
@@ -103,9 +104,13 @@ struct Policy {
   std::string content_;
 };
 
+// `encoding`: "utf-8" or "cp932"; absent: detected. Errors: toml.*, policy.encoding.
+Result<Encoding> read_encoding(const TomlTable& root);
+
 // Reads an attribute's `hierarchy` with `unknown` and `missing`, or its [rule]; files stand in `folder`. Errors:
-// toml.*, policy.hierarchy.
-Result<void> read_hierarchy(const TomlTable& table, const std::filesystem::path& folder, Attribute& out);
+// toml.*, policy.hierarchy, csv.encoding.
+Result<void> read_hierarchy(const TomlTable& table, const std::filesystem::path& folder, Encoding encoding,
+                            Attribute& out);
 
 // The hierarchy of an attribute for the values of a column.
 Result<Hierarchy> hierarchy_of(const Attribute& attribute, const Column& column, char delimiter);

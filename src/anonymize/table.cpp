@@ -70,18 +70,6 @@ void Table::add_row(const std::vector<std::string_view>& fields) {
   ++rows;
 }
 
-Result<void> check_encoding(std::string_view text, const std::string& file) {
-  if (is_valid_utf8(text)) return {};
-  std::int64_t line = 1;
-  for (std::string_view rest = text; !rest.empty(); ++line) {
-    const std::size_t end = std::min(rest.find('\n'), rest.size() - 1);
-    if (!is_valid_utf8(rest.substr(0, end + 1))) break;
-    rest.remove_prefix(end + 1);
-  }
-  return fail("csv.encoding", "the file is not UTF-8 throughout", {.file = file, .line = line},
-              "Convert it as a whole, for example from CP932, before it is anonymized.");
-}
-
 namespace {
 
 Result<void> read_header(const std::vector<std::string_view>& fields, const std::string& file, Table& table) {
@@ -100,7 +88,10 @@ Result<void> read_records(std::string_view text, char separator, const std::stri
     if (error.place.line > 0) error.place.line += lines;
     return std::unexpected(std::move(error));
   };
-  if (const auto encoding = check_encoding(text, file); !encoding) return from_here(encoding.error());
+  if (!is_valid_utf8(text)) {
+    const auto encoding = encoding_of(text, Encoding::kUtf8, file);
+    return from_here(encoding.error());
+  }
   CsvReader reader(text, separator, file);
   std::vector<std::string_view> fields;
   while (true) {
@@ -151,29 +142,53 @@ Result<Table> read_table(std::string_view text, char separator, const std::strin
   return table;
 }
 
-// Block by block: of a large file the text is never held whole.
-Result<Table> read_table_file(const std::filesystem::path& path, char separator) {
-  constexpr std::size_t kBlock = std::size_t{32} << 20;
+namespace {
+
+// A file in UTF-8, block by block.
+class Blocks {
+ public:
+  Blocks(const std::filesystem::path& path, bool cp932) : in_(path, std::ios::binary), cp932_(cp932) {}
+  bool good() const { return static_cast<bool>(in_); }
+  bool bad() const { return in_.bad(); }
+  // Appends the next; of CP932 it ends with a line break, so that no character is cut.
+  void append(std::string& text) {
+    constexpr std::size_t kBlock = std::size_t{32} << 20;
+    std::string& raw = cp932_ ? raw_ : text;
+    const std::size_t kept = raw.size();
+    raw.resize(kept + kBlock);
+    in_.read(raw.data() + kept, kBlock);
+    raw.resize(kept + static_cast<std::size_t>(in_.gcount()));
+    if (!cp932_) return;
+    const std::size_t end = in_ ? raw.rfind('\n') + 1 : raw.size();
+    text += from_cp932(std::string_view(raw).substr(0, end));
+    raw.erase(0, end);
+  }
+
+ private:
+  std::ifstream in_;
+  bool cp932_;
+  std::string raw_;
+};
+
+// Of a large file the text is never held whole.
+Result<Table> read_blocks(const std::filesystem::path& path, char separator, bool cp932) {
   const std::string file = path.string();
-  std::ifstream in(path, std::ios::binary);
+  Blocks in(path, cp932);
   std::error_code error;
   const std::uintmax_t size = std::filesystem::file_size(path, error);
-  if (!in || error)
+  if (!in.good() || error)
     return fail("disk.read", "the file cannot be read", {.file = file}, "Name a file that can be read.");
   Table table;
   std::string text;
   bool first = true;
-  for (std::int64_t lines = 0; in;) {
-    const std::size_t kept = text.size();
-    text.resize(kept + kBlock);
-    in.read(text.data() + kept, kBlock);
-    text.resize(kept + static_cast<std::size_t>(in.gcount()));
+  for (std::int64_t lines = 0; in.good();) {
+    in.append(text);
     if (in.bad()) return fail("disk.read", "the file cannot be read to its end", {.file = file});
-    const std::size_t end = in ? end_of_records(text, separator) : text.size();
+    const std::size_t end = in.good() ? end_of_records(text, separator) : text.size();
     const std::string_view records = std::string_view(text).substr(0, end);
     SEKISHO_CHECK(read_records(records, separator, file, lines, table));
     lines += std::ranges::count(records, '\n');
-    if (std::exchange(first, false) && end > 0 && in) {
+    if (std::exchange(first, false) && end > 0 && in.good()) {
       // Room for all rows at once: a twentieth more than the first block makes expect.
       const double blocks = static_cast<double>(size) / static_cast<double>(end) * 1.05;
       for (Column& column : table.columns)
@@ -183,6 +198,23 @@ Result<Table> read_table_file(const std::filesystem::path& path, char separator)
   }
   if (table.columns.empty()) return fail("csv.empty", "the file holds no header", {.file = file});
   return table;
+}
+
+}  // namespace
+
+Result<Table> read_table_file(const std::filesystem::path& path, char separator, Encoding& encoding) {
+  if (encoding == Encoding::kCp932) {
+    SEKISHO_CHECK(encoding_of_file(path, encoding));
+    return read_blocks(path, separator, true);
+  }
+  auto table = read_blocks(path, separator, false);
+  if (table || table.error().code != "csv.encoding" || encoding == Encoding::kUtf8) {
+    encoding = Encoding::kUtf8;
+    return table;
+  }
+  // Only a file that is no UTF-8 is looked at as a whole.
+  SEKISHO_TRY(encoding, encoding_of_file(path, Encoding::kDetect));
+  return read_blocks(path, separator, true);
 }
 
 }  // namespace sekisho::anonymize

@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "anonymize/encoding.h"
 #include "anonymize/narrow.h"
 #include "core/result.h"
 
@@ -51,12 +52,14 @@ struct Table {
   void add_row(const std::vector<std::string_view>& fields);  // as many as columns
 };
 
-// Error: csv.encoding, with the line of the first bytes that are no UTF-8.
-Result<void> check_encoding(std::string_view text, const std::string& file);
-
-// CSV with a header. Errors: csv.*, anonymize.columns (a name stands twice).
+// CSV with a header, in UTF-8. Errors: csv.*, anonymize.columns (a name stands twice).
 Result<Table> read_table(std::string_view text, char separator, const std::string& file);
-Result<Table> read_table_file(const std::filesystem::path& path, char separator);
+// `encoding` becomes that of the file.
+Result<Table> read_table_file(const std::filesystem::path& path, char separator, Encoding& encoding);
+inline Result<Table> read_table_file(const std::filesystem::path& path, char separator) {
+  Encoding encoding = Encoding::kDetect;
+  return read_table_file(path, separator, encoding);
+}
 
 // Drops the columns for which `named` is false, and tells their names.
 template <class Named>

@@ -25,20 +25,24 @@ Result<int> check_recipe(const RecipeOptions& options) {
   SEKISHO_TRY(const auto engine, columns::Engine::create({}));
   SEKISHO_TRY(const TemporaryFolder folder, TemporaryFolder::create());
   SEKISHO_CHECK(recipe::open_folder(*engine, folder.path()));
-  SEKISHO_TRY([[maybe_unused]] const recipe::Rows rows, recipe::run(*engine, recipe));
+  SEKISHO_TRY([[maybe_unused]] const auto rows, recipe::run(*engine, recipe));
+  std::size_t variables = 0;
+  for (const recipe::Product& product : recipe.products)
+    variables += product.variables.size();
   if (options.json)
     print_json(recipe.to_json());
   else
     fmt::print("{} version {}: {} code sets, {} events, {} steps, {} variables; SQL fits the record model\n",
                recipe.name, recipe.version, recipe.codesets.size(), recipe.events.size(), recipe.steps.size(),
-               recipe.variables.size());
+               variables);
   return kDone;
 }
 
 Result<int> explain_recipe(const RecipeOptions& options) {
   SEKISHO_TRY(const recipe::Recipe recipe, recipe::Recipe::load(options.file));
   std::vector<std::string> sql = recipe.statements();
-  sql.push_back(recipe.query());
+  for (const recipe::Product& product : recipe.products)
+    sql.push_back(recipe.query(product));
   if (options.json) {
     Json out = recipe.to_json();
     out["sql"] = sql;
@@ -48,6 +52,20 @@ Result<int> explain_recipe(const RecipeOptions& options) {
       fmt::print("{};\n\n", statement);
   }
   return kDone;
+}
+
+// A table as the file that was named; of histories OUTPUT/TABLE.csv.
+Result<void> write_rows(const recipe::Rows& rows, const std::string& table, const std::filesystem::path& output) {
+  std::string text;
+  std::vector<std::string_view> fields(rows.header.begin(), rows.header.end());
+  append_csv(text, fields);
+  for (const auto& row : rows.rows) {
+    fields.assign(row.begin(), row.end());
+    append_csv(text, fields);
+  }
+  if (table.empty()) return write_file_durable(output, text, 0600);  // persons of the core zone: for data managers only
+  SEKISHO_CHECK(make_folders(output, 0700));
+  return write_file_durable(output / (table + ".csv"), text, 0600);
 }
 
 Result<int> run_recipe(const RecipeOptions& options) {
@@ -72,21 +90,19 @@ Result<int> run_recipe(const RecipeOptions& options) {
   } else {
     SEKISHO_CHECK(recipe::open_folder(*engine, options.tables));
   }
-  SEKISHO_TRY(const recipe::Rows rows, recipe::run(*engine, recipe));
-  if (!options.output.empty()) {
-    std::string text;
-    std::vector<std::string_view> fields(rows.header.begin(), rows.header.end());
-    append_csv(text, fields);
-    for (const auto& row : rows.rows) {
-      fields.assign(row.begin(), row.end());
-      append_csv(text, fields);
-    }
-    SEKISHO_CHECK(write_file_durable(options.output, text, 0600));  // persons of the core zone: for data managers only
+  SEKISHO_TRY(const std::vector<recipe::Rows> tables, recipe::run(*engine, recipe));
+  Json told{{"recipe", recipe.name}};
+  for (std::size_t i = 0; i < tables.size(); ++i) {
+    const std::string& name = recipe.products[i].name;
+    if (!options.output.empty()) SEKISHO_CHECK(write_rows(tables[i], name, options.output));
+    if (name.empty())
+      told["rows"] = tables[i].rows.size();
+    else
+      told["tables"][name] = tables[i].rows.size();
+    if (!options.json)
+      fmt::print("{}{}: {} rows\n", recipe.name, name.empty() ? "" : " " + name, tables[i].rows.size());
   }
-  if (options.json)
-    print_json({{"recipe", recipe.name}, {"rows", rows.rows.size()}});
-  else
-    fmt::print("{}: {} rows\n", recipe.name, rows.rows.size());
+  if (options.json) print_json(told);
   return kDone;
 }
 
@@ -114,7 +130,7 @@ void add_recipe(CLI::App& app) {
   run->add_option("--snapshot", options->snapshot, "Snapshot, S000001 ...");
   run->add_flag("--allow-unencrypted", options->allow_unencrypted, "Accept a volume without encryption (demo, tests)");
   run->add_option("--tables", options->tables, "Folder with TABLE.parquet instead of a store");
-  run->add_option("--output", options->output, "CSV to write");
+  run->add_option("--output", options->output, "CSV to write; a folder of them for a recipe of histories");
 }
 
 }  // namespace sekisho::cli

@@ -21,16 +21,38 @@ namespace {
 
 namespace fs = std::filesystem;
 
-void show_built(const Json& out) {
-  fmt::print("{} of {} rows, {} of {} persons; k = {}, the smallest class has {}; audit passed\n",
-             out["rows"].get<std::size_t>(), out["eligible"].get<std::size_t>(), out["persons"].get<std::size_t>(),
-             out["eligible_persons"].get<std::size_t>(), out["k"].get<std::size_t>(),
-             out["smallest_class"].get<std::size_t>());
+void show_levels(const Json& out) {
   for (const auto& [name, level] : out["levels"].items())
     fmt::print("  {:<20} level {}\n", name, level.get<int>());
   for (const auto& [value, group] : out["groups"].items())
     fmt::print("  {:<20} {} of {} persons kept\n", value, group["kept_persons"].get<std::size_t>(),
                group["eligible_persons"].get<std::size_t>());
+}
+
+// Histories: rows of each table, and what became of the values of each variable.
+void show_changes(const Json& changes) {
+  for (const Json& history : changes["histories"]) {
+    fmt::print("  {}: {} of {} rows\n", history["name"].get<std::string>(), history["rows"]["after"].get<std::size_t>(),
+               history["rows"]["before"].get<std::size_t>());
+    for (const auto& [name, counts] : history["variables"].items()) {
+      std::string told;
+      for (const auto& [what, count] : counts.items())
+        if (what != "values" && count != 0) told += fmt::format(" {} {}", what, count.get<std::size_t>());
+      fmt::print("    {:<18}{}\n", name, told);
+    }
+  }
+}
+
+void show_built(const Json& out) {
+  const bool histories = out.contains("changes");
+  fmt::print("{} of {} rows, {} of {} persons; k = {}, the {} has {}; audit passed\n", out["rows"].get<std::size_t>(),
+             out["eligible"].get<std::size_t>(), out["persons"].get<std::size_t>(),
+             out["eligible_persons"].get<std::size_t>(), out["k"].get<std::size_t>(),
+             histories ? "rarest combination" : "smallest class", out["smallest_class"].get<std::size_t>());
+  if (histories)
+    show_changes(out["changes"]);
+  else
+    show_levels(out);
   for (const Json& form : out["formats"]) {
     const std::size_t lost = form.contains("replaced") ? form["replaced"]["characters"].get<std::size_t>() : 0;
     fmt::print("  {}{}\n", form["file"].get<std::string>(),
@@ -214,7 +236,7 @@ Result<int> run_recall(const ReleaseOptions& options) {
 std::string format_list() {
   std::string out = "dataset.csv is always made: what audit and proofs speak of. Further forms:\n";
   for (const release::Format& format : release::formats())
-    out += fmt::format("  {:<10} {}: {}\n", format.name, format.file, format.about);
+    out += fmt::format("  {:<10} {}: {}\n", format.name, format.file(), format.about);
   return out;
 }
 

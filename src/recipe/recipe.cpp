@@ -156,6 +156,77 @@ std::string event_sql(const Event& event) {
       sql_name(event.name), all);
 }
 
+Result<Product> read_product(const TomlTable& table, const std::set<std::string>& steps, const Recipe& recipe) {
+  Product out;
+  SEKISHO_TRY(out.from, table.text("from"));
+  if (!steps.contains(out.from))
+    return table.error("recipe.from", fmt::format("there is no step '{}'", out.from), "from");
+  SEKISHO_TRY(const auto variables, table.tables("variable"));
+  std::set<std::string> names{recipe.person};
+  for (const TomlTable& one : variables) {
+    SEKISHO_CHECK(one.only({"name", "title", "title_ja", "unit", "codeset"}));
+    Variable variable;
+    SEKISHO_TRY(variable.name, one.text("name"));
+    SEKISHO_TRY(variable.title, one.text("title"));
+    SEKISHO_TRY(variable.title_ja, one.text("title_ja", variable.title));
+    SEKISHO_TRY(variable.unit, one.text("unit", ""));
+    SEKISHO_TRY(variable.codeset, one.text("codeset", ""));
+    if (!is_name(variable.name) || variable.name == "id" || !names.insert(variable.name).second)
+      return one.error("recipe.name", "a variable's name is taken or is not of a-z, 0-9 and _", "name");
+    if (!variable.codeset.empty() && recipe.codeset(variable.codeset) == nullptr)
+      return one.error("recipe.codeset", fmt::format("there is no code set '{}'", variable.codeset), "codeset");
+    out.variables.push_back(std::move(variable));
+  }
+  if (out.variables.empty()) return table.error("recipe.variables", "a recipe names at least one variable");
+  return out;
+}
+
+// Names of files that stand in every dataset.
+constexpr std::string_view kTaken[] = {"dataset", "leaves", "define", "dictionary", "manifest", "signer"};
+
+// One table of persons' rows, or the histories of [[table]].
+Result<void> read_products(const TomlTable& root, const std::set<std::string>& steps, Recipe& out) {
+  if (!root.has("table")) {
+    SEKISHO_TRY(Product product, read_product(root, steps, out));
+    out.products.push_back(std::move(product));
+    return {};
+  }
+  if (root.has("from") || root.has("variable"))
+    return root.error("recipe.table", "a recipe has either 'from' and [[variable]], or [[table]]");
+  SEKISHO_TRY(const auto tables, root.tables("table"));
+  for (const TomlTable& table : tables) {
+    SEKISHO_CHECK(table.only({"name", "title", "title_ja", "from", "variable"}));
+    SEKISHO_TRY(Product product, read_product(table, steps, out));
+    SEKISHO_TRY(product.name, table.text("name"));
+    SEKISHO_TRY(product.title, table.text("title", product.name));
+    SEKISHO_TRY(product.title_ja, table.text("title_ja", product.title));
+    const bool again = std::ranges::any_of(out.products, [&](const Product& one) { return one.name == product.name; });
+    if (!is_name(product.name) || again || std::ranges::find(kTaken, product.name) != std::end(kTaken))
+      return table.error("recipe.name", "a table's name is taken or is not of a-z, 0-9 and _", "name");
+    out.products.push_back(std::move(product));
+  }
+  if (out.products.empty()) return root.error("recipe.table", "a recipe of histories names at least one [[table]]");
+  return {};
+}
+
+Result<Rows> run_product(columns::Engine& engine, const Recipe& recipe, const Product& product) {
+  auto result = engine.query(recipe.query(product));
+  if (!result)
+    return fail("recipe.sql", fmt::format("the variables: {}", result.error().message), {.file = recipe.file});
+  Rows out;
+  out.header = (*result)->names();
+  while ((*result)->next()) {
+    if ((*result)->is_null(0) || (*result)->text(0).empty())
+      return fail("recipe.person", "a row names no person", {.file = recipe.file});
+    std::vector<std::string>& row = out.rows.emplace_back();
+    for (std::size_t i = 0; i < out.header.size(); ++i)
+      row.push_back((*result)->text(i));
+  }
+  // Bytes decide the order, not a collation.
+  std::ranges::sort(out.rows);
+  return out;
+}
+
 }  // namespace
 
 const CodeSet* Recipe::codeset(std::string_view name) const {
@@ -168,7 +239,7 @@ Result<Recipe> Recipe::load(const std::filesystem::path& file) {
   SEKISHO_TRY(const std::string text, read_text(file, 16 << 20));
   SEKISHO_TRY(const TomlTable root, TomlTable::parse(text, file.string()));
   SEKISHO_CHECK(root.only({"format", "name", "version", "title", "title_ja", "policy", "person", "from", "report_by",
-                           "codeset", "event", "step", "variable"}));
+                           "codeset", "event", "step", "table", "variable"}));
   SEKISHO_TRY(const std::int64_t format, root.integer("format"));
   if (format != 1) return root.error("recipe.format", "this program reads recipes of format 1", "format");
   Recipe out;
@@ -179,7 +250,6 @@ Result<Recipe> Recipe::load(const std::filesystem::path& file) {
   SEKISHO_TRY(out.title_ja, root.text("title_ja", out.title));
   SEKISHO_TRY(out.policy, root.text("policy", ""));
   SEKISHO_TRY(out.person, root.text("person", "person"));
-  SEKISHO_TRY(out.from, root.text("from"));
   SEKISHO_TRY(out.report_by, root.text("report_by", ""));
   crypto::Sha256 hash;
   hash.update(as_bytes(text));
@@ -210,26 +280,8 @@ Result<Recipe> Recipe::load(const std::filesystem::path& file) {
       return table.error("recipe.sql", fmt::format("'{}' may not stand in a recipe", word), "sql");
     out.steps.push_back(std::move(step));
   }
-  if (!names.contains(out.from))
-    return root.error("recipe.from", fmt::format("there is no step '{}'", out.from), "from");
-  SEKISHO_TRY(const auto variables, root.tables("variable"));
-  std::set<std::string> variable_names{out.person};
-  for (const TomlTable& table : variables) {
-    SEKISHO_CHECK(table.only({"name", "title", "title_ja", "unit", "codeset"}));
-    Variable variable;
-    SEKISHO_TRY(variable.name, table.text("name"));
-    SEKISHO_TRY(variable.title, table.text("title"));
-    SEKISHO_TRY(variable.title_ja, table.text("title_ja", variable.title));
-    SEKISHO_TRY(variable.unit, table.text("unit", ""));
-    SEKISHO_TRY(variable.codeset, table.text("codeset", ""));
-    if (!is_name(variable.name) || variable.name == "id" || !variable_names.insert(variable.name).second)
-      return table.error("recipe.name", "a variable's name is taken or is not of a-z, 0-9 and _", "name");
-    if (!variable.codeset.empty() && out.codeset(variable.codeset) == nullptr)
-      return table.error("recipe.codeset", fmt::format("there is no code set '{}'", variable.codeset), "codeset");
-    out.variables.push_back(std::move(variable));
-  }
-  if (out.variables.empty()) return root.error("recipe.variables", "a recipe names at least one [[variable]]");
-  if (!out.report_by.empty() && !variable_names.contains(out.report_by))
+  SEKISHO_CHECK(read_products(root, names, out));
+  if (!out.report_by.empty() && (out.has_histories() || out.variable("", out.report_by) == nullptr))
     return root.error("recipe.report", fmt::format("'{}' is not a variable", out.report_by), "report_by");
   return out;
 }
@@ -245,14 +297,21 @@ std::vector<std::string> Recipe::statements() const {
   return out;
 }
 
-std::string Recipe::query() const {
-  std::string list = sql_name(person);
-  for (const Variable& variable : variables)
-    list += fmt::format(", coalesce(CAST({0} AS VARCHAR), '') AS {0}", sql_name(variable.name));
-  return fmt::format("SELECT {} FROM {} ORDER BY ALL", list, sql_name(from));
+const Variable* Recipe::variable(std::string_view product, std::string_view name) const {
+  for (const Product& one : products)
+    for (const Variable& variable : one.variables)
+      if (one.name == product && variable.name == name) return &variable;
+  return nullptr;
 }
 
-Result<Rows> run(columns::Engine& engine, const Recipe& recipe) {
+std::string Recipe::query(const Product& product) const {
+  std::string list = sql_name(person);
+  for (const Variable& variable : product.variables)
+    list += fmt::format(", coalesce(CAST({0} AS VARCHAR), '') AS {0}", sql_name(variable.name));
+  return fmt::format("SELECT {} FROM {} ORDER BY ALL", list, sql_name(product.from));
+}
+
+Result<std::vector<Rows>> run(columns::Engine& engine, const Recipe& recipe) {
   std::size_t number = 0;
   for (const std::string& sql : recipe.statements()) {
     ++number;
@@ -265,20 +324,11 @@ Result<Rows> run(columns::Engine& engine, const Recipe& recipe) {
                   {.file = recipe.file});
     }
   }
-  auto result = engine.query(recipe.query());
-  if (!result)
-    return fail("recipe.sql", fmt::format("the variables: {}", result.error().message), {.file = recipe.file});
-  Rows out;
-  out.header = (*result)->names();
-  while ((*result)->next()) {
-    if ((*result)->is_null(0) || (*result)->text(0).empty())
-      return fail("recipe.person", "a row names no person", {.file = recipe.file});
-    std::vector<std::string>& row = out.rows.emplace_back();
-    for (std::size_t i = 0; i < out.header.size(); ++i)
-      row.push_back((*result)->text(i));
+  std::vector<Rows> out;
+  for (const Product& product : recipe.products) {
+    SEKISHO_TRY(Rows rows, run_product(engine, recipe, product));
+    out.push_back(std::move(rows));
   }
-  // Bytes decide the order, not a collation.
-  std::ranges::sort(out.rows);
   return out;
 }
 
@@ -303,7 +353,7 @@ Result<void> open_folder(columns::Engine& engine, const std::filesystem::path& f
                      "NULL::VARCHAR AS reg, NULL::VARCHAR AS sex, NULL::INTEGER AS birth_year, NULL::INTEGER AS "
                      "birth_month, NULL::VARCHAR AS area2, NULL::VARCHAR AS prefecture, NULL::INTEGER AS death_year, "
                      "NULL::INTEGER AS death_month"));
-  return view("person_map", "NULL::VARCHAR AS reg, NULL::VARCHAR AS person");
+  return view("person_map", "NULL::VARCHAR AS reg, NULL::VARCHAR AS person, NULL::VARCHAR AS hospital");
 }
 
 Json Recipe::to_json() const {
@@ -312,10 +362,25 @@ Json Recipe::to_json() const {
   for (const CodeSet& set : codesets)
     out["codesets"].push_back(
         {{"name", set.name}, {"version", set.version}, {"codes", set.rows.size()}, {"sha256", set.sha256}});
-  out["variables"] = Json::array();
-  for (const Variable& variable : variables)
-    out["variables"].push_back(
-        {{"name", variable.name}, {"title", variable.title}, {"title_ja", variable.title_ja}, {"unit", variable.unit}});
+  const auto variables_of = [](const Product& product) {
+    Json list = Json::array();
+    for (const Variable& variable : product.variables)
+      list.push_back({{"name", variable.name},
+                      {"title", variable.title},
+                      {"title_ja", variable.title_ja},
+                      {"unit", variable.unit}});
+    return list;
+  };
+  if (!has_histories()) {
+    out["variables"] = variables_of(products.front());
+    return out;
+  }
+  out["tables"] = Json::array();
+  for (const Product& product : products)
+    out["tables"].push_back({{"name", product.name},
+                             {"title", product.title},
+                             {"title_ja", product.title_ja},
+                             {"variables", variables_of(product)}});
   return out;
 }
 

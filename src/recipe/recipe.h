@@ -33,19 +33,29 @@ struct Variable {
   std::string name, title, title_ja, unit, codeset;
 };
 
+// Rows that leave the recipe: person and variables of a step. One table of persons' rows has no name; whole histories
+// are several named ones, [[table]] with [[table.variable]].
+struct Product {
+  std::string name, title, title_ja, from;
+  std::vector<Variable> variables;
+};
+
 struct Recipe {
   std::string file, name, version, title, title_ja, policy;  // policy: file beside the recipe; may be empty
-  std::string person, from, report_by;                       // columns of the last step; its name
+  std::string person, report_by;                             // columns of the last step
   std::vector<CodeSet> codesets;
   std::vector<Event> events;
   std::vector<Step> steps;
-  std::vector<Variable> variables;
+  std::vector<Product> products;
   std::string sha256;  // over the recipe and its code sets, hex
 
   // Errors: toml.*, recipe.*; each with its line.
   static Result<Recipe> load(const std::filesystem::path& file);
   std::vector<std::string> statements() const;  // SQL in order: tables of codes, views
-  std::string query() const;                    // person and variables, in an order that the values alone decide
+  // Person and variables, in an order that the values alone decide.
+  std::string query(const Product& product) const;
+  bool has_histories() const { return !products.front().name.empty(); }
+  const Variable* variable(std::string_view product, std::string_view name) const;
   const CodeSet* codeset(std::string_view name) const;
   Json to_json() const;
 };
@@ -55,8 +65,9 @@ struct Rows {
   std::vector<std::vector<std::string>> rows;
 };
 
-// Runs in an engine where the store's views are open. Errors: recipe.sql (which step), recipe.person (a row without).
-Result<Rows> run(columns::Engine& engine, const Recipe& recipe);
+// Runs in an engine where the store's views are open; rows of each product. Errors: recipe.sql (which step),
+// recipe.person (a row without).
+Result<std::vector<Rows>> run(columns::Engine& engine, const Recipe& recipe);
 
 // Views from files instead of a store: TABLE.parquet in `folder` (as `inspect --tables` writes them; absent tables are
 // empty), demographics and person_map too. For checking a recipe without a centre.

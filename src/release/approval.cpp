@@ -4,11 +4,11 @@
 
 #include <algorithm>
 
-#include "anonymize/policy.h"
 #include "core/file.h"
 #include "crypto/digest.h"
 #include "ledger/ledger.h"
 #include "recipe/recipe.h"
+#include "release/dataset.h"
 
 namespace sekisho::release {
 
@@ -45,13 +45,13 @@ Result<Json> approve(const ApprovalRequest& request) {
                         : recipe.policy.empty() ? fs::path()
                                                 : request.purpose.parent_path() / recipe.policy;
   if (file.empty()) return wrong("the recipe names no policy and none was given");
-  SEKISHO_TRY(const anonymize::Policy policy, anonymize::Policy::load(file));
+  SEKISHO_TRY(const std::string policy, detail::policy_sha256(file));
   SEKISHO_TRY(const crypto::PrivateKey key, crypto::PrivateKey::load(request.key));
   const auto raw = crypto::ed25519_public_raw(key);
   if (!raw) return wrong("an approver's key is an Ed25519 key");
   const Json document{{"approved", request.clock->now().iso()},
                       {"approver", request.approver},
-                      {"policy", {{"sha256", to_hex(crypto::sha256(as_bytes(policy.content())))}}},
+                      {"policy", {{"sha256", policy}}},
                       {"recipe", {{"name", recipe.name}, {"sha256", recipe.sha256}, {"version", recipe.version}}},
                       {"reference", request.reference},
                       {"valid_until", request.valid_until.iso()}};

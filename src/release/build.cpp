@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <map>
@@ -10,6 +11,7 @@
 #include "release/dataset.h"
 #include "release/formats.h"
 #include "release/hold.h"
+#include "release/made.h"
 
 namespace sekisho::release {
 
@@ -74,15 +76,15 @@ Result<crypto::PrivateKey> signing_key(const fs::path& keys) {
 
 // Persons and rows, eligible and kept, for each value of the variable that the recipe reports by.
 Json by_group(const Prepared& prepared, const anonymize::Applied& applied) {
-  const anonymize::Column* group = prepared.table.find(prepared.recipe.report_by);
+  const anonymize::Column* group = prepared.table().find(prepared.recipe.report_by);
   if (group == nullptr) return Json::object();
-  const anonymize::Column& person = *prepared.table.find(prepared.recipe.person);
+  const anonymize::Column& person = *prepared.table().find(prepared.recipe.person);
   struct Count {
     std::set<std::uint32_t> eligible, kept;
     std::size_t rows = 0, kept_rows = 0;
   };
   std::map<std::string, Count> counts;
-  for (std::size_t row = 0; row < prepared.table.rows; ++row) {
+  for (std::size_t row = 0; row < prepared.table().rows; ++row) {
     Count& count = counts[group->text(row)];
     count.eligible.insert(person.code(row));
     ++count.rows;
@@ -102,63 +104,65 @@ Json by_group(const Prepared& prepared, const anonymize::Applied& applied) {
   return out;
 }
 
-std::vector<std::string> quasi_names(const anonymize::Policy& policy) {
-  std::vector<std::string> out;
-  for (const anonymize::Attribute& attribute : policy.attributes)
-    if (attribute.kind == anonymize::Kind::kQuasi) out.push_back(attribute.name);
-  return out;
-}
-
-}  // namespace
-
-namespace {
-
 // What the manifest is made of.
 struct Built {
   const BuildRequest& request;
   const Prepared& prepared;
-  const anonymize::Outcome& outcome;
-  const anonymize::Applied& applied;
+  const Made& made;
+  const Json& search;  // of rows: score and how it was found
   const Dataset& dataset;
   const Payload& payload;
   const Judged& overlap;
-  const SqlAudit& audit;
+  const Json& audit;
   std::string id, created;
-  std::vector<std::string> quasi;
-  std::size_t k = 0, eligible_persons = 0;
   Json approval;
 };
 
+// How the rows were anonymized.
+void tell_rows(const Built& b, Json& out) {
+  const anonymize::Policy& policy = b.prepared.policy;
+  out["policy"].update({{"k", policy.k()}, {"limit", policy.suppression_limit}});
+  out["decision"] = b.made.decision.to_json();
+  out.update(b.search);
+  out["report_by"] = b.prepared.recipe.report_by;
+  out["groups"] = by_group(b.prepared, b.made.applied);
+}
+
+// Histories: what was changed, by variable.
+void tell_histories(const Built& b, Json& out) {
+  const anonymize::HistoryPolicy& policy = *b.prepared.history_policy;
+  out["policy"].update({{"k", policy.k}, {"m", policy.m}});
+  const char* kind[] = {"keep", "shift", "coarsen"};
+  out["decision"] = {{"kind", "histories"}, {"dates", kind[static_cast<std::size_t>(policy.dates.kind)]}};
+  out["changes"] = b.made.finished->to_json();
+  out["tables"] = Json::array();
+  for (const FileTable& table : b.dataset.tables)
+    out["tables"].push_back({{"name", table.name}, {"file", table.name + ".csv"}, {"rows", table.rows}});
+}
+
 Json manifest_of(const Built& b) {
-  Json audit = b.audit.to_json();
-  audit["k"] = b.k;
-  audit["quasi"] = b.quasi;
-  Json out{
-      {"format", 1},
-      {"dataset", b.id},
-      {"created", b.created},
-      {"program", "sekisho " SEKISHO_VERSION},
-      {"snapshot", b.request.source.snapshot},
-      {"recipe", b.prepared.recipe.to_json()},
-      {"policy", {{"sha256", b.prepared.policy_sha256}, {"k", b.k}, {"limit", b.prepared.policy.suppression_limit}}},
-      {"decision", b.outcome.decision.to_json()},
-      {"score", {{"metric", anonymize::name(b.outcome.metric)}, {"value", b.outcome.score}}},
-      {"search", {{"lattice", b.outcome.lattice}, {"checked", b.outcome.checked}, {"optimal", b.outcome.optimal}}},
-      {"counts",
-       {{"eligible_rows", b.prepared.table.rows},
-        {"eligible_persons", b.eligible_persons},
-        {"rows", b.dataset.rows},
-        {"persons", b.dataset.persons},
-        {"suppressed_rows", b.outcome.suppressed},
-        {"suppressed_persons", b.eligible_persons - b.dataset.persons}}},
-      {"report_by", b.prepared.recipe.report_by},
-      {"groups", by_group(b.prepared, b.applied)},
-      {"audit", audit},
-      {"content_sha256", b.dataset.content_sha256},
-      {"leaves", b.dataset.leaves.size()},
-      {"merkle_root", to_hex(ledger::tree_root(b.dataset.leaves))},
-      {"formats", b.payload.forms},
-      {"files", b.payload.files}};
+  const std::size_t eligible = b.prepared.persons(), eligible_rows = b.prepared.rows();
+  Json out{{"format", 1},
+           {"dataset", b.id},
+           {"created", b.created},
+           {"program", "sekisho " SEKISHO_VERSION},
+           {"snapshot", b.request.source.snapshot},
+           {"recipe", b.prepared.recipe.to_json()},
+           {"policy", {{"sha256", b.prepared.policy_sha256}}},
+           {"counts",
+            {{"eligible_rows", eligible_rows},
+             {"eligible_persons", eligible},
+             {"rows", b.dataset.rows},
+             {"persons", b.dataset.persons},
+             {"suppressed_rows", eligible_rows - b.dataset.rows},
+             {"suppressed_persons", eligible - b.dataset.persons}}},
+           {"audit", b.audit},
+           {"content_sha256", b.dataset.content_sha256},
+           {"leaves", b.dataset.leaves.size()},
+           {"merkle_root", to_hex(ledger::tree_root(b.dataset.leaves))},
+           {"formats", b.payload.forms},
+           {"files", b.payload.files}};
+  b.made.finished ? tell_histories(b, out) : tell_rows(b, out);
   if (!b.approval.is_null()) out["approval"] = b.approval;
   if (!b.request.overlap.empty()) out["overlap"] = b.overlap.to_manifest();
   return out;
@@ -208,6 +212,46 @@ BuildReport empty_report(BuildReport report, std::string reason) {
   return report;
 }
 
+// What is made of the rows; `nobody` says why nothing can be.
+struct Found {
+  Made made;
+  Json search = Json::object();
+  std::string nobody;
+};
+Result<Found> find(const Prepared& prepared, ByteView key, int threads) {
+  Found out;
+  if (prepared.history_policy) {
+    SEKISHO_TRY(out.made, replay(prepared, {}, key, threads));
+    if (out.made.empty()) out.nobody = "nothing of any history is held by enough persons";
+    return out;
+  }
+  auto outcome = anonymize::search(prepared.table(), prepared.policy);
+  if (!outcome && outcome.error().code == "anonymize.impossible") {
+    out.nobody = outcome.error().message;
+    return out;
+  }
+  if (!outcome) return std::unexpected(outcome.error());
+  out.search = {
+      {"score", {{"metric", anonymize::name(outcome->metric)}, {"value", outcome->score}}},
+      {"search", {{"lattice", outcome->lattice}, {"checked", outcome->checked}, {"optimal", outcome->optimal}}}};
+  out.made.decision = std::move(outcome->decision);
+  SEKISHO_TRY(out.made.applied, anonymize::apply(prepared.table(), prepared.policy, out.made.decision));
+  if (out.made.empty()) out.nobody = "no class is large enough: every row would be suppressed";
+  return out;
+}
+
+std::size_t k_of(const Prepared& prepared) {
+  return prepared.history_policy ? prepared.history_policy->k : static_cast<std::size_t>(prepared.policy.k());
+}
+
+Standing standing_of(const Made& made, const Prepared& prepared) {
+  if (made.finished) return detail::standing_of(*made.finished);
+  std::vector<std::string> quasi;
+  for (const anonymize::Attribute& attribute : prepared.policy.attributes)
+    if (attribute.kind == anonymize::Kind::kQuasi) quasi.push_back(attribute.name);
+  return detail::standing_of(made.applied, quasi, prepared.recipe.person);
+}
+
 }  // namespace
 
 Result<BuildReport> build(const BuildRequest& request) {
@@ -217,63 +261,53 @@ Result<BuildReport> build(const BuildRequest& request) {
   SEKISHO_TRY(const Prepared prepared,
               prepare(request.source, request.purpose, request.policy, request.threads, request.memory_limit));
   SEKISHO_TRY(Json approval, read_approval(request, prepared));
-  const std::size_t eligible_persons = prepared.table.columns.front().values().size();
   report.manifest = {{"recipe", prepared.recipe.to_json()},
-                     {"counts", {{"eligible_rows", prepared.table.rows}, {"eligible_persons", eligible_persons}}}};
-  if (prepared.table.rows == 0) return empty_report(std::move(report), "nobody is eligible");
-  const auto outcome = anonymize::search(prepared.table, prepared.policy);
-  if (!outcome && outcome.error().code == "anonymize.impossible")
-    return empty_report(std::move(report), outcome.error().message);
-  if (!outcome) return std::unexpected(outcome.error());
-  SEKISHO_TRY(const anonymize::Applied applied, anonymize::apply(prepared.table, prepared.policy, outcome->decision));
-  if (applied.rows() == 0)
-    return empty_report(std::move(report), "no class is large enough: every row would be suppressed");
+                     {"counts", {{"eligible_rows", prepared.rows()}, {"eligible_persons", prepared.persons()}}}};
+  if (prepared.rows() == 0) return empty_report(std::move(report), "nobody is eligible");
+  const auto key = crypto::SecretBytes::generate(*request.random, 32);
+  SEKISHO_TRY(const Found found, find(prepared, key.view(), request.threads));
+  if (!found.nobody.empty()) return empty_report(std::move(report), found.nobody);
 
   std::array<std::uint8_t, 4> random_part{};
   request.random->fill(random_part);
   const std::string id =
       fmt::format("{}-{}-{}", prepared.recipe.name, request.source.snapshot.value("id", "S0"), to_hex(random_part));
-  const std::vector<std::string> quasi = quasi_names(prepared.policy);
-  const auto k = static_cast<std::size_t>(prepared.policy.k());
   const UtcTime created = request.clock->now();
+  const Standing standing = standing_of(found.made, prepared);
   SEKISHO_TRY(const Judged overlap, judge_overlap({.build = request,
                                                    .prepared = prepared,
-                                                   .applied = applied,
-                                                   .quasi = quasi,
+                                                   .standing = standing,
                                                    .id = id,
                                                    .created = created.iso(),
-                                                   .k = k}));
+                                                   .k = k_of(prepared)}));
   report.overlap = overlap.reports;
   if (overlap.held) {
     report.held = true;
     report.reason = overlap.reason;
     return report;
   }
-  const auto key = crypto::SecretBytes::generate(*request.random, 32);
-  const Dataset dataset = compose(applied, prepared.recipe.person, key.view());
-  SEKISHO_TRY(const Payload payload, write_payload(staging.folder(), {.prepared = prepared,
-                                                                      .applied = applied,
-                                                                      .decision = outcome->decision,
-                                                                      .dataset = dataset,
-                                                                      .id = id,
+  const Dataset dataset = compose_made(found.made, prepared, key.view());
+  SEKISHO_TRY(const Described described,
+              describe_made({.prepared = prepared, .dataset = dataset, .id = id, .formats = chosen}, found.made));
+  SEKISHO_TRY(const Payload payload, write_payload(staging.folder(), {.dataset = dataset,
+                                                                      .described = described,
+                                                                      .title = prepared.recipe.title,
                                                                       .created = created,
                                                                       .formats = chosen}));
-  SEKISHO_TRY(const SqlAudit audit, audit_by_sql(staging.folder() / "dataset.csv", quasi, k));
-  if (!audit.ok || audit.rows != dataset.rows || audit.persons != dataset.persons)
-    return fail("release.audit", "the audit does not agree: nothing was released");
+  SEKISHO_TRY(const Audited audit, audit_made(staging.folder(), prepared, found.made, dataset, request.threads));
+  if (!audit.ok)
+    return fail("release.audit",
+                fmt::format("the audit does not agree: nothing was released ({})", fmt::join(audit.problems, "; ")));
   report.manifest = manifest_of({.request = request,
                                  .prepared = prepared,
-                                 .outcome = *outcome,
-                                 .applied = applied,
+                                 .made = found.made,
+                                 .search = found.search,
                                  .dataset = dataset,
                                  .payload = payload,
                                  .overlap = overlap,
-                                 .audit = audit,
+                                 .audit = audit.told,
                                  .id = id,
                                  .created = created.iso(),
-                                 .quasi = quasi,
-                                 .k = k,
-                                 .eligible_persons = eligible_persons,
                                  .approval = std::move(approval)});
   const std::string text = report.manifest.dump(2) + "\n";
   SEKISHO_CHECK(write_signed(staging.folder(), request.keys, text));
@@ -300,24 +334,31 @@ Json BuildReport::to_json() const {
             {"eligible", counts["eligible_rows"]},
             {"eligible_persons", counts["eligible_persons"]},
             {"reason", reason}};
-  return {{"dataset", manifest["dataset"]},
-          {"rows", counts["rows"]},
-          {"eligible", counts["eligible_rows"]},
-          {"persons", counts["persons"]},
-          {"eligible_persons", counts["eligible_persons"]},
-          {"suppressed", counts["suppressed_rows"]},
-          {"k", manifest["audit"]["k"]},
-          {"smallest_class", manifest["audit"]["smallest_class"]},
-          {"classes", manifest["audit"]["classes"]},
-          {"audit", "passed"},
-          {"levels", manifest["decision"]["levels"]},
-          {"score", manifest["score"]},
-          {"report_by", manifest["report_by"]},
-          {"groups", manifest["groups"]},
-          {"snapshot", manifest["snapshot"]},
-          {"formats", manifest["formats"]},
-          {"overlap", overlap},
-          {"merkle_root", manifest["merkle_root"]}};
+  Json out{{"dataset", manifest["dataset"]},
+           {"rows", counts["rows"]},
+           {"eligible", counts["eligible_rows"]},
+           {"persons", counts["persons"]},
+           {"eligible_persons", counts["eligible_persons"]},
+           {"suppressed", counts["suppressed_rows"]},
+           {"k", manifest["audit"]["k"]},
+           {"smallest_class", manifest["audit"]["smallest_class"]},
+           {"audit", "passed"},
+           {"models", manifest["audit"]["models"]},
+           {"snapshot", manifest["snapshot"]},
+           {"formats", manifest["formats"]},
+           {"overlap", overlap},
+           {"merkle_root", manifest["merkle_root"]}};
+  if (manifest.contains("changes")) {
+    out["m"] = manifest["audit"]["m"];
+    out["changes"] = manifest["changes"];
+    return out;
+  }
+  out.update({{"classes", manifest["audit"]["classes"]},
+              {"levels", manifest["decision"]["levels"]},
+              {"score", manifest["score"]},
+              {"report_by", manifest["report_by"]},
+              {"groups", manifest["groups"]}});
+  return out;
 }
 
 Result<void> confirm_delivery(const fs::path& dataset, const fs::path& keys, const Record& record) {

@@ -18,9 +18,10 @@ using columns::sql_text;
 namespace {
 
 Result<void> read_registrations(columns::Engine& engine, Prepared& out) {
-  if (out.table.rows == 0) return {};
-  for (const std::string& person : out.table.columns.front().values())
-    out.registrations[person];
+  for (const anonymize::Table& table : out.tables)
+    for (const std::string& person : table.columns.front().values())
+      out.registrations[person];
+  if (out.registrations.empty()) return {};
   SEKISHO_TRY(const auto result, engine.query("SELECT person, reg FROM person_map ORDER BY reg"));
   while (result->next())
     if (const auto found = out.registrations.find(result->text(0)); found != out.registrations.end())
@@ -28,7 +29,77 @@ Result<void> read_registrations(columns::Engine& engine, Prepared& out) {
   return {};
 }
 
+anonymize::Table table_of(const recipe::Rows& rows) {
+  anonymize::Table out;
+  for (const std::string& name : rows.header)
+    out.columns.emplace_back(name);
+  std::vector<std::string_view> fields;
+  for (const auto& row : rows.rows) {
+    fields.assign(row.begin(), row.end());
+    out.add_row(fields);
+  }
+  return out;
+}
+
+// Reads the policy, which must be of the recipe's kind and count its persons.
+Result<void> read_policy(const fs::path& file, Prepared& out) {
+  const bool histories = anonymize::HistoryPolicy::is_one(file);
+  if (histories != out.recipe.has_histories())
+    return fail("release.policy",
+                out.recipe.has_histories() ? "the recipe makes histories, and the policy is of one table"
+                                           : "the policy is of histories, and the recipe makes one table",
+                {.file = file.string()});
+  if (histories) {
+    SEKISHO_TRY(out.history_policy, anonymize::HistoryPolicy::load(file));
+    out.history_policy->delimiter = ',';  // that of a dataset's files; hierarchies have been read
+  } else {
+    SEKISHO_TRY(out.policy, anonymize::Policy::load(file));
+    if (out.policy.differential)
+      return fail("release.policy",
+                  "a differentially private sample is drawn anew each time: no dataset of it rebuilds",
+                  {.file = file.string()}, "Use `sekisho anonymize` for it.");
+  }
+  if ((histories ? out.history_policy->person : out.policy.person) != out.recipe.person)
+    return fail("release.policy", fmt::format("k must count the recipe's persons: person = \"{}\"", out.recipe.person),
+                {.file = file.string()});
+  SEKISHO_TRY(out.policy_sha256, policy_sha256(file));
+  return {};
+}
+
+// In the order of the policy's histories; each table of the recipe has its history and the reverse.
+Result<void> order_tables(const fs::path& policy, std::vector<anonymize::Table> made, Prepared& out) {
+  const std::vector<recipe::Product>& products = out.recipe.products;
+  for (const recipe::Product& product : products)
+    if (std::ranges::none_of(out.history_policy->histories, [&](const auto& one) { return one.name == product.name; }))
+      return fail("release.policy", fmt::format("the policy does not say what becomes of the table '{}'", product.name),
+                  {.file = policy.string()});
+  for (const anonymize::History& history : out.history_policy->histories) {
+    const auto found = std::ranges::find(products, history.name, &recipe::Product::name);
+    if (found == products.end())
+      return fail("release.policy", fmt::format("the recipe has no table '{}'", history.name),
+                  {.file = policy.string()});
+    out.tables.push_back(std::move(made[static_cast<std::size_t>(found - products.begin())]));
+  }
+  return {};
+}
+
 }  // namespace
+
+Result<std::string> policy_sha256(const fs::path& file) {
+  if (anonymize::HistoryPolicy::is_one(file)) {
+    SEKISHO_TRY(const anonymize::HistoryPolicy policy, anonymize::HistoryPolicy::load(file));
+    return to_hex(crypto::sha256(as_bytes(policy.content)));
+  }
+  SEKISHO_TRY(const anonymize::Policy policy, anonymize::Policy::load(file));
+  return to_hex(crypto::sha256(as_bytes(policy.content())));
+}
+
+std::size_t Prepared::rows() const {
+  std::size_t out = 0;
+  for (const anonymize::Table& table : tables)
+    out += table.rows;
+  return out;
+}
 
 Result<Prepared> prepare(const Source& source, const fs::path& purpose, const fs::path& policy_file, int threads,
                          const std::string& memory_limit) {
@@ -38,25 +109,21 @@ Result<Prepared> prepare(const Source& source, const fs::path& purpose, const fs
       !policy_file.empty() || out.recipe.policy.empty() ? policy_file : purpose.parent_path() / out.recipe.policy;
   if (policy.empty())
     return fail("release.policy", "the recipe names no policy and none was given", {.file = purpose.string()});
-  SEKISHO_TRY(out.policy, anonymize::Policy::load(policy));
-  if (out.policy.person != out.recipe.person)
-    return fail("release.policy", fmt::format("k must count the recipe's persons: person = \"{}\"", out.recipe.person),
-                {.file = policy.string()});
-  out.policy_sha256 = to_hex(crypto::sha256(as_bytes(out.policy.content())));
+  SEKISHO_CHECK(read_policy(policy, out));
   columns::EngineOptions options;
   options.threads = threads;
   options.memory_limit = memory_limit;
   options.allowed_folders = source.allowed_folders;
   SEKISHO_TRY(const auto engine, columns::Engine::create(options));
   SEKISHO_CHECK(source.open_views(*engine));
-  SEKISHO_TRY(const recipe::Rows rows, recipe::run(*engine, out.recipe));
-  for (const std::string& name : rows.header)
-    out.table.columns.emplace_back(name);
-  std::vector<std::string_view> fields;
-  for (const auto& row : rows.rows) {
-    fields.assign(row.begin(), row.end());
-    out.table.add_row(fields);
-  }
+  SEKISHO_TRY(const std::vector<recipe::Rows> rows, recipe::run(*engine, out.recipe));
+  std::vector<anonymize::Table> tables;
+  for (const recipe::Rows& one : rows)
+    tables.push_back(table_of(one));
+  if (out.history_policy)
+    SEKISHO_CHECK(order_tables(policy, std::move(tables), out));
+  else
+    out.tables = std::move(tables);
   SEKISHO_CHECK(read_registrations(*engine, out));
   return out;
 }
@@ -70,87 +137,112 @@ crypto::Digest leaf_of(ByteView salt, std::string_view rows) {
   return hash.finish();
 }
 
+namespace {
+
+// Rows of persons without ids, by table: what leaves and the hash of the content are made of.
+struct PersonRows {
+  std::string_view name;                                   // of the store; salts hang on it
+  std::vector<std::pair<std::size_t, std::string>> lines;  // (table, row)
+};
+
+std::string content_hash(const std::vector<PersonRows>& persons, const std::vector<FileTable>& tables) {
+  std::vector<std::string> all;
+  for (const PersonRows& person : persons)
+    for (const auto& [table, line] : person.lines)
+      all.push_back(tables.size() == 1 && tables[0].name == "dataset" ? line : tables[table].name + "," + line);
+  std::ranges::sort(all);
+  crypto::Sha256 content;
+  for (const std::string& line : all)
+    content.update(as_bytes(line));
+  return to_hex(content.finish());
+}
+
+// Persons in their order: tables get their rows, leaves their salts.
+void number_persons(const std::vector<PersonRows>& persons, ByteView key, Dataset& out) {
+  const bool one = out.tables.size() == 1 && out.tables[0].name == "dataset";
+  out.leaves_csv = "leaf,salt\n";
+  for (std::size_t i = 0; i < persons.size(); ++i) {
+    std::string joined;
+    for (const auto& [table, row] : persons[i].lines) {
+      out.tables[table].csv += fmt::format("{},", i + 1) + row;
+      ++out.tables[table].rows;
+      joined += one ? row : out.tables[table].name + "," + row;
+    }
+    const crypto::Digest salt = crypto::hmac_sha256(key, as_bytes("salt " + std::string(persons[i].name)));
+    const ByteView salt16 = ByteView(salt).first(16);
+    out.leaves.push_back(leaf_of(salt16, joined));
+    out.leaves_csv += to_hex(out.leaves.back()) + "," + to_hex(salt16) + "\n";
+  }
+}
+
+}  // namespace
+
 Dataset compose(const anonymize::Applied& applied, const std::string& person, std::optional<ByteView> key) {
   const auto column = static_cast<std::size_t>(std::ranges::find(applied.header, person) - applied.header.begin());
-  std::map<std::string_view, std::vector<std::string>> by_person;  // rows without ids
+  std::map<std::string_view, std::vector<std::pair<std::size_t, std::string>>> by_person;
   std::vector<std::string_view> fields;
-  std::vector<std::string> all;
   for (std::size_t row = 0; row < applied.rows(); ++row) {
     fields.clear();
     for (std::size_t i = 0; i < applied.header.size(); ++i)
       if (i != column) fields.emplace_back(applied.text(row, i));
     std::string line;
     append_csv(line, fields);
-    by_person[applied.text(row, column)].push_back(line);
-    all.push_back(std::move(line));
+    by_person[applied.text(row, column)].emplace_back(0, std::move(line));
+  }
+  std::vector<PersonRows> persons;
+  for (auto& [name, lines] : by_person) {
+    std::ranges::sort(lines);
+    persons.push_back({name, std::move(lines)});
   }
   Dataset out;
-  out.persons = by_person.size();
+  FileTable& table = out.tables.emplace_back("dataset");
+  out.persons = persons.size();
   out.rows = applied.rows();
-  std::ranges::sort(all);
-  crypto::Sha256 content;
-  for (const std::string& line : all)
-    content.update(as_bytes(line));
-  out.content_sha256 = to_hex(content.finish());
+  out.content_sha256 = content_hash(persons, out.tables);
   if (!key) return out;
 
-  std::vector<std::pair<crypto::Digest, std::string_view>> order;
-  for (const auto& [name, rows] : by_person)
-    order.emplace_back(crypto::hmac_sha256(*key, as_bytes("order " + std::string(name))), name);
+  std::vector<std::pair<crypto::Digest, std::size_t>> order;
+  for (std::size_t i = 0; i < persons.size(); ++i)
+    order.emplace_back(crypto::hmac_sha256(*key, as_bytes("order " + std::string(persons[i].name))), i);
   std::ranges::sort(order);
-  out.csv = "id";
+  std::vector<PersonRows> ordered;
+  for (const auto& [place, i] : order)
+    ordered.push_back(std::move(persons[i]));
+  table.csv = "id";
   for (std::size_t i = 0; i < applied.header.size(); ++i)
-    if (i != column) out.csv += "," + applied.header[i];
-  out.csv += "\n";
-  out.leaves_csv = "leaf,salt\n";
-  std::size_t number = 0;
-  for (const auto& [place, name] : order) {
-    ++number;
-    std::vector<std::string>& rows = by_person.find(name)->second;
-    std::ranges::sort(rows);
-    std::string joined;
-    for (const std::string& row : rows) {
-      out.csv += fmt::format("{},", number) + row;
-      joined += row;
+    if (i != column) table.csv += "," + applied.header[i];
+  table.csv += "\n";
+  number_persons(ordered, *key, out);
+  return out;
+}
+
+Dataset compose_histories(const anonymize::FinishedHistories& finished, ByteView key) {
+  Dataset out;
+  std::vector<PersonRows> persons(finished.source.size());
+  for (std::size_t i = 0; i < persons.size(); ++i)
+    persons[i].name = finished.source[i];
+  std::vector<std::string_view> fields;
+  for (std::size_t h = 0; h < finished.histories.size(); ++h) {
+    const anonymize::FinishedHistory& history = finished.histories[h];
+    FileTable& table = out.tables.emplace_back(history.name);
+    table.csv = "id";
+    for (std::size_t i = 1; i < history.header.size(); ++i)
+      table.csv += "," + history.header[i];
+    table.csv += "\n";
+    for (std::size_t row = 0; row < history.rows; ++row) {
+      fields.clear();
+      for (std::size_t i = 1; i < history.fields.size(); ++i)
+        fields.emplace_back(history.fields[i].texts[history.fields[i].code[row]]);
+      std::string line;
+      append_csv(line, fields);
+      persons[history.number(row)].lines.emplace_back(h, std::move(line));
     }
-    const crypto::Digest salt = crypto::hmac_sha256(*key, as_bytes("salt " + std::string(name)));
-    const ByteView salt16 = ByteView(salt).first(16);
-    out.leaves.push_back(leaf_of(salt16, joined));
-    out.leaves_csv += to_hex(out.leaves.back()) + "," + to_hex(salt16) + "\n";
+    out.rows += history.rows;
   }
+  out.persons = persons.size();
+  out.content_sha256 = content_hash(persons, out.tables);
+  number_persons(persons, key, out);
   return out;
-}
-
-Result<SqlAudit> audit_by_sql(const fs::path& csv, const std::vector<std::string>& quasi, std::size_t k) {
-  columns::EngineOptions options;
-  options.allowed_folders = {csv.parent_path()};
-  SEKISHO_TRY(const auto engine, columns::Engine::create(options));
-  std::string group;
-  for (const std::string& name : quasi)
-    group += (group.empty() ? "" : ", ") + sql_name(name);
-  const std::string file = fmt::format(
-      "read_csv({}, header = true, all_varchar = true, delim = ',', quote = '\"', escape = '\"', null_padding = false, "
-      "nullstr = '\\N')",
-      sql_text(csv.string()));
-  SEKISHO_TRY(const auto result,
-              engine->query(fmt::format(
-                  "SELECT (SELECT count(*) FROM {0}), (SELECT count(DISTINCT id) FROM {0}), count(*), coalesce(min(n), "
-                  "0), count(*) FILTER (n < {2}) FROM (SELECT count(DISTINCT id) AS n FROM {0}{1})",
-                  file, group.empty() ? "" : " GROUP BY " + group, k)));
-  if (!result->next()) return fail("release.audit", "the audit gave no answer");
-  SqlAudit out;
-  out.rows = static_cast<std::size_t>(result->integer(0));
-  out.persons = static_cast<std::size_t>(result->integer(1));
-  out.classes = static_cast<std::size_t>(result->integer(2));
-  out.smallest_class = static_cast<std::size_t>(result->integer(3));
-  out.failing = static_cast<std::size_t>(result->integer(4));
-  out.ok = out.failing == 0;
-  return out;
-}
-
-Json SqlAudit::to_json() const {
-  return {{"ok", ok},           {"rows", rows},       {"persons", persons},
-          {"classes", classes}, {"failing", failing}, {"smallest_class", smallest_class}};
 }
 
 fs::path order_key_file(const fs::path& keys, const std::string& dataset) {
@@ -178,25 +270,22 @@ Result<Json> read_manifest(const fs::path& dataset) {
 }
 
 Result<Payload> write_payload(const fs::path& folder, const PayloadRequest& request) {
-  const Dataset& dataset = request.dataset;
   Payload out;
-  SEKISHO_CHECK(write_dataset_file(folder, "dataset.csv", dataset.csv, &out.files));
-  SEKISHO_CHECK(write_dataset_file(folder, "leaves.csv", dataset.leaves_csv, &out.files));
-  SEKISHO_TRY(const FormTable table, form_table(dataset.csv, labels_of(request.prepared, request.applied),
-                                                may_be_numeric(request.prepared, request.applied, request.decision)));
-  const Json define = define_json({.prepared = request.prepared,
-                                   .applied = request.applied,
-                                   .decision = request.decision,
-                                   .table = table,
-                                   .dataset = request.id,
-                                   .persons = dataset.persons,
-                                   .eligible_persons = request.prepared.table.columns.front().values().size(),
-                                   .formats = request.formats});
+  for (const FileTable& table : request.dataset.tables)
+    SEKISHO_CHECK(write_dataset_file(folder, table.name + ".csv", table.csv, &out.files));
+  SEKISHO_CHECK(write_dataset_file(folder, "leaves.csv", request.dataset.leaves_csv, &out.files));
+  const Json& define = request.described.define;
   SEKISHO_CHECK(write_dataset_file(folder, "define.json", define.dump(2) + "\n", &out.files));
   SEKISHO_CHECK(write_dataset_file(folder, "dictionary.html", dictionary_html(define), &out.files));
-  SEKISHO_TRY(out.forms,
-              write_forms({.folder = folder, .title = request.prepared.recipe.title, .created = request.created}, table,
-                          request.formats, &out.files));
+  for (std::size_t i = 0; i < request.dataset.tables.size(); ++i) {
+    SEKISHO_TRY(const Json forms, write_forms({.folder = folder,
+                                               .table = request.dataset.tables[i].name,
+                                               .title = request.title,
+                                               .created = request.created},
+                                              request.described.tables[i], request.formats, &out.files));
+    for (const Json& form : forms)
+      out.forms.push_back(form);
+  }
   return out;
 }
 

@@ -14,16 +14,6 @@ namespace {
 // A column with more different texts gets no list of them unless its codes have names.
 constexpr std::size_t kListedValues = 60;
 
-Json bilingual(std::string_view ja, std::string_view en) {
-  return {{"ja", ja}, {"en", en}};
-}
-
-const recipe::Variable* variable_of(const Prepared& prepared, std::string_view name) {
-  for (const recipe::Variable& variable : prepared.recipe.variables)
-    if (variable.name == name) return &variable;
-  return nullptr;
-}
-
 // Levels of a variable round after round; empty for one that is no quasi-identifier.
 std::vector<int> levels_of(const anonymize::Decision& decision, std::string_view name) {
   std::vector<int> out;
@@ -105,9 +95,39 @@ Json method_of(const anonymize::Attribute& attribute, const std::vector<int>& le
   return out;
 }
 
-// Names of codes where the variable has a code set and its values are still codes; else the texts that occur.
+// Beside the columns of dataset.csv: the title of each variable, and whether it may be a number: it has a unit, no code
+// set, and its values were not generalized.
+std::vector<std::string> labels_of(const Prepared& prepared, const anonymize::Applied& applied) {
+  std::vector<std::string> out{"Number of the person in this dataset"};
+  for (const std::string& name : applied.header) {
+    if (name == prepared.recipe.person) continue;
+    const recipe::Variable* variable = prepared.recipe.variable("", name);
+    out.push_back(variable == nullptr ? name : variable->title);
+  }
+  return out;
+}
+
+std::vector<bool> may_be_numeric(const Prepared& prepared, const anonymize::Applied& applied,
+                                 const anonymize::Decision& decision) {
+  std::vector<bool> out{true};
+  for (const std::string& name : applied.header) {
+    if (name == prepared.recipe.person) continue;
+    const recipe::Variable* variable = prepared.recipe.variable("", name);
+    const std::vector<int> levels = levels_of(decision, name);
+    out.push_back(variable != nullptr && !variable->unit.empty() && variable->codeset.empty() &&
+                  std::ranges::all_of(levels, [](int level) { return level == 0; }));
+  }
+  return out;
+}
+
+}  // namespace
+
+Json bilingual(std::string_view ja, std::string_view en) {
+  return {{"ja", ja}, {"en", en}};
+}
+
 Json code_list(const Prepared& prepared, const recipe::Variable* variable, const FormTable& table, std::size_t column,
-               bool generalized) {
+               bool generalized, const std::string& in) {
   std::map<std::string, std::string> items;
   const recipe::CodeSet* set = variable == nullptr ? nullptr : prepared.recipe.codeset(variable->codeset);
   const bool named = set != nullptr && !generalized;
@@ -120,7 +140,7 @@ Json code_list(const Prepared& prepared, const recipe::Variable* variable, const
       if (items.size() > kListedValues) return nullptr;
     }
   }
-  Json out{{"OID", "CL." + table.variables[column].name},
+  Json out{{"OID", "CL." + in + table.variables[column].name},
            {"Name", named ? set->name : table.variables[column].name},
            {"DataType", "text"}};
   if (named) out["Version"] = set->version;
@@ -133,14 +153,14 @@ Json code_list(const Prepared& prepared, const recipe::Variable* variable, const
   return out;
 }
 
-Json item_of(const FormTable& table, std::size_t column, const recipe::Variable* variable) {
+Json item_of(const FormTable& table, std::size_t column, const recipe::Variable* variable, const std::string& in) {
   const FormVariable& form = table.variables[column];
   std::size_t longest = 0, missing = 0;
   for (const auto& row : table.rows) {
     longest = std::max(longest, row[column].size());
     missing += row[column].empty() ? 1 : 0;
   }
-  Json out{{"OID", "IT." + form.name},
+  Json out{{"OID", "IT." + in + form.name},
            {"Name", form.name},
            {"DataType", !form.numeric  ? "text"
                         : form.integer ? "integer"
@@ -154,56 +174,35 @@ Json item_of(const FormTable& table, std::size_t column, const recipe::Variable*
   return out;
 }
 
-}  // namespace
-
-std::vector<std::string> labels_of(const Prepared& prepared, const anonymize::Applied& applied) {
-  std::vector<std::string> out{"Number of the person in this dataset"};
-  for (const std::string& name : applied.header) {
-    if (name == prepared.recipe.person) continue;
-    const recipe::Variable* variable = variable_of(prepared, name);
-    out.push_back(variable == nullptr ? name : variable->title);
-  }
-  return out;
-}
-
-std::vector<bool> may_be_numeric(const Prepared& prepared, const anonymize::Applied& applied,
-                                 const anonymize::Decision& decision) {
-  std::vector<bool> out{true};
-  for (const std::string& name : applied.header) {
-    if (name == prepared.recipe.person) continue;
-    const recipe::Variable* variable = variable_of(prepared, name);
-    const std::vector<int> levels = levels_of(decision, name);
-    out.push_back(variable != nullptr && !variable->unit.empty() && variable->codeset.empty() &&
-                  std::ranges::all_of(levels, [](int level) { return level == 0; }));
-  }
-  return out;
-}
-
-Json define_json(const DefineRequest& request) {
+Result<Described> describe_rows(const DescribeRequest& request, const anonymize::Applied& applied,
+                                const anonymize::Decision& decision) {
   const Prepared& prepared = request.prepared;
-  const FormTable& table = request.table;
+  Described out;
+  SEKISHO_TRY(FormTable read, form_table(request.dataset.tables.front().csv, labels_of(prepared, applied),
+                                         may_be_numeric(prepared, applied, decision)));
+  const FormTable& table = out.tables.emplace_back(std::move(read));
   std::vector<std::string> names;
   for (const FormVariable& variable : table.variables)
     names.push_back(variable.name);
   const std::vector<std::string> sas = xpt_names(names, 5);
   Json refs = Json::array(), items = Json::array(), lists = Json::array(), methods = Json::array();
   for (std::size_t i = 0; i < names.size(); ++i) {
-    const recipe::Variable* variable = variable_of(prepared, names[i]);
+    const recipe::Variable* variable = prepared.recipe.variable("", names[i]);
     const anonymize::Attribute* attribute = prepared.policy.find(names[i]);
-    Json item = item_of(table, i, variable);
+    Json item = item_of(table, i, variable, "");
     item["SASFieldName"] = sas[i];
     Json ref{{"ItemOID", item["OID"]}, {"OrderNumber", i + 1}, {"Mandatory", item["Missing"] == 0 ? "Yes" : "No"}};
     if (attribute != nullptr) {
-      const std::vector<int> levels = levels_of(request.decision, names[i]);
+      const std::vector<int> levels = levels_of(decision, names[i]);
       const bool generalized = std::ranges::any_of(levels, [](int level) { return level > 0; });
-      const auto column = static_cast<std::size_t>(std::ranges::find(request.applied.header, names[i]) -
-                                                   request.applied.header.begin());
+      const auto column =
+          static_cast<std::size_t>(std::ranges::find(applied.header, names[i]) - applied.header.begin());
       item["Role"] = kind_name(attribute->kind);
       item["Origin"] = {{"Type", "Derived"}, {"Source", prepared.recipe.name + " " + prepared.recipe.version}};
-      methods.push_back(method_of(*attribute, levels, change_of(request.applied, column), request.applied.rows()));
+      methods.push_back(method_of(*attribute, levels, change_of(applied, column), applied.rows()));
       ref["MethodOID"] = methods.back()["OID"];
       if (!table.variables[i].numeric)
-        if (Json list = code_list(prepared, variable, table, i, generalized); !list.is_null()) {
+        if (Json list = code_list(prepared, variable, table, i, generalized, ""); !list.is_null()) {
           item["CodeListOID"] = list["OID"];
           lists.push_back(std::move(list));
         }
@@ -214,27 +213,28 @@ Json define_json(const DefineRequest& request) {
     refs.push_back(std::move(ref));
     items.push_back(std::move(item));
   }
-  const std::size_t rows = request.applied.rows(), all_rows = prepared.table.rows;
-  return {{"FileType", "Snapshot"},
-          {"Study",
-           {{"OID", prepared.recipe.name},
-            {"Version", prepared.recipe.version},
-            {"Name", bilingual(prepared.recipe.title_ja, prepared.recipe.title)}}},
-          {"MetaDataVersion",
-           {{"OID", request.dataset},
-            {"Formats", request.formats},
-            {"ItemGroupDef",
-             {{"OID", "IG.DATASET"},
-              {"Name", "DATASET"},
-              {"Repeating", rows > request.persons ? "Yes" : "No"},
-              {"Rows", rows},
-              {"Persons", request.persons},
-              {"SuppressedRows", all_rows - rows},
-              {"SuppressedPersons", request.eligible_persons - request.persons},
-              {"ItemRef", refs}}},
-            {"ItemDef", items},
-            {"CodeList", lists},
-            {"MethodDef", methods}}}};
+  const std::size_t rows = applied.rows(), all_rows = prepared.table().rows;
+  out.define = {{"FileType", "Snapshot"},
+                {"Study",
+                 {{"OID", prepared.recipe.name},
+                  {"Version", prepared.recipe.version},
+                  {"Name", bilingual(prepared.recipe.title_ja, prepared.recipe.title)}}},
+                {"MetaDataVersion",
+                 {{"OID", request.id},
+                  {"Formats", request.formats},
+                  {"ItemGroupDef",
+                   {{"OID", "IG.DATASET"},
+                    {"Name", "DATASET"},
+                    {"Repeating", rows > request.dataset.persons ? "Yes" : "No"},
+                    {"Rows", rows},
+                    {"Persons", request.dataset.persons},
+                    {"SuppressedRows", all_rows - rows},
+                    {"SuppressedPersons", prepared.persons() - request.dataset.persons},
+                    {"ItemRef", refs}}},
+                  {"ItemDef", items},
+                  {"CodeList", lists},
+                  {"MethodDef", methods}}}};
+  return out;
 }
 
 }  // namespace sekisho::release::detail

@@ -8,22 +8,28 @@
 
 namespace sekisho::release::detail {
 
-struct DefineRequest {
+struct Described {
+  std::vector<FormTable> tables;  // beside Dataset::tables
+  Json define;
+};
+struct DescribeRequest {
   const Prepared& prepared;
-  const anonymize::Applied& applied;
-  const anonymize::Decision& decision;
-  const FormTable& table;  // types as the forms have them
-  std::string dataset;     // its id
-  std::size_t persons = 0, eligible_persons = 0;
+  const Dataset& dataset;
+  std::string id;  // of the dataset
   std::vector<std::string> formats;
 };
-Json define_json(const DefineRequest& request);
+Result<Described> describe_rows(const DescribeRequest& request, const anonymize::Applied& applied,
+                                const anonymize::Decision& decision);
+Result<Described> describe_histories(const DescribeRequest& request, const anonymize::FinishedHistories& finished);
 std::string dictionary_html(const Json& define);
 
-// Beside the columns of dataset.csv: the title of each variable, and whether it may be a number: it has a unit, no code
-// set, and its values were not generalized.
-std::vector<std::string> labels_of(const Prepared& prepared, const anonymize::Applied& applied);
-std::vector<bool> may_be_numeric(const Prepared& prepared, const anonymize::Applied& applied,
-                                 const anonymize::Decision& decision);
+// Parts of a dictionary that both kinds of datasets have.
+Json bilingual(std::string_view ja, std::string_view en);
+// A variable of a table, "" for the only one: name, type, length, meaning, unit. OIDs are IT.[TABLE.]NAME.
+Json item_of(const FormTable& table, std::size_t column, const recipe::Variable* variable, const std::string& in);
+// Names of codes where the variable has a code set and its values are still codes; else the texts that occur; null:
+// too many of them.
+Json code_list(const Prepared& prepared, const recipe::Variable* variable, const FormTable& table, std::size_t column,
+               bool generalized, const std::string& in);
 
 }  // namespace sekisho::release::detail

@@ -34,6 +34,8 @@ Result<std::set<std::string>> files_named(const fs::path& policy) {
 Result<std::size_t> write_exploration(const ExploreRequest& request) {
   SEKISHO_TRY(const detail::Prepared prepared,
               detail::prepare(request.source, request.purpose, request.policy, request.threads, request.memory_limit));
+  if (prepared.history_policy)
+    return fail("release.explore", "the explorer shows levels of one table, and this purpose makes whole histories");
   const fs::path policy =
       request.policy.empty() ? request.purpose.parent_path() / prepared.recipe.policy : request.policy;
   SEKISHO_CHECK(make_folders(request.out, 0700));
@@ -49,24 +51,24 @@ Result<std::size_t> write_exploration(const ExploreRequest& request) {
   }
   std::string csv;
   std::vector<std::string_view> fields;
-  for (const anonymize::Column& column : prepared.table.columns)
+  for (const anonymize::Column& column : prepared.table().columns)
     fields.push_back(column.name());
   append_csv(csv, fields, prepared.policy.delimiter);
-  for (std::size_t row = 0; row < prepared.table.rows; ++row) {
+  for (std::size_t row = 0; row < prepared.table().rows; ++row) {
     for (std::size_t i = 0; i < fields.size(); ++i)
-      fields[i] = prepared.table.columns[i].text(row);
+      fields[i] = prepared.table().columns[i].text(row);
     append_csv(csv, fields, prepared.policy.delimiter);
   }
   if (request.record) {
     SEKISHO_TRY([[maybe_unused]] const std::uint64_t entry,
                 request.record("release.explored", {{"purpose", prepared.recipe.name},
                                                     {"snapshot", request.source.snapshot.value("hash", "")},
-                                                    {"rows", prepared.table.rows}}));
+                                                    {"rows", prepared.table().rows}}));
   }
   SEKISHO_TRY(const std::string text, read_text(policy));
   SEKISHO_CHECK(write_file_durable(request.out / "policy.toml", text, 0600));
   SEKISHO_CHECK(write_file_durable(request.out / "data.csv", csv, 0600));
-  return prepared.table.rows;
+  return prepared.table().rows;
 }
 
 }  // namespace sekisho::release

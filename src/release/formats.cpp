@@ -18,14 +18,14 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr Format kFormats[] = {
-    {"csv-utf8", FormKind::kCsv, false, "dataset_utf8.csv", "CSV in UTF-8 with a byte order mark, as Excel reads it"},
-    {"csv-cp932", FormKind::kCsv, true, "dataset_cp932.csv",
+    {"csv-utf8", FormKind::kCsv, false, "_utf8.csv", "CSV in UTF-8 with a byte order mark, as Excel reads it"},
+    {"csv-cp932", FormKind::kCsv, true, "_cp932.csv",
      "CSV in CP932 (Shift_JIS of Windows); characters that it lacks become 〓 and are counted"},
-    {"parquet", FormKind::kParquet, false, "dataset.parquet", "Parquet"},
-    {"xpt", FormKind::kXpt, false, "dataset.xpt",
+    {"parquet", FormKind::kParquet, false, ".parquet", "Parquet"},
+    {"xpt", FormKind::kXpt, false, ".xpt",
      "SAS transport, texts in UTF-8: version 5 where names have at most 8 characters and texts 200 bytes, else 8"},
-    {"xpt-cp932", FormKind::kXpt, true, "dataset_cp932.xpt", "the same with texts in CP932, for SAS in Japanese"},
-    {"xpt5", FormKind::kXpt5, false, "dataset_v5.xpt",
+    {"xpt-cp932", FormKind::kXpt, true, "_cp932.xpt", "the same with texts in CP932, for SAS in Japanese"},
+    {"xpt5", FormKind::kXpt5, false, "_v5.xpt",
      "SAS transport version 5 whatever the names; longer ones are cut and numbered"}};
 
 const Format* find_format(std::string_view name) {
@@ -110,6 +110,7 @@ Result<std::string> xpt_text(const detail::FormRequest& request, const detail::F
   XptOptions options;
   options.version = format.kind == FormKind::kXpt5 || fits ? 5 : 8;
   options.created = request.created;
+  if (request.table != "dataset") options.dataset = xpt_names(std::vector{request.table}, options.version).front();
   std::uint64_t lost = 0;
   options.label = encoded(request.title, format.cp932, lost);
   std::vector<std::string> names;
@@ -131,10 +132,9 @@ Result<std::string> xpt_text(const detail::FormRequest& request, const detail::F
 
 // One thread and a fixed size of row groups: the same rows are the same bytes as long as the engine is the same one,
 // whose version the manifest names.
-Result<void> write_parquet_form(const fs::path& folder, const fs::path& out, const detail::FormTable& table,
-                                Json& form) {
+Result<void> write_parquet_form(const fs::path& csv, const fs::path& out, const detail::FormTable& table, Json& form) {
   columns::EngineOptions options;
-  options.allowed_folders = {folder};
+  options.allowed_folders = {csv.parent_path()};
   SEKISHO_TRY(const auto engine, columns::Engine::create(options));
   std::string types;
   for (const detail::FormVariable& variable : table.variables)
@@ -145,7 +145,7 @@ Result<void> write_parquet_form(const fs::path& folder, const fs::path& out, con
   SEKISHO_CHECK(engine->execute(fmt::format(
       "COPY (SELECT * FROM read_csv({}, auto_detect = false, header = true, columns = {{{}}}, delim = ',', quote = "
       "'\"', escape = '\"', nullstr = '')) TO {} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880)",
-      columns::sql_text((folder / "dataset.csv").string()), types, columns::sql_text(out.string()))));
+      columns::sql_text(csv.string()), types, columns::sql_text(out.string()))));
   SEKISHO_TRY(const std::string version, engine->query_text("SELECT version()"));
   form["writer"] = "DuckDB " + version;
   return {};
@@ -200,13 +200,15 @@ Result<Json> write_forms(const FormRequest& request, const FormTable& table, con
   for (const std::string& name : chosen) {
     const Format* format = find_format(name);
     if (format == nullptr) return fail("release.format", fmt::format("'{}' is no form of a dataset", name));
-    Json form{{"format", format->name}, {"file", format->file}, {"charset", format->cp932 ? "CP932" : "UTF-8"}};
+    const std::string place = format->file(request.table);
+    Json form{{"format", format->name}, {"file", place}, {"charset", format->cp932 ? "CP932" : "UTF-8"}};
+    if (request.table != "dataset") form["table"] = request.table;
     if (format->kind == FormKind::kParquet) {
       // Written aside under its own name: the folder of the dataset is not published before all is in it.
-      const fs::path file = request.folder / format->file;
-      SEKISHO_CHECK(write_parquet_form(request.folder, file, table, form));
+      const fs::path file = request.folder / place;
+      SEKISHO_CHECK(write_parquet_form(request.folder / (request.table + ".csv"), file, table, form));
       SEKISHO_TRY(const std::string content, read_text(file));
-      SEKISHO_CHECK(write_dataset_file(request.folder, format->file, content, files));
+      SEKISHO_CHECK(write_dataset_file(request.folder, place, content, files));
     } else {
       std::string content;
       if (format->kind == FormKind::kCsv) {
@@ -216,7 +218,7 @@ Result<Json> write_forms(const FormRequest& request, const FormTable& table, con
       } else {
         SEKISHO_TRY(content, xpt_text(request, table, *format, form));
       }
-      SEKISHO_CHECK(write_dataset_file(request.folder, format->file, content, files));
+      SEKISHO_CHECK(write_dataset_file(request.folder, place, content, files));
     }
     out.push_back(std::move(form));
   }

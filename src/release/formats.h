@@ -20,7 +20,8 @@ struct Format {
   std::string_view name;  // of --format and in the manifest
   FormKind kind;
   bool cp932 = false;  // texts in CP932 instead of UTF-8
-  std::string_view file, about;
+  std::string_view ending, about;
+  std::string file(std::string_view table = "dataset") const { return std::string(table) + std::string(ending); }
 };
 std::span<const Format> formats();
 // In the order of formats(), each once. Error: release.format.
@@ -42,7 +43,8 @@ Result<FormTable> form_table(std::string_view csv, const std::vector<std::string
                              const std::vector<bool>& may_be_numeric);
 
 struct FormRequest {
-  std::filesystem::path folder;  // dataset.csv is there; the forms are written beside it
+  std::filesystem::path folder;   // dataset.csv is there; the forms are written beside it
+  std::string table = "dataset";  // the forms of TABLE.csv are named after it
   std::string title;
   UtcTime created;  // of the manifest: SAS transport holds it
 };

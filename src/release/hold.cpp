@@ -13,29 +13,12 @@ Membership membership_of(const HoldRequest& request, const Register& list) {
   out.purpose = request.prepared.recipe.name;
   out.created = request.created;
   out.k = request.k;
-  out.quasi = request.quasi;
-  const anonymize::Applied& applied = request.applied;
-  const auto place = [&](std::string_view name) {
-    return static_cast<std::size_t>(std::ranges::find(applied.header, name) - applied.header.begin());
-  };
-  std::vector<std::size_t> columns;
-  for (const std::string& name : request.quasi)
-    columns.push_back(place(name));
-  const std::size_t person = place(request.prepared.recipe.person);
-  std::map<std::vector<std::string>, std::uint32_t> class_of;
-  std::map<std::string_view, std::vector<std::uint32_t>> classes_of;
-  std::vector<std::string> labels(columns.size());
-  for (std::size_t row = 0; row < applied.rows(); ++row) {
-    for (std::size_t i = 0; i < columns.size(); ++i)
-      labels[i] = applied.text(row, columns[i]);
-    const auto [at, fresh] = class_of.emplace(labels, static_cast<std::uint32_t>(out.classes.size()));
-    if (fresh) out.classes.push_back(labels);
-    classes_of[applied.text(row, person)].push_back(at->second);
-  }
-  for (auto& [name, classes] : classes_of) {
-    std::ranges::sort(classes);
-    classes.erase(std::ranges::unique(classes).begin(), classes.end());
-    Membership::Person one{{}, std::move(classes)};
+  out.quasi = request.standing.quasi;
+  out.classes = request.standing.classes;
+  for (const auto& [name, classes] : request.standing.classes_of) {
+    Membership::Person one{{}, classes};
+    std::ranges::sort(one.classes);
+    one.classes.erase(std::ranges::unique(one.classes).begin(), one.classes.end());
     if (const auto found = request.prepared.registrations.find(name); found != request.prepared.registrations.end())
       for (const std::string& registration : found->second)
         one.tokens.push_back(list.token(registration));
@@ -47,6 +30,36 @@ Membership membership_of(const HoldRequest& request, const Register& list) {
 }
 
 }  // namespace
+
+Standing standing_of(const anonymize::Applied& applied, const std::vector<std::string>& quasi,
+                     const std::string& person_column) {
+  Standing out;
+  out.quasi = quasi;
+  const auto place = [&](std::string_view name) {
+    return static_cast<std::size_t>(std::ranges::find(applied.header, name) - applied.header.begin());
+  };
+  std::vector<std::size_t> columns;
+  for (const std::string& name : quasi)
+    columns.push_back(place(name));
+  const std::size_t person = place(person_column);
+  std::map<std::vector<std::string>, std::uint32_t> class_of;
+  std::vector<std::string> labels(columns.size());
+  for (std::size_t row = 0; row < applied.rows(); ++row) {
+    for (std::size_t i = 0; i < columns.size(); ++i)
+      labels[i] = applied.text(row, columns[i]);
+    const auto [at, fresh] = class_of.emplace(labels, static_cast<std::uint32_t>(out.classes.size()));
+    if (fresh) out.classes.push_back(labels);
+    out.classes_of[applied.text(row, person)].push_back(at->second);
+  }
+  return out;
+}
+
+Standing standing_of(const anonymize::FinishedHistories& finished) {
+  Standing out;
+  for (const std::string& person : finished.source)
+    out.classes_of[person];
+  return out;
+}
 
 Json Judged::to_manifest() const {
   return {{"releases_compared", reports.size()}, {"k", k}, {"verdict", accepted ? "accepted with a reason" : "passed"}};

@@ -6,11 +6,21 @@
 
 namespace sekisho::release::detail {
 
+// Who is in a release, by the store's persons, and in which classes they stand: of histories there are none, and the
+// persons alone are compared.
+struct Standing {
+  std::vector<std::string> quasi;
+  std::vector<std::vector<std::string>> classes;  // labels
+  std::map<std::string_view, std::vector<std::uint32_t>> classes_of;
+};
+Standing standing_of(const anonymize::Applied& applied, const std::vector<std::string>& quasi,
+                     const std::string& person);
+Standing standing_of(const anonymize::FinishedHistories& finished);
+
 struct HoldRequest {
   const BuildRequest& build;
   const Prepared& prepared;
-  const anonymize::Applied& applied;
-  const std::vector<std::string>& quasi;
+  const Standing& standing;
   std::string id, created;
   std::size_t k = 0;
 };

@@ -10,6 +10,7 @@
 #include "release/approval.h"
 #include "release/dataset.h"
 #include "release/formats.h"
+#include "release/made.h"
 
 namespace sekisho::release {
 
@@ -82,6 +83,26 @@ Result<RebuildReport> explain(const Dataset& now, const fs::path& dataset) {
               {}, "A byte for byte rebuild is not possible any more; compare with the recorded withdrawals.");
 }
 
+// The key was destroyed at delivery: the rows without ids are compared.
+Result<RebuildReport> without_key(const RebuildRequest& request, const Prepared& prepared, const Json& manifest) {
+  if (prepared.history_policy && prepared.history_policy->dates.kind == anonymize::DateRule::Kind::kShift)
+    return fail("release.key", "the key that moved the dates was destroyed at delivery: nobody can make them again", {},
+                "The leaves of the dataset still verify: sekisho release verify.");
+  SEKISHO_TRY(const Made made, replay(prepared, manifest["decision"], as_bytes("none"), request.threads));
+  const Dataset now = compose_made(made, prepared, std::nullopt);
+  RebuildReport report;
+  report.persons = now.persons;
+  report.same_content = now.content_sha256 == manifest.value("content_sha256", "");
+  if (report.same_content) return report;
+  const std::int64_t before = manifest["counts"].value("persons", std::int64_t{0});
+  if (static_cast<std::int64_t>(now.persons) < before)
+    return fail("release.erased",
+                fmt::format("{} persons of the dataset were erased or withdrew since, and the key that orders them is "
+                            "destroyed",
+                            before - static_cast<std::int64_t>(now.persons)));
+  return fail("release.differs", "the rows differ from those of the dataset");
+}
+
 }  // namespace
 
 Result<RebuildReport> rebuild(const RebuildRequest& request) {
@@ -91,31 +112,18 @@ Result<RebuildReport> rebuild(const RebuildRequest& request) {
               prepare(request.source, request.purpose, request.policy, request.threads, request.memory_limit));
   SEKISHO_CHECK(same(manifest, "recipe", "sha256", prepared.recipe.sha256, "recipe or one of its code sets"));
   SEKISHO_CHECK(same(manifest, "policy", "sha256", prepared.policy_sha256, "policy or one of its hierarchies"));
-  SEKISHO_TRY(const anonymize::Decision decision, anonymize::Decision::from_json(manifest["decision"]));
-  SEKISHO_TRY(const anonymize::Applied applied, anonymize::apply(prepared.table, prepared.policy, decision));
 
   RebuildReport report;
   const auto key = read_file(order_key_file(request.keys, manifest["dataset"].get<std::string>()), 1024);
-  if (!key) {
-    // Destroyed at delivery: the rows without ids are compared.
-    const Dataset now = compose(applied, prepared.recipe.person, std::nullopt);
-    report.persons = now.persons;
-    report.same_content = now.content_sha256 == manifest.value("content_sha256", "");
-    if (report.same_content) return report;
-    const std::int64_t before = manifest["counts"].value("persons", std::int64_t{0});
-    if (static_cast<std::int64_t>(now.persons) < before)
-      return fail(
-          "release.erased",
-          fmt::format("{} persons of the dataset were erased or withdrew since, and the key that orders them is "
-                      "destroyed",
-                      before - static_cast<std::int64_t>(now.persons)));
-    return fail("release.differs", "the rows differ from those of the dataset");
-  }
+  if (!key) return without_key(request, prepared, manifest);
   const crypto::SecretBytes secret{Bytes(*key)};
-  const Dataset now = compose(applied, prepared.recipe.person, secret.view());
+  SEKISHO_TRY(const Made made, replay(prepared, manifest["decision"], secret.view(), request.threads));
+  const Dataset now = compose_made(made, prepared, secret.view());
   report.persons = now.persons;
-  SEKISHO_TRY(const std::string wanted, hash_of_file(manifest, "dataset.csv"));
-  if (to_hex(crypto::sha256(as_bytes(now.csv))) != wanted) return explain(now, request.dataset);
+  for (const FileTable& table : now.tables) {
+    SEKISHO_TRY(const std::string wanted, hash_of_file(manifest, table.name + ".csv"));
+    if (to_hex(crypto::sha256(as_bytes(table.csv))) != wanted) return explain(now, request.dataset);
+  }
   SEKISHO_TRY(const std::vector<std::string> formats, formats_of(manifest));
   SEKISHO_TRY(const UtcTime created, UtcTime::parse(manifest.value("created", "")));
   std::error_code error;
@@ -124,11 +132,12 @@ Result<RebuildReport> rebuild(const RebuildRequest& request) {
   SEKISHO_TRY(const TemporaryFolder scratch, TemporaryFolder::create("sekisho-rebuild"));
   const fs::path folder = request.out.empty() ? scratch.path() : fs::absolute(request.out);
   SEKISHO_CHECK(make_folders(folder, 0700));
-  SEKISHO_TRY(const Payload payload, write_payload(folder, {.prepared = prepared,
-                                                            .applied = applied,
-                                                            .decision = decision,
-                                                            .dataset = now,
-                                                            .id = manifest["dataset"].get<std::string>(),
+  const std::string id = manifest["dataset"].get<std::string>();
+  SEKISHO_TRY(const Described described,
+              describe_made({.prepared = prepared, .dataset = now, .id = id, .formats = formats}, made));
+  SEKISHO_TRY(const Payload payload, write_payload(folder, {.dataset = now,
+                                                            .described = described,
+                                                            .title = prepared.recipe.title,
                                                             .created = created,
                                                             .formats = formats}));
   SEKISHO_CHECK(same_files(manifest, payload));
@@ -166,24 +175,42 @@ void check_files(const Json& manifest, const fs::path& dataset, std::map<std::st
   }
 }
 
-void check_leaves(const Json& manifest, const std::string& dataset, const std::string& leaves_text,
+// Rows of each person, table after table; those of histories begin with the name of their table.
+bool join_rows(const Json& manifest, const std::map<std::string, std::string>& texts, std::vector<std::string>& joined,
+               std::vector<std::string>& problems) {
+  const bool histories = manifest.contains("tables");
+  for (const Json& entry : histories ? manifest["tables"] : Json::array({{{"name", "dataset"}}})) {
+    const std::string name = entry.is_object() ? entry.value("name", "") : "";
+    const auto text = texts.find(name + ".csv");
+    const auto rows = text == texts.end() ? CsvTable() : read_csv(text->second).value_or(CsvTable());
+    if (rows.header.empty() || rows.column("id") != 0) {
+      problems.push_back(fmt::format("{}.csv is missing or malformed", is_dataset_name(name) ? name : "a table"));
+      return false;
+    }
+    for (const auto& row : rows.rows) {
+      const std::size_t number = std::strtoull(row[0].c_str(), nullptr, 10);
+      if (number == 0 || number > joined.size()) {
+        problems.push_back("a person of the dataset has no leaf");
+        return false;
+      }
+      if (histories) joined[number - 1] += name + ",";
+      append_csv(joined[number - 1], std::vector<std::string_view>(row.begin() + 1, row.end()));
+    }
+  }
+  return true;
+}
+
+void check_leaves(const Json& manifest, const std::map<std::string, std::string>& texts,
                   std::vector<std::string>& problems) {
-  const auto leaves = read_csv(leaves_text);
-  const auto rows = read_csv(dataset);
-  if (!leaves || !rows || leaves->column("leaf") != 0 || leaves->column("salt") != 1 || rows->column("id") != 0) {
-    problems.push_back("leaves.csv or dataset.csv is malformed");
+  const auto found = texts.find("leaves.csv");
+  if (found == texts.end()) return;  // told already
+  const auto leaves = read_csv(found->second);
+  if (!leaves || leaves->column("leaf") != 0 || leaves->column("salt") != 1) {
+    problems.push_back("leaves.csv is malformed");
     return;
   }
   std::vector<std::string> joined(leaves->rows.size());
-  for (const auto& row : rows->rows) {
-    const std::size_t number = std::strtoull(row[0].c_str(), nullptr, 10);
-    if (number == 0 || number > joined.size()) {
-      problems.push_back("a person of the dataset has no leaf");
-      return;
-    }
-    const std::vector<std::string_view> fields(row.begin() + 1, row.end());
-    append_csv(joined[number - 1], fields);
-  }
+  if (!join_rows(manifest, texts, joined, problems)) return;
   std::vector<crypto::Digest> digests;
   for (std::size_t i = 0; i < joined.size(); ++i) {
     const auto salt = from_hex(leaves->rows[i][1]);
@@ -198,6 +225,24 @@ void check_leaves(const Json& manifest, const std::string& dataset, const std::s
   }
   if (to_hex(ledger::tree_root(digests)) != manifest["merkle_root"])
     problems.push_back("the leaves do not make the root");
+}
+
+// k of the classes, or of the combinations of histories, counted by SQL.
+Result<std::string> check_classes(const Json& manifest, const fs::path& dataset) {
+  const Json& audit = manifest["audit"];
+  if (manifest.contains("tables")) {
+    SEKISHO_TRY(const anonymize::HistoryPolicy policy, policy_of_audit(audit));
+    SEKISHO_TRY(const anonymize::HistoryAudit judged, anonymize::audit_histories(dataset, policy, "2GB", 2));
+    for (const std::string& problem : judged.problems)
+      if (problem.find("combinations") != std::string::npos) return problem;
+    return std::string();
+  }
+  std::vector<std::string> quasi;
+  for (const Json& name : audit.value("quasi", Json::array()))
+    if (name.is_string()) quasi.push_back(name.get<std::string>());
+  const auto k = audit.value("k", std::size_t{0});
+  SEKISHO_TRY(const SqlAudit counted, audit_by_sql(fs::absolute(dataset) / "dataset.csv", quasi, k));
+  return counted.ok ? std::string() : fmt::format("{} classes have fewer than {} persons", counted.failing, k);
 }
 
 Result<void> check_signature(const fs::path& dataset, const fs::path& public_pem, std::vector<std::string>& problems) {
@@ -231,21 +276,15 @@ Result<VerifyReport> verify(const fs::path& dataset, const fs::path& public_pem,
   VerifyReport report;
   std::map<std::string, std::string> texts;
   check_files(manifest, dataset, texts, report.problems);
-  if (texts.contains("dataset.csv") && texts.contains("leaves.csv"))
-    check_leaves(manifest, texts["dataset.csv"], texts["leaves.csv"], report.problems);
+  check_leaves(manifest, texts, report.problems);
   if (auto checked = check_signature(dataset, public_pem, report.problems); !checked)
     report.problems.push_back("the signature cannot be checked: " + checked.error().message);
   if (auto approved = check_approved(manifest, approver_keys); !approved)
     report.problems.push_back(approved.error().message);
-  std::vector<std::string> quasi;
-  for (const Json& name : manifest["audit"].value("quasi", Json::array()))
-    if (name.is_string()) quasi.push_back(name.get<std::string>());
-  const auto k = manifest["audit"].value("k", std::size_t{0});
-  const auto audit = audit_by_sql(fs::absolute(dataset) / "dataset.csv", quasi, k);
-  if (!audit)
-    report.problems.push_back("the classes cannot be counted: " + audit.error().message);
-  else if (!audit->ok)
-    report.problems.push_back(fmt::format("{} classes have fewer than {} persons", audit->failing, k));
+  if (const auto classes = check_classes(manifest, dataset); !classes)
+    report.problems.push_back("the classes cannot be counted: " + classes.error().message);
+  else if (!classes->empty())
+    report.problems.push_back(*classes);
   report.ok = report.problems.empty();
   return report;
 }

@@ -198,11 +198,13 @@ constexpr std::string_view kDemographics =
     "arg_max(death_month, place) FILTER (death_year IS NOT NULL) AS death_month "
     "FROM (SELECT *, row(recorded, rank, part, ordinal, sub) AS place FROM ({})) GROUP BY reg";
 
-Result<void> create_person_map(columns::Engine& engine, const PersonMap& map, const std::set<std::string>& hidden) {
-  static const TableSpec spec{
-      "person_map",
-      "persons of registrations",
-      {{"reg", records::ColumnType::kText, "registration"}, {"person", records::ColumnType::kText, "person"}}};
+Result<void> create_person_map(columns::Engine& engine, const PersonMap& map, const std::set<std::string>& hidden,
+                               const std::unordered_map<std::string, RegistrationState>& states) {
+  static const TableSpec spec{"person_map",
+                              "persons of registrations",
+                              {{"reg", records::ColumnType::kText, "registration"},
+                               {"person", records::ColumnType::kText, "person"},
+                               {"hospital", records::ColumnType::kText, "hospital where it is"}}};
   std::vector<std::pair<std::string_view, std::string_view>> rows;
   for (const auto& [reg, person] : map)
     if (!hidden.contains(reg)) rows.emplace_back(reg, person);
@@ -212,9 +214,10 @@ Result<void> create_person_map(columns::Engine& engine, const PersonMap& map, co
     batch.add_row();
     batch.text(0, reg);
     batch.text(1, person);
+    if (const auto state = states.find(std::string(reg)); state != states.end()) batch.text(2, state->second.hospital);
   }
   SEKISHO_CHECK(engine.register_batch("sekisho_map", batch));
-  SEKISHO_CHECK(engine.execute("CREATE OR REPLACE TABLE person_map AS SELECT reg, person FROM sekisho_map"));
+  SEKISHO_CHECK(engine.execute("CREATE OR REPLACE TABLE person_map AS SELECT reg, person, hospital FROM sekisho_map"));
   return engine.execute("DROP VIEW sekisho_map");
 }
 
@@ -248,7 +251,8 @@ Result<void> LocalStore::open_views(columns::Engine& engine, const Snapshot& sna
     SEKISHO_CHECK(view(std::string(spec.name), spec, "{}"));
   SEKISHO_CHECK(view("demographics", demographics_spec(), kDemographics));
   SEKISHO_TRY(const PersonMap map, catalogue_->person_map(snapshot.linkage_state));
-  return create_person_map(engine, map, hidden);
+  SEKISHO_TRY(const auto states, catalogue_->registrations());
+  return create_person_map(engine, map, hidden, states);
 }
 
 }  // namespace sekisho::store

@@ -46,8 +46,9 @@ TEST_F(BadInputTest, ACycleInAHierarchyIsRefusedWithTheRowThatLeadsIntoIt) {
   EXPECT_EQ(refusal("a,x,b\nb,b,b\n", "q\na\n").code, "") << "a group may bear the name of a value";
 }
 
-TEST_F(BadInputTest, AHierarchyInAnotherEncodingIsRefusedWithItsLine) {
-  const Error error = refusal("a,x,*\n\x82\xa0,x,*\n", "q\na\n");
+TEST_F(BadInputTest, AHierarchyInCp932IsReadAndOneOfNoCharacterSetIsRefusedWithItsLine) {
+  EXPECT_EQ(refusal("a,x,*\n\x82\xa0,x,*\n", "q\n\xe3\x81\x82\n").code, "");
+  const Error error = refusal("a,x,*\n\x81,x,*\n", "q\na\n");
   EXPECT_EQ(error.code, "csv.encoding");
   EXPECT_EQ(error.place.file, "h.csv");
   EXPECT_EQ(error.place.line, 2);

@@ -76,7 +76,8 @@ struct Tables {
          {std::pair{"demographics",
                     "reg, sex, birth_year, birth_month, area2, substr(area2, 1, 2) AS prefecture, "
                     "NULL::INTEGER AS death_year, NULL::INTEGER AS death_month"},
-          {"person_map", "reg, person"}}) {
+          {"person_map",
+           "reg, person, 'H' || (length(reg) + CAST(ascii(substr(reg, length(reg))) AS INTEGER)) % 3 AS hospital"}}) {
       std::filesystem::remove(folder.path() / (std::string(name) + ".parquet"));
       const auto done = columns::copy_parquet(
           **engine,
@@ -95,7 +96,7 @@ struct Tables {
     EXPECT_TRUE(recipe::open_folder(**engine, folder.path()));
     const auto rows = recipe::run(**engine, *recipe);
     EXPECT_TRUE(rows) << rows.error().describe();
-    return rows ? *rows : recipe::Rows();
+    return rows ? rows->front() : recipe::Rows();
   }
 };
 

@@ -63,7 +63,7 @@ TEST_F(FormatsTest, ARebuildGivesTheSameBytesInEveryForm) {
 TEST_F(FormatsTest, AChangedFormIsFound) {
   ASSERT_TRUE(make());
   for (const Format& format : release::formats()) {
-    const fs::path file = out / format.file;
+    const fs::path file = out / format.file();
     const std::string before = text(file);
     std::string changed = before;
     changed[changed.size() - 7] ^= 1;

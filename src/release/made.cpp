@@ -1,0 +1,82 @@
+#include "release/made.h"
+
+#include <fmt/format.h>
+
+namespace sekisho::release::detail {
+namespace {
+
+std::vector<std::string> quasi_names(const anonymize::Policy& policy) {
+  std::vector<std::string> out;
+  for (const anonymize::Attribute& attribute : policy.attributes)
+    if (attribute.kind == anonymize::Kind::kQuasi) out.push_back(attribute.name);
+  return out;
+}
+
+Result<Audited> audit_rows(const std::filesystem::path& folder, const Prepared& prepared, const Dataset& dataset) {
+  const std::vector<std::string> quasi = quasi_names(prepared.policy);
+  const auto k = static_cast<std::size_t>(prepared.policy.k());
+  SEKISHO_TRY(const SqlAudit counted, audit_by_sql(folder / "dataset.csv", quasi, k));
+  SEKISHO_TRY(const anonymize::Audit judged, audit_models(folder / "dataset.csv", prepared));
+  Audited out;
+  out.problems = judged.problems;
+  if (!counted.ok) out.problems.push_back(fmt::format("{} classes have fewer than {} persons", counted.failing, k));
+  if (counted.rows != dataset.rows || counted.persons != dataset.persons || judged.rows != dataset.rows)
+    out.problems.emplace_back("rows or persons are counted otherwise");
+  out.told = counted.to_json();
+  out.told["k"] = k;
+  out.told["quasi"] = quasi;
+  out.told["models"] = judged.models;
+  return out;
+}
+
+Result<Audited> audit_histories_made(const std::filesystem::path& folder, const Prepared& prepared,
+                                     const anonymize::FinishedHistories& finished, int threads) {
+  SEKISHO_TRY(const anonymize::HistoryAudit judged,
+              audit_finished_histories(folder, *prepared.history_policy, threads));
+  Audited out;
+  out.problems = judged.problems;
+  if (judged.persons > finished.persons) out.problems.emplace_back("persons are counted otherwise");
+  out.told = audited_tables(*prepared.history_policy, finished);
+  out.told.update({{"ok", judged.ok},
+                   {"persons", finished.persons},
+                   {"items", judged.items},
+                   {"combinations", judged.combinations},
+                   {"smallest_class", judged.rarest},
+                   {"models",
+                    {fmt::format("k^m-anonymity of {} persons and {} items", prepared.history_policy->k,
+                                 prepared.history_policy->m)}}});
+  return out;
+}
+
+}  // namespace
+
+Result<Made> replay(const Prepared& prepared, const Json& decision, ByteView key, int threads) {
+  Made out;
+  if (prepared.history_policy) {
+    SEKISHO_TRY(out.finished, anonymize::finish_histories(prepared.tables, *prepared.history_policy, key, threads));
+    return out;
+  }
+  SEKISHO_TRY(out.decision, anonymize::Decision::from_json(decision));
+  SEKISHO_TRY(out.applied, anonymize::apply(prepared.table(), prepared.policy, out.decision));
+  return out;
+}
+
+Dataset compose_made(const Made& made, const Prepared& prepared, std::optional<ByteView> key) {
+  if (made.finished) return compose_histories(*made.finished, key ? *key : ByteView());
+  return compose(made.applied, prepared.recipe.person, key);
+}
+
+Result<Described> describe_made(const DescribeRequest& request, const Made& made) {
+  return made.finished ? describe_histories(request, *made.finished)
+                       : describe_rows(request, made.applied, made.decision);
+}
+
+Result<Audited> audit_made(const std::filesystem::path& folder, const Prepared& prepared, const Made& made,
+                           const Dataset& dataset, int threads) {
+  SEKISHO_TRY(Audited out, made.finished ? audit_histories_made(folder, prepared, *made.finished, threads)
+                                         : audit_rows(folder, prepared, dataset));
+  out.ok = out.problems.empty();
+  return out;
+}
+
+}  // namespace sekisho::release::detail

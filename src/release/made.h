@@ -1,0 +1,29 @@
+// What the policy made of the prepared rows, whichever kind it is of; building and rebuilding go on from here alike.
+#pragma once
+
+#include "release/dictionary.h"
+
+namespace sekisho::release::detail {
+
+struct Made {
+  anonymize::Decision decision;                          // of rows
+  anonymize::Applied applied;                            // of rows; refers to the prepared table
+  std::optional<anonymize::FinishedHistories> finished;  // of histories
+  bool empty() const { return finished ? finished->persons == 0 : applied.rows() == 0; }
+};
+
+// Replays a manifest's decision. Histories follow from their rows, the policy and the key.
+Result<Made> replay(const Prepared& prepared, const Json& decision, ByteView key, int threads);
+Dataset compose_made(const Made& made, const Prepared& prepared, std::optional<ByteView> key);
+Result<Described> describe_made(const DescribeRequest& request, const Made& made);
+
+// What became of the audit of the finished files in a folder: every model of the policy, by SQL.
+struct Audited {
+  bool ok = false;
+  std::vector<std::string> problems;
+  Json told;  // "audit" of the manifest
+};
+Result<Audited> audit_made(const std::filesystem::path& folder, const Prepared& prepared, const Made& made,
+                           const Dataset& dataset, int threads);
+
+}  // namespace sekisho::release::detail
