@@ -89,6 +89,8 @@ class Baselines(unittest.TestCase):
                 # Of the processor, as the rival's: what else the machine does counts on neither side.
                 seconds = report["processor_seconds"]
                 whole = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+                with self.subTest(row=number, what="no row is slower than the rival"):
+                    self.assertLess(seconds, float(row["cpu_seconds_best"]))
                 ours += seconds
                 theirs += float(row["cpu_seconds_best"])
                 print(f'{row["dataset"]:15} {row["model"]:24} {row["suppression_limit"]:5} {row["metric"]:5} '
@@ -96,6 +98,7 @@ class Baselines(unittest.TestCase):
                       f'whole command {whole:.2f} CPU s; rival {float(row["cpu_seconds_best"]):.3f} '
                       f'= {float(row["cpu_seconds_best"]) / seconds:.1f} x; {report["checked"]} of {row["checked"]} checks')
             print(f"all rows: {ours:.2f} CPU s, rival {theirs:.2f}: {theirs / ours:.1f} times")
+            self.assertGreaterEqual(theirs / ours, 10)
 
 
 if __name__ == "__main__":

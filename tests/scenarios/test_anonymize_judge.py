@@ -1,0 +1,159 @@
+"""`sekisho anonymize` against a judge that looks at every choice of levels (lattice_judge.py): random tables, hierarchies and
+policies of every model and score, in odd but proper files. With SEKISHO_SOAK=1 ten times as many.
+"""
+import collections
+import csv
+import json
+import pathlib
+import random
+import tempfile
+import unittest
+
+from scenarios.harness import SOAK, sekisho
+from scenarios.lattice_judge import Judge
+
+TABLES = 2000 if SOAK else 200
+METRICS = ("loss", "entropy", "discernability", "average-class-size", "precision", "ambiguity")
+# Texts that a careless reader breaks on.
+ODD = ("東京", 'said "so"', "a,b", "c;d", "tab\there", " lead", "*", "NULL", "0", "007", "ｱｲｳ", "x|y", "1e3", "é", "-", "N/A")
+
+
+def models(chance):
+    """One to three models, each with numbers at which small tables pass and fail."""
+    def diversity(variant, **more):
+        return {"kind": "l-diversity", "variant": variant, "attribute": "s", **more}
+    every = [lambda: {"kind": "k-anonymity", "k": chance.randint(1, 5)},
+             lambda: {"kind": "k-map", "k": chance.randint(2, 8)},
+             lambda: {"kind": "delta-presence", "minimum": chance.choice([0.0, 0.1]), "maximum": chance.choice([0.5, 0.8])},
+             lambda: diversity("distinct", l=chance.randint(2, 3)),
+             lambda: diversity("entropy", l=chance.choice([1.5, 2.0, 2.5])),
+             lambda: diversity("recursive", l=2, c=chance.choice([1.0, 2.0, 4.0])),
+             lambda: {"kind": "t-closeness", "distance": chance.choice(["equal", "ordered", "hierarchical"]), "t": chance.choice([0.2, 0.35, 0.5]),
+                      "attribute": chance.choice(["s", "z"])},
+             lambda: {"kind": "beta-likeness", "variant": chance.choice(["basic", "enhanced"]), "beta": chance.choice([0.5, 1.0, 2.0]),
+                      "attribute": "s"},
+             lambda: {"kind": "delta-disclosure", "delta": chance.choice([0.8, 1.5]), "attribute": "s"},
+             lambda: {"kind": "sample-uniqueness", "threshold": chance.choice([0.0, 0.05])},
+             lambda: {"kind": "average-risk", "threshold": chance.choice([0.2, 0.35])}]
+    chosen = {}
+    for make in chance.sample(every, chance.choice([1, 1, 2, 3])):
+        model = make()
+        chosen.setdefault((model["kind"], model.get("variant"), model.get("attribute")), model)
+    return list(chosen.values())
+
+
+def hierarchy(chance, leaves):
+    """Rows value, label of level 1, ... , one label for all."""
+    columns = [leaves]
+    while len(set(columns[-1])) > 1:
+        groups = {label: number for number, label in enumerate(dict.fromkeys(columns[-1]))}
+        if len(columns) > 3 or len(groups) <= 2:
+            columns.append(["(all)"] * len(leaves))
+        else:
+            size = chance.randint(2, 3)
+            columns.append([f"level {len(columns)}, group {groups[label] // size}" for label in columns[-1]])
+    return list(zip(*columns))
+
+
+def toml(value):
+    return json.dumps(value, ensure_ascii=False)  # texts, numbers and booleans are spelled alike
+
+
+class Case:
+    def __init__(self, seed, folder):
+        chance = self.chance = random.Random(seed)
+        self.delimiter = chance.choice([",", ";", "\t", "|"])
+        self.folder = folder
+        self.newline = chance.choice(["\n", "\r\n"])
+        self.bom = chance.random() < 0.3
+        quasi = [f"q {i}" if chance.random() < 0.2 else f"q{i}" for i in range(chance.randint(1, 3))]
+        self.domains = {name: self.values(chance.randint(2, 7)) for name in quasi}
+        self.domains |= {"s": self.values(chance.randint(2, 4)), "z": [str(number) for number in range(chance.randint(2, 4))]}
+        trees = {name: hierarchy(chance, values) for name, values in self.domains.items()}
+        for name, rows in trees.items():
+            self.write(f"h_{name}.csv", rows)
+        count = chance.randint(2, 45)
+        persons = chance.random() < 0.4
+        self.policy = {"delimiter": self.delimiter, "suppression_limit": chance.choice([0.0, 0.0, 0.1, 0.25, 0.5]), "metric": chance.choice(METRICS)}
+        if self.policy["metric"] == "loss":
+            self.policy["gs_factor"] = chance.choice([0.5, 0.5, 0.2, 0.8])
+        if persons:
+            self.policy["person"] = "who"
+        if chance.random() < 0.2:
+            self.policy["household"] = "home"
+        self.models = models(chance)
+        if {"k-map", "delta-presence"} & {model["kind"] for model in self.models}:
+            self.policy["population"] = "everybody.csv"
+        header = ["who", "home", *self.domains, "name"]
+        chance.shuffle(header)
+        rows = []
+        for place in range(count):
+            row = {name: chance.choice(values) for name, values in self.domains.items()}
+            number = chance.randrange(count)
+            row |= {"who": f"p{number}", "home": f"h{(number if persons else place) // 2}", "name": f"person {place}"}
+            rows.append([row[name] for name in header])
+        self.write("table.csv", [header, *rows])
+        self.write("everybody.csv", [quasi, *([row[header.index(name)] for name in quasi] for row in rows for _ in range(chance.choice([1, 2, 3])))])
+        kinds = dict.fromkeys(quasi, "quasi") | {"s": "sensitive", "z": chance.choice(["sensitive", "insensitive"]), "name": "identifying"}
+        if any(model.get("attribute") == "z" for model in self.models):
+            kinds["z"] = "sensitive"
+        lines = [f"{name} = {toml(value)}" for name, value in self.policy.items()]
+        for name, kind in kinds.items():
+            lines += ["[[attribute]]", f"name = {toml(name)}", f"kind = {toml(kind)}"]
+            if kind == "quasi":
+                lines.append(f"weight = {chance.choice([1, 1, 0.5, 2])}")
+            if kind != "identifying":
+                lines.append(f"hierarchy = {toml(f'h_{name}.csv')}")
+        for model in self.models:
+            lines += ["[[model]]", *(f"{name} = {toml(value)}" for name, value in model.items())]
+        (folder / "policy.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+    def values(self, count):
+        plain = [f"v{number}" for number in range(count)]
+        odd = self.chance.sample(ODD, min(count, self.chance.choice([0, 1, 3])))
+        return odd + plain[len(odd):]
+
+    def write(self, name, rows):
+        with open(self.folder / name, "w", encoding="utf-8-sig" if self.bom else "utf-8", newline="") as file:
+            csv.writer(file, delimiter=self.delimiter, lineterminator=self.newline,
+                       quoting=self.chance.choice([csv.QUOTE_MINIMAL, csv.QUOTE_ALL])).writerows(rows)
+
+
+class EveryChoice(unittest.TestCase):
+    def judge(self, seed):
+        with tempfile.TemporaryDirectory() as name:
+            folder = pathlib.Path(name)
+            case = Case(seed, folder)
+            judge = Judge(folder, "table.csv", "policy.toml")
+            best = judge.best()
+            done = sekisho("anonymize", "--input", "table.csv", "--policy", "policy.toml", "--output", "out.csv", "--report", "r.json",
+                           check=None, cwd=folder)
+            if best is None:
+                self.assertEqual(done.returncode, 1, done.stderr)
+                self.assertFalse((folder / "out.csv").exists())
+                return "impossible"
+            self.assertEqual(done.returncode, 0, done.stderr)
+            report = json.loads((folder / "r.json").read_text(encoding="utf-8"))
+            score, levels, kept, lost = best
+            self.assertAlmostEqual(report["score"]["value"], score, delta=1e-9 * max(1.0, abs(score)))
+            self.assertEqual(report["levels"], dict(zip(judge.quasi, levels)))
+            self.assertEqual((report["suppressed"], report["classes"]), (len(lost), len(kept)))
+            self.assertEqual(report["smallest_class"], min(map(judge.persons, kept), default=0))
+            self.assertTrue(report["optimal"])
+            with open(folder / "out.csv", encoding="utf-8", newline="") as file:
+                rows = list(csv.DictReader(file, delimiter=case.delimiter))
+            self.assertEqual(sorted([value for column, value in row.items() if column != "who"] for row in rows), judge.shown(levels, kept))
+            audit = sekisho("anonymize", "audit", "--input", "out.csv", "--policy", "policy.toml", "--original", "table.csv", cwd=folder)
+            self.assertIn("fulfils the policy", audit.stdout)
+            return case.policy["metric"]
+
+    def test_the_optimum_is_that_of_looking_at_every_choice(self):
+        met = collections.Counter()
+        for seed in range(TABLES):
+            with self.subTest(seed=seed):
+                met[self.judge(seed)] += 1
+        self.assertLessEqual({"impossible", *METRICS}, set(met))
+
+
+if __name__ == "__main__":
+    unittest.main()
