@@ -98,7 +98,7 @@ class Attacks(unittest.TestCase):
                 (folder / "p.toml").write_text(POLICY.format(k=k))
                 out = folder / f"out-{k}-{facts}"
                 sekisho("anonymize", "histories", "--policy", "p.toml", "--output", out, "--report", "r.json", "--risk", "--facts", facts,
-                        "--trials", 20_000, cwd=folder)
+                        "--trials", 100_000, cwd=folder)
                 report = json.loads((folder / "r.json").read_text())
                 attacks = {attack["attacker"]: attack for attack in report["risk"]["attacks"]}
                 self.assertEqual({"quasi-identifiers", "facts", "hospital", "household"}, set(attacks))

@@ -120,6 +120,27 @@ class MainJob(unittest.TestCase):
         return sekisho("release", "rebuild", "--centre", self.state, "--dataset", self.state / "dataset", "--purpose",
                        ROOT / "specs/purposes/influenza-antivirals.toml", "--threads", threads, "--out", out, "--json", check=check, env=env)
 
+    def test_both_purposes_leave_as_whole_histories_too(self):
+        """Every form, each pair of items of ten persons, a check without the program, the same bytes once more."""
+        for purpose in ("influenza-histories", "breast-histories"):
+            with self.subTest(purpose=purpose):
+                recipe = ROOT / f"specs/purposes/{purpose}.toml"
+                out = self.folder / purpose
+                sekisho("release", "build", "--centre", self.state, "--purpose", recipe, "--out", out, "--format",
+                        "csv-utf8,csv-cp932,parquet,xpt")
+                manifest = json.loads((out / "manifest.json").read_text())
+                checked = run("python3", ROOT / "tools/verify.py", "dataset", out / "manifest.json").stdout
+                self.assertRegex(checked, r"[0-9]+ combinations, each of [1-9][0-9]+ persons or more")
+                self.assertEqual(sum("the rows of the dataset" in line for line in checked.splitlines()), 3 * len(manifest["tables"]))
+                sekisho("release", "verify", out)
+                sekisho("release", "rebuild", "--centre", self.state, "--dataset", out, "--purpose", recipe, "--out",
+                        self.folder / f"{purpose}-again", env={"TZ": "Asia/Kolkata", "LC_ALL": "C"})
+                for file in out.iterdir():
+                    self.assertEqual((self.folder / f"{purpose}-again" / file.name).read_bytes(), file.read_bytes(), file.name)
+                for history in manifest["changes"]["histories"]:
+                    for name, counts in history["variables"].items():
+                        self.assertEqual(counts.pop("values"), sum(counts.values()), name)
+
     def test_a_rebuild_gives_the_same_bytes_in_other_circumstances(self):
         """Another process, thread count, time zone and locale, after two more packages and a linkage change."""
         original = (self.state / "dataset/dataset.csv").read_bytes()
