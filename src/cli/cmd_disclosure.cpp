@@ -98,6 +98,7 @@ Result<int> run_rounding(const DisclosureOptions& options, const CellTable& tabl
                     {"audit", Json{{"exact", result.exact}, {"too_narrow", result.too_narrow}}},
                     {"policy", policy.id},
                     {"inherits", policy.inherits},
+                    {"excused", policy.excused},
                     {"not_checked", policy.not_checked},
                     {"notes", table.notes}});
   else
@@ -128,7 +129,8 @@ Result<int> run_protect(const DisclosureOptions& options) {
     return fail("policy.value", "the policy asks for another method than hiding cells", {.file = options.policy},
                 "Use --mode rounding, or sekisho table --cell-key.");
   ProtectOptions protect_options{.mode = options.mode == "exact" ? Mode::kExact : Mode::kFast,
-                                 .seconds = options.seconds > 0 ? options.seconds : policy.seconds};
+                                 .seconds = options.seconds > 0 ? options.seconds : policy.seconds,
+                                 .insiders = options.insiders || policy.insiders};
   SEKISHO_TRY(const Protection result, protect(table, protect_options));
   const std::string csv = checker_csv(table, result.pattern, result.audit.intervals(table.cells.size()));
   SEKISHO_CHECK(write_file_durable(options.output, csv, 0600));
@@ -152,8 +154,10 @@ Result<int> run_protect(const DisclosureOptions& options) {
                      {"audit", Json{{"exact", result.audit.exact}, {"too_narrow", result.audit.too_narrow}}},
                      {"policy", policy.id},
                      {"inherits", policy.inherits},
+                     {"excused", policy.excused},
                      {"not_checked", policy.not_checked},
                      {"notes", table.notes}});
+    if (protect_options.insiders) answer["insiders"] = insiders_json(table, result.audit);
     if (options.proposals) answer["proposals"] = proposals_json(proposals);
     print_json(answer);
   } else {
@@ -161,6 +165,9 @@ Result<int> run_protect(const DisclosureOptions& options) {
                table.cells.size(), result.primary, result.secondary, result.optimal ? ", proven best" : "",
                result.lp_bound, result.seconds);
     fmt::print("audit: no hidden cell can be computed, every interval is as wide as needed\n");
+    if (protect_options.insiders)
+      fmt::print("insiders: {} cells hold one contributor, none of whom learns another sensitive cell\n",
+                 result.audit.insiders);
     for (const Proposal& one : proposals)
       fmt::print("merge \"{}\" and \"{}\" of {} and {} of {} hidden cells disappear\n", one.first, one.second,
                  one.dimension, one.hidden_before - one.hidden_after, one.hidden_before);
@@ -176,7 +183,8 @@ Result<int> run_audit(const DisclosureOptions& options) {
   SEKISHO_TRY(const CellTable table, load(options, policy));
   SEKISHO_TRY(const std::string text, read_csv_text(options.pattern));
   SEKISHO_TRY(const Pattern pattern, parse_pattern(table, text, options.pattern));
-  const AuditOptions audit_options{.insiders = options.insiders,
+  const bool insiders = options.insiders || policy.insiders;
+  const AuditOptions audit_options{.insiders = insiders,
                                    .exact_intervals = options.exact_intervals,
                                    .seconds = options.seconds > 0 ? options.seconds : 600};
   SEKISHO_TRY(const AuditReport report, audit(table, pattern, {}, audit_options));
@@ -189,12 +197,12 @@ Result<int> run_audit(const DisclosureOptions& options) {
              {"secondary", std::ranges::count(pattern, Status::kSecondary)},
              {"safe", report.safe()}};
     out["audit"] = audit_json(table, report);
-    if (options.insiders) out["insiders"] = insiders_json(table, report);
+    if (insiders) out["insiders"] = insiders_json(table, report);
     print_json(out);
   } else {
     fmt::print("{}: {} sensitive cells can be computed, {} are known too well, {} others are hidden in vain\n",
                report.safe() ? "safe" : "NOT safe", report.exact, report.too_narrow, report.secondary_exact);
-    if (options.insiders)
+    if (insiders)
       fmt::print("{} cells hold one contributor: these can compute {} other sensitive cells and know {} too well\n",
                  report.insiders, report.insider_exact, report.insider_too_narrow);
   }
@@ -240,6 +248,9 @@ void add_disclosure(CLI::App& app) {
       ->check(CLI::Range(0.01, 86400.0));
   protect->add_option("--output", options->output, "the checker's CSV: input columns, status, low, high")->required();
   protect->add_option("--public", options->public_output, "CSV without hidden values, which may leave");
+  protect->add_flag("--insiders", options->insiders,
+                    "also against contributors who are alone in a hidden cell (a policy's \"insiders\": true does the "
+                    "same); costs further cells");
   protect->add_flag("--proposals", options->proposals,
                     "also which two classes could be merged so that fewer cells are hidden (fast, exact); takes up to "
                     "the time of the search again");

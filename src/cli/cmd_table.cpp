@@ -100,14 +100,17 @@ Result<void> read_options(TableOptions& options) {
   return {};
 }
 
+using CommonPersons = std::map<std::string, std::string>;
+
 // Judged against what left before; kept in the memory unless it reveals something. The entry stands before the file.
-Result<disclosure::ReleaseJudgement> remember(const TableOptions& options, const TableResult& result, bool refused) {
-  std::map<std::string, std::string> common;
+template <typename MakeItem>
+Result<disclosure::ReleaseJudgement> remember(const TableOptions& options, bool refused, MakeItem make_item) {
+  CommonPersons common;
   if (!options.common.empty()) {
     SEKISHO_TRY(common, disclosure::read_common_persons(options.common));
   }
   SEKISHO_TRY(const auto memory, disclosure::Releases::open(options.memory, true, system_clock(), system_random()));
-  SEKISHO_TRY(disclosure::ReleaseItem item, disclosure::release_item(options.request, result, options.project, common));
+  SEKISHO_TRY(disclosure::ReleaseItem item, make_item(common));
   SEKISHO_TRY(auto judgement, memory->judge(item, static_cast<std::uint64_t>(options.request.threshold)));
   if (!refused && judgement.reveals.empty()) {
     SEKISHO_CHECK(memory->keep(item));
@@ -125,10 +128,21 @@ void add_judgement(TableResult& result, const disclosure::ReleaseJudgement& judg
 
 // Counts with a deviation of their own each, instead of hidden ones.
 Result<int> run_cell_key(const TableOptions& options) {
-  if (!options.memory.empty() || !options.html.empty() || !options.output_json.empty())
-    return fail("usage.option", "--cell-key goes with --output and --proof only");
+  if (!options.html.empty() || !options.output_json.empty())
+    return fail("usage.option", "--cell-key goes with --output, --proof and --memory only");
   SEKISHO_TRY(const std::string key, read_text(options.cell_key, 4096));
-  SEKISHO_TRY(const auto result, disclosure::perturb_table(options.request, as_bytes(key)));
+  SEKISHO_TRY(auto result, disclosure::perturb_table(options.request, as_bytes(key)));
+  if (!options.memory.empty()) {
+    SEKISHO_TRY(const auto judgement, remember(options, false, [&](const CommonPersons& common) {
+                  return disclosure::perturbed_item(options.request, result, options.project, common);
+                }));
+    result.proof["earlier_releases"] = judgement.to_json();
+    for (const disclosure::VerdictItem& item : judgement.items)
+      result.proof["review"].push_back(to_json(item));
+    if (!judgement.reveals.empty())
+      return fail("table.memory", "together with earlier releases the table would tell about few persons", {},
+                  "Use the earlier release as it stands.");
+  }
   const std::string proof = options.proof.empty() ? options.output + ".proof.json" : options.proof;
   SEKISHO_CHECK(write_file_durable(proof, result.proof.dump(1) + "\n", 0600));
   SEKISHO_CHECK(write_file_durable(options.output, result.csv));
@@ -155,7 +169,10 @@ Result<int> run_table(TableOptions options) {
   if (!options.cell_key.empty()) return run_cell_key(options);
   SEKISHO_TRY(TableResult result, disclosure::make_table(options.request));
   if (!options.memory.empty()) {
-    SEKISHO_TRY(const auto judgement, remember(options, result, result.proof["result"] == "FAIL"));
+    SEKISHO_TRY(const auto judgement,
+                remember(options, result.proof["result"] == "FAIL", [&](const CommonPersons& common) {
+                  return disclosure::release_item(options.request, result, options.project, common);
+                }));
     add_judgement(result, judgement);
   }
   const bool refused = result.proof["result"] == "FAIL";

@@ -7,13 +7,14 @@
 #include "core/file.h"
 #include "core/random.h"
 #include "disclosure/analysis.h"
+#include "disclosure/analysis_page.h"
 
 namespace sekisho::cli {
 
 struct AnalysisOptions {
   disclosure::SurvivalRequest survival;
   disclosure::RegressionRequest regression;
-  std::string dataset, person, output, output_json, proof, policy, memory, project, common, family = "linear";
+  std::string dataset, person, output, output_json, html, proof, policy, memory, project, common, family = "linear";
   std::vector<std::string> where;
   int threshold = 10;
   bool json = false;
@@ -44,6 +45,7 @@ inline Result<int> hand_out(const AnalysisOptions& options, disclosure::Analysis
   const bool refused = result.verdict() == disclosure::Verdict::kFail;
   const std::string proof = options.proof.empty() ? options.output + ".proof.json" : options.proof;
   SEKISHO_CHECK(write_file_durable(proof, result.proof.dump(1) + "\n", 0600));
+  if (!options.html.empty()) SEKISHO_CHECK(write_file_durable(options.html, disclosure::analysis_page(result), 0600));
   if (!refused) {
     SEKISHO_CHECK(write_file_durable(options.output, result.csv));
     if (!options.output_json.empty())
@@ -106,6 +108,7 @@ inline void add_analysis_options(CLI::App* command, const std::shared_ptr<Analys
   command->add_option("--policy", options->policy, "JSON policy")->check(CLI::ExistingFile);
   command->add_option("--output", options->output, "CSV that may leave")->required();
   command->add_option("--output-json", options->output_json, "the same as JSON");
+  command->add_option("--html", options->html, "the proof sheet as one page with the drawing");
   command->add_option("--proof", options->proof, "proof sheet for the checkers (OUTPUT.proof.json)");
   command->add_option(
       "--memory", options->memory,

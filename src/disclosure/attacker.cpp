@@ -197,6 +197,10 @@ Attacker::Attacker(const CellTable& table, Effort& effort) : model_(std::make_un
 
 Attacker::~Attacker() = default;
 
+double Attacker::hidden(std::size_t cell) const {
+  return model_->x[cell];
+}
+
 void Attacker::set_cell(std::size_t cell, double x) {
   Model& m = *model_;
   const double before = m.x[cell];

@@ -27,6 +27,7 @@ class Attacker {
   // x: 0 published ... 1 hidden; between: hidden in part, as linear relaxations have it.
   void set_pattern(std::span<const double> x);
   void set_cell(std::size_t cell, double x);
+  double hidden(std::size_t cell) const;  // its x
   // Largest deviation of `target` upwards or downwards; without capacity the search ends at `enough`.
   // Errors: disclosure.solver.
   Result<Reach> reach(std::size_t target, bool up, bool with_capacity, double enough);
@@ -34,6 +35,25 @@ class Attacker {
  private:
   struct Model;
   std::unique_ptr<Model> model_;
+};
+
+// While it lives, the attacker knows the value of a cell; -1: of none.
+class KnownCell {
+ public:
+  KnownCell(Attacker& attacker, std::int32_t cell)
+      : attacker_(attacker), cell_(cell), before_(cell < 0 ? 0 : attacker.hidden(static_cast<std::size_t>(cell))) {
+    if (before_ > 0) attacker_.set_cell(static_cast<std::size_t>(cell_), 0);
+  }
+  ~KnownCell() {
+    if (before_ > 0) attacker_.set_cell(static_cast<std::size_t>(cell_), before_);
+  }
+  KnownCell(const KnownCell&) = delete;
+  KnownCell& operator=(const KnownCell&) = delete;
+
+ private:
+  Attacker& attacker_;
+  std::int32_t cell_;
+  double before_;
 };
 
 }  // namespace sekisho::disclosure

@@ -6,128 +6,14 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
-#include <unordered_map>
 
+#include "disclosure/audit_known.h"
 #include "disclosure/audit_system.h"
-#include "disclosure/grid.h"
 
 namespace sekisho::disclosure {
 namespace {
 
-// Large tables: whoever proposes a second table, agreeing with everything shown, need not be trusted. It is added up
-// here; a linear program is only asked where no proposal reaches far enough.
-class Adder {
- public:
-  explicit Adder(const CellTable& table, const Pattern& pattern)
-      : table_(table), pattern_(pattern), relations_of_(table.cells.size()) {
-    for (std::size_t r = 0; r < table.relations.size(); ++r) {
-      relations_of_[static_cast<std::size_t>(table.relations[r].total)].emplace_back(r, -1.0);
-      for (const std::int32_t child : table.relations[r].children)
-        relations_of_[static_cast<std::size_t>(child)].emplace_back(r, 1.0);
-    }
-  }
-  // Do the moves add up, stay within the bounds and leave published cells alone?
-  bool holds(const Moves& moves) const {
-    std::unordered_map<std::size_t, double> sums;
-    double size = 1;
-    for (const Move& move : moves) {
-      const auto cell = static_cast<std::size_t>(move.cell);
-      const Cell& c = table_.cells[cell];
-      const double value = c.value + move.amount, slack = 1e-7 * std::max(1.0, c.value);
-      if (pattern_[cell] == Status::kPublished || value < c.lower - slack || value > c.upper + slack) return false;
-      for (const auto& [relation, sign] : relations_of_[cell])
-        sums[relation] += sign * move.amount;
-      size = std::max(size, std::abs(move.amount));
-    }
-    // A solver's moves are not exact to the last digit.
-    return std::ranges::all_of(sums, [&](const auto& sum) { return std::abs(sum.second) <= 1e-7 * size; });
-  }
-
- private:
-  const CellTable& table_;
-  const Pattern& pattern_;
-  std::vector<std::vector<std::pair<std::size_t, double>>> relations_of_;
-};
-
 constexpr std::size_t kManyHidden = 1000;
-
-// Large patterns: every verified proposal is a table that agrees with what is shown, and widens the interval of each
-// cell that it moves. What is known so far lies within the attacker's interval.
-class Known {
- public:
-  Known(const CellTable& table, const Pattern& pattern)
-      : table_(table), adder_(table, pattern), circuits_(table), hidden_(pattern.size()), reach_(pattern.size()) {
-    for (std::size_t i = 0; i < pattern.size(); ++i) {
-      hidden_[i] = pattern[i] != Status::kPublished;
-      reach_[i] = {table.cells[i].value, table.cells[i].value};
-    }
-  }
-  void add(const Moves& moves) {
-    if (!moves.empty() && adder_.holds(moves)) widen(moves);
-  }
-  void widen(const Moves& moves) {
-    for (const Move& move : moves) {
-      const auto cell = static_cast<std::size_t>(move.cell);
-      const double value = table_.cells[cell].value + move.amount;
-      reach_[cell].low = std::min(reach_[cell].low, value);
-      reach_[cell].high = std::max(reach_[cell].high, value);
-    }
-  }
-  // The interval known so far when it is wide enough, boxes and circuits of hidden cells tried.
-  std::optional<AuditedCell> wide_enough(std::size_t cell) {
-    if (const auto known = judged(cell)) return known;
-    const Cell& c = table_.cells[cell];
-    const double least = least_of(c);
-    if (!grid_ && !grid_tried_) {
-      grid_ = Grid::of(table_);
-      grid_tried_ = true;
-      moved_.assign(hidden_.size(), 0);
-      for (const char hidden : hidden_)
-        price_.push_back(hidden ? 0.0F : -1.0F);
-    }
-    if (grid_) {
-      const Grid::Need need = c.primary ? Grid::Need{c.need_up, c.need_down, c.need_slide} : Grid::Need{0, 0, least};
-      if (const auto box = grid_->cheapest(cell, need, price_, 1, moved_)) {
-        Moves up, down;
-        for (const auto& [corner, sign] : box->corners) {
-          up.push_back({corner, sign * std::min(box->up, std::max(need.up, need.slide))});
-          down.push_back({corner, -sign * std::min(box->down, std::max(need.down, need.slide))});
-        }
-        add(up);
-        add(down);
-        if (const auto known = judged(cell)) return known;
-      }
-    }
-    Moves moves;
-    circuits_.push(cell, true, c.primary ? std::max({c.need_up, c.need_slide, least}) : least, hidden_, moves);
-    add(moves);
-    const double above = reach_[cell].high - c.value;
-    const double below = c.primary ? std::max(c.need_down, c.need_slide - above) : least - above;
-    if (below > 0) {
-      circuits_.push(cell, false, below, hidden_, moves);
-      add(moves);
-    }
-    return judged(cell);
-  }
-
- private:
-  static double least_of(const Cell& cell) { return 1e-3 * std::max(1.0, cell.value); }
-  std::optional<AuditedCell> judged(std::size_t cell) const {
-    AuditedCell result = judge(table_.cells[cell], cell, reach_[cell]);
-    result.inner = true;
-    if (result.exact || result.too_narrow) return std::nullopt;
-    return result;
-  }
-  const CellTable& table_;
-  Adder adder_;
-  Circuits circuits_;
-  std::optional<Grid> grid_;
-  bool grid_tried_ = false;
-  std::vector<char> hidden_;
-  std::vector<Interval> reach_;
-  std::vector<float> price_;
-  std::vector<double> moved_;
-};
 
 bool is_count(double value) {
   return value == std::floor(value) && value < 1e5;
@@ -196,7 +82,7 @@ Result<AuditReport> audit_pieces(const CellTable& table, const Pattern& pattern,
   const std::vector<AuditPiece> pieces = split(table, pattern);
   for (const AuditPiece& piece : pieces)
     SEKISHO_CHECK(audit_piece(table, piece, known ? &*known : nullptr, end, report));
-  if (options.insiders) SEKISHO_CHECK(audit_insiders(table, pieces, end, report));
+  if (options.insiders) SEKISHO_CHECK(audit_insiders(table, pattern, pieces, proposals, end, report));
   std::ranges::sort(report.hidden, {}, &AuditedCell::cell);
   for (const AuditedCell& cell : report.hidden) {
     const bool primary = table.cells[cell.cell].primary;

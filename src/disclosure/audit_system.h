@@ -46,7 +46,7 @@ class AuditSystem {
 
 AuditedCell judge(const Cell& cell, std::size_t index, Interval interval);
 // Adds what insiders can compute to the report. Errors: audit.solver, audit.time.
-Result<void> audit_insiders(const CellTable& table, const std::vector<AuditPiece>& pieces, const AuditEnd& end,
-                            AuditReport& report);
+Result<void> audit_insiders(const CellTable& table, const Pattern& pattern, const std::vector<AuditPiece>& pieces,
+                            const std::vector<Witness>& proposals, const AuditEnd& end, AuditReport& report);
 
 }  // namespace sekisho::disclosure

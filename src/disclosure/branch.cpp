@@ -68,8 +68,7 @@ Outcome integer_optimum(const CellTable& table, const std::vector<Cut>& cuts, do
 }  // namespace
 
 Result<Branched> branch(const CellTable& table, Attacker& attacker, Effort& effort, Master& master,
-                        std::vector<char> hidden, const Deadline& deadline) {
-  const std::vector<Target> targets = targets_of(table);
+                        const std::vector<Target>& targets, std::vector<char> hidden, const Deadline& deadline) {
   const bool whole = std::ranges::all_of(table.cells, [](const Cell& c) { return c.weight == std::round(c.weight); });
   const double step = whole ? 1 : 1e-6;
   Branched result{.hidden = std::move(hidden)};

@@ -13,6 +13,6 @@ struct Branched {
 
 // `hidden` is a safe pattern to begin with; it comes back when nothing better is found before the deadline.
 Result<Branched> branch(const CellTable& table, Attacker& attacker, Effort& effort, Master& master,
-                        std::vector<char> hidden, const Deadline& deadline);
+                        const std::vector<Target>& targets, std::vector<char> hidden, const Deadline& deadline);
 
 }  // namespace sekisho::disclosure

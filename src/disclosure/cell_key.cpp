@@ -131,7 +131,7 @@ Result<void> check_request(const TableRequest& request, ByteView release_key) {
 Result<PerturbedTable> perturb_table(const TableRequest& request, ByteView release_key, const NoiseOptions& noise) {
   SEKISHO_CHECK(check_request(request, release_key));
   SEKISHO_TRY(const NoiseTable deviations, NoiseTable::make(noise));
-  SEKISHO_TRY(const Tabulation data, tabulate(request));
+  SEKISHO_TRY(Tabulation data, tabulate(request));
   PerturbedTable out{.table = empty_table(data.dimensions)};
   out.persons = data.persons;
   const std::vector<std::uint32_t> keys = cell_keys(data, release_key);
@@ -167,6 +167,7 @@ Result<PerturbedTable> perturb_table(const TableRequest& request, ByteView relea
   out.proof = Json{{"kind", "cell_key"},
                    {"policy", request.policy.id},
                    {"inherits", request.policy.inherits},
+                   {"excused", request.policy.excused},
                    {"rows", data.rows},
                    {"persons", data.persons},
                    {"noise", Json{{"reach", noise.reach}, {"variance", noise.variance}, {"least", noise.least}}},
@@ -177,6 +178,8 @@ Result<PerturbedTable> perturb_table(const TableRequest& request, ByteView relea
                    {"shown", std::move(shown)},
                    {"release_key_sha256", to_hex(crypto::sha256(release_key))},
                    {"output_sha256", to_hex(crypto::sha256(as_bytes(out.csv)))}};
+  out.reach = noise.reach;
+  out.data = std::move(data);
   return out;
 }
 

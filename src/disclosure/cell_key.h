@@ -45,6 +45,8 @@ struct PerturbedTable {
   Json proof;                                  // for the checkers: counts, cell keys, policy; holds true values
   std::uint64_t persons = 0, perturbed = 0;    // persons in the table; cells that changed
   double largest = 0, mean = 0, variance = 0;  // of the deviations of cells that are not 0
+  int reach = 0;                               // no number moved further
+  Tabulation data;
 };
 // Counts of persons only. Errors: those of tabulate(), cell_key.measure, cell_key.policy (the policy's method is
 // another), cell_key.key (a release key of less than 32 bytes), cell_key.noise.

@@ -66,9 +66,11 @@ struct Policy {
   DominantPairs dominant;      // (n, k)
   double round = 0;            // base of rounding; 0: none
   std::string method = "suppress";
-  bool decided = false;  // a committee's decision is named
+  bool insiders = false;  // cells must stay unknown to whoever is alone in another hidden one, too
+  bool decided = false;   // a committee's decision is named
   std::vector<std::string> not_checked;
   std::vector<std::string> inherits;  // policies above that are in force too, nearest first
+  Json excused = Json::array();       // laxer rules that a committee allowed the project; policy_chain.h
 };
 // Errors: policy.member, policy.value, policy.looser (below the base threshold of 10 without a decision). A file is
 // read with all it inherits: policy_chain.h.

@@ -8,11 +8,12 @@ namespace sekisho::disclosure {
 namespace {
 
 constexpr std::string_view kInstitutions[] = {
-    "大学",       "病院",       "研究所",     "研究科", "研究センター", "医療センター", "情報センター", "機構",
-    "財団",       "社団",       "学会",       "講座",   "教室",         "事務局",       "問い合わせ",   "問合せ",
-    "責任著者",   "連絡先著者", "(代表)",     "省",     "県庁",         "保健所",       "株式会社",     "学部",
-    "University", "Hospital",   "Department", "Dept.",  "School",       "Center",       "Institu",      "Faculty",
-    "Foundation", "Correspond", "correspond", "ORCID",  "Ministry of"};
+    "大学",       "病院",       "研究所",     "研究科",     "研究センター", "医療センター", "情報センター", "機構",
+    "財団",       "社団",       "学会",       "講座",       "教室",         "事務局",       "問い合わせ",   "問合せ",
+    "責任著者",   "連絡先著者", "(代表)",     "省",         "県庁",         "保健所",       "株式会社",     "学部",
+    "University", "Hospital",   "Department", "Dept.",      "School",       "Center",       "Institu",      "Faculty",
+    "Foundation", "窓口",       "教授",       "講師",       "助教",         "広報",         "総務課",       "内線",
+    "深謝",       "謝意",       "謝辞",       "Correspond", "correspond",   "ORCID",        "Ministry of"};
 constexpr std::string_view kPatients[] = {
     "患者", "様",   "さん",   "自宅",   "氏名",   "本人",    "生年",    "居住",     "家族", "携帯", "実家",
     "住所", "除外", "要確認", "カルテ", "検査値", "patient", "Patient", "subject ", "home", "memo", "緊急"};

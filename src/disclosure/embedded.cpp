@@ -97,6 +97,25 @@ bool is_packed(std::string_view bytes) {
       "7zXZ");
 }
 
+// Text of two bytes a character without a mark; empty: it is none. Random bytes hit letters half of the time only.
+std::string from_utf16(std::string_view bytes) {
+  if (bytes.size() < 16 || bytes.size() % 2 != 0) return {};
+  for (const bool little : {true, false}) {
+    std::string text;
+    std::size_t letters = 0;
+    for (std::size_t at = 0; at < bytes.size(); at += 2) {
+      const auto first = static_cast<unsigned char>(bytes[at]), second = static_cast<unsigned char>(bytes[at + 1]);
+      const char32_t c =
+          little ? first | static_cast<char32_t>(second) << 8 : second | static_cast<char32_t>(first) << 8;
+      letters += (c >= 0x20 && c < 0x7F) || c == '\n' || c == '\r' || c == '\t' || (c >= 0x3000 && c <= 0x30FF) ||
+                 (c >= 0x4E00 && c <= 0x9FFF) || (c >= 0xFF00 && c <= 0xFF9F);
+      if (c < 0xD800 || c > 0xDFFF) append_utf8(text, c);
+    }
+    if (letters * 2 == bytes.size()) return text;
+  }
+  return {};
+}
+
 bool tells(std::string_view bytes) {
   return is_readable(bytes) || is_packed(bytes);
 }
@@ -222,6 +241,8 @@ std::vector<Embedded> find_embedded(std::string_view text, Findings& findings) {
       const bool plain_long = run.size() > kLongBase64 || is_packed(bytes);
       if (plain_long) findings.add("capacity.base64", where, "a run of encoded characters");
       out.push_back({where, std::move(bytes), "base64"});
+    } else if (std::string wide = from_utf16(bytes); !wide.empty()) {
+      out.push_back({where, std::move(wide), "base64"});
     } else if (run.size() > kLongBase64) {
       findings.add("capacity.base64", where, "a long run of encoded characters");
     }

@@ -66,6 +66,8 @@ struct Scanner {
   std::size_t behind_period(std::size_t at) const;
   bool is_checksum(std::size_t at, std::size_t end) const;
   bool titled(std::size_t end) const {
+    if (mentions(text, {"深謝", "謝意", "謝辞", "感謝"}) && !names_patient(text))
+      return false;  // helpers, not patients
     return starts_with_any(text, end, {"様", "氏", "殿", "さん", " 様", " 殿", "君"}) ||
            names_patient(before(text, end, 60));
   }
@@ -111,6 +113,10 @@ void Scanner::judge_date(std::size_t at, const WrittenDate& date) {
   if (told_birth) return add(date.era ? "date.era" : "date.birth", "a date to the day that may be a birth date");
   if (date.letter &&
       told(at, {"表", "図", "Table", "Figure", "Fig", "ver", "Ver", "v.", "R ", "Suppl", "Appendix", "SAS"}, 14))
+    return;
+  // Versions and licences carry the day on which somebody released them.
+  if (starts_with_any(text, date.end, {" v", ") v", " ver", " Ver", "_v"}) ||
+      told(at, {"ackage:", "ersion", "elease", "opyright", "LaTeX", "pdated", "R version"}, 48))
     return;
   // What happened to one person on that day.
   if (!is_period_limit(date) && behind_period(at) == 0 &&

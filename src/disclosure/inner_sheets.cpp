@@ -116,8 +116,9 @@ std::vector<Sheet> sheets_of_records(std::string_view text) {
   std::vector<Sheet> sheets;
   Sheet sheet;
   std::vector<std::string> names, values;
+  bool item = false;  // begins with a dash: an entry of a list, of two names too
   const auto flush = [&](std::uint64_t line) {
-    if (names.size() >= 3) {
+    if (names.size() >= 3 || (names.size() == 2 && item)) {
       if (!sheet.rows.empty() && sheet.header != names) keep(sheets, sheet, kRecords);
       if (sheet.rows.empty()) {
         sheet.header = names;
@@ -129,11 +130,13 @@ std::vector<Sheet> sheets_of_records(std::string_view text) {
     }
     names.clear();
     values.clear();
+    item = false;
   };
   std::uint64_t number = 0;
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t end = std::min(text.find('\n', at), text.size());
-    const auto [name, value] = member_of(text.substr(at, end - at));
+    const std::string_view line = text.substr(at, end - at);
+    const auto [name, value] = member_of(line);
     at = end + 1;
     ++number;
     if (name.empty() || names.size() >= 100) {
@@ -142,6 +145,7 @@ std::vector<Sheet> sheets_of_records(std::string_view text) {
     }
     std::string folded = fold_forms(name);
     if (std::ranges::find(names, folded) != names.end()) flush(number);
+    item = item || trimmed(line).starts_with("- ");
     names.push_back(std::move(folded));
     values.push_back(fold_forms(value));
   }

@@ -16,21 +16,28 @@ double cost_of(const CellTable& table, const std::vector<char>& hidden) {
   return cost;
 }
 
+std::vector<Target> targets_of(const CellTable& table, std::size_t cell, std::int32_t insider) {
+  std::vector<Target> targets;
+  const Cell& c = table.cells[cell];
+  if (!c.primary || static_cast<std::int32_t>(cell) == insider) return targets;
+  if (c.need_up > 0) targets.push_back({cell, true, false, c.need_up, insider});
+  if (c.need_down > 0) targets.push_back({cell, false, true, c.need_down, insider});
+  if (c.need_slide > c.need_up + c.need_down) targets.push_back({cell, true, true, c.need_slide, insider});
+  return targets;
+}
+
 std::vector<Target> targets_of(const CellTable& table) {
   std::vector<Target> targets;
-  for (std::size_t i = 0; i < table.cells.size(); ++i) {
-    const Cell& cell = table.cells[i];
-    if (!cell.primary) continue;
-    if (cell.need_up > 0) targets.push_back({i, true, false, cell.need_up});
-    if (cell.need_down > 0) targets.push_back({i, false, true, cell.need_down});
-    if (cell.need_slide > cell.need_up + cell.need_down) targets.push_back({i, true, true, cell.need_slide});
-  }
+  for (std::size_t i = 0; i < table.cells.size(); ++i)
+    for (const Target& target : targets_of(table, i, -1))
+      targets.push_back(target);
   return targets;
 }
 
 Result<Answer> ask(Attacker& attacker, const Target& target, bool with_capacity) {
   Answer answer;
   std::map<std::int32_t, double> capacity;
+  const KnownCell known(attacker, target.insider);
   for (const bool up : {true, false}) {
     if (!(up ? target.up : target.down)) continue;
     SEKISHO_TRY(const Reach reach,
@@ -40,6 +47,7 @@ Result<Answer> ask(Attacker& attacker, const Target& target, bool with_capacity)
       capacity[cell] += amount;
     answer.used.insert(answer.used.end(), reach.moved.begin(), reach.moved.end());
   }
+  capacity.erase(target.insider);  // it does not move for whoever knows it
   answer.capacity.assign(capacity.begin(), capacity.end());
   std::ranges::sort(answer.used);
   answer.used.erase(std::ranges::unique(answer.used).begin(), answer.used.end());
@@ -171,6 +179,39 @@ Result<std::vector<double>> Master::solve(const Deadline& deadline) {
   return x;
 }
 
+double quick_bound(const CellTable& table) {
+  std::vector<double> left(table.cells.size());  // what of each cell's cost no need has taken yet
+  for (std::size_t i = 0; i < left.size(); ++i)
+    left[i] = table.cells[i].weight;
+  std::vector<std::pair<std::size_t, std::vector<std::int32_t>>> needs;
+  for (const Relation& relation : table.relations) {
+    std::size_t sensitive = 0;
+    std::vector<std::int32_t> others;
+    const auto look = [&](std::int32_t cell) {
+      const Cell& c = table.cells[static_cast<std::size_t>(cell)];
+      if (c.primary)
+        sensitive += c.need_up + c.need_down + c.need_slide > 0 ? 1 : 2;  // one without needs is cover enough
+      else if (!c.publish)
+        others.push_back(cell);
+    };
+    look(relation.total);
+    for (const std::int32_t child : relation.children)
+      look(child);
+    if (sensitive == 1) needs.emplace_back(others.size(), std::move(others));
+  }
+  std::ranges::stable_sort(needs, {}, [](const auto& need) { return need.first; });
+  double bound = 0;
+  for (const auto& [size, others] : needs) {
+    double price = others.empty() ? 0 : left[static_cast<std::size_t>(others[0])];
+    for (const std::int32_t cell : others)
+      price = std::min(price, left[static_cast<std::size_t>(cell)]);
+    for (const std::int32_t cell : others)
+      left[static_cast<std::size_t>(cell)] -= price;
+    bound += price;
+  }
+  return bound;
+}
+
 Result<std::vector<double>> bridge(Master& master, const Deadline& deadline) {
   while (true) {
     SEKISHO_TRY(std::vector<double> x, master.solve(deadline));
@@ -178,8 +219,8 @@ Result<std::vector<double>> bridge(Master& master, const Deadline& deadline) {
   }
 }
 
-Result<Relaxation> relax(const CellTable& table, Attacker& attacker, Master& master, const Deadline& deadline) {
-  const std::vector<Target> targets = targets_of(table);
+Result<Relaxation> relax(Attacker& attacker, Master& master, const std::vector<Target>& targets,
+                         const Deadline& deadline) {
   std::vector<char> quiet(targets.size(), 0);  // held when last asked: asked again at the end only
   Relaxation result;
   while (true) {

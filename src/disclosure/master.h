@@ -20,8 +20,11 @@ struct Target {
   std::size_t cell = 0;
   bool up = false, down = false;  // both: their sum, the width, is asked for
   double needed = 0;
+  std::int32_t insider = -1;  // a cell whose value whoever asks knows; -1: somebody outside
 };
 std::vector<Target> targets_of(const CellTable& table);
+// What a cell needs against an insider who knows another one; nothing when it is the same.
+std::vector<Target> targets_of(const CellTable& table, std::size_t cell, std::int32_t insider);
 
 // How far the attacker's interval goes for a target, and the cut that says so.
 struct Answer {
@@ -60,6 +63,10 @@ class Master {
   Effort& effort_;
 };
 
+// What every safe pattern costs at least, without a linear program: a sensitive cell that is alone in a relation needs
+// a second hidden cell there. Dual prices of these needs, raised one after the other. For tables of any size.
+double quick_bound(const CellTable& table);
+
 // The relaxed optimum under bridge rows alone: no cell hidden alone in a relation. Cheap for tables of any size.
 Result<std::vector<double>> bridge(Master& master, const Deadline& deadline);
 
@@ -69,6 +76,7 @@ struct Relaxation {
   double bound = 0;
   bool complete = false;
 };
-Result<Relaxation> relax(const CellTable& table, Attacker& attacker, Master& master, const Deadline& deadline);
+Result<Relaxation> relax(Attacker& attacker, Master& master, const std::vector<Target>& targets,
+                         const Deadline& deadline);
 
 }  // namespace sekisho::disclosure

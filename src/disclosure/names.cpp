@@ -232,8 +232,8 @@ NameHit unknown_name(std::string_view text, std::size_t at, std::size_t& end) {
 }  // namespace
 
 bool is_citation(std::string_view line) {
-  for (const std::string_view word :
-       {"et al", "doi", "DOI", "ISBN", "金原", "出版", "医学書院", "雑誌", "学会誌", "Epidemiol", "J ", "Lancet"})
+  for (const std::string_view word : {"et al", "doi", "DOI", "ISBN", "金原", "出版", "医学書院", "雑誌", "学会誌",
+                                      "会誌", "紀要", "Epidemiol", "J ", "Lancet", "PMID"})
     if (line.find(word) != std::string_view::npos) return true;
   for (std::size_t at = line.find(';'); at != std::string_view::npos; at = line.find(';', at + 1))
     if (at >= 4 && std::ranges::all_of(line.substr(at - 4, 4), [](char c) { return c >= '0' && c <= '9'; }))

@@ -368,7 +368,8 @@ class PrintedCounts {
 
   void line(std::string_view line, std::uint64_t number) {
     std::size_t words = 0, numbers = 0;
-    bool small = false, large = false, plain = true;
+    bool plain = true;
+    std::vector<double> values;
     for (std::size_t at = 0; at < line.size();) {
       at = line.find_first_not_of(" \t|", at);
       if (at == std::string_view::npos) break;
@@ -377,10 +378,10 @@ class PrintedCounts {
       const auto value = read_number(field);
       if (value && words > 0 && numbers > 0 && value->decimals > 0) {
         ++numbers;  // a percentage between the counts
+        values.push_back(0);
       } else if (value && words > 0 && std::ranges::all_of(field, is_digit)) {
         ++numbers;
-        small = small || (value->value >= 1 && value->value < policy_.threshold);
-        large = large || value->value >= policy_.threshold;
+        values.push_back(value->value);
       } else if (numbers > 0 || field.find_first_of(":=;(") != std::string_view::npos) {
         plain = false;  // words behind numbers: a sentence
       } else {
@@ -393,24 +394,41 @@ class PrintedCounts {
     if (rows_ == 0) first_ = number;
     columns_ = numbers;
     ++rows_;
-    small_ = small_ || small;
-    large_ = large_ || large;
+    values_.push_back(std::move(values));
   }
   void close() {
-    if (rows_ >= 2 && small_ && large_ && (told_ || columns_ >= 2))
+    bool small = false, large = false;
+    for (std::size_t column = 0; column < columns_; ++column) {
+      if (column + 1 < columns_ && is_level(column)) continue;
+      for (const auto& row : values_) {
+        small = small || (row[column] >= 1 && row[column] < policy_.threshold);
+        large = large || row[column] >= policy_.threshold;
+      }
+    }
+    if (rows_ >= 2 && small && large && (told_ || columns_ >= 2))
       findings_.add(told_ ? "cell.small" : "cell.printed", fmt::format("line {}", first_),
                     "small numbers in a printed table");
     rows_ = columns_ = 0;
-    small_ = large_ = false;
+    values_.clear();
   }
 
  private:
+  // 1, 2, 3 or 1, 0: which row or class it is, not how many.
+  bool is_level(std::size_t column) const {
+    std::vector<double> sorted;
+    for (const auto& row : values_)
+      sorted.push_back(row[column]);
+    std::ranges::sort(sorted);
+    for (std::size_t i = 0; i < sorted.size(); ++i)
+      if (sorted[i] != sorted[0] + static_cast<double>(i)) return false;
+    return sorted[0] == 0 || sorted[0] == 1;
+  }
   bool told_;
   const OutputPolicy& policy_;
   Findings& findings_;
   std::size_t rows_ = 0, columns_ = 0;
   std::uint64_t first_ = 0;
-  bool small_ = false, large_ = false;
+  std::vector<std::vector<double>> values_;
 };
 
 }  // namespace

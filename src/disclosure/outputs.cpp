@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <initializer_list>
 #include <set>
 
 namespace sekisho::disclosure {
@@ -296,16 +297,61 @@ void judge_by_rows(const Sheet& sheet, const OutputPolicy& policy, Findings& fin
     }
 }
 
+// What was observed against what a model predicted, as counts.
+bool is_confusion(const Sheet& sheet) {
+  if (!sheet.named || sheet.header.size() < 3 || sheet.header.size() > 20 || sheet.rows.size() + 1 > 20) return false;
+  const auto tells = [](const std::string& name) {
+    const std::string low = lower(name);
+    return std::ranges::any_of(
+        std::initializer_list<std::string_view>{"predict", "pred_", "予測", "判定", "classified"},
+        [&](std::string_view word) { return low.find(word) != std::string::npos; });
+  };
+  if (std::ranges::count_if(sheet.header, tells) < 2 && !(sheet.header[0].empty() && tells(sheet.header[1])))
+    return false;
+  return std::ranges::all_of(sheet.rows, [](const auto& row) {
+    return row.size() >= 3 && std::all_of(row.begin() + 1, row.end(), [](const std::string& field) {
+             const auto number = read_number(field);
+             return number && number->whole && !number->percent;
+           });
+  });
+}
+
+// Variables with the limits of what may be entered: a data dictionary.
+bool is_dictionary(const Sheet& sheet) {
+  std::size_t told = 0;
+  for (const std::string& name : sheet.header) {
+    const std::string low = lower(name);
+    for (const std::string_view word : {"type", "label", "choices", "validation", "field", "format", "description",
+                                        "variable", "型", "選択肢", "説明", "変数", "項目"})
+      if (low.find(word) != std::string::npos) {
+        ++told;
+        break;
+      }
+  }
+  return told >= 3;
+}
+
+// Tables of a model population: of 100,000 born, so many live.
+bool is_life_table(const Sheet& sheet) {
+  return std::ranges::any_of(sheet.header, [](const std::string& name) {
+    const std::string low = lower(name);
+    return low.find("余命") != std::string::npos || low.find("life_expectancy") != std::string::npos ||
+           low.find("life expectancy") != std::string::npos;
+  });
+}
+
 }  // namespace
 
 void judge_outputs(const Sheet& sheet, const OutputPolicy& policy, const Description* description, Findings& findings) {
   if (sheet.rows.size() >= Sheet::kMostRows || sheet.header.empty()) return;
   Columns table{sheet, policy, findings, {}, {}};
+  const bool confusion = is_confusion(sheet);
   for (std::size_t i = 0; i < sheet.header.size(); ++i) {
     NamedRole role = sheet.named ? role_of(sheet.header[i]) : NamedRole{};
     if (description != nullptr)
       if (const auto told = description->columns.find(sheet.header[i]); told != description->columns.end())
         role.role = told->second;
+    if (confusion && i > 0) role.role = Role::kCount;
     table.roles.push_back(role);
     std::vector<Field> column;
     column.reserve(sheet.rows.size());
@@ -316,10 +362,10 @@ void judge_outputs(const Sheet& sheet, const OutputPolicy& policy, const Descrip
     }
     table.fields.push_back(std::move(column));
   }
-  judge_counts(table);
+  if (!is_life_table(sheet)) judge_counts(table);
   judge_percentages(table);
   judge_full_groups(table);
-  judge_extremes(table, description);
+  if (!is_dictionary(sheet)) judge_extremes(table, description);
   judge_means(table, description);
   judge_curve(table);
   judge_models(table);

@@ -24,6 +24,9 @@ struct Description {
 
 void judge_outputs(const Sheet& sheet, const OutputPolicy& policy, const Description* description, Findings& findings);
 
+// A masked number that totals or percentages give back.
+void judge_margins(const Sheet& sheet, const OutputPolicy& policy, Findings& findings);
+
 // Rows of a table that stand for persons: keys, attributes side by side, repeated rows, point clouds.
 void judge_records(const Sheet& sheet, Findings& findings);
 

@@ -10,7 +10,7 @@ namespace {
 
 constexpr int kBaseThreshold = 10;
 // Members of a policy. Those of other kinds of output are known, kept and named on proof sheets as not checked.
-constexpr std::string_view kApplied[] = {"id", "t", "zeros", "seconds", "decision", "method"};
+constexpr std::string_view kApplied[] = {"id", "t", "zeros", "seconds", "decision", "method", "insiders"};
 constexpr std::string_view kOther[] = {"base", "t_hosp", "p", "nk", "dof", "round", "sensitive", "across", "files"};
 
 constexpr std::string_view kMethods[] = {"suppress", "rounding", "cell_key"};
@@ -67,7 +67,11 @@ Result<Policy> parse_policy(const Json& value, std::string_view file) {
       return fail("policy.value", "t is a whole number of at least 2", place);
     policy.threshold = value["t"].get<int>();
   }
-  policy.decided = value.contains("decision") && value["decision"].is_string() && value["decision"] != "";
+  if (value.contains("insiders")) {
+    if (!value["insiders"].is_boolean()) return fail("policy.value", "insiders is true or false", place);
+    policy.insiders = value["insiders"].get<bool>();
+  }
+  policy.decided = names_decision(value);
   if (policy.threshold < kBaseThreshold && !policy.decided)
     return fail("policy.looser",
                 fmt::format("a threshold of {} is below the base of {}", policy.threshold, kBaseThreshold), place,
@@ -79,6 +83,7 @@ Result<Policy> read_policy(const std::filesystem::path& file) {
   SEKISHO_TRY(const PolicyChain chain, resolve_policy(file));
   SEKISHO_TRY(Policy policy, parse_policy(chain.members, file.string()));
   policy.inherits = chain.parents;
+  policy.excused = chain.excused;
   return policy;
 }
 

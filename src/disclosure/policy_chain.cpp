@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/date.h"
 #include "core/toml.h"
 #include "disclosure/cells.h"
 
@@ -57,6 +58,13 @@ Result<Json> zeros(const Level& level, const Json& here, const Json& above) {
   if (rank(here) == std::ssize(kOrder) || rank(above) == std::ssize(kOrder))
     return level.wrong("\"publish\", \"review\" or \"protect\"");
   if (rank(here) < rank(above)) return level.laxer(here, above);
+  return here;
+}
+
+Result<Json> switched_on(const Level& level, const Json& here, const Json& above) {
+  for (const Json* value : {&here, &above})
+    if (!value->is_boolean()) return level.wrong("true or false");
+  if (above.get<bool>() && !here.get<bool>()) return level.laxer(here, above);
   return here;
 }
 
@@ -131,27 +139,50 @@ struct Member {
   const char* base;  // in force where no policy says anything (JSON); nullptr: nothing to compare with
 };
 constexpr Member kMembers[] = {
-    {"t", larger<2, 100000, true>, "10"},
-    {"t_hosp", larger<0, 1000, true>, "3"},
-    {"p", larger<0, 100, false>, "10"},
-    {"nk", dominance, "null"},
-    {"zeros", zeros, "\"publish\""},
-    {"sensitive", union_of, "[]"},
-    {"dof", larger<0, 1000000, true>, "10"},
-    {"files", subset, nullptr},
-    {"across", same, nullptr},
+    {"t", larger<2, 100000, true>, "10"}, {"t_hosp", larger<0, 1000, true>, "3"},
+    {"p", larger<0, 100, false>, "10"},   {"nk", dominance, "null"},
+    {"zeros", zeros, "\"publish\""},      {"insiders", switched_on, "false"},
+    {"sensitive", union_of, "[]"},        {"dof", larger<0, 1000000, true>, "10"},
+    {"files", subset, nullptr},           {"across", same, nullptr},
 };
 
-bool decided(const Json& members) {
-  return members.contains("decision") && members["decision"].is_string() && members["decision"] != "";
+// What a committee allowed a policy; nothing where it names none or only a number.
+struct Decision {
+  std::string id, expires;
+  std::vector<std::string> members;
+  bool allows(std::string_view member) const { return std::ranges::find(members, member) != members.end(); }
+};
+
+Result<Decision> decision_of(const Json& policy, const Place& place, const Clock& clock) {
+  Decision out;
+  if (!policy.contains("decision") || !policy["decision"].is_object()) return out;
+  const Json& decision = policy["decision"];
+  const Level level{place, "decision"};
+  const auto text = [&](const char* name) {
+    return decision.contains(name) && decision[name].is_string() ? decision[name].get<std::string>() : std::string();
+  };
+  out.id = text("id");
+  out.expires = text("expires");
+  if (out.id.empty() || !Date::parse_iso(out.expires) || !decision.contains("members") ||
+      !decision["members"].is_array() ||
+      !std::ranges::all_of(decision["members"], [](const Json& one) { return one.is_string(); }))
+    return level.wrong("a number, or {\"id\", \"members\": [...], \"expires\": \"2027-03-31\"}");
+  if (clock.now().iso().substr(0, 10) > out.expires)
+    return fail("policy.expired", fmt::format("the decision {} allowed this until {}", out.id, out.expires),
+                level.part(), "Ask the committee anew, or leave out the laxer rules and the decision.");
+  for (const Json& one : decision["members"])
+    out.members.push_back(one.get<std::string>());
+  return out;
 }
 
-Result<Json> stricter_of(const Json& child, const Json& parent, const Place& place) {
+// What the child asks for under the parent; laxer members that its decision allows are listed in `excused`.
+Result<Json> stricter_of(const Json& child, const Json& parent, const Decision& decision, const Place& place,
+                         Json& excused) {
   Json out = parent;
   out.erase("id");
   out.erase("base");
   for (const auto& [member, value] : child.items()) {
-    if (member == "decision" && !decided(child)) continue;  // the one above stays named
+    if (member == "decision" && !names_decision(child)) continue;  // the one above stays named
     const auto* rule = std::ranges::find(kMembers, member, &Member::member);
     const bool above = parent.contains(member);
     if (rule == std::end(kMembers) || (!above && rule->base == nullptr)) {
@@ -159,7 +190,19 @@ Result<Json> stricter_of(const Json& child, const Json& parent, const Place& pla
       continue;
     }
     const Json before = above ? parent[member] : Json::parse(rule->base);
-    SEKISHO_TRY(out[member], rule->stricter({place, rule->member}, value, before));
+    auto taken = rule->stricter({place, rule->member}, value, before);
+    if (!taken && taken.error().code == "policy.looser" && decision.allows(member)) {
+      excused.push_back(Json{{"policy", child.contains("id") ? child["id"] : Json()},
+                             {"member", member},
+                             {"value", value},
+                             {"above", before},
+                             {"decision", decision.id},
+                             {"expires", decision.expires}});
+      out[member] = value;
+      continue;
+    }
+    if (!taken) return std::unexpected(std::move(taken).error());
+    out[member] = std::move(*taken);
   }
   return out;
 }
@@ -238,17 +281,26 @@ Result<std::vector<File>> files_above(const fs::path& file) {
 
 }  // namespace
 
-Result<PolicyChain> resolve_policy(const std::filesystem::path& file) {
+bool names_decision(const Json& members) {
+  if (!members.contains("decision")) return false;
+  const Json& decision = members["decision"];
+  return (decision.is_string() && decision != "") || (decision.is_object() && decision.contains("id"));
+}
+
+Result<PolicyChain> resolve_policy(const std::filesystem::path& file, const Clock& clock) {
   SEKISHO_TRY(const std::vector<File> files, files_above(file));
   PolicyChain chain;
   for (auto level = files.rbegin(); level != files.rend(); ++level) {  // from the purpose class down
+    const Place place{.file = level->path.string()};
+    SEKISHO_TRY(const Decision decision, decision_of(level->members, place, clock));
     if (level == files.rbegin()) {
       chain.members = level->members;
       // A decision named further down does not excuse this file.
-      if (files.size() > 1 && !decided(chain.members))
-        SEKISHO_CHECK(stricter_of(chain.members, Json::object(), {.file = level->path.string()}));
+      Json none = Json::array();
+      if (files.size() > 1 && !names_decision(chain.members))
+        SEKISHO_CHECK(stricter_of(chain.members, Json::object(), {}, place, none));
     } else {
-      SEKISHO_TRY(chain.members, stricter_of(level->members, chain.members, {.file = level->path.string()}));
+      SEKISHO_TRY(chain.members, stricter_of(level->members, chain.members, decision, place, chain.excused));
     }
     SEKISHO_CHECK(parse_policy(chain.members, level->path.string()));
   }

@@ -109,6 +109,7 @@ Json policy_json(const ProofInput& input) {
       not_checked.push_back(member);
   return Json{{"id", input.request.policy.id},
               {"inherits", input.request.policy.inherits},
+              {"excused", input.request.policy.excused},
               {"threshold", input.rules.persons},
               {"hospitals", input.rules.hospitals},
               {"p", input.rules.p},

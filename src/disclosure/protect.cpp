@@ -4,11 +4,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 #include "core/random.h"
 #include "disclosure/branch.h"
 #include "disclosure/builder.h"
+#include "disclosure/insiders.h"
 #include "disclosure/master.h"
 #include "disclosure/solver.h"
 
@@ -17,6 +19,7 @@ namespace {
 
 // Orders of publishing again: numbers that depend on the table alone, so that the same input gives the same pattern.
 constexpr double kWallFactor = 10 * 1000;  // milliseconds on the wall for each second of counted work
+constexpr int kInsiderRounds = 4;          // of the search, while new insiders matter
 constexpr int kDives = 8, kDivesLarge = 2;
 // Effort of fast mode: for the bound, and for searching below the first safe pattern.
 constexpr std::uint64_t kBoundWork = 12'000'000'000, kSearchWork = 1'500'000'000;
@@ -110,8 +113,8 @@ Error infeasible(const CellTable& table, const std::vector<std::size_t>& cells) 
 
 // Cells hidden by less than half in the relaxation are asked again after the surest of them is hidden for good: the
 // relaxation becomes whole step by step, and its support a better start than the first one.
-Result<Relaxation> dive(const CellTable& table, Attacker& attacker, Master& master, Relaxation now, int number,
-                        const Deadline& deadline) {
+Result<Relaxation> dive(const CellTable& table, Attacker& attacker, Master& master, const std::vector<Target>& targets,
+                        Relaxation now, int number, const Deadline& deadline) {
   SeededRandom random(22, static_cast<std::uint64_t>(number));
   while (now.complete) {
     std::size_t surest = 0;
@@ -129,7 +132,7 @@ Result<Relaxation> dive(const CellTable& table, Attacker& attacker, Master& mast
     for (std::size_t i = 0; i < now.x.size(); ++i)
       if (!table.cells[i].primary && now.x[i] > 1 - 1e-6) master.hold(i);
     master.hold(surest);
-    auto next = relax(table, attacker, master, deadline);
+    auto next = relax(attacker, master, targets, deadline);
     if (!next || !next->complete) break;
     now = std::move(*next);
   }
@@ -163,12 +166,11 @@ Result<void> come_down(const CellTable& table, SafePattern& safe, std::vector<ch
 
 // The best of several descents: from the support of the relaxation, from that of the dive, and from the best pattern
 // with some cells of the supports hidden again.
-Result<std::vector<char>> descend(const CellTable& table, SafePattern& safe, const Relaxation& relaxation,
-                                  const std::vector<Relaxation>& dives, std::vector<char> best,
-                                  const Deadline& deadline) {
+Result<std::vector<char>> descend(const CellTable& table, SafePattern& safe, std::size_t questions,
+                                  const Relaxation& relaxation, const std::vector<Relaxation>& dives,
+                                  std::vector<char> best, const Deadline& deadline) {
   const std::vector<char> wide = support_of(table, relaxation);
   std::vector<char> deep = wide;  // all cells that any dive hides
-  const std::size_t questions = targets_of(table).size();
   const int orders = questions > kManyTargets ? kOrdersLarge : kOrders;
   const auto good_enough = [&] { return passed(deadline) || cost_of(table, best) < relaxation.bound + 1 - 1e-6; };
   const auto keep_better = [&] {
@@ -207,13 +209,135 @@ bool is_proven(const CellTable& table, const std::vector<char>& hidden, const Re
   return cost_of(table, hidden) < relaxation.bound + (whole ? 1 : 0) + (whole ? -1e-6 : 1e-6);
 }
 
-Pattern pattern_of(const CellTable& table, const std::vector<char>& hidden) {
-  Pattern pattern(hidden.size(), Status::kPublished);
-  for (std::size_t i = 0; i < hidden.size(); ++i)
-    if (table.cells[i].primary || hidden[i])
-      pattern[i] = table.cells[i].primary ? Status::kPrimary : Status::kSecondary;
-  return pattern;
-}
+// What is known of the optimum after a round of the search.
+struct Found {
+  std::vector<char> hidden;
+  double bound = 0;
+  bool optimal = false;   // for the questions asked
+  bool complete = false;  // the relaxation came to its end
+};
+
+class Search {
+ public:
+  Search(const CellTable& table, const ProtectOptions& options)
+      : table_(table),
+        options_(options),
+        effort_(options.effort != nullptr ? *options.effort : own_),
+        before_(effort_.spent),
+        targets_(targets_of(table)),
+        attacker_(table, effort_),
+        master_(table, effort_) {}
+
+  Result<Protection> run() {
+    SEKISHO_TRY(Built built, first_pattern());
+    if (!built.unprotected.empty()) return std::unexpected(infeasible(table_, built.unprotected));
+    const std::vector<Witness> witnesses = std::move(built.witnesses);
+    std::vector<char> best = std::move(built.hidden);
+    const std::size_t outside = targets_.size();
+    if (options_.insiders) {
+      SEKISHO_TRY(best, cover_insiders(table_, effort_, std::move(best), witnesses, targets_, part(0.9)));
+    }
+    Found found;
+    for (int round = 0; round < kInsiderRounds; ++round) {
+      SEKISHO_TRY(found, search(best));
+      if (!options_.insiders) break;
+      // Insiders nobody had thought of: their questions join, and the pattern holds against them at once.
+      const std::size_t asked = targets_.size();
+      SEKISHO_TRY(std::vector<char> covered,
+                  cover_insiders(table_, effort_, found.hidden, witnesses, targets_, wall_part()));
+      const bool settled = targets_.size() == asked;
+      if (cost_of(table_, covered) <= cost_of(table_, best)) best = std::move(covered);
+      if (settled || passed(part(0.9))) break;
+      found.optimal = false;
+    }
+    if (options_.insiders) found.hidden = std::move(best);
+    return finish(std::move(found), witnesses, targets_.size() > outside);
+  }
+
+ private:
+  // Up to half of the work for a safe pattern of large tables; the rest bounds it and makes that of small ones better.
+  Deadline part(double share) const {
+    return {&effort_, before_ + static_cast<std::uint64_t>(options_.seconds * share * kEffortOfASecond), wall_end_};
+  }
+  // A pattern already found is made to hold whatever work is left.
+  Deadline wall_part() const { return {&effort_, std::numeric_limits<std::uint64_t>::max(), wall_end_}; }
+
+  Result<Built> first_pattern() {
+    std::vector<char> first(table_.cells.size(), 0);
+    if (table_.cells.size() <= kManyCells)
+      if (const auto x = bridge(master_, part(0.2)))
+        for (std::size_t i = 0; i < first.size(); ++i)
+          first[i] = (*x)[i] > 1e-7;
+    const BuildOptions build{.improve = targets_.size() > kManyTargets ? kImproveWork : 0};
+    return build_pattern(table_, attacker_, effort_, targets_, first, build, part(0.55));
+  }
+
+  // The relaxation, and from its support down to a pattern not dearer than `best`; in exact mode the optimum.
+  Result<Found> search(std::vector<char> best) {
+    Found found;
+    SafePattern safe(table_, attacker_, targets_);
+    Deadline deadline = part(0.9);
+    if (options_.mode == Mode::kFast) deadline = deadline.within(kBoundWork);
+    SEKISHO_TRY(const Relaxation relaxation, relax(attacker_, master_, targets_, deadline));
+    found.hidden = std::move(best);
+    found.bound = std::max(relaxation.bound, quick_bound(table_));
+    found.complete = relaxation.complete;
+    if (!relaxation.complete) return found;
+    const Deadline search_end = part(0.9).within(kSearchWork);
+    std::vector<Relaxation> dives;
+    const int most_dives = targets_.size() > kManyTargets ? kDivesLarge : kDives;
+    for (int number = 0; number < most_dives && !passed(search_end); ++number) {
+      SEKISHO_TRY(Relaxation dived, dive(table_, attacker_, master_, targets_, relaxation, number, search_end));
+      dives.push_back(std::move(dived));
+    }
+    const Deadline descent_end = part(0.9).within(kSearchWork);
+    SEKISHO_TRY(found.hidden,
+                descend(table_, safe, targets_.size(), relaxation, dives, std::move(found.hidden), descent_end));
+    if (options_.mode == Mode::kExact && !is_proven(table_, found.hidden, relaxation)) {
+      SEKISHO_TRY(Branched branched,
+                  branch(table_, attacker_, effort_, master_, targets_, std::move(found.hidden), deadline));
+      found.hidden = std::move(branched.hidden);
+      found.optimal = branched.optimal;
+    }
+    found.optimal = found.optimal || is_proven(table_, found.hidden, relaxation);
+    return found;
+  }
+
+  Result<Protection> finish(Found found, const std::vector<Witness>& witnesses, bool insiders_mattered) {
+    Protection result;
+    result.lp_bound = found.bound;
+    result.optimal = found.optimal;
+    result.repeatable = std::chrono::steady_clock::now() < wall_end_;
+    const double cost = cost_of(table_, found.hidden);
+    result.gap = result.optimal || cost == 0 ? 0 : (cost - result.lp_bound) / std::max(result.lp_bound, 1.0);
+    result.pattern = pattern_of(table_, found.hidden);
+    result.insiders_mattered = insiders_mattered;
+    result.primary = static_cast<std::uint64_t>(std::ranges::count(result.pattern, Status::kPrimary));
+    result.secondary = static_cast<std::uint64_t>(std::ranges::count(result.pattern, Status::kSecondary));
+    SEKISHO_TRY(result.audit, audit(table_, result.pattern, witnesses,
+                                    {.insiders = options_.insiders, .seconds = std::max(60.0, options_.seconds)}));
+    result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+    if (!result.audit.safe())
+      return fail("disclosure.unsafe",
+                  fmt::format("the audit found {} cells exact and {} too narrow: nothing is written",
+                              result.audit.exact + result.audit.insider_exact,
+                              result.audit.too_narrow + result.audit.insider_too_narrow),
+                  {}, "Merge categories.");
+    return result;
+  }
+
+  const CellTable& table_;
+  const ProtectOptions& options_;
+  const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  const std::chrono::steady_clock::time_point wall_end_ =
+      start_ + std::chrono::milliseconds(static_cast<std::int64_t>((options_.seconds + 1) * kWallFactor));
+  Effort own_;
+  Effort& effort_;
+  std::uint64_t before_;
+  std::vector<Target> targets_;
+  Attacker attacker_;
+  Master master_;
+};
 
 Result<Protection> search(const CellTable& table, const ProtectOptions& options) {
   const auto forced = std::ranges::find_if(table.cells, [](const Cell& c) { return c.primary && c.publish; });
@@ -222,66 +346,7 @@ Result<Protection> search(const CellTable& table, const ProtectOptions& options)
                 table.describe(static_cast<std::size_t>(forced - table.cells.begin())) +
                     " is sensitive and yet to be published",
                 {}, "A sensitive cell cannot be forced out.");
-  const auto start = std::chrono::steady_clock::now();
-  const std::vector<Target> targets = targets_of(table);
-  Effort own;
-  Effort& effort = options.effort != nullptr ? *options.effort : own;
-  const std::uint64_t before = effort.spent;
-  Attacker attacker(table, effort);
-  Master master(table, effort);
-  const auto wall_end =
-      start + std::chrono::milliseconds(static_cast<std::int64_t>((options.seconds + 1) * kWallFactor));
-  // Up to half of the work for a safe pattern of large tables; the rest bounds it and makes that of small ones better.
-  const auto part = [&](double share) {
-    return Deadline{&effort, before + static_cast<std::uint64_t>(options.seconds * share * kEffortOfASecond), wall_end};
-  };
-  std::vector<char> first(table.cells.size(), 0);
-  if (table.cells.size() <= kManyCells)
-    if (const auto x = bridge(master, part(0.2)))
-      for (std::size_t i = 0; i < first.size(); ++i)
-        first[i] = (*x)[i] > 1e-7;
-  const BuildOptions build{.improve = targets.size() > kManyTargets ? kImproveWork : 0};
-  SEKISHO_TRY(Built built, build_pattern(table, attacker, effort, targets, first, build, part(0.55)));
-  if (!built.unprotected.empty()) return std::unexpected(infeasible(table, built.unprotected));
-  SafePattern safe(table, attacker, targets);
-  Deadline deadline = part(0.9);
-  if (options.mode == Mode::kFast) deadline = deadline.within(kBoundWork);
-  SEKISHO_TRY(const Relaxation relaxation, relax(table, attacker, master, deadline));
-  std::vector<char> hidden = std::move(built.hidden);
-  if (relaxation.complete) {
-    const Deadline search_end = part(0.9).within(kSearchWork);
-    std::vector<Relaxation> dives;
-    const int most_dives = targets.size() > kManyTargets ? kDivesLarge : kDives;
-    for (int number = 0; number < most_dives && !passed(search_end); ++number) {
-      SEKISHO_TRY(Relaxation dived, dive(table, attacker, master, relaxation, number, search_end));
-      dives.push_back(std::move(dived));
-    }
-    const Deadline descent_end = part(0.9).within(kSearchWork);
-    SEKISHO_TRY(hidden, descend(table, safe, relaxation, dives, std::move(hidden), descent_end));
-  }
-  Protection result;
-  result.lp_bound = relaxation.bound;
-  if (options.mode == Mode::kExact && relaxation.complete && !is_proven(table, hidden, relaxation)) {
-    SEKISHO_TRY(Branched best, branch(table, attacker, effort, master, hidden, deadline));
-    hidden = std::move(best.hidden);
-    result.optimal = best.optimal;
-  }
-  result.repeatable = std::chrono::steady_clock::now() < wall_end;
-  const double cost = cost_of(table, hidden);
-  if (relaxation.complete && is_proven(table, hidden, relaxation)) result.optimal = true;
-  result.gap = result.optimal || cost == 0 ? 0 : (cost - result.lp_bound) / std::max(result.lp_bound, 1.0);
-  result.pattern = pattern_of(table, hidden);
-  result.primary = static_cast<std::uint64_t>(std::ranges::count(result.pattern, Status::kPrimary));
-  result.secondary = static_cast<std::uint64_t>(std::ranges::count(result.pattern, Status::kSecondary));
-  SEKISHO_TRY(result.audit,
-              audit(table, result.pattern, built.witnesses, {.seconds = std::max(60.0, options.seconds)}));
-  result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  if (!result.audit.safe())
-    return fail("disclosure.unsafe",
-                fmt::format("the audit found {} cells exact and {} too narrow: nothing is written", result.audit.exact,
-                            result.audit.too_narrow),
-                {}, "Merge categories.");
-  return result;
+  return Search(table, options).run();
 }
 
 }  // namespace

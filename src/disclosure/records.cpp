@@ -8,6 +8,7 @@
 #include <unordered_set>
 
 #include "core/ascii.h"
+#include "core/date.h"
 #include "disclosure/dates.h"
 #include "disclosure/inner_sheets.h"
 #include "disclosure/names.h"
@@ -274,6 +275,35 @@ void judge_values(const Sheet& sheet, const std::vector<Column>& columns, const 
                  "a signal over time: the measurements of one person");
 }
 
+// Predictions over an even grid that only rise or fall: a score and its risk.
+bool is_lookup(const Sheet& sheet, const std::vector<Column>& columns) {
+  if (columns.size() < 2 || columns.size() != sheet.header.size()) return false;
+  return std::ranges::all_of(columns, [&](const Column& column) {
+    return column.numbers == column.filled && column.filled == sheet.rows.size() && (column.rising || column.falling);
+  });
+}
+
+// Days in order at uneven distances, each with several measurements: blood counts of one patient.
+bool is_course(const Sheet& sheet, const std::vector<Column>& columns) {
+  std::set<std::int64_t> gaps;
+  std::size_t days = 0;
+  if (columns.size() < 3 || columns[0].dates < 6 || columns[0].dates != columns[0].filled ||
+      !(columns[0].rising || columns[0].falling) || columns[0].distinct.size() != columns[0].filled)
+    return false;
+  std::int64_t last = 0;
+  for (const auto& row : sheet.rows) {
+    const WrittenDate date = row.empty() || row[0].empty() ? WrittenDate{} : date_at(row[0], 0);
+    if (date.year == 0) continue;
+    const std::int64_t day = days_from_civil(date.year, date.month, date.day);
+    if (days++ > 0) gaps.insert(std::abs(day - last));
+    last = day;
+  }
+  const auto measured = std::count_if(columns.begin() + 1, columns.end(), [](const Column& column) {
+    return column.filled > 0 && column.numbers == column.filled && !column.rising && !column.falling;
+  });
+  return gaps.size() >= 4 && measured >= 2;
+}
+
 // Correlations, distances, confusion: the names of the columns stand down the rows too.
 bool is_matrix(const Sheet& sheet) {
   if (sheet.header.size() < 3 || sheet.rows.size() + 1 < sheet.header.size() || sheet.rows.size() > sheet.header.size())
@@ -293,6 +323,13 @@ void judge_records(const Sheet& sheet, Findings& findings) {
   std::size_t scattered = 0;  // numbers in no order
   std::size_t statistics = 0, strong = 0, attributes = 0, irregular = 0, points = 0, ordered = 0, residual = 0,
               day_columns = 0, counts = 0;
+  const bool literature = std::ranges::count_if(sheet.rows,
+                                                [](const auto& row) {
+                                                  return std::ranges::any_of(
+                                                      row, [](const std::string& field) { return is_citation(field); });
+                                                }) *
+                              2 >
+                          static_cast<std::ptrdiff_t>(sheet.rows.size());
   std::vector<Column> columns;
   for (std::size_t i = 0; i < sheet.header.size() && i < kManyColumns; ++i) {
     columns.push_back(look_at(sheet, i));
@@ -322,7 +359,7 @@ void judge_records(const Sheet& sheet, Findings& findings) {
         !code && !statistic)
       findings.add(counts > 0 || statistics > 1 ? "record.code" : "record.unique_id", where,
                    "almost every row has its own value: a key, a row for each person");
-    if (column.names >= 3 && column.names * 2 >= column.filled)
+    if (column.names >= 3 && column.names * 2 >= column.filled && !literature)
       findings.add("id.name", where, "most values read like names of persons");
     if (column.filled >= kFewRows && column.decimals * 2 > column.filled &&
         column.distinct.size() * 10 > column.filled * 9 && column.long_decimals * 2 > column.filled)
@@ -354,8 +391,9 @@ void judge_records(const Sheet& sheet, Findings& findings) {
                          });
   const bool limits =
       std::ranges::any_of(sheet.header, [](const std::string& h) { return role_of(h).role == Role::kLower; });
-  if (residual > 0 && rows >= kFewRows && !(over_time && limits))
-    findings.add(over_time ? "plot.fitted" : "plot.residuals", file,
+  const bool lookup = is_lookup(sheet, columns);
+  if (residual > 0 && rows >= kFewRows && !((over_time || lookup) && limits))
+    findings.add(over_time || lookup ? "plot.fitted" : "plot.residuals", file,
                  "residuals, fitted values or predictions: one row for each person");
   if (statistics == 0 && ((attributes >= 2 && rows >= kFewRows) || (attributes >= 3 && rows >= 5)))
     findings.add("record.level", file, "attributes of single persons side by side, without any statistic");
@@ -369,6 +407,8 @@ void judge_records(const Sheet& sheet, Findings& findings) {
     findings.add("record.level", file, "days and attributes of persons without any count");
   else if (statistics == 0 && points >= 2 && ordered == 0 && rows >= 50)
     findings.add("plot.points", file, "pairs of values in no order: the points of single persons");
+  if (strong == 0 && counts == 0 && is_course(sheet, columns))
+    findings.add("record.values", file, "measurements on days at uneven distances: the course of one person");
   judge_values(sheet, columns, file, findings);
   // Persons side by side: each column one of them.
   const auto keys =

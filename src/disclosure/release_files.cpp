@@ -86,8 +86,11 @@ Result<std::vector<std::vector<std::uint32_t>>> decode_members(std::string_view 
 
 Json item_json(const ReleaseItem& item) {
   Json cells = Json::array(), classes = Json::array();
-  for (const ReleasedCell& cell : item.cells)
-    cells.push_back(Json{{"labels", cell.labels}, {"value", cell.shown ? Json(cell.value) : Json()}});
+  for (const ReleasedCell& cell : item.cells) {
+    Json one{{"labels", cell.labels}, {"value", cell.shown ? Json(cell.value) : Json()}};
+    if (cell.window > 0) one["window"] = cell.window;
+    cells.push_back(std::move(one));
+  }
   for (const auto& counts : item.classes) {
     Json list = Json::array();
     for (const ReleaseItem::Count& count : counts)
@@ -121,8 +124,8 @@ Result<ReleaseItem> item_from_json(const Json& json, const fs::path& file) {
     item.dimensions = json.at("dimensions").get<std::vector<std::string>>();
     for (const Json& cell : json.at("cells")) {
       const bool shown = !cell.at("value").is_null();
-      item.cells.push_back(
-          {cell.at("labels").get<std::vector<std::string>>(), shown, shown ? cell.at("value").get<double>() : 0});
+      item.cells.push_back({cell.at("labels").get<std::vector<std::string>>(), shown,
+                            shown ? cell.at("value").get<double>() : 0, cell.value("window", 0.0)});
       if (item.cells.back().labels.size() != item.dimensions.size()) return damaged(file, "a cell lacks labels");
     }
     for (const Json& counts : json.at("classes")) {

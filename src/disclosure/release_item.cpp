@@ -94,6 +94,19 @@ Result<ReleaseItem> release_item(const TableRequest& request, const TableResult&
   return item;
 }
 
+Result<ReleaseItem> perturbed_item(const TableRequest& request, PerturbedTable table, const std::string& project,
+                                   const std::map<std::string, std::string>& common) {
+  TableResult all;
+  all.proof = std::move(table.proof);
+  all.data = std::move(table.data);
+  all.table = std::move(table.table);
+  all.pattern.assign(all.table.cells.size(), Status::kPublished);
+  SEKISHO_TRY(ReleaseItem item, release_item(request, all, project, common));
+  for (ReleasedCell& cell : item.cells)
+    if (cell.value != 0) cell.window = table.reach;  // 0 stays 0
+  return item;
+}
+
 Result<void> use_common_persons(ReleaseItem& item, const std::map<std::string, std::string>& common) {
   for (auto& members : item.members)
     for (std::string& person : members) {

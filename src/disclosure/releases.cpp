@@ -10,6 +10,7 @@
 #include "core/file.h"
 #include "crypto/digest.h"
 #include "disclosure/differencing.h"
+#include "disclosure/narrowing.h"
 #include "disclosure/release_files.h"
 #include "ledger/ledger.h"
 
@@ -18,18 +19,25 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kNamedPairs = 20, kNearest = 3, kMostClasses = 60'000, kMostChained = 256;
+constexpr std::size_t kNamedPairs = 20, kNearest = 3, kMostClasses = 60'000, kMostChained = 256, kMostJoined = 6,
+                      kMostListed = 10;
+constexpr double kNarrowingSeconds = 3;
+
+// Shown as it is: a number that was rounded or perturbed is no equation.
+bool is_exact(const ReleasedCell& cell) {
+  return cell.shown && cell.window == 0;
+}
 
 Population population_of(const ReleaseItem& item) {
   Population out;
   std::vector<std::uint32_t> number(item.cells.size(), 0);
   for (std::size_t i = 0; i < item.cells.size(); ++i)
-    if (item.cells[i].shown) number[i] = static_cast<std::uint32_t>(out.cells++);
+    if (is_exact(item.cells[i])) number[i] = static_cast<std::uint32_t>(out.cells++);
   out.classes.emplace_back();
   for (const auto& counts : item.classes) {
     out.classes.emplace_back();
     for (const ReleaseItem::Count& count : counts)
-      if (item.cells[count.cell].shown) out.classes.back().push_back({number[count.cell], count.times});
+      if (is_exact(item.cells[count.cell])) out.classes.back().push_back({number[count.cell], count.times});
   }
   return out;
 }
@@ -37,7 +45,7 @@ Population population_of(const ReleaseItem& item) {
 std::vector<std::uint32_t> shown_cells(const ReleaseItem& item) {
   std::vector<std::uint32_t> out;
   for (std::uint32_t i = 0; i < item.cells.size(); ++i)
-    if (item.cells[i].shown) out.push_back(i);
+    if (is_exact(item.cells[i])) out.push_back(i);
   return out;
 }
 
@@ -99,16 +107,22 @@ class Memory final : public Releases {
       which.push_back(i);
     }
     if (out.reveals.empty()) chain(ours, others, which, closeness, threshold, out);
+    if (out.reveals.empty()) narrow(item, ours, others, which, closeness, threshold, out);
     for (const Reveals& reveals : out.reveals)
       out.items.push_back(verdict_of(reveals));
+    const std::vector<std::string> unexamined(
+        out.unexamined.begin(),
+        out.unexamined.begin() + static_cast<std::ptrdiff_t>(std::min(out.unexamined.size(), kMostListed)));
     if (!out.chains_decided)
-      out.items.push_back({"differencing.chain_limit", Verdict::kReview, "table",
-                           fmt::format("combinations of the {} nearest earlier releases were examined, not of all {}",
-                                       out.chained_items, out.compared_items),
-                           fmt::format("近い{}件の組合せを検査しましたが、全{}件の組合せは検査していません",
-                                       out.chained_items, out.compared_items),
-                           "Look at whether the releases use very fine categories of the same persons.",
-                           "同じ対象者について細かい区分の表が重なっていないか確認してください。"});
+      out.items.push_back(
+          {"differencing.chain_limit", Verdict::kReview, "table",
+           fmt::format("combinations of the {} nearest earlier releases were examined, not of all {}: "
+                       "look at {}",
+                       out.chained_items, out.compared_items, fmt::join(unexamined, ", ")),
+           fmt::format("近い{}件の組合せを検査しましたが、全{}件の組合せは検査していません（未検査: {}）",
+                       out.chained_items, out.compared_items, fmt::join(unexamined, "、")),
+           "Look at whether the releases use very fine categories of the same persons.",
+           "同じ対象者について細かい区分の表が重なっていないか確認してください。"});
     out.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     return out;
   }
@@ -144,7 +158,7 @@ class Memory final : public Releases {
     if (other.definition != item.definition || other.cut == item.cut) return;
     std::map<std::vector<std::string>, const ReleasedCell*> by_labels;
     for (const ReleasedCell& cell : other.cells)
-      if (cell.shown) by_labels.emplace(cell.labels, &cell);
+      if (is_exact(cell)) by_labels.emplace(cell.labels, &cell);
     for (const std::uint32_t at : our_cells) {
       const auto same = by_labels.find(item.cells[at].labels);
       if (same == by_labels.end() || named.contains(at)) continue;
@@ -170,6 +184,9 @@ class Memory final : public Releases {
       std::vector<const Population*> list = {&ours};
       std::vector<std::size_t> used;
       std::size_t persons = ours.class_of.size(), classes = ours.classes.size();
+      out.unexamined.clear();
+      for (std::size_t n = out.chained_items; n < order.size() && closeness[order[n]] > 0; ++n)
+        out.unexamined.push_back(items_[which[order[n]]].id);
       for (const std::size_t i : order) {
         if (used.size() >= most || closeness[i] == 0) break;
         if ((classes += others[i].classes.size()) > kMostClasses) break;
@@ -198,6 +215,40 @@ class Memory final : public Releases {
     }
   }
 
+  // Hidden counts of the new table and of the nearest earlier ones that all of them together narrow down.
+  void narrow(const ReleaseItem& item, const Population& ours, const std::vector<Population>& others,
+              const std::vector<std::size_t>& which, const std::vector<double>& closeness, std::uint64_t threshold,
+              ReleaseJudgement& out) {
+    std::vector<std::size_t> order(others.size());
+    for (std::size_t i = 0; i < order.size(); ++i)
+      order[i] = i;
+    std::ranges::stable_sort(order, std::greater<>{}, [&](std::size_t i) { return closeness[i]; });
+    std::vector<JointRelease> joined = {{&item, &ours}};
+    std::vector<std::string> names;
+    for (const std::size_t i : order) {
+      if (joined.size() > kMostJoined) break;
+      joined.push_back({&items_[which[i]], &others[i]});
+      names.push_back(items_[which[i]].id + ": " + items_[which[i]].definition);
+    }
+    if (joined.size() < 2) return;
+    const Narrowing found = narrowed_cells(joined, threshold, kNarrowingSeconds);
+    for (std::size_t k = 0; k < std::min(found.cells.size(), kMostListed); ++k) {
+      const NarrowedCell& cell = found.cells[k];
+      const ReleaseItem& of = *joined[cell.release].item;
+      std::string list;
+      for (const std::string& name : names)
+        list += (list.empty() ? "" : "; ") + name;
+      out.items.push_back(
+          {"differencing.narrow", Verdict::kReview, (cell.release == 0 ? "" : of.id + ": ") + of.cell_name(cell.cell),
+           fmt::format("together with earlier releases ({}) a hidden count lies between {:.1f} and {:.1f}", list,
+                       cell.interval.low, cell.interval.high),
+           fmt::format("既に公表した表（{}）と合わせると、伏せた人数が{:.1f}から{:.1f}の間に絞られます", list,
+                       cell.interval.low, cell.interval.high),
+           "Use the groups of the earlier release, or merge the classes of this one.",
+           "既に公表した表と同じ区分を使うか、この表の区分を統合してください。"});
+    }
+  }
+
   ReleaseFiles files_;
   FileLock lock_;
   std::vector<ReleaseItem> items_;
@@ -210,8 +261,13 @@ Json ReleaseJudgement::to_json() const {
   for (const Reveals& reveal : reveals)
     list.push_back(
         Json{{"rule", reveal.rule}, {"persons", reveal.persons}, {"cell", reveal.cell}, {"earlier", reveal.earlier}});
-  return Json{{"compared_items", compared_items}, {"compared_cells", compared_cells}, {"chained_items", chained_items},
-              {"chains_decided", chains_decided}, {"reveals", std::move(list)},       {"seconds", seconds}};
+  return Json{{"compared_items", compared_items},
+              {"compared_cells", compared_cells},
+              {"chained_items", chained_items},
+              {"chains_decided", chains_decided},
+              {"unexamined", unexamined},
+              {"reveals", std::move(list)},
+              {"seconds", seconds}};
 }
 
 Result<std::unique_ptr<Releases>> Releases::open(const fs::path& folder, bool create, const Clock& clock,

@@ -9,6 +9,7 @@
 
 #include "core/clock.h"
 #include "core/random.h"
+#include "disclosure/cell_key.h"
 #include "disclosure/table.h"
 #include "disclosure/verdict.h"
 
@@ -17,7 +18,8 @@ namespace sekisho::disclosure {
 struct ReleasedCell {
   std::vector<std::string> labels;
   bool shown = false;
-  double value = 0;  // 0 when hidden: the memory holds no hidden value
+  double value = 0;   // 0 when hidden: the memory holds no hidden value
+  double window = 0;  // the true value is at most so far away: rounded and perturbed numbers
 };
 
 // A table on its way out, or one that left.
@@ -41,13 +43,16 @@ struct ReleaseItem {
 // `common`: from the dataset's person to the number shared by all projects; empty: they are the same.
 Result<ReleaseItem> release_item(const TableRequest& request, const TableResult& result, const std::string& project,
                                  const std::map<std::string, std::string>& common = {});
+// Of counts that carry deviations of at most `reach`: the memory knows them as windows.
+Result<ReleaseItem> perturbed_item(const TableRequest& request, PerturbedTable table, const std::string& project,
+                                   const std::map<std::string, std::string>& common = {});
 // Persons by the numbers that all projects share. Errors: table.person when `common` lacks a person.
 Result<void> use_common_persons(ReleaseItem& item, const std::map<std::string, std::string>& common);
 // CSV with two columns: the dataset's person and the number shared by all projects.
 Result<std::map<std::string, std::string>> read_common_persons(const std::filesystem::path& file);
 
 struct Reveals {
-  std::string rule;  // differencing.same_grid, .nested, .new_cut, .chain
+  std::string rule;  // differencing.same_grid, .nested, .new_cut, .chain; .narrow is for people to look at
   std::uint64_t persons = 0;
   std::string cell;                  // of the new table; empty for chains
   std::vector<std::string> earlier;  // "000007: sex=M, age=40-", items that together with the new table reveal
@@ -57,6 +62,7 @@ struct ReleaseJudgement {
   std::vector<Reveals> reveals;
   std::size_t compared_items = 0, compared_cells = 0, chained_items = 0;
   bool chains_decided = true;
+  std::vector<std::string> unexamined;  // related items beyond those whose combinations could be told
   double seconds = 0;
   Json to_json() const;
 };

@@ -135,6 +135,7 @@ constexpr RoleWord kWords[] = {
     {"per", Role::kEstimate},
     {"率", Role::kEstimate, Match::kPart},
     {"人口10万対", Role::kEstimate, Match::kPart},
+    {"shap", Role::kEstimate},
     {"mean", Role::kMean},
     {"avg", Role::kMean},
     {"average", Role::kMean},

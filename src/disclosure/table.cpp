@@ -78,7 +78,7 @@ class Maker {
     SEKISHO_CHECK(make_layers());
     SEKISHO_CHECK(protect_layers());
     for (ProtectedLayer& layer : layers_) {
-      SEKISHO_TRY(layer.audit, audit(layer.table, pattern_));
+      SEKISHO_TRY(layer.audit, audit(layer.table, pattern_, {}, {.insiders = request_.policy.insiders}));
       if (!layer.audit.safe())
         return fail("disclosure.unsafe", fmt::format("the pattern does not protect the {}s", layer.name));
     }
@@ -154,8 +154,9 @@ class Maker {
           table.cells[i].primary = true;
           table.cells[i].need_slide = 1e-3;
         }
-      SEKISHO_TRY(const Protection protection,
-                  protect(table, {.mode = request_.mode, .seconds = request_.policy.seconds}));
+      SEKISHO_TRY(const Protection protection, protect(table, {.mode = request_.mode,
+                                                               .seconds = request_.policy.seconds,
+                                                               .insiders = request_.policy.insiders}));
       pattern_ = protection.pattern;
       if (l == 0) bound_ = protection.lp_bound;
       optimal_ = (l == 0 || optimal_) && protection.optimal && layers_.size() == 1;

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "disclosure/dominance.h"
+#include "disclosure/policy_chain.h"
 
 namespace sekisho::disclosure {
 namespace {
@@ -49,7 +50,7 @@ Result<TableRules> table_rules(const TableRequest& request) {
   rules.protect_zeros = request.policy.protect_zeros;
   const Json& members = request.contribution_rules;
   if (!members.is_object()) return rules;
-  const bool decided = members.contains("decision") && members["decision"].is_string() && members["decision"] != "";
+  const bool decided = names_decision(members);
   const auto wrong = [](std::string_view what) { return fail("policy.value", std::string(what)); };
   if (members.contains("t_hosp")) {
     if (!members["t_hosp"].is_number_integer() || members["t_hosp"].get<std::int64_t>() < 0 ||

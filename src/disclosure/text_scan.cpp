@@ -6,12 +6,14 @@
 
 #include "core/ascii.h"
 #include "core/text.h"
+#include "disclosure/case_marks.h"
 #include "disclosure/contacts.h"
 #include "disclosure/dataset_filter.h"
 #include "disclosure/embedded.h"
 #include "disclosure/inner_sheets.h"
 #include "disclosure/line_shapes.h"
 #include "disclosure/names.h"
+#include "disclosure/rare_tables.h"
 
 namespace sekisho::disclosure {
 namespace {
@@ -38,6 +40,7 @@ bool names_birth(std::string_view name) {
 // A printed row of records: four fields or more, a key or a date to the day among them.
 bool looks_like_record(std::string_view line) {
   std::size_t fields = 0, numbers = 0;
+  std::size_t words = 0;
   bool key = false, day = false;
   for (std::size_t at = 0; at < line.size();) {
     at = line.find_first_not_of(" \t|,", at);
@@ -47,6 +50,7 @@ bool looks_like_record(std::string_view line) {
     const std::string_view field = line.substr(at, end - at);
     ++fields;
     numbers += is_digit(field.front());
+    words += field.size() >= 3 && std::ranges::none_of(field, is_digit);
     const auto digits = static_cast<std::size_t>(std::ranges::count_if(field, is_digit));
     key = key || (digits == field.size() && digits >= 7 && (field[0] == '0' || digits >= 8));
     // "2024-03-04 10:12:33" is when the line was written; 1.1.4 the version of a package.
@@ -55,6 +59,8 @@ bool looks_like_record(std::string_view line) {
     if (std::ranges::count(field, '.') >= 2 && is_digit(field.front())) return false;
     at = end;
   }
+  // "4ed3cf4 2024-05-14 Recode age bands": a day among words tells of work, not of a person.
+  if (!key && numbers <= 2 && words >= 2 && words + 2 >= fields) return false;
   return fields >= 4 && fields <= 30 && numbers >= 2 && (key || day);
 }
 
@@ -83,6 +89,11 @@ std::string words_in(const Sheet& sheet) {
 }
 
 // "n_deaths": 5; "counts": {"male": {"0-17": 4}}. `counted`: a name above says that persons are counted.
+bool mentions_outliers(std::string_view name) {
+  constexpr std::string_view kNames[] = {"outlier", "flier", "外れ値", "extremes"};
+  return std::ranges::any_of(kNames, [&](std::string_view word) { return name.find(word) != std::string_view::npos; });
+}
+
 void judge_members(const Json& node, int level, bool counted, const OutputPolicy& policy, Findings& findings) {
   if (level > 100) return;
   const auto counts = [](Role role) { return role == Role::kCount || role == Role::kEvents || role == Role::kAtRisk; };
@@ -98,6 +109,9 @@ void judge_members(const Json& node, int level, bool counted, const OutputPolicy
       } else if (child.is_object()) {
         judge_members(child, level + 1, counted || counts(role), policy, findings);
       } else if (child.is_array()) {
+        if (child.size() >= 2 && std::ranges::all_of(child, [](const Json& one) { return one.is_number(); }) &&
+            mentions_outliers(lower(key)))
+          findings.add("extreme.value", "member " + key.substr(0, 40), "outliers are the values of single persons");
         judge_members(child, level + 1, false, policy, findings);
       }
     }
@@ -219,6 +233,16 @@ bool gather_strings(const Json& node, int level, std::string& out) {
   return fine;
 }
 
+// A line of a list of literature, taken for fields because of its commas.
+bool is_reference(const std::vector<std::string>& row) {
+  const bool year = std::ranges::any_of(row, [](const std::string& field) {
+    const std::size_t digit = field.find_first_of("0123456789");
+    return digit != std::string::npos && field.size() <= digit + 6 && field.size() >= digit + 4 &&
+           (field.substr(digit, 2) == "19" || field.substr(digit, 2) == "20");
+  });
+  return year && std::ranges::any_of(row, is_citation) && std::ranges::none_of(row, names_patient);
+}
+
 }  // namespace
 
 const Description* Knowledge::description(std::string_view file_name) const {
@@ -228,13 +252,14 @@ const Description* Knowledge::description(std::string_view file_name) const {
 }
 
 void TextScan::fields(const Sheet& sheet, Findings& findings) const {
+  const bool literature = is_reference(sheet.header);
   std::vector<std::string> wheres;
   std::vector<char> births;
   for (std::size_t i = 0; i < sheet.header.size(); ++i) {
     const std::string& name = sheet.header[i];
     wheres.push_back(name.empty() ? fmt::format("column {}", i + 1) : fmt::format("column {}", name.substr(0, 60)));
     births.push_back(names_birth(name));
-    scan_identifiers(name, "header", {}, findings);
+    scan_identifiers(name, "header", {.published = literature}, findings);
   }
   for (const std::string& title : sheet.titles)
     scan_identifiers(title, "title", {.contact = names_institution(title) && !names_patient(title)}, findings);
@@ -242,11 +267,13 @@ void TextScan::fields(const Sheet& sheet, Findings& findings) const {
   std::vector<std::size_t> numbers(sheet.header.size());
   for (const auto& row : sheet.rows) {
     const bool contact = std::ranges::any_of(row, names_institution) && std::ranges::none_of(row, names_patient);
+    const bool published = is_reference(row);
     for (std::size_t i = 0; i < row.size(); ++i) {
       const bool known = i < wheres.size();
       const std::string& field = row[i];
       if (field.empty()) continue;
-      const IdentifierContext context{.birth_column = known && births[i] != 0, .column = known, .contact = contact};
+      const IdentifierContext context{
+          .birth_column = known && births[i] != 0, .column = known, .contact = contact, .published = published};
       const bool number = known && std::ranges::all_of(field, is_digit);
       if (number) ++numbers[i];
       // A number stands for what its column says.
@@ -267,6 +294,7 @@ void TextScan::fields(const Sheet& sheet, Findings& findings) const {
 void TextScan::table(const Sheet& sheet, std::string_view file_name, Findings& findings) const {
   judge_records(sheet, findings);
   judge_outputs(sheet, knowledge_.policy, knowledge_.description(file_name), findings);
+  judge_margins(sheet, knowledge_.policy, findings);
   if (knowledge_.dataset != nullptr) knowledge_.dataset->judge(sheet, findings);
 }
 
@@ -307,6 +335,8 @@ std::vector<char> institution_lines(std::string_view text) {
 }  // namespace
 
 void TextScan::lines(std::string_view text, std::string_view file_name, Findings& findings) const {
+  if (const std::string plain_text = plain_boxes(text); !plain_text.empty())
+    return lines(plain_text, file_name, findings);
   std::size_t records = 0, fixed = 0, messages = 0, printed = 0;
   std::uint64_t number = 1;
   const bool published = is_bibliography(text);
@@ -328,6 +358,7 @@ void TextScan::lines(std::string_view text, std::string_view file_name, Findings
     scan_identifiers(folded, fmt::format("line {}", number),
                      {.contact = near_institution(number - 1), .published = published}, plain);
     count_numbers(folded, numbers);
+    judge_case_line(folded, fmt::format("line {}", number), findings);
     if (knowledge_.dataset != nullptr) knowledge_.dataset->judge_line(folded, fmt::format("line {}", number), findings);
     bool stamped = false;
     for (const std::string_view word : {"INFO", "WARN", "DEBUG", "ERROR"})
@@ -347,6 +378,14 @@ void TextScan::lines(std::string_view text, std::string_view file_name, Findings
   const bool program = is_program(extension_of(file_name));
   judge_output_text(folded, program, knowledge_.policy, findings);
   judge_key_lines(text, findings);
+  if (!program) judge_key_runs(text, findings);
+  if (!program) judge_value_runs(folded, findings);
+  if (const std::string comments = program ? comments_of(folded) : std::string(); !comments.empty()) {
+    judge_output_text(comments, false, knowledge_.policy, findings);
+    judge_value_runs(comments, findings);
+  }
+  judge_narrative(folded, findings);
+  judge_coordinates(folded, findings);
   judge_settings(text, knowledge_.policy, findings);
   if (!published)
     for (const Sheet& sheet : sheets_of_shapes(folded))
@@ -362,6 +401,11 @@ void TextScan::lines(std::string_view text, std::string_view file_name, Findings
     table(sheet, file_name, findings);
   for (const Sheet& sheet : sheets_of_records(text))
     table(sheet, file_name, findings);
+  for (const Sheet& sheet : sheets_of_pairs(text))
+    table(sheet, file_name, findings);
+  if (text.find("=\"") != std::string_view::npos)
+    for (const Sheet& sheet : sheets_of_attributes(text))
+      table(sheet, file_name, findings);
   if (text.find("</") != std::string_view::npos)
     for (const Sheet& sheet : sheets_of_elements(text))
       table(sheet, file_name, findings);
@@ -417,12 +461,20 @@ void TextScan::scan(std::string_view text, std::string_view file_name, int depth
       json(text, file_name, depth, findings))
     return;
   const bool said = one_of(extension, {".csv", ".tsv", ".tab", ".psv"});
+  if (const std::string table_alone = said ? without_comments(text) : std::string(); !table_alone.empty())
+    if (const auto sheet = read_sheet(table_alone, said)) {  // as programs annotate tables
+      table(*sheet, file_name, findings);
+      if (sheet->rows.size() >= 20 && like_persons(*sheet) != Likeness::kNone)
+        findings.add("record.values", "file", "values in no order, whatever their names say: a row for each person");
+    }
   if (said || !(is_program(extension) || one_of(extension, {".json", ".md", ".log", ".tex", ".yaml", ".yml"}))) {
     if (const auto sheet = read_sheet(text, said)) {
       table(*sheet, file_name, findings);
       if (sheet->rows.size() >= 20 && like_persons(*sheet) != Likeness::kNone)
         findings.add("record.values", "file", "values in no order, whatever their names say: a row for each person");
       fields(*sheet, findings);
+      for (const Sheet& pairs : sheets_of_pairs(text))
+        table(pairs, file_name, findings);
       for (const auto& [line, block] : blocks_of(text))
         if (auto part = read_sheet(block, said); part && part->rows.size() >= 3) {
           part->place = fmt::format("line {}", line);

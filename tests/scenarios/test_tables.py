@@ -3,6 +3,7 @@ import csv
 import json
 import pathlib
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -88,6 +89,24 @@ class Tables(unittest.TestCase):
             client.logit([{**row, "rare": int(row["cost"] < 8)} for row in self.rows], "rare ~ age")
         with self.assertRaises(ValueError):
             client.ols(self.rows, "cost ~ log(age)")
+
+    def test_curves_and_regressions_have_a_page_that_draws_what_leaves(self):
+        folder = self.folder
+        rows = [f"p{n},{abs(week)},{int(week > 0)},{20 + n % 60}" for n, week in enumerate(w for w in WEEKS for _ in range(10))]
+        (folder / "d.csv").write_text("\n".join(["person,weeks,relapse,age", *rows]) + "\n")
+        sekisho_json("table", "km", "--dataset", folder / "d.csv", "--time", "weeks", "--event", "relapse", "--output", folder / "km.csv",
+                     "--html", folder / "km.html")
+        page = (folder / "km.html").read_text(encoding="utf-8")
+        steps = len((folder / "km.csv").read_text().splitlines()) - 2
+        (path,) = re.findall(r'<path d="([^"]*)"', page)
+        self.assertEqual(path.count("V"), steps)
+        for shown in ("0.857", "0.448", ">PASS<"):
+            self.assertIn(shown, page)
+        sekisho_json("table", "regression", "--dataset", folder / "d.csv", "--outcome", "weeks", "--predictors", "age", "--output",
+                     folder / "fit.csv", "--html", folder / "fit.html")
+        page = (folder / "fit.html").read_text(encoding="utf-8")
+        self.assertEqual(page.count("<circle"), 2)  # the intercept and age
+        self.assertNotIn("http", page)
 
     def test_a_curve_of_the_same_cohort_without_two_persons_is_refused_and_its_sheet_is_repeated(self):
         cohort = [f"p{n},{abs(week)},{int(week > 0)},{n % 100}" for n, week in enumerate(week for week in WEEKS for _ in range(10))]

@@ -10,3 +10,13 @@ def leak(function):
 def honest(function):
     HONEST[function.__name__] = function
     return function
+
+
+def named(prefix):
+    """The two decorators for a set whose names begin with a prefix."""
+    def into(templates):
+        def register(function):
+            templates[prefix + function.__name__] = function
+            return function
+        return register
+    return into(LEAKS), into(HONEST)

@@ -8,15 +8,9 @@ import zlib
 from scenarios.exit_corpus import formats as f
 from scenarios.exit_corpus import values as v
 
-from .registry import HONEST, LEAKS
+from . import registry
 
-
-def leak(function):
-    LEAKS["third_" + function.__name__] = function
-
-
-def honest(function):
-    HONEST["third_" + function.__name__] = function
+leak, honest = registry.named("third_")
 
 
 S = ['佐藤', '鈴木', '高橋', '中村', '小林', '加藤', '清水', '石井', '藤田', '岡本', '遠藤', '原田', '新井', '久保田', '熊谷']

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "core/random.h"
 #include "two_way.h"
 
 namespace sekisho::disclosure {
@@ -43,6 +44,73 @@ TEST(Insider, WiderPatternsKeepOnePersonCellsApart) {
   ASSERT_TRUE(report);
   EXPECT_EQ(report->insider_exact, 0U);
   EXPECT_TRUE(report->safe());
+}
+
+TEST(Insider, SmallTablesGetTheFewestCellsThatKeepInsidersIgnorantByBruteForce) {
+  SeededRandom random(11);
+  int compared = 0, dearer = 0, impossible = 0;
+  for (int round = 0; round < 40; ++round) {
+    std::vector<std::vector<int>> values(3, std::vector<int>(3));
+    for (auto& row : values)
+      for (int& value : row)
+        value = static_cast<int>(random.chance(0.3) ? 1 + random.below(3) : 8 + random.below(40));
+    TwoWay t = two_way(values, 4);
+    ASSERT_TRUE(check_table(t.table));
+    const int best = fewest(t, flow_safe_from_insiders);
+    const auto exact = protect(t.table, {.mode = Mode::kExact, .insiders = true});
+    const auto fast = protect(t.table, {.mode = Mode::kFast, .insiders = true});
+    if (best < 0) {
+      ++impossible;
+      EXPECT_FALSE(exact);
+      EXPECT_FALSE(fast);
+      continue;
+    }
+    ASSERT_TRUE(exact) << exact.error().describe();
+    ASSERT_TRUE(fast) << fast.error().describe();
+    EXPECT_TRUE(flow_safe_from_insiders(t, hidden_cells(exact->pattern))) << "round " << round;
+    EXPECT_TRUE(flow_safe_from_insiders(t, hidden_cells(fast->pattern))) << "round " << round;
+    if (exact->optimal) {
+      EXPECT_EQ(static_cast<int>(exact->secondary), best) << "round " << round;
+    }
+    EXPECT_LE(exact->lp_bound, best + 1e-6);
+    dearer += best > fewest(t, flow_safe);
+    ++compared;
+  }
+  EXPECT_GT(compared, 20);
+  EXPECT_GT(dearer, 3);  // control: the pattern against outsiders alone would have told somebody
+}
+
+TEST(Insider, LargerTablesHoldAgainstEverybodyWhoIsAloneInACell) {
+  SeededRandom random(12);
+  int mattered = 0;
+  for (int round = 0; round < 6; ++round) {
+    std::vector<std::vector<int>> values(12, std::vector<int>(9));
+    for (auto& row : values)
+      for (int& value : row)
+        value = static_cast<int>(random.chance(0.25) ? 1 + random.below(4) : 10 + random.below(90));
+    TwoWay t = two_way(values, 10);
+    ASSERT_TRUE(check_table(t.table));
+    const auto result = protect(t.table, {.insiders = true});
+    ASSERT_TRUE(result) << result.error().describe();
+    EXPECT_TRUE(flow_safe_from_insiders(t, hidden_cells(result->pattern)));
+    EXPECT_EQ(result->audit.insider_exact + result->audit.insider_too_narrow, 0U);
+    mattered += result->insiders_mattered;
+  }
+  EXPECT_GT(mattered, 0);
+}
+
+TEST(Insider, WhoCannotBeKeptIgnorantIsNamedInTheRefusal) {
+  // Two cells and their total, which is forced out: each knows the other.
+  auto table = parse_cells(
+      "cell,value,primary,need_slide,publish\na,1,1,2,0\nb,1,1,2,0\nab,2,0,0,0\nabc,90,0,0,1\nc,88,0,0,1\n");
+  ASSERT_TRUE(table) << table.error().describe();
+  ASSERT_TRUE(parse_relations(*table, "relation,total,child\n0,ab,a\n0,ab,b\n1,abc,ab\n1,abc,c\n"));
+  ASSERT_TRUE(check_table(*table));
+  ASSERT_TRUE(protect(*table, {}));  // control: outsiders learn nothing
+  const auto result = protect(*table, {.insiders = true});
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, "disclosure.insiders");
+  EXPECT_NE(result.error().message.find("cell a"), std::string::npos) << result.error().message;
 }
 
 TEST(Whole, AnIntervalThatHoldsButOneWholeNumberIsExact) {

@@ -99,6 +99,41 @@ TEST_F(Policies, ADecisionExcusesTheClassThatNamesItAndNoOther) {
   EXPECT_TRUE(late.error().place.file.ends_with("/class.json"));
 }
 
+TEST_F(Policies, AProjectMayBeLaxerWhereItsOwnDecisionNamesTheMemberUntilItExpires) {
+  const Json decision{{"id", "2026-7"}, {"members", {"t"}}, {"expires", "2027-03-31"}};
+  const auto at = [&](std::string_view day) {
+    write("class.json", Json{{"t", 15}, {"p", 20}}.dump());
+    const ManualClock clock(*UtcTime::parse(std::string(day) + "T12:00:00Z"));
+    return resolve_policy(
+        write("project.json",
+              Json{{"id", "rare-1"}, {"inherits", "class.json"}, {"t", 5}, {"decision", decision}}.dump()),
+        clock);
+  };
+  const auto allowed = at("2027-03-31");
+  ASSERT_TRUE(allowed) << allowed.error().describe();
+  EXPECT_EQ(allowed->members["t"], 5);
+  ASSERT_EQ(allowed->excused.size(), 1U);
+  EXPECT_EQ(allowed->excused[0], (Json{{"policy", "rare-1"},
+                                       {"member", "t"},
+                                       {"value", 5},
+                                       {"above", 15},
+                                       {"decision", "2026-7"},
+                                       {"expires", "2027-03-31"}}));
+  EXPECT_EQ(at("2027-04-01").error().code, "policy.expired");
+  // Another member, and a decision without its day, excuse nothing.
+  Json other{{"p", 15}, {"decision", decision}};
+  EXPECT_EQ(chain(Json{{"p", 20}}, other).error().code, "policy.looser");
+  other["decision"].erase("expires");
+  EXPECT_EQ(chain(Json{{"p", 20}}, other).error().code, "policy.value");
+}
+
+TEST_F(Policies, ProtectionAgainstInsidersOnceAskedForStays) {
+  EXPECT_EQ(chain(Json{{"insiders", true}}, Json{{"insiders", false}}).error().code, "policy.looser");
+  EXPECT_EQ(chain(Json{{"insiders", true}}, Json{{"t", 20}})->members["insiders"], true);
+  EXPECT_EQ(chain(Json{{"t", 20}}, Json{{"insiders", true}})->members["insiders"], true);
+  EXPECT_EQ(chain(Json{{"t", 20}}, Json{{"insiders", 1}}).error().code, "policy.value");
+}
+
 TEST_F(Policies, WrongValuesAreRefusedOnEitherLevel) {
   EXPECT_EQ(chain(Json{{"p", "ten"}}, Json{{"p", 10}}).error().code, "policy.value");
   EXPECT_EQ(chain(Json{{"p", 10}}, Json{{"p", 101}}).error().code, "policy.value");

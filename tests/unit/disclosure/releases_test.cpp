@@ -1,6 +1,9 @@
 #include "disclosure/releases.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <map>
 
 #include "core/clock.h"
 #include "core/random.h"
@@ -257,6 +260,68 @@ TEST_F(Memory, AnotherProjectsTableCounts) {
   const auto file = persons("d.csv");
   EXPECT_TRUE(release(table(file, {"sex"}, {"age>=19"}), "one").empty());
   EXPECT_FALSE(release(table(file, {"ward"}, {"age>=18"}), "two").empty());
+}
+
+TEST_F(Memory, AHiddenCountThatSeveralReleasesNarrowDownIsForPeopleToLookAtWithTheirNames) {
+  // a 9 and x 5 hidden, together 14 shown; an earlier table gave each with a deviation of at most five.
+  std::string csv = "person,first\n";
+  for (int n = 0; n < 97; ++n)
+    csv += "p" + std::to_string(n) + "," + (n < 9 ? "A" : n < 14 ? "X" : "R") + "\n";
+  TableRequest request = table(write("n.csv", csv), {"first"});
+  request.groupings["first"].hierarchy = write("groups.csv", "A,AX\nX,AX\n");
+  TableRequest noisy = request;
+  noisy.policy.method = "cell_key";
+  noisy.policy.decided = true;
+  const auto perturbed = perturb_table(noisy, Bytes(32, 7));
+  ASSERT_TRUE(perturbed) << perturbed.error().describe();
+  std::map<std::string, double> shown;
+  for (const Cell& cell : perturbed->table.cells)
+    shown[cell.labels[0]] = cell.value;
+  const double low = std::max({0.0, shown["A"] - 5, 14 - shown["X"] - 5}),
+               high = std::min({14.0, shown["A"] + 5, 14 - shown["X"] + 5});
+  ASSERT_LT(high - low, 10) << "the key gives deviations that narrow nothing";
+  EXPECT_TRUE(release(request).empty());  // control: alone it tells nothing
+  EXPECT_EQ(std::ranges::find(last_.items, "differencing.narrow", &VerdictItem::rule), last_.items.end());
+  std::filesystem::remove_all(folder_->path() / "memory");
+  {
+    auto item = perturbed_item(noisy, *perturbed, "p");
+    ASSERT_TRUE(item);
+    ASSERT_TRUE(open()->keep(*item));
+  }
+  EXPECT_TRUE(release(request).empty());
+  const auto narrow = std::ranges::find(last_.items, "differencing.narrow", &VerdictItem::rule);
+  ASSERT_NE(narrow, last_.items.end());
+  EXPECT_EQ(narrow->verdict, Verdict::kReview);
+  EXPECT_NE(narrow->reason_en.find("000001"), std::string::npos) << narrow->reason_en;
+  EXPECT_TRUE(std::ranges::any_of(last_.items,
+                                  [&](const VerdictItem& one) {
+                                    return one.place.find("A") != std::string::npos &&
+                                           one.reason_en.find(fmt::format("between {:.1f} and {:.1f}", low, high)) !=
+                                               std::string::npos;
+                                  }))
+      << narrow->place << ": " << narrow->reason_en << "; " << low << " " << high;
+}
+
+TEST_F(Memory, PerturbedCountsAreKeptAsWindowsAndGiveNothingAwayExactly) {
+  const auto file = persons("d.csv");
+  TableRequest request = table(file, {"sex"}, {"age>=19"});
+  request.policy.method = "cell_key";
+  request.policy.decided = true;
+  const Bytes key(32, 7);
+  const auto perturbed = perturb_table(request, key);
+  ASSERT_TRUE(perturbed) << perturbed.error().describe();
+  const auto memory = open();
+  auto item = perturbed_item(request, *perturbed, "p");
+  ASSERT_TRUE(item) << item.error().describe();
+  for (const ReleasedCell& cell : item->cells)
+    EXPECT_EQ(cell.window, 5);
+  ASSERT_TRUE(memory->keep(*item));
+  const auto exact = make_table(table(file, {"ward"}, {"age>=18"}));
+  ASSERT_TRUE(exact);
+  const auto judged = memory->judge(*release_item(table(file, {"ward"}, {"age>=18"}), *exact, "p"), 10);
+  ASSERT_TRUE(judged) << judged.error().describe();
+  EXPECT_TRUE(judged->reveals.empty());  // 4 persons more, within the deviations; control: AgeFrom18AgainstAgeFrom19
+  EXPECT_EQ(judged->compared_items, 1U);
 }
 
 TEST_F(Memory, AnotherPatternForTheSameTableIsRefused) {

@@ -55,6 +55,35 @@ class ScanFiles : public testing::Test {
   std::optional<TemporaryFolder> folder_;
 };
 
+TEST_F(ScanFiles, AMaskedNumberThatTotalsOrPercentagesGiveBackFails) {
+  const auto of = [&](std::string_view csv) { return rules({}, write("t.csv", csv)); };
+  const std::string rule = "cell.margin";
+  EXPECT_TRUE(of("dx,patients\nMI,120\nHF,<10\nAP,88\ntotal,212\n").contains(rule));
+  EXPECT_TRUE(of("dx,male,female,total\nMI,120,60,180\nHF,70,*,74\nAP,88,31,119\n").contains(rule));
+  EXPECT_TRUE(of("outcome,n,%\ndeath,<10,1.21\nalive,407,98.79\ntotal,412,100\n").contains(rule));
+  // Controls: two masked numbers, a total that was rounded, a masked number of ten and more.
+  EXPECT_FALSE(of("dx,patients\nMI,120\nHF,<10\nAP,<10\ntotal,132\n").contains(rule));
+  EXPECT_FALSE(of("dx,male,female\nMI,120,61\nHF,70,<10\nAP,88,31\ntotal,280,100\n").contains(rule));
+  EXPECT_FALSE(of("dx,patients\nMI,120\nHF,*\nAP,88\ntotal,240\n").contains(rule));
+}
+
+TEST_F(ScanFiles, PercentagesOfTrueCountsBesideRoundedOnesAreForPeopleToLookAt) {
+  const auto of = [&](std::string_view csv) { return rules({}, write("r.csv", csv)); };
+  // 43 of 212, 57 of 338, 98 of 401, rounded to five.
+  EXPECT_TRUE(of("g,events,n,percent\na,45,210,20.28\nb,55,340,16.86\nc,100,400,24.44\n").contains("cell.ratio"));
+  EXPECT_FALSE(of("g,events,n,percent\na,45,210,21.43\nb,55,340,16.18\nc,100,400,25.00\n").contains("cell.ratio"));
+}
+
+TEST_F(ScanFiles, MarksOfSinglePersonsInLinesAreFound) {
+  const auto of = [&](std::string_view text) { return rules({}, write("t.txt", text)); };
+  EXPECT_TRUE(of("対象の最高齢は103歳であった。\n").contains("extreme.value"));
+  EXPECT_TRUE(of("  age           \n Min.   :18.0  \n").contains("extreme.value"));
+  EXPECT_TRUE(of("- K.M. 72歳 男 ICU\n").contains("text.case"));
+  EXPECT_TRUE(of("/ss/123/456/12345678/20240301/OMP-01/x\n").contains("id.patient_number"));
+  EXPECT_TRUE(rules({}, write("box.json", R"({"outliers": [61.5, 77, 320]})")).contains("extreme.value"));
+  EXPECT_TRUE(of("最高齢は80歳以上とした。\n/data/202403/20240301/run.log\nFig. 2 A.B. control\n").empty());
+}
+
 TEST_F(ScanFiles, RowsOfTheDatasetAreKnownAgainAlsoRoundedAndWithoutTheirKey) {
   const std::string csv = dataset();
   const ScanSettings settings{.dataset = write("data.csv", csv)};

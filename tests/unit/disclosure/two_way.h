@@ -2,6 +2,7 @@
 // are circulations in a network of rows and columns, so the reach of a cell is a maximal flow.
 #pragma once
 
+#include <bit>
 #include <queue>
 #include <vector>
 
@@ -103,6 +104,46 @@ inline bool flow_safe(const TwoWay& t, const std::vector<char>& hidden) {
                                                        static_cast<long>(t.table.cells[i].need_slide)))
       return false;
   return true;
+}
+
+// The same against everybody who is alone in a cell and knows it.
+inline bool flow_safe_from_insiders(const TwoWay& t, const std::vector<char>& hidden) {
+  if (!flow_safe(t, hidden)) return false;
+  for (std::size_t insider = 0; insider < t.table.cells.size(); ++insider) {
+    if (t.table.cells[insider].value != 1) continue;
+    std::vector<char> rest = hidden;
+    rest[insider] = 0;
+    for (std::size_t i = 0; i < t.table.cells.size(); ++i)
+      if (i != insider && t.table.cells[i].primary &&
+          flow_reach(t, rest, i, true) + flow_reach(t, rest, i, false) < static_cast<long>(t.table.cells[i].need_slide))
+        return false;
+  }
+  return true;
+}
+
+inline std::vector<char> hidden_cells(const Pattern& pattern) {
+  std::vector<char> hidden(pattern.size());
+  for (std::size_t i = 0; i < pattern.size(); ++i)
+    hidden[i] = pattern[i] != Status::kPublished;
+  return hidden;
+}
+
+// The fewest secondary cells of any safe pattern, by trying all; -1: there is none.
+inline int fewest(const TwoWay& t, bool (*safe)(const TwoWay&, const std::vector<char>&)) {
+  std::vector<std::size_t> free;
+  std::vector<char> hidden(t.table.cells.size(), 0);
+  for (std::size_t i = 0; i < hidden.size(); ++i) {
+    hidden[i] = t.table.cells[i].primary;
+    if (!hidden[i]) free.push_back(i);
+  }
+  for (int size = 0; size <= static_cast<int>(free.size()); ++size)
+    for (std::uint32_t subset = 0; subset < 1U << free.size(); ++subset) {
+      if (std::popcount(subset) != size) continue;
+      for (std::size_t k = 0; k < free.size(); ++k)
+        hidden[free[k]] = (subset >> k & 1) != 0;
+      if (safe(t, hidden)) return size;
+    }
+  return -1;
 }
 
 }  // namespace sekisho::disclosure
