@@ -385,31 +385,25 @@ struct Suggester::Impl {
   }
   std::unordered_map<int, std::uint32_t> first_document;  // of each entry
 
-  // Moves the first probability as the model says; the others share what is left in the proportion they had.
-  static void calibrate(const KindModel& model, std::vector<Suggestion>& all) {
+  static void give_probabilities(const KindModel& model, std::vector<Suggestion>& all) {
     if (all.empty()) return;
-    constexpr double kLeast = 1e-6;
-    const double before = std::clamp(all.front().confidence, kLeast, 1 - kLeast);
-    const double after = 1 / (1 + std::exp(-(model.slope * std::log(before / (1 - before)) + model.offset)));
+    const double top = all.front().score;
+    double sum = 0, rivals = 0;
+    for (const Suggestion& suggestion : all) {
+      sum += std::exp(suggestion.score - top);
+      rivals += std::exp((suggestion.score - top) / model.rivals);
+    }
+    const double margin = top + std::log(sum) - model.none;
+    const double present = 1 / (1 + std::exp(-(model.slope * margin + model.offset)));
     for (Suggestion& suggestion : all)
-      suggestion.confidence *= (1 - after) / (1 - before);
-    all.front().confidence = after;
-    for (std::size_t i = 1; i < all.size(); ++i)
-      all[i].confidence = std::min(all[i].confidence, after);
+      suggestion.confidence = present * std::exp((suggestion.score - top) / model.rivals) / rivals;
   }
 
   void finish(Kind kind, std::vector<Suggestion>& all, int count) const {
     std::ranges::sort(all, [](const Suggestion& a, const Suggestion& b) {
       return a.score != b.score ? a.score > b.score : a.entry < b.entry;
     });
-    const KindModel model = model_of(kind);
-    const double top = all.empty() ? 0 : all.front().score;
-    double sum = std::exp((model.none - top) / model.temperature);
-    for (const Suggestion& suggestion : all)
-      sum += std::exp((suggestion.score - top) / model.temperature);
-    for (Suggestion& suggestion : all)
-      suggestion.confidence = std::exp((suggestion.score - top) / model.temperature) / sum;
-    calibrate(model, all);
+    give_probabilities(model_of(kind), all);
     if (all.size() > static_cast<std::size_t>(count)) all.resize(static_cast<std::size_t>(count));
     const KindIndex& index = kinds[static_cast<std::size_t>(kind)];
     for (Suggestion& suggestion : all) {

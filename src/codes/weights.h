@@ -7,10 +7,11 @@
 
 namespace sekisho::codes {
 
+// A suggestion's probability is that of "the right one is among the candidates" times its share among them.
 struct KindModel {
-  double temperature = 1;
-  double none = 0;  // score of "none of these"
-  // The first suggestion's probability p becomes that of log-odds slope * logit(p) + offset.
+  double none = 0;    // score of "none of these"
+  double rivals = 1;  // temperature under which candidates share what is theirs
+  // Log-odds of "among the candidates": slope * (log of the sum of exp(score) - none) + offset.
   double slope = 1, offset = 0;
 };
 

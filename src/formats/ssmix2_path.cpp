@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <map>
 #include <set>
 
@@ -25,46 +26,44 @@ bool is_patient(std::string_view text) {
          });
 }
 
-// Splits into at most the last `N` components; the first element is the last component.
+// The last components of a path; the first element is the last component. Most paths are asked for six only.
 struct Components {
   std::array<std::string_view, 16> part;  // from the end: part[0] is the file
   std::size_t count = 0;
-};
-Components components_from_end(std::string_view path) {
-  Components all;
-  while (all.count < all.part.size() && !path.empty()) {
-    const auto slash = path.rfind('/');
-    const std::string_view part = slash == std::string_view::npos ? path : path.substr(slash + 1);
-    if (!part.empty() && part != ".") all.part[all.count++] = part;
-    path = slash == std::string_view::npos ? std::string_view{} : path.substr(0, slash);
+  std::string_view rest;  // what was not taken apart yet
+
+  void take(std::size_t limit) {
+    while (count < limit && !rest.empty()) {
+      const auto* const slash = static_cast<const char*>(memrchr(rest.data(), '/', rest.size()));
+      const std::size_t begin = slash == nullptr ? 0 : static_cast<std::size_t>(slash - rest.data()) + 1;
+      const std::string_view name = rest.substr(begin);
+      if (!name.empty() && name != ".") part[count++] = name;
+      rest = rest.substr(0, begin == 0 ? 0 : begin - 1);
+    }
   }
-  return all;
-}
+};
 
 // Four parts from the right (order, time, department, flag), three from the left; `minimum` 6 allows a name without
 // department, as published samples of the extended storage have it.
 bool split_name(Ssmix2Path& p, std::size_t minimum) {
-  std::array<std::string_view, 32> parts;
+  constexpr std::size_t kMost = 32;
+  std::size_t begins[kMost + 1];  // of each part, and one behind the last bar
   std::size_t count = 0;
-  std::string_view rest = p.name;
-  while (count < parts.size()) {
-    const auto bar = rest.find('_');
-    parts[count++] = rest.substr(0, bar);
-    if (bar == std::string_view::npos) break;
-    rest = rest.substr(bar + 1);
-  }
+  begins[0] = 0;
+  for (std::size_t at = 0; at < p.name.size() && count + 1 < kMost; ++at)
+    if (p.name[at] == '_') begins[++count] = at + 1;
+  begins[++count] = p.name.size() + 1;
   if (count < minimum) return false;
-  p.name_patient = parts[0];
-  p.name_date = parts[1];
-  const std::string_view flag = parts[count - 1];
+  const auto part = [&](std::size_t i) { return p.name.substr(begins[i], begins[i + 1] - begins[i] - 1); };
+  p.name_patient = part(0);
+  p.name_date = part(1);
+  const std::string_view flag = part(count - 1);
   if (flag.size() == 1 && flag[0] >= '0' && flag[0] <= '2') p.flag = flag[0];
   std::size_t last = count - 2;
-  if (count >= 7) p.department = parts[last--];
-  p.time = parts[last--];
-  p.order = parts[last--];
-  const char* from = parts[2].data();
-  const char* to = parts[last].data() + parts[last].size();
-  p.name_type = last >= 2 ? std::string_view(from, static_cast<std::size_t>(to - from)) : std::string_view{};
+  if (count >= 7) p.department = part(last--);
+  p.time = part(last--);
+  p.order = part(last--);
+  p.name_type = last >= 2 ? p.name.substr(begins[2], begins[last + 1] - begins[2] - 1) : std::string_view{};
   const bool seven = minimum == 6 || count == 7;
   return seven && last >= 2 && p.flag != 0 && !p.name_patient.empty() && is_care_date(p.name_date) &&
          !p.name_type.empty() && !p.order.empty() && all_digits(p.time);
@@ -126,20 +125,26 @@ bool parse_extended(Ssmix2Path& p, const Components& c) {
 
 Ssmix2Path parse_ssmix2_path(std::string_view path) {
   Ssmix2Path p;
-  const Components c = components_from_end(path);
+  Components c{.part = {}, .rest = path};
+  c.take(6);
   if (c.count == 0) return p;
   const bool in_place = is_patient_folder(c, 3) && is_care_date(c.part[2]);
+  if (!in_place) c.take(c.part.size());
   if (!in_place && parse_extended(p, c)) return p;
   split_extension(p, c.part[0]);
   p.parts_valid = split_name(p, 7);
-  if (c.count > 1 && (in_place || is_data_type(c.part[1]))) p.data_type = c.part[1];
-  if (c.count > 2 && !p.data_type.empty() && is_care_date(c.part[2])) p.care_date = c.part[2];
-  if (c.count > 3 && !p.care_date.empty() && is_patient(c.part[3])) p.patient = c.part[3];
-  if (!p.patient.empty() && is_patient_folder(c, 3)) {
-    p.level1 = c.part[5];
+  if (in_place) {
+    p.data_type = c.part[1];
+    p.care_date = c.part[2];
+    p.patient = c.part[3];
     p.level2 = c.part[4];
+    p.level1 = c.part[5];
+  } else {
+    if (c.count > 1 && is_data_type(c.part[1])) p.data_type = c.part[1];
+    if (c.count > 2 && !p.data_type.empty() && is_care_date(c.part[2])) p.care_date = c.part[2];
+    if (c.count > 3 && !p.care_date.empty() && is_patient(c.part[3])) p.patient = c.part[3];
+    if (!(p.parts_valid && is_data_type(p.name_type))) return Ssmix2Path{};
   }
-  if (!in_place && !(p.parts_valid && is_data_type(p.name_type))) return Ssmix2Path{};
   p.kind = StorageKind::kStandardized;
   if (p.parts_valid) p.folders_agree = folders_agree(p, false);
   return p;

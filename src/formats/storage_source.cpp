@@ -221,8 +221,10 @@ std::unique_ptr<StorageSource> make_transaction_source(ByteView bytes) {
 }
 
 bool is_transaction_file(std::string_view path) {
-  const std::string_view name = path.substr(path.rfind('/') + 1);
-  return name.size() == 30 && name.starts_with("TR_") && digits(name.substr(3, 17)) && name[20] == '_' &&
+  constexpr std::size_t kSize = 30;
+  if (path.size() < kSize || (path.size() > kSize && path[path.size() - kSize - 1] != '/')) return false;
+  const std::string_view name = path.substr(path.size() - kSize);
+  return !name.contains('/') && name.starts_with("TR_") && digits(name.substr(3, 17)) && name[20] == '_' &&
          digits(name.substr(21, 5)) && (name.ends_with(".DAT") || name.ends_with(".dat"));
 }
 
