@@ -86,7 +86,7 @@ def draw(rows, path):
         parts.append(f'<polyline points="{line}" fill="none" stroke="{colour}" stroke-width="2"/>'
                      f'<text x="{right + 15}" y="{top + 20 + 20 * number}" fill="{colour}">{title}</text>')
         parts += [f'<circle cx="{x(row["rows"]):.1f}" cy="{y(row[name]):.1f}" r="3" fill="{colour}"/>' for row in rows]
-    parts += [f'<text x="{x(row["rows"]) - 6:.1f}" y="{y(row["command_cpu"]) - 8:.1f}" font-size="10" text-anchor="end" fill="{CURVES[2][1]}">'
+    parts += [f'<text x="{x(row["rows"]):.1f}" y="{y(row["command_cpu"]) - 8:.1f}" font-size="10" text-anchor="middle" fill="{CURVES[2][1]}">'
               f'{int(row["memory_mb"]) / 1024:.1f} GB</text>' for row in rows]
     pathlib.Path(path).write_text("\n".join([*parts, "</svg>\n"]), encoding="utf-8")
 
