@@ -123,10 +123,11 @@ class AnalysisPage {
   void coefficients() {
     const std::size_t estimate = at("estimate"), error = at("std_error");
     double low = 0, high = 0;
-    const std::size_t terms = std::min(rows_.size(), kMostTerms);
-    for (std::size_t k = 0; k < terms; ++k) {
-      const double e = number(rows_[k], estimate), s = number(rows_[k], error);
-      if (!std::isfinite(e) || !std::isfinite(s)) continue;
+    std::vector<const Row*> terms;  // not the lines about the whole model
+    for (const Row& row : rows_) {
+      const double e = number(row, estimate), s = number(row, error);
+      if (!std::isfinite(e) || !std::isfinite(s) || terms.size() == kMostTerms) continue;
+      terms.push_back(&row);
       low = std::min(low, e - 2 * s);
       high = std::max(high, e + 2 * s);
     }
@@ -134,15 +135,14 @@ class AnalysisPage {
     frame("coefficients");
     out_ += fmt::format("<line x1={0:.1f} x2={0:.1f} y1={1} y2={2} stroke=#999 stroke-dasharray=4></line>", x(0), kTop,
                         kBottom);
-    for (std::size_t k = 0; k < terms; ++k) {
-      const double e = number(rows_[k], estimate), s = number(rows_[k], error);
-      if (!std::isfinite(e) || !std::isfinite(s)) continue;
-      const double y = kTop + (kBottom - kTop) * (static_cast<double>(k) + 0.5) / static_cast<double>(terms);
+    for (std::size_t k = 0; k < terms.size(); ++k) {
+      const double e = number(*terms[k], estimate), s = number(*terms[k], error);
+      const double y = kTop + (kBottom - kTop) * (static_cast<double>(k) + 0.5) / static_cast<double>(terms.size());
       out_ += fmt::format(
           "<text x=190 y={0:.1f} text-anchor=end>{1}</text><line x1={2:.1f} x2={3:.1f} y1={4:.1f} "
           "y2={4:.1f} stroke=#0072b2 stroke-width=2></line><circle cx={5:.1f} cy={4:.1f} r=3.5 "
           "fill=#0072b2></circle>",
-          y + 4, escape_html(rows_[k][0]), x(e - 1.96 * s), x(e + 1.96 * s), y, x(e));
+          y + 4, escape_html((*terms[k])[0]), x(e - 1.96 * s), x(e + 1.96 * s), y, x(e));
     }
     out_ += "</svg>";
   }
@@ -168,8 +168,10 @@ class AnalysisPage {
     out_ += "<h2>" + html_text("検査の内容", "What was checked") + "</h2><dl>";
     fact("対象者", "persons", std::to_string(result_.proof["dataset"]["persons"].get<std::uint64_t>()));
     fact("基準", "threshold", std::to_string(result_.proof["policy"]["threshold"].get<int>()));
-    for (const Json& check : result_.proof["checks"])
-      fact("検査", "check", "<code>" + escape_html(check.dump()) + "</code>");
+    const Json& checks = result_.proof["checks"];
+    for (const auto& [what, check] : checks.items())
+      fact("検査", "check",
+           "<code>" + escape_html((checks.is_object() ? what + ": " : std::string()) + check.dump()) + "</code>");
     fact("データ", "dataset", "<code>" + result_.proof["dataset"]["sha256"].get<std::string>() + "</code>");
     fact("出力", "output", "<code>" + result_.proof["output_sha256"].get<std::string>() + "</code>");
     fact("再検査", "repeat with", "<code>python3 tools/verify.py proof SHEET.json --output OUTPUT.csv</code>");
