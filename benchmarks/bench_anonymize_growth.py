@@ -67,8 +67,8 @@ def draw(rows, path):
     least, most = math.log10(int(rows[0]["rows"])), math.log10(int(rows[-1]["rows"]))
     x = lambda count: left + (math.log10(int(count)) - least) / max(most - least, 1e-9) * (right - left)
     y = lambda value: bottom - (math.log10(float(value)) - lowest) / (highest - lowest) * (bottom - top)
-    parts = ['<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 660 340" font-family="sans-serif" font-size="12">',
-             '<title>Rows of a table and seconds until its optimum stands</title>', '<rect width="660" height="340" fill="white"/>',
+    parts = ['<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 690 340" font-family="sans-serif" font-size="12">',
+             '<title>Rows of a table and seconds until its optimum stands</title>', '<rect width="690" height="340" fill="white"/>',
              f'<text x="{left}" y="24">seconds; beside the points of the whole command its memory</text>',
              f'<text x="{(left + right) / 2:.0f}" y="325" text-anchor="middle">rows</text>']
     for power in range(lowest, highest + 1):
@@ -80,11 +80,11 @@ def draw(rows, path):
     first, last = rows[0], rows[-1]
     ideal = float(first["cpu"]) * int(last["rows"]) / int(first["rows"])
     parts.append(f'<line x1="{x(first["rows"]):.1f}" y1="{y(first["cpu"]):.1f}" x2="{x(last["rows"]):.1f}" y2="{y(ideal):.1f}" stroke="#999" '
-                 f'stroke-dasharray="4 4"/><text x="{right + 15}" y="{top + 20 + 20 * len(CURVES)}" fill="#777">as the rows grow</text>')
+                 f'stroke-dasharray="4 4"/><text x="{right + 28}" y="{top + 20 + 20 * len(CURVES)}" fill="#777">as the rows grow</text>')
     for number, (name, colour, title) in enumerate(CURVES):
         line = " ".join(f"{x(row['rows']):.1f},{y(row[name]):.1f}" for row in rows)
         parts.append(f'<polyline points="{line}" fill="none" stroke="{colour}" stroke-width="2"/>'
-                     f'<text x="{right + 15}" y="{top + 20 + 20 * number}" fill="{colour}">{title}</text>')
+                     f'<text x="{right + 28}" y="{top + 20 + 20 * number}" fill="{colour}">{title}</text>')
         parts += [f'<circle cx="{x(row["rows"]):.1f}" cy="{y(row[name]):.1f}" r="3" fill="{colour}"/>' for row in rows]
     parts += [f'<text x="{x(row["rows"]):.1f}" y="{y(row["command_cpu"]) - 8:.1f}" font-size="10" text-anchor="middle" fill="{CURVES[2][1]}">'
               f'{int(row["memory_mb"]) / 1024:.1f} GB</text>' for row in rows]

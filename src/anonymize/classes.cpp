@@ -38,11 +38,9 @@ std::vector<std::uint32_t> count_units(const Units& units, const Grouping& group
 
 template <class Key>
 void Grouper::keys(const ClassTable& table, const std::vector<Hierarchy>& hierarchies, const Levels& levels,
-                   std::vector<Key>& out) {
-  out.assign(table.entries(), Key{0});
-  Key stride = 1;
+                   std::size_t from, std::size_t to, Key stride, std::vector<Key>& out) {
   std::vector<Key> by_code;
-  for (std::size_t i = 0; i < levels.size(); ++i) {
+  for (std::size_t i = from; i < to; ++i) {
     const Hierarchy& h = hierarchies[i];
     const std::size_t labels = h.label_count(levels[i]);
     if (labels == 1) continue;
@@ -109,6 +107,25 @@ bool Grouper::hashed(const std::vector<Key>& keys, std::vector<Slot<Key>>& slots
   return true;
 }
 
+// Of more labels than a key holds: by some attributes first, then by their class and the next ones.
+bool Grouper::in_parts(const ClassTable& table, const std::vector<Hierarchy>& hierarchies, const Levels& levels,
+                       std::size_t most, Grouping& out) {
+  out.class_of.assign(table.entries(), 0);
+  for (std::size_t from = 0, to = 0; from < levels.size(); from = to) {
+    double range = 0x1p32;  // classes so far
+    for (to = from; to < levels.size(); ++to) {
+      const auto labels = static_cast<double>(hierarchies[to].label_count(levels[to]));
+      if (to > from && range * labels >= 0x1p126) break;
+      range *= labels;
+    }
+    wide_.assign(out.class_of.begin(), out.class_of.end());
+    keys(table, hierarchies, levels, from, to, Wide{1} << 32, wide_);
+    out.first.clear();
+    if (!hashed(wide_, wide_slots_, most, false, out)) return false;
+  }
+  return true;
+}
+
 bool Grouper::run(const ClassTable& table, const std::vector<Hierarchy>& hierarchies, const Levels& levels,
                   Grouping& out, std::size_t most, bool guess) {
   out.class_of.resize(table.entries());
@@ -117,13 +134,17 @@ bool Grouper::run(const ClassTable& table, const std::vector<Hierarchy>& hierarc
   for (std::size_t i = 0; i < levels.size(); ++i)
     range *= static_cast<double>(hierarchies[i].label_count(levels[i]));
   if (range < 0x1p63) {
-    keys(table, hierarchies, levels, narrow_);
+    narrow_.assign(table.entries(), 0);
+    keys(table, hierarchies, levels, 0, levels.size(), std::uint64_t{1}, narrow_);
     const bool few = range <= std::max<double>(1 << 12, 2.0 * static_cast<double>(table.entries()));
     if (few ? !direct(static_cast<std::size_t>(range), most, out) : !hashed(narrow_, narrow_slots_, most, guess, out))
       return false;
-  } else {
-    keys(table, hierarchies, levels, wide_);
+  } else if (range < 0x1p126) {
+    wide_.assign(table.entries(), 0);
+    keys(table, hierarchies, levels, 0, levels.size(), Wide{1}, wide_);
     if (!hashed(wide_, wide_slots_, most, guess, out)) return false;
+  } else if (!in_parts(table, hierarchies, levels, most, out)) {
+    return false;
   }
   out.rows.assign(out.classes(), 0);
   for (std::size_t e = 0; e < table.entries(); ++e)

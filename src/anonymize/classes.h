@@ -68,9 +68,12 @@ class Grouper {
            std::size_t most = SIZE_MAX, bool guess = false);
 
  private:
+  // Adds the labels of attributes [from, to) as digits above `stride`.
   template <class Key>
-  void keys(const ClassTable& table, const std::vector<Hierarchy>& hierarchies, const Levels& levels,
-            std::vector<Key>& out);
+  void keys(const ClassTable& table, const std::vector<Hierarchy>& hierarchies, const Levels& levels, std::size_t from,
+            std::size_t to, Key stride, std::vector<Key>& out);
+  bool in_parts(const ClassTable& table, const std::vector<Hierarchy>& hierarchies, const Levels& levels,
+                std::size_t most, Grouping& out);
   bool direct(std::size_t range, std::size_t most, Grouping& out);
   template <class Key>
   struct Slot {

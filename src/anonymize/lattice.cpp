@@ -182,11 +182,6 @@ Result<Encoded> Encoded::make(const Table& table, const Policy& policy, const Ta
     out.attributes_.push_back(&attribute);
     out.hierarchies_.push_back(std::move(hierarchy));
   }
-  double range = 1;
-  for (const Hierarchy& hierarchy : out.hierarchies_)
-    range *= static_cast<double>(hierarchy.leaves());
-  if (range > 0x1p126) return fail("anonymize.width", "the quasi-identifiers have too many distinct values together");
-
   raw.levels.assign(out.attributes(), 0);
   Grouping tuples;
   // Rows that are nearly all different are no smaller as tuples, and finding out which are not costs most.

@@ -12,7 +12,7 @@ import unittest
 from scenarios.harness import SOAK, sekisho
 from scenarios.lattice_judge import Judge
 
-TABLES = 2000 if SOAK else 200
+TABLES = 2000 if SOAK else 120
 METRICS = ("loss", "entropy", "discernability", "average-class-size", "precision", "ambiguity")
 # Texts that a careless reader breaks on.
 ODD = ("東京", 'said "so"', "a,b", "c;d", "tab\there", " lead", "*", "NULL", "0", "007", "ｱｲｳ", "x|y", "1e3", "é", "-", "N/A")
