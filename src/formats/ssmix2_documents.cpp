@@ -141,7 +141,7 @@ ClinicalTime time_of(std::string_view text) {
   return parse_hl7_time(text).value_or(ClinicalTime{});
 }
 
-std::string_view sex_of(std::string_view code) {
+std::string_view sex_of_code(std::string_view code) {
   return code == "M" || code == "1" ? "M" : code == "F" || code == "2" ? "F" : code == "UN" || code == "U" ? "U" : "";
 }
 
@@ -162,7 +162,7 @@ void DocumentReader::put_identity(const CdaDocument& document) {
     }
   }
   record.birth = time_of(document.birth);
-  record.sex = sex_of(document.gender);
+  record.sex = sex_of_code(document.gender);
   record.postcode = document.postcode;
   record.address = document.address;
   record.phone = document.phone;
