@@ -213,8 +213,7 @@ bool is_proven(const CellTable& table, const std::vector<char>& hidden, const Re
 struct Found {
   std::vector<char> hidden;
   double bound = 0;
-  bool optimal = false;   // for the questions asked
-  bool complete = false;  // the relaxation came to its end
+  bool optimal = false;  // for the questions asked
 };
 
 class Search {
@@ -281,7 +280,6 @@ class Search {
     SEKISHO_TRY(const Relaxation relaxation, relax(attacker_, master_, targets_, deadline));
     found.hidden = std::move(best);
     found.bound = std::max(relaxation.bound, quick_bound(table_));
-    found.complete = relaxation.complete;
     if (!relaxation.complete) return found;
     const Deadline search_end = part(0.9).within(kSearchWork);
     std::vector<Relaxation> dives;
