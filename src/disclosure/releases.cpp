@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kNamedPairs = 20, kNearest = 3, kMostClasses = 60'000, kMostChained = 256, kMostJoined = 6,
                       kMostListed = 10;
-constexpr double kNarrowingSeconds = 3;
+constexpr double kNarrowingSeconds = 1;
 
 // Shown as it is: a number that was rounded or perturbed is no equation.
 bool is_exact(const ReleasedCell& cell) {
