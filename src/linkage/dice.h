@@ -7,10 +7,13 @@
 #include <span>
 #include <vector>
 
+#include "identity/filters.h"
+
 namespace sekisho::linkage {
 
-inline constexpr std::size_t kFilterBits = 1024, kFilterWords = kFilterBits / 64;
-using Filter = std::array<std::uint64_t, kFilterWords>;
+using identity::Filter;
+using identity::kFilterBits;
+using identity::kFilterWords;
 
 std::uint32_t ones(const Filter& filter);
 

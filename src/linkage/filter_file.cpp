@@ -1,11 +1,9 @@
 #include "linkage/filter_file.h"
 
 #include <fmt/format.h>
-#include <sys/stat.h>
 
 #include <algorithm>
 #include <chrono>
-#include <cstring>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -19,61 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kMagic = "SEKISHO CLK 1\n";
-constexpr std::size_t kFilterBytes = kFilterBits / 8, kDigestBytes = 32;
 constexpr std::size_t kMostPairs = 50'000'000;
-
-void put32(Bytes& out, std::size_t value) {
-  for (int shift = 0; shift < 32; shift += 8)
-    out.push_back(static_cast<std::uint8_t>(value >> shift));
-}
-void put(Bytes& out, std::string_view text) {
-  put32(out, text.size());
-  out.insert(out.end(), text.begin(), text.end());
-}
-
-// Reads with bounds; after a failure everything is empty.
-class Cursor {
- public:
-  explicit Cursor(ByteView bytes) : bytes_(bytes) {}
-  ByteView take(std::size_t size) {
-    if (size > bytes_.size() - at_) {
-      good_ = false;
-      return {};
-    }
-    at_ += size;
-    return bytes_.subspan(at_ - size, size);
-  }
-  std::size_t number() {
-    const ByteView four = take(4);
-    std::size_t value = 0;
-    for (std::size_t i = 0; i < four.size(); ++i)
-      value |= static_cast<std::size_t>(four[i]) << (8 * i);
-    return value;
-  }
-  std::string_view text() { return as_text(take(number())); }
-  bool good() const { return good_; }
-  std::size_t at() const { return at_; }
-  std::size_t left() const { return bytes_.size() - at_; }
-
- private:
-  ByteView bytes_;
-  std::size_t at_ = 0;
-  bool good_ = true;
-};
-
-Json scheme_json(const FilterScheme& scheme, ByteView key) {
-  Json fields = Json::array();
-  for (const FilterField& field : scheme.fields)
-    fields.push_back({{"name", field.name},
-                      {"type", static_cast<int>(field.type)},
-                      {"pieces", field.pieces == Pieces::kBigrams ? "bigrams" : "positions"},
-                      {"hashes", field.hashes}});
-  const crypto::Digest check = crypto::hmac_sha256(key, as_bytes("sekisho clk 1|check"));
-  return {{"version", 1},        {"bits", kFilterBits},
-          {"fields", fields},    {"hardening", name(scheme.hardening)},
-          {"salt", scheme.salt}, {"key_check", to_hex(ByteView(check).first(8))}};
-}
 
 // Where the values of the fields stand in one file.
 struct Places {
@@ -101,28 +45,6 @@ Result<Places> find_places(const FilterColumns& columns, const std::vector<std::
   return places;
 }
 
-// The field that salts, and whether only its year does.
-struct Salt {
-  std::size_t field = SIZE_MAX;
-  bool year = false;
-  std::string of(std::span<const std::string> values) const {
-    if (field == SIZE_MAX) return {};
-    return year ? values[field].substr(0, 4) : values[field];
-  }
-};
-Result<Salt> find_salt(const FilterScheme& scheme) {
-  if (scheme.salt.empty()) return Salt{};
-  const bool year = scheme.salt == "birth_year";
-  for (std::size_t f = 0; f < scheme.fields.size(); ++f)
-    if (scheme.fields[f].name == (year ? "birth_date" : scheme.salt)) return Salt{f, year};
-  return fail("usage.columns", fmt::format("the salt '{}' needs a field that --columns does not name", scheme.salt));
-}
-
-std::string blind(ByteView key, std::string_view id) {
-  const crypto::Digest digest = crypto::hmac_sha256(key, as_bytes("sekisho clk 1|id|" + std::string(id)));
-  return to_hex(ByteView(digest).first(16));
-}
-
 struct FilterHash {
   std::size_t operator()(const Filter& filter) const {
     return hash_text({reinterpret_cast<const char*>(filter.data()), sizeof filter});
@@ -148,85 +70,13 @@ void measure(const FilterFile& file, FilterReport& report) {
 
 }  // namespace
 
-Result<crypto::SecretBytes> load_filter_key(const fs::path& file) {
-  struct stat info{};
-  if (::stat(file.c_str(), &info) == 0 && (info.st_mode & 077) != 0)
-    return fail("linkage.key_mode", "others may read the key of the filters", {.file = file.string()}, "chmod 600 it.");
-  SEKISHO_TRY(Bytes bytes, read_file(file, 4096));
-  if (bytes.size() < 32)
-    return fail("linkage.key", "the key of the filters has fewer than 32 bytes", {.file = file.string()},
-                "Make one: sekisho link key --output FILE");
-  return crypto::SecretBytes(std::move(bytes));
-}
-
-Result<void> make_filter_key(const fs::path& file, Random& random) {
-  std::error_code ignored;
-  if (fs::exists(file, ignored))
-    return fail("usage.exists", "the file is there already: a key that is in use must not vanish",
-                {.file = file.string()});
-  const auto key = crypto::SecretBytes::generate(random, 32);
-  return write_file_durable(file, key.view(), 0600);
-}
-
-Bytes FilterFile::serialize() const {
-  Bytes out(kMagic.begin(), kMagic.end());
-  put(out, scheme.dump());
-  put32(out, ids.size());
-  for (const std::string& id : ids)
-    put(out, id);
-  for (const Filter& filter : filters)
-    for (const std::uint64_t word : filter)
-      for (int shift = 0; shift < 64; shift += 8)
-        out.push_back(static_cast<std::uint8_t>(word >> shift));
-  const crypto::Digest digest = crypto::sha256(out);
-  out.insert(out.end(), digest.begin(), digest.end());
-  return out;
-}
-
-Result<FilterFile> FilterFile::parse(ByteView bytes, const std::string& name) {
-  const auto wrong = [&](const char* what, std::size_t at) {
-    return fail("linkage.filters", fmt::format("{} (byte {})", what, at), {.file = name},
-                "Make it again: sekisho link filters");
-  };
-  if (bytes.size() < kMagic.size() + kDigestBytes || !as_text(bytes).starts_with(kMagic))
-    return wrong("the file does not hold filters", 0);
-  const ByteView content = bytes.first(bytes.size() - kDigestBytes);
-  if (!std::ranges::equal(crypto::sha256(content), bytes.last(kDigestBytes)))
-    return wrong("the file is damaged: its digest does not fit", content.size());
-  Cursor cursor(content);
-  cursor.take(kMagic.size());
-  FilterFile file;
-  SEKISHO_TRY(file.scheme, parse_json(cursor.text(), name));
-  if (!file.scheme.is_object()) return wrong("the header is no object", kMagic.size());
-  const std::size_t records = cursor.number();
-  if (!cursor.good() || records > cursor.left() / (kFilterBytes + 4))
-    return wrong("the file ends before its records", cursor.at());
-  for (std::size_t i = 0; i < records; ++i)
-    file.ids.emplace_back(cursor.text());
-  if (!cursor.good() || cursor.left() != records * kFilterBytes)
-    return wrong("the file does not hold as many filters as records", cursor.at());
-  file.filters.resize(records);
-  for (Filter& filter : file.filters)
-    for (std::uint64_t& word : filter) {
-      const ByteView eight = cursor.take(8);
-      for (std::size_t i = 0; i < 8; ++i)
-        word |= static_cast<std::uint64_t>(eight[i]) << (8 * i);
-    }
-  return file;
-}
-
-Result<FilterFile> FilterFile::load(const fs::path& path) {
-  SEKISHO_TRY(const Bytes bytes, read_file(path, std::size_t{16} << 30));
-  return parse(bytes, path.string());
-}
-
 Result<FilterReport> make_filters(const FilterRequest& request, ByteView key, Random& random, const fs::path& output) {
   SEKISHO_TRY(const FilterColumns columns, FilterColumns::parse(request.columns));
   const FilterScheme scheme{.fields = columns.fields, .hardening = request.hardening, .salt = request.salt};
-  SEKISHO_TRY(const Salt salt, find_salt(scheme));
+  SEKISHO_TRY(const identity::Salt salt, identity::Salt::find(scheme));
   FilterMaker maker(scheme, key);
   FilterFile file;
-  file.scheme = scheme_json(scheme, key);
+  file.scheme = identity::to_json(scheme, key);
   FilterReport report;
   std::vector<std::string> values(scheme.fields.size());
   for (const fs::path& input : request.inputs) {
@@ -253,7 +103,7 @@ Result<FilterReport> make_filters(const FilterRequest& request, ByteView key, Ra
       else if (request.flip > 0)
         flip_bits(filter, request.flip, random);
       const std::string_view id = cells[places.id];
-      file.ids.push_back(request.blind_ids && !id.empty() ? blind(key, id) : std::string(id));
+      file.ids.push_back(request.blind_ids && !id.empty() ? identity::blind_id(key, id) : std::string(id));
       file.filters.push_back(filter);
     }
   }
@@ -287,6 +137,8 @@ Result<void> check_same_scheme(const FilterFile& a, const FilterFile& b, const s
   return {};
 }
 
+}  // namespace
+
 double similarity(const Hit& hit, const std::vector<std::uint32_t>& a, const std::vector<std::uint32_t>& b) {
   return 2.0 * hit.common / (a[hit.a] + b[hit.b]);
 }
@@ -299,21 +151,19 @@ std::vector<std::uint32_t> ones_of(const std::vector<Filter>& filters) {
   return out;
 }
 
-// Greedy: the most similar pair first; among equals, the order of records.
-void keep_best(std::vector<Hit>& hits, const std::vector<std::uint32_t>& a, const std::vector<std::uint32_t>& b,
-               bool same_file) {
-  std::ranges::stable_sort(hits, std::ranges::greater(), [&](const Hit& hit) { return similarity(hit, a, b); });
-  std::vector<bool> used_a(a.size()), used_b(b.size());
+void keep_best(std::vector<Hit>& hits, const Side& a, const Side& b, bool same_file) {
+  std::ranges::stable_sort(hits, std::ranges::greater(),
+                           [&](const Hit& hit) { return similarity(hit, a.ones, b.ones); });
+  std::vector<bool> used_a(a.ones.size()), used_b(b.ones.size());
   std::vector<bool>& other = same_file ? used_a : used_b;
   std::erase_if(hits, [&](const Hit& hit) {
-    if (used_a[hit.a] || other[hit.b]) return true;
-    used_a[hit.a] = true, other[hit.b] = true;
+    const std::uint32_t one = a.of(hit.a), two = b.of(hit.b);
+    if (used_a[one] || other[two]) return true;
+    used_a[one] = true, other[two] = true;
     return false;
   });
   std::ranges::sort(hits, [](const Hit& x, const Hit& y) { return x.a != y.a ? x.a < y.a : x.b < y.b; });
 }
-
-}  // namespace
 
 Result<CompareReport> compare_filters(const fs::path& a, const std::optional<fs::path>& b,
                                       std::optional<double> threshold, bool one_to_one, const fs::path& output) {
@@ -336,7 +186,7 @@ Result<CompareReport> compare_filters(const fs::path& a, const std::optional<fs:
                 "Raise --threshold.");
   if (!b) std::erase_if(result.hits, [](const Hit& hit) { return hit.a >= hit.b; });
   const std::vector<std::uint32_t> in_a = ones_of(left.filters), in_b = ones_of(right.filters);
-  if (one_to_one) keep_best(result.hits, in_a, in_b, !b);
+  if (one_to_one) keep_best(result.hits, {in_a, {}}, {in_b, {}}, !b);
   std::string text = "record_a,record_b,similarity\n";
   for (const Hit& hit : result.hits)
     append_csv(text, {left.ids[hit.a], right.ids[hit.b], fmt::format("{:.6f}", similarity(hit, in_a, in_b))});

@@ -1,31 +1,26 @@
-// Files of filters (.clk): a header that says how they were made, record ids, filters, and a digest over all. Made from
-// CSV at the hospital, compared at the centre.
+// Files of filters (identity/filter_file.h): made from CSV where the names are, compared where the key is not.
 #pragma once
 
 #include <filesystem>
 #include <optional>
 
-#include "core/json.h"
-#include "crypto/digest.h"
-#include "linkage/bloom.h"
+#include "identity/filter_file.h"
+#include "linkage/dice.h"
 
 namespace sekisho::linkage {
 
-// A key that the parties share and the comparing party does not have: at least 32 bytes. Errors: linkage.key,
-// linkage.key_mode.
-Result<crypto::SecretBytes> load_filter_key(const std::filesystem::path& file);
-Result<void> make_filter_key(const std::filesystem::path& file, Random& random);  // never over one that is there
-
-struct FilterFile {
-  Json scheme;  // what must be the same in both files, with a check value of the key
-  std::vector<std::string> ids;
-  std::vector<Filter> filters;
-
-  Bytes serialize() const;
-  // Errors: linkage.filters (what is wrong, with the byte).
-  static Result<FilterFile> parse(ByteView bytes, const std::string& name);
-  static Result<FilterFile> load(const std::filesystem::path& file);
-};
+using identity::DateOrder;
+using identity::FilterColumns;
+using identity::FilterField;
+using identity::FilterFile;
+using identity::FilterMaker;
+using identity::FilterScheme;
+using identity::flip_bits;
+using identity::Hardening;
+using identity::hardening;
+using identity::load_filter_key;
+using identity::make_filter_key;
+using identity::usual_threshold;
 
 struct FilterRequest {
   std::vector<std::filesystem::path> inputs;
@@ -47,6 +42,19 @@ struct FilterReport {
 };
 Result<FilterReport> make_filters(const FilterRequest& request, ByteView key, Random& random,
                                   const std::filesystem::path& output);
+
+// Dice of a hit; `a`, `b`: bits set, by filter.
+double similarity(const Hit& hit, const std::vector<std::uint32_t>& a, const std::vector<std::uint32_t>& b);
+std::vector<std::uint32_t> ones_of(const std::vector<Filter>& filters);
+
+// Bits set, and whose each filter is, where several are of one.
+struct Side {
+  const std::vector<std::uint32_t>& ones;
+  std::vector<std::uint32_t> who;  // empty: each is of its own
+  std::uint32_t of(std::uint32_t filter) const { return who.empty() ? filter : who[filter]; }
+};
+// One partner for each: greedy, the most similar pair first; among equals, the order of records.
+void keep_best(std::vector<Hit>& hits, const Side& a, const Side& b, bool same_file);
 
 struct CompareReport {
   std::size_t records_a = 0, records_b = 0, pairs = 0;

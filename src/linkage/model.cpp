@@ -14,6 +14,9 @@ constexpr double kPriorPairs = 30;  // weight of the prior shares, in pairs
 constexpr int kRounds = 40;
 constexpr double kEnough = 20;       // random pairs with equal values, to learn from
 constexpr double kMostTwins = 0.04;  // of pairs of one household
+// Of one person's pairs: given name and surname both differ. One changes at marriage, the other is told in another
+// form, but who has neither in common is somebody else.
+constexpr double kBothNames = 0.003;
 
 double pair_count(double n) {
   return std::max(1.0, n * (n - 1) / 2);
@@ -83,14 +86,25 @@ double Model::random_share(std::size_t comparison, int level, std::uint32_t hold
   return std::clamp(level_part, u / 4096, 1.0);
 }
 
+double Model::same_factor(Pattern pattern) const {
+  if (given_name < 0 || surname < 0) return 1;
+  const auto differs = [&](int comparison, ComparisonType type) {
+    return level_in(pattern, static_cast<std::size_t>(comparison)) == static_cast<int>(levels_of(type).size()) - 1;
+  };
+  if (!differs(given_name, ComparisonType::kGivenName) || !differs(surname, ComparisonType::kSurname)) return 1;
+  const double both = same[static_cast<std::size_t>(given_name)][levels_of(ComparisonType::kGivenName).size() - 1] *
+                      same[static_cast<std::size_t>(surname)][levels_of(ComparisonType::kSurname).size() - 1];
+  return std::min(1.0, kBothNames / both);
+}
+
 double Model::weight(std::size_t comparison, int level, std::uint32_t holders) const {
   if (level == 0) return 0;
   return std::log2(same[comparison][static_cast<std::size_t>(level)] / random_share(comparison, level, holders));
 }
 
 double Model::log_odds(Pattern pattern, const std::uint32_t* holders) const {
-  double log_same = std::log2(std::max(share_same, 1e-18)), log_household = std::log2(std::max(share_household, 1e-18)),
-         log_random = 0;
+  double log_same = std::log2(std::max(share_same, 1e-18) * same_factor(pattern)),
+         log_household = std::log2(std::max(share_household, 1e-18)), log_random = 0;
   for (std::size_t c = 0; c < same.size(); ++c) {
     const int level = level_in(pattern, c);
     if (level == 0) continue;
@@ -125,6 +139,9 @@ Model fit_model(const Comparator& comparator, const PatternCounts& candidates, s
   for (std::size_t c = 0; c < n; ++c) {
     const auto levels = levels_of(comparator.spec(c).type);
     model.in_household[c] = comparator.spec(c).household;
+    const bool whole_name = comparator.spec(c).fields.size() > 1;  // a middle name alone is none
+    if (comparator.spec(c).type == ComparisonType::kGivenName && whole_name) model.given_name = static_cast<int>(c);
+    if (comparator.spec(c).type == ComparisonType::kSurname && whole_name) model.surname = static_cast<int>(c);
     any_household |= model.in_household[c];
     for (std::size_t l = 1; l < levels.size(); ++l) {
       model.same[c][l] = levels[l].same;
@@ -140,7 +157,7 @@ Model fit_model(const Comparator& comparator, const PatternCounts& candidates, s
     std::vector<Shares> same(n, Shares{}), household(n, Shares{});
     double total_same = 0, total_household = 0;
     for (const auto& [pattern, count] : candidates) {
-      const double s = model.share_same * product(model.same, pattern);
+      const double s = model.share_same * model.same_factor(pattern) * product(model.same, pattern);
       const double h = model.share_household * product(model.household, pattern);
       const double r = product(model.random, pattern);
       const double ps = count * s / (s + h + r), ph = count * h / (s + h + r);
@@ -164,14 +181,15 @@ Model fit_model(const Comparator& comparator, const PatternCounts& candidates, s
         const double in_household = (household[c][l] + kPriorPairs * prior_household[c][l]) / known_household;
         if (model.in_household[c]) model.household[c][l] = in_household;
         // How many of a household are twins differs, within bounds: beyond them pairs of one person are taken for
-        // twins, or twins for one person.
+        // twins, or twins for one person. Where only years are known many are born in one.
         if (any_household && comparator.spec(c).type == ComparisonType::kDate && l == 1)
-          model.household[c][l] = std::clamp(in_household, prior_household[c][l], kMostTwins);
+          model.household[c][l] =
+              std::clamp(in_household, prior_household[c][l], std::max(kMostTwins, 4 * model.random[c][l]));
       }
     }
     // Random pairs hold same persons and households too: what looks like them is taken out again.
     const std::vector<Shares> chance = shares_of(comparator, sample, [&](Pattern pattern) {
-      const double s = model.share_same * product(model.same, pattern);
+      const double s = model.share_same * model.same_factor(pattern) * product(model.same, pattern);
       const double h = model.share_household * product(model.household, pattern);
       const double r = product(model.random, pattern);
       return r / (s + h + r);

@@ -19,12 +19,15 @@ struct Model {
   double share_same = 0, share_household = 0;   // of all pairs
   double groups = 0;                            // records, equal ones taken as one
   std::vector<bool> in_household;
+  int given_name = -1, surname = -1;  // the comparisons of western names; -1: there is none
 
   // log2 of P(one person) / P(other) of a pair; `holders` by comparison as Comparator::holders gives them.
   double log_odds(Pattern pattern, const std::uint32_t* holders) const;
   // What a comparison adds: log2(m/u) with the rarity of the value.
   double weight(std::size_t comparison, int level, std::uint32_t holders) const;
   double random_share(std::size_t comparison, int level, std::uint32_t holders) const;
+  // What one person's pairs with this pattern are fewer than fields on their own say: both names seldom differ.
+  double same_factor(Pattern pattern) const;
 };
 
 // (pattern, pairs that have it), sorted by pattern.

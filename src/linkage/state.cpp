@@ -123,6 +123,7 @@ Result<State> State::open(const ModelSpec& spec, MappedSections file) {
   frozen.model.random = shares_of(model["random"]);
   frozen.model.share_same = model["share_same"].get<double>();
   frozen.model.share_household = model["share_household"].get<double>();
+  frozen.model.given_name = model.value("given_name", -1), frozen.model.surname = model.value("surname", -1);
   frozen.model.groups = model["groups"].get<double>();
   frozen.model.in_household = model["in_household"].get<std::vector<bool>>();
   out.ids_ = TextSheet(file, "ids", frozen.seed);
@@ -546,6 +547,7 @@ Result<void> write_state(const ModelSpec& spec, SectionWriter writer, const Tabl
       {"same", shares_json(frozen.model.same)},          {"household", shares_json(frozen.model.household)},
       {"random", shares_json(frozen.model.random)},      {"share_same", frozen.model.share_same},
       {"share_household", frozen.model.share_household}, {"groups", frozen.model.groups},
+      {"given_name", frozen.model.given_name},           {"surname", frozen.model.surname},
       {"in_household", frozen.model.in_household}};
   return writer.finish({{"owner", frozen.head},
                         {"seed", frozen.seed},

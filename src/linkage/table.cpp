@@ -75,6 +75,17 @@ std::string_view strip(std::string_view text) {
   return text;
 }
 
+// Equal but for case, blanks and marks between words.
+bool same_letters(std::string_view a, std::string_view b) {
+  const auto letters = [](std::string_view text) {
+    std::string out;
+    for (const char c : text)
+      if (std::string_view(" _-.").find(c) == std::string_view::npos) out.push_back(lower(c));
+    return out;
+  };
+  return !letters(a).empty() && letters(a) == letters(b);
+}
+
 // Where a field comes from in one file.
 struct Source {
   int column = -1;
@@ -90,6 +101,9 @@ int find_column(const std::vector<std::string_view>& header, const std::vector<b
     for (std::size_t i = 0; i < header.size(); ++i)
       if ((field.named || !taken[i]) && std::ranges::equal(strip(header[i]), name, {}, lower, lower))
         return static_cast<int>(i);
+    // "Given Name", "GivenName", "given-name"
+    for (std::size_t i = 0; i < header.size(); ++i)
+      if ((field.named || !taken[i]) && same_letters(header[i], name)) return static_cast<int>(i);
   }
   return -1;
 }
@@ -152,7 +166,8 @@ class Encoder {
       return built;
     }
     const auto part = [&](int i) {
-      const std::string_view text = source_.parts[i] < 0 ? std::string_view() : strip(cells[source_.parts[i]]);
+      const std::string_view text =
+          source_.parts[i] < 0 ? std::string_view() : without_decimals(strip(cells[source_.parts[i]]));
       return text.empty() ? std::string_view("0") : text;
     };
     if (part(0) == "0") return {};
@@ -164,8 +179,15 @@ class Encoder {
     std::size_t first_large = 0, second_large = 0;
     std::string built;
     for (std::size_t row = 0; row < rows; ++row) {
-      const std::string_view text = raw(&cells[row * width], built);
+      const std::string_view text = without_decimals(raw(&cells[row * width], built));
       const std::size_t mark = text.find_first_of("/-.");
+      if (mark == std::string_view::npos && text.size() == 8) {
+        const auto two = [&](std::size_t at) { return (text[at] - '0') * 10 + (text[at + 1] - '0'); };
+        const bool year_behind = two(4) >= 18 && two(4) <= 20 && (two(0) < 18 || two(0) > 20);
+        if (!year_behind || text.find_first_not_of("0123456789") != std::string_view::npos) continue;
+        first_large += two(0) > 12, second_large += two(2) > 12;
+        continue;
+      }
       if (mark != 1 && mark != 2) continue;
       const auto number = [&](std::size_t at) {
         int value = 0;

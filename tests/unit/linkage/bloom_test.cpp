@@ -1,4 +1,4 @@
-#include "linkage/bloom.h"
+#include "identity/filters.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>

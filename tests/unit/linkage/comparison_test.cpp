@@ -65,6 +65,12 @@ TEST_F(ComparisonTest, PartsOfAWholeNameKnowMiddleNamesAndLeadingSurnames) {
   EXPECT_EQ(name_part("Lee,", NamePart::kLast, false), "Lee");
   EXPECT_EQ(name_part("Lee,", NamePart::kFirst, false), "");
   EXPECT_EQ(name_part("Ann", NamePart::kMiddle, false), "");
+  EXPECT_EQ(name_part("VAN DER BERG, Anna", NamePart::kLast, false), "VAN DER BERG");
+  EXPECT_EQ(name_part("GARCIA LOPEZ, Maria Jose", NamePart::kFirst, false), "Maria");
+  EXPECT_EQ(name_part("Dr. John Smith Jr.", NamePart::kLast, false), "Smith");
+  EXPECT_EQ(name_part("Mrs Smith, Ann", NamePart::kLast, false), "Smith");
+  EXPECT_EQ(name_part("Mr John Q. Smith III", NamePart::kFirst, false), "John");
+  EXPECT_EQ(name_part("thomas clifford, 1st baron clifford", NamePart::kLast, false), "clifford");
 }
 
 TEST_F(ComparisonTest, ASuggestionTellsJapaneseColumnsByTheirValues) {

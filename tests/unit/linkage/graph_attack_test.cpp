@@ -9,7 +9,7 @@
 #include <numeric>
 
 #include "core/random.h"
-#include "linkage/bloom.h"
+#include "linkage/filter_file.h"
 
 namespace sekisho::linkage {
 namespace {

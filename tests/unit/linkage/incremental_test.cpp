@@ -236,6 +236,31 @@ TEST_F(PersonStoreTest, AMergeIsUndoneForGoodAndTheUndoingCanBeUndone) {
   EXPECT_EQ(folded(), store.persons());
 }
 
+TEST_F(PersonStoreTest, ASplitIsUndoneForGoodAndThePastStillKnowsIt) {
+  PersonStore store = open();
+  ASSERT_TRUE(store.add(table(registrations(300, 5))));
+  const auto person = [&](const char* record) { return store.person_of(record).value_or("none"); };
+  ASSERT_TRUE(store.add(table({"a1,Marlowe,Philippa,1961-07-23,55555"})));
+  ASSERT_TRUE(store.add(table({"a2,Marlow,Philippa,1961-07-23,55555"})));
+  const std::string one = person("a1");
+  ASSERT_EQ(person("a2"), one);
+  ASSERT_TRUE(store.decide({"a1", "a2", Verdict::kDifferent, {"x", "y"}, "", "twin sisters"}));
+  ASSERT_NE(person("a2"), one);
+  EXPECT_EQ(person("a1"), one) << "the id stays with who had it first";
+  const Json split = entries("split").back();
+  const std::string apart = person("a2");
+
+  clock_.advance_seconds(86'400);
+  ASSERT_TRUE(store.undo(split["n"].get<std::uint64_t>(), {"x"}, "one person after all"));
+  EXPECT_EQ(person("a1"), one);
+  EXPECT_EQ(person("a2"), one);
+  ASSERT_TRUE(store.reconcile());
+  EXPECT_EQ(person("a2"), one) << "a later run obeys";
+  EXPECT_EQ(folded(), store.persons());
+  const PersonsOf before = folded("2026-04-01T23:59:59Z");
+  EXPECT_EQ(std::map(before.begin(), before.end()).at("a2"), apart) << "the state of that day";
+}
+
 TEST_F(PersonStoreTest, RemovedRegistrationsLeaveTheirValuesNowhereAndTheirPersonsAreDecidedAnew) {
   const std::vector<std::string> all = registrations(300, 6);
   PersonStore store = open();

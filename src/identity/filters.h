@@ -1,8 +1,9 @@
 // Linkage of parties that may not share names (reference: linkage section 10). Each record becomes one filter of 1024
 // bits (cryptographic long-term key): its fields are cut into pieces, every piece sets bits that a secret key chooses,
-// and the whole is hardened. Filters are made where the names are, and compared (dice.h) where the key is not.
+// and the whole is hardened. Filters are made where the names are, and compared (linkage/dice.h) where the key is not.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <optional>
 #include <span>
@@ -13,11 +14,13 @@
 
 #include "core/random.h"
 #include "core/result.h"
+#include "identity/fields.h"
 #include "identity/keyed_hash.h"
-#include "linkage/dice.h"
-#include "linkage/fields.h"
 
-namespace sekisho::linkage {
+namespace sekisho::identity {
+
+inline constexpr std::size_t kFilterBits = 1024, kFilterWords = kFilterBits / 64;
+using Filter = std::array<std::uint64_t, kFilterWords>;
 
 // What is done with the bits of a record before anybody else sees them.
 enum class Hardening : std::uint8_t {
@@ -71,7 +74,7 @@ class FilterMaker {
     std::array<std::uint16_t, kMostHashes> bit;
   };
   struct FieldHash {
-    std::unique_ptr<identity::KeyedHash> hash;
+    std::unique_ptr<KeyedHash> hash;
     int hashes = 0;
     std::unordered_map<std::string, Places> known;
   };
@@ -85,7 +88,11 @@ class FilterMaker {
   std::vector<std::uint64_t> raw_;
 };
 
+// As files and stores keep them: words of 64 bits, little-endian. None when there are not 128 bytes.
+Bytes filter_bytes(const Filter& filter);
+std::optional<Filter> filter_of(ByteView bytes);
+
 // Flips each bit with this probability: what a bit says becomes deniable (BLIP), at the price of similarity.
 void flip_bits(Filter& filter, double probability, Random& random);
 
-}  // namespace sekisho::linkage
+}  // namespace sekisho::identity

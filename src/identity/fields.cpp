@@ -1,4 +1,4 @@
-#include "linkage/fields.h"
+#include "identity/fields.h"
 
 #include <fmt/format.h>
 
@@ -8,11 +8,11 @@
 
 #include "core/ascii.h"
 #include "core/date.h"
+#include "identity/birth.h"
 #include "identity/canonical.h"
 #include "identity/fold.h"
-#include "linkage/birth.h"
 
-namespace sekisho::linkage {
+namespace sekisho::identity {
 namespace {
 
 constexpr std::pair<std::string_view, FieldType> kTypes[] = {
@@ -69,14 +69,14 @@ bool means_nothing(std::string_view words) {
 std::string words_of(std::string_view text, bool digits) {
   std::string out;
   bool gap = false;
-  for (const char32_t c : identity::nfkc(text)) {
+  for (const char32_t c : nfkc(text)) {
     const char base = base_letter(c);
-    const bool other = base == '\0' && c > 0x2FF && !identity::is_blank(c) && c != 0x2019 && c != 0x2018 && c != 0x3001;
+    const bool other = base == '\0' && c > 0x2FF && !is_blank(c) && c != 0x2019 && c != 0x2018 && c != 0x3001;
     if (is_letter(base) || (digits && is_digit(base)) || other) {
       if (gap && !out.empty()) out.push_back(' ');
       gap = false;
       if (other)
-        out += identity::to_utf8(std::u32string_view(&c, 1));
+        out += to_utf8(std::u32string_view(&c, 1));
       else
         out.push_back(base);
     } else if (c != '\'' && c != 0x2019 && c != 0x2018 && c != '`' && c != '.') {
@@ -94,7 +94,7 @@ bool all_same(std::string_view text) {
 
 std::string code_of(std::string_view text, bool letters) {
   std::string out;
-  for (const char32_t c : identity::nfkc(text)) {
+  for (const char32_t c : nfkc(text)) {
     if (c >= '0' && c <= '9') out.push_back(static_cast<char>(c));
     if (!letters) continue;
     if (c >= 'a' && c <= 'z') out.push_back(static_cast<char>(c - 32));
@@ -127,6 +127,8 @@ int month_of(std::string_view word) {
   const std::size_t at = kMonths.find(word.substr(0, 3));
   return at == std::string_view::npos || at % 3 != 0 ? 0 : static_cast<int>(at / 3) + 1;
 }
+
+constexpr int kSpreadsheetDay0 = -25'569;  // 1899-12-30
 
 int full_year(std::string_view digits) {
   const int year = std::stoi(std::string(digits));
@@ -162,9 +164,20 @@ std::string western_date(std::string_view text, DateOrder order) {
   }
   if (runs.size() == 1 && runs[0].size() == 8) {
     const int whole = std::stoi(runs[0]), year = whole / 10000;
-    if (year >= 1000 && year <= 2200) return date_text(year, whole / 100 % 100, whole % 100);
-    const int last = whole % 10000, a = whole / 1000000, b = whole / 10000 % 100;  // DDMMYYYY
-    return order == DateOrder::kDayFirst ? date_text(last, b, a) : date_text(last, a, b);
+    const std::string year_first =
+        year >= 1000 && year <= 2200 ? date_text(year, whole / 100 % 100, whole % 100) : std::string();
+    if (!year_first.empty()) return year_first;
+    const int last = whole % 10000;
+    int day = whole / 1000000, month = whole / 10000 % 100;  // DDMMYYYY
+    if (order == DateOrder::kMonthFirst) std::swap(day, month);
+    if (month > 12 && day <= 12) std::swap(day, month);
+    return date_text(last, month, day);
+  }
+  if (runs.size() == 1 && text.size() == runs[0].size()) {
+    // What spreadsheets count: days since 1899-12-30. No year is that high.
+    const int days = std::stoi(runs[0]);
+    if (days > 2200 && days < 80'000 && runs[0].size() <= 5 && !all_same(text))
+      return Date{kSpreadsheetDay0 + days}.compact();
   }
   if (runs.size() == 1 && runs[0].size() == 4) return date_text(std::stoi(runs[0]), 0, 0);
   if (runs.size() == 2 && runs[0].size() == 4) return date_text(std::stoi(runs[0]), std::stoi(runs[1]), 0);
@@ -185,7 +198,7 @@ std::string date_of(std::string_view text, DateOrder order) {
     out = time.date().compact();
   } else {
     std::string ascii;
-    for (const char32_t c : identity::nfkc(text))
+    for (const char32_t c : nfkc(text))
       ascii.push_back(c < 0x80 ? static_cast<char>(c) : ' ');
     out = western_date(ascii, order);
   }
@@ -194,7 +207,7 @@ std::string date_of(std::string_view text, DateOrder order) {
 }
 
 std::string sex_of(std::string_view text) {
-  std::string canonical = identity::canonical_sex(text);
+  std::string canonical = canonical_sex(text);
   if (!canonical.empty()) return canonical;
   std::string word = words_of(text, true);
   static constexpr std::string_view kUnknown[] = {"u", "0", "9", "x", "o", "3", "other"};
@@ -202,7 +215,7 @@ std::string sex_of(std::string_view text) {
 }
 
 std::string insurer_of(std::string_view text) {
-  std::string digits = identity::canonical_digits(text);
+  std::string digits = canonical_digits(text);
   if (digits.empty() || digits.size() > 8 || all_same(digits)) return {};
   digits.insert(0, 8 - digits.size(), '0');
   return digits;
@@ -250,7 +263,7 @@ std::size_t number_mark(std::u32string_view text, std::size_t at) {
     if (starts(text, at, mark)) return mark.size();
   if (at >= text.size()) return 0;
   const char32_t c = text[at];
-  if (!identity::is_hyphen_like(c) && c != U'の' && c != U'ノ') return 0;
+  if (!is_hyphen_like(c) && c != U'の' && c != U'ノ') return 0;
   const bool number_behind = at + 1 < text.size() && ((text[at + 1] >= '0' && text[at + 1] <= '9') ||
                                                       kanji_digit(text[at + 1]) >= 0 || text[at + 1] == U'十');
   return number_behind ? 1 : 0;
@@ -258,9 +271,9 @@ std::size_t number_mark(std::u32string_view text, std::size_t at) {
 
 std::string jp_address_of(std::string_view text) {
   std::u32string plain;
-  for (const char32_t c : identity::nfkc(text)) {
-    if (identity::is_variation_selector(c)) continue;
-    plain.push_back(c == U'ヶ' || c == U'ヵ' ? c == U'ヶ' ? U'ケ' : U'カ' : identity::fold_variant(c));
+  for (const char32_t c : nfkc(text)) {
+    if (is_variation_selector(c)) continue;
+    plain.push_back(c == U'ヶ' || c == U'ヵ' ? c == U'ヶ' ? U'ケ' : U'カ' : fold_variant(c));
   }
   std::u32string place;
   std::string numbers;
@@ -269,7 +282,7 @@ std::string jp_address_of(std::string_view text) {
       i += plain[i] == U'大' ? 2 : 1;
       continue;
     }
-    if (identity::is_blank(plain[i])) {
+    if (is_blank(plain[i])) {
       if (!numbers.empty()) break;  // the building follows
       ++i;
       continue;
@@ -289,7 +302,7 @@ std::string jp_address_of(std::string_view text) {
     place.push_back(plain[i++]);
   }
   if (place.empty() && numbers.empty()) return {};
-  const std::string words = identity::to_utf8(place);
+  const std::string words = to_utf8(place);
   if (words == "不明" || words == "不詳" || words == "住所不定") return {};
   return words + "|" + numbers;
 }
@@ -302,11 +315,20 @@ std::optional<FieldType> field_type(std::string_view name) {
   return std::nullopt;
 }
 
+std::string_view without_decimals(std::string_view text) {
+  const std::size_t point = text.find('.');
+  if (point == 0 || point == std::string_view::npos || point + 1 == text.size()) return text;
+  const bool number = text.substr(0, point).find_first_not_of("0123456789") == std::string_view::npos &&
+                      text.substr(point + 1).find_first_not_of('0') == std::string_view::npos;
+  return number ? text.substr(0, point) : text;
+}
+
 std::string normalise(FieldType type, std::string_view text, DateOrder order) {
   while (!text.empty() && static_cast<unsigned char>(text.front()) <= ' ')
     text.remove_prefix(1);
   while (!text.empty() && static_cast<unsigned char>(text.back()) <= ' ')
     text.remove_suffix(1);
+  text = without_decimals(text);
   if (text.empty()) return {};
   if (text.size() > 4096) text = text.substr(0, 4096);
   switch (type) {
@@ -325,18 +347,46 @@ std::string normalise(FieldType type, std::string_view text, DateOrder order) {
     case FieldType::kEmail:
       return email_of(text);
     case FieldType::kKanji:
-      return identity::canonical_kanji(text);
+      return canonical_kanji(text);
     case FieldType::kKana:
-      return identity::canonical_kana(text);
+      return canonical_kana(text);
     case FieldType::kInsurer:
       return insurer_of(text);
     case FieldType::kInsurance:
-      return identity::canonical_insurance(text);
+      return canonical_insurance(text);
     case FieldType::kJpAddress:
       return jp_address_of(text);
   }
   return {};
 }
+
+namespace {
+
+template <std::size_t n>
+bool is_one_of(std::string_view word, const std::string_view (&words)[n]) {
+  std::string plain;
+  for (const char c : word)
+    if (c != '.') plain.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c);
+  return std::ranges::find(words, std::string_view(plain)) != std::end(words);
+}
+constexpr std::string_view kTitles[] = {"mr", "mrs", "ms", "miss", "dr", "prof", "sir", "rev"};
+constexpr std::string_view kSuffixes[] = {"jr", "sr", "ii", "iii", "iv", "esq", "md", "phd"};
+constexpr std::string_view kParticles[] = {"van", "von", "de", "del", "della", "di",  "da",  "dos",
+                                           "la",  "le",  "du", "den", "der",   "ten", "ter", "st",
+                                           "san", "al",  "el", "bin", "mac",   "mc",  "o"};
+
+// "SURNAME OF TWO WORDS, Given": a particle leads, or capitals stand before the comma only.
+bool long_surname(const std::vector<std::string>& words, std::size_t comma) {
+  if (comma < 2 || comma >= words.size()) return false;
+  if (is_one_of(words[0], kParticles)) return true;
+  const auto capitals = [](const std::string& word) {
+    return std::ranges::none_of(word, [](char c) { return c >= 'a' && c <= 'z'; });
+  };
+  return std::all_of(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(comma), capitals) &&
+         !capitals(words[comma]);
+}
+
+}  // namespace
 
 std::string name_part(std::string_view whole, NamePart part, bool surname_first) {
   std::vector<std::string> words;
@@ -346,12 +396,12 @@ std::string name_part(std::string_view whole, NamePart part, bool surname_first)
     if (!word.empty()) words.push_back(std::move(word));
     word.clear();
   };
-  for (const char32_t c : identity::nfkc(whole)) {
-    if (identity::is_blank(c) || c == ',') {
+  for (const char32_t c : nfkc(whole)) {
+    if (is_blank(c) || c == ',') {
       flush();
       if (c == ',' && comma == std::string::npos) comma = words.size();
     } else {
-      word += identity::to_utf8(std::u32string_view(&c, 1));
+      word += to_utf8(std::u32string_view(&c, 1));
     }
   }
   flush();
@@ -360,10 +410,23 @@ std::string name_part(std::string_view whole, NamePart part, bool surname_first)
     return words.size() < 2           ? (part == NamePart::kLast ? words[0] : "")
            : part == NamePart::kFirst ? words.front()
                                       : words.back();
+  // Titles and suffixes are no names. A comma goes with what stood before it.
+  if (words.size() > 1 && is_one_of(words.front(), kTitles)) {
+    words.erase(words.begin());
+    if (comma != std::string::npos) comma = comma > 0 ? comma - 1 : std::string::npos;
+  }
+  while (words.size() > 1 && is_one_of(words.back(), kSuffixes))
+    words.pop_back();
   // Where the surname stands, and what stands between it and the given name.
-  const std::size_t given = comma == 1 ? 1 : 0, between = given + 1,
-                    behind = comma == 1 ? words.size() : words.size() - 1;
-  if (part == NamePart::kLast) return comma == 1 ? words[0] : words.size() < 2 ? std::string() : words.back();
+  const bool led = comma == 1 || long_surname(words, comma);
+  const std::size_t given = led ? comma : 0, between = given + 1, behind = led ? words.size() : words.size() - 1;
+  if (part == NamePart::kLast) {
+    if (!led) return words.size() < 2 ? std::string() : words.back();
+    std::string surname = words[0];
+    for (std::size_t i = 1; i < comma; ++i)
+      surname += " " + words[i];
+    return surname;
+  }
   if (part == NamePart::kFirst) return given < words.size() ? words[given] : std::string();
   std::string middle;
   for (std::size_t i = between; i < behind; ++i)
@@ -371,4 +434,4 @@ std::string name_part(std::string_view whole, NamePart part, bool surname_first)
   return middle;
 }
 
-}  // namespace sekisho::linkage
+}  // namespace sekisho::identity

@@ -1,4 +1,4 @@
-#include "linkage/bloom.h"
+#include "identity/filters.h"
 
 #include <fmt/format.h>
 
@@ -9,7 +9,7 @@
 
 #include "identity/fold.h"
 
-namespace sekisho::linkage {
+namespace sekisho::identity {
 namespace {
 
 constexpr std::pair<std::string_view, Hardening> kHardenings[] = {
@@ -100,7 +100,7 @@ class KeyedStream {
   }
 
  private:
-  identity::KeyedHash hash_;
+  KeyedHash hash_;
   std::string purpose_;
   std::uint64_t words_[4] = {};
   std::size_t at_ = 4, counter_ = 0;
@@ -171,12 +171,12 @@ Result<FilterColumns> FilterColumns::parse(std::string_view text) {
 
 FilterMaker::FilterMaker(const FilterScheme& scheme, ByteView key)
     : scheme_(scheme), bits_(bits_before(scheme.hardening)) {
-  const identity::KeyedHash master(key);
+  const KeyedHash master(key);
   for (const FilterField& field : scheme_.fields) {
     // One key for each field: equal pieces of two fields have nothing in common.
     const crypto::Digest own = master(as_bytes("sekisho clk 1|field|" + field.name));
     const auto scaled = std::lround(field.hashes * static_cast<double>(bits_) / kFilterBits);
-    fields_.push_back({.hash = std::make_unique<identity::KeyedHash>(own),
+    fields_.push_back({.hash = std::make_unique<KeyedHash>(own),
                        .hashes = std::clamp(static_cast<int>(scaled), 1, static_cast<int>(kMostHashes)),
                        .known = {}});
   }
@@ -214,14 +214,14 @@ Filter FilterMaker::make(std::span<const std::string> values, std::string_view s
   for (std::size_t f = 0; f < fields_.size(); ++f) {
     if (values[f].empty()) continue;
     any = true;
-    std::u32string text = identity::nfkc(values[f]);
+    std::u32string text = nfkc(values[f]);
     if (scheme_.fields[f].pieces == Pieces::kPositions) {
       for (std::size_t i = 0; i < text.size(); ++i)
-        set_bits(f, fmt::format("{}:{}", i, identity::to_utf8(text.substr(i, 1))), salt);
+        set_bits(f, fmt::format("{}:{}", i, to_utf8(text.substr(i, 1))), salt);
     } else {
       text = U' ' + text + U' ';
       for (std::size_t i = 0; i + 1 < text.size(); ++i)
-        set_bits(f, identity::to_utf8(text.substr(i, 2)), salt);
+        set_bits(f, to_utf8(text.substr(i, 2)), salt);
     }
   }
   return any ? harden() : Filter{};
@@ -255,6 +255,23 @@ Filter FilterMaker::harden() const {
   return out;
 }
 
+Bytes filter_bytes(const Filter& filter) {
+  Bytes out;
+  out.reserve(kFilterBits / 8);
+  for (const std::uint64_t word : filter)
+    for (int shift = 0; shift < 64; shift += 8)
+      out.push_back(static_cast<std::uint8_t>(word >> shift));
+  return out;
+}
+
+std::optional<Filter> filter_of(ByteView bytes) {
+  if (bytes.size() != kFilterBits / 8) return std::nullopt;
+  Filter out{};
+  for (std::size_t i = 0; i < bytes.size(); ++i)
+    out[i / 8] |= std::uint64_t{bytes[i]} << (8 * (i % 8));
+  return out;
+}
+
 void flip_bits(Filter& filter, double probability, Random& random) {
   const auto limit = static_cast<std::uint32_t>(std::clamp(probability, 0.0, 0.5) * 4294967295.0);
   std::array<std::uint32_t, kFilterBits> draws;
@@ -263,4 +280,4 @@ void flip_bits(Filter& filter, double probability, Random& random) {
     filter[i / 64] ^= static_cast<std::uint64_t>(draws[i] < limit) << (i % 64);
 }
 
-}  // namespace sekisho::linkage
+}  // namespace sekisho::identity
