@@ -12,7 +12,7 @@ namespace {
 
 constexpr int kMostRounds = 20;
 
-using Findings = std::map<std::size_t, std::vector<std::size_t>>;  // insider: cells told to that insider
+using Told = std::map<std::size_t, std::vector<std::size_t>>;  // insider: cells told to that insider
 
 Error unprotected(const CellTable& table, std::size_t insider, std::size_t cell) {
   return fail("disclosure.insiders",
@@ -88,7 +88,7 @@ Result<std::vector<char>> cover_insiders(const CellTable& table, Effort& effort,
     SEKISHO_TRY(const AuditReport report,
                 audit(table, pattern_of(table, cover.hidden()), witnesses,
                       {.insiders = true, .seconds = std::max(60.0, deadline.seconds_left())}));
-    Findings findings;
+    Told findings;
     for (const InsiderFinding& one : report.insider_findings) {
       findings[one.insider].push_back(one.cell);
       std::ranges::copy(targets_of(table, one.cell, static_cast<std::int32_t>(one.insider)),
