@@ -46,8 +46,12 @@ class Linker {
   float weight(std::uint32_t a, std::uint32_t b) const { return weight(a, b, comparator_.pattern(a, b)); }
   // The same by the fields alone, without what is impossible.
   float weight_of_fields(std::uint32_t a, std::uint32_t b) const { return of_fields(a, b, comparator_.pattern(a, b)); }
-  // Records that agree in all fields: their share joins the prior, which knows only pairs of different groups.
-  float self_weight(std::uint32_t group) const { return weight(group, group) + self_bonus_; }
+  // Records that agree in all fields: their share joins the prior, which knows only pairs of different groups. Nobody
+  // registers alike more than a thousand times: such records are a filler, and say nothing of a person.
+  static constexpr std::uint32_t kMostEqual = 1000;
+  float self_weight(std::uint32_t group) const {
+    return table_.size_of[group] > kMostEqual ? -60 : weight(group, group) + self_bonus_;
+  }
   // Candidates worth a look: within 12 bits of the threshold or above.
   std::vector<Edge> edges() const;
   // The weights of a pair one by one: {prior, comparisons: [{name, level, weight, holders, values}], household,

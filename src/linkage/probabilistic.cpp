@@ -189,7 +189,12 @@ Result<Persons> link_table(const ModelSpec& spec, const Table& table, const std:
   out.self.assign(table.first_of.size(), 0);
   out.repeated.assign(table.first_of.size(), false);
   for (std::uint32_t group = 0; group < out.self.size(); ++group)
-    if (table.size_of[group] > 1) out.self[group] = linker.self_weight(group), out.repeated[group] = true;
+    if (table.size_of[group] > 1) {
+      out.self[group] = linker.self_weight(group), out.repeated[group] = true;
+      if (table.size_of[group] <= Linker::kMostEqual) continue;
+      ++report.big_block_count;
+      report.big_blocks.insert(report.big_blocks.begin(), {"equal in all fields", table.size_of[group]});
+    }
   const auto of_scattered = [&](const Edge& edge) { return out.scattered(edge.a) || out.scattered(edge.b); };
   std::ranges::copy_if(edges, std::back_inserter(out.edges_of_scattered), of_scattered);
   std::erase_if(edges, of_scattered);

@@ -25,8 +25,9 @@ class AMillionRows(unittest.TestCase):
         with open(self.folder / "in.csv", "w", encoding=encoding, newline="") as file:
             file.write(header)
             file.writelines(rows)
-        child = subprocess.Popen([BIN / "sekisho", "link", "run", "--spec", ROOT / f"specs/linkage/{spec}.toml", "--input", self.folder / "in.csv",
-                                  "--output", self.folder / "out.csv", "--json"], stdout=open(self.folder / "report", "wb"), stderr=subprocess.DEVNULL)
+        with open(self.folder / "report", "wb") as report:
+            child = subprocess.Popen([BIN / "sekisho", "link", "run", "--spec", ROOT / f"specs/linkage/{spec}.toml", "--input",
+                                      self.folder / "in.csv", "--output", self.folder / "out.csv", "--json"], stdout=report, stderr=subprocess.DEVNULL)
         _, status, used = os.wait4(child.pid, 0)
         child.returncode = os.waitstatus_to_exitcode(status)
         self.assertIn(child.returncode, (0, 1))
@@ -43,6 +44,11 @@ class AMillionRows(unittest.TestCase):
         _, report = self.link(f"R{at},不明,不明,フメイ,フメイ,1900-01-01,,000-0000,不明,,,,,\n" for at in range(ROWS))
         self.assertEqual(report["persons"], ROWS)
 
+    def test_one_common_name_alone_links_nobody(self):
+        _, report = self.link(f"R{at},山田,太郎,ヤマダ,タロウ,,1,,,,,,,\n" for at in range(ROWS))
+        self.assertEqual(report["persons"], ROWS)
+        self.assertEqual(report["biggest_blocks"][0], {"rule": "equal in all fields", "records": ROWS})
+
     def test_one_common_name_with_every_birth_date_is_bounded(self):
         # Thirty with each date: whether they are one person each nobody can tell.
         _, report = self.link(f"R{at},山田,太郎,ヤマダ,タロウ,{1920 + at % 100}-{1 + at // 100 % 12:02}-{1 + at // 1200 % 28:02},1,,,,,,,\n"
@@ -53,6 +59,11 @@ class AMillionRows(unittest.TestCase):
         _, report = self.link(f"R{at},姓{at % 90000},名{at % 7000},セイ,メイ,1980-01-01,1,1234567,{'本町1-1-1,0312345678' if at % 2 else ','},,,{at},\n"
                                  for at in range(ROWS))
         self.assertGreater(report["big_blocks"], 0)
+
+    def test_western_fillers_are_bounded_too(self):
+        _, report = self.link((f"{at},UNKNOWN,UNKNOWN,1900-01-01,555-0100,nobody@example.org\n" for at in range(ROWS)),
+                                 "record_id,surname,given_name,birth_date,phone,email\n", "western")
+        self.assertGreater(report["persons"], 0.9 * ROWS)
 
     def test_ids_that_are_all_missing_or_all_the_same_are_counted(self):
         code, report = self.link((f"{'' if at % 2 else 'X'},姓{at % 50000},名{at},セイ,メイ{at % 3000},{1920 + at % 100}-01-01,1,,,,,,,\n" for at in range(ROWS)))
