@@ -2,7 +2,7 @@
 """The figures of docs/linkage.md with the present program: agreement with the truth, calibration plots, learned blocking, and
 data that no rule was tuned on.
 
-  linkage_figures.py PROGRAM [--data ../shared/data/linkage] [--docs docs] [agreement] [calibration] [blocking] [unseen]
+  linkage_figures.py PROGRAM [agreement] [calibration] [blocking] [unseen] [--data ../shared/data/linkage] [--docs docs]
 """
 import argparse
 import json
