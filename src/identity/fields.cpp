@@ -88,7 +88,7 @@ std::string words_of(std::string_view text, bool digits) {
   return means_nothing(out) ? std::string() : out;
 }
 
-bool all_same(std::string_view text) {
+bool one_character(std::string_view text) {
   return text.find_first_not_of(text.front()) == std::string_view::npos;
 }
 
@@ -100,7 +100,7 @@ std::string code_of(std::string_view text, bool letters) {
     if (c >= 'a' && c <= 'z') out.push_back(static_cast<char>(c - 32));
     if (c >= 'A' && c <= 'Z') out.push_back(static_cast<char>(c));
   }
-  if (out.empty() || (out.size() > 2 && all_same(out)) || out == "NA" || out == "NULL" || out == "NONE" ||
+  if (out.empty() || (out.size() > 2 && one_character(out)) || out == "NA" || out == "NULL" || out == "NONE" ||
       out == "UNKNOWN" || out == "NAN")
     return {};
   return out;
@@ -176,7 +176,7 @@ std::string western_date(std::string_view text, DateOrder order) {
   if (runs.size() == 1 && text.size() == runs[0].size()) {
     // What spreadsheets count: days since 1899-12-30. No year is that high.
     const int days = std::stoi(runs[0]);
-    if (days > 2200 && days < 80'000 && runs[0].size() <= 5 && !all_same(text))
+    if (days > 2200 && days < 80'000 && runs[0].size() <= 5 && !one_character(text))
       return Date{kSpreadsheetDay0 + days}.compact();
   }
   if (runs.size() == 1 && runs[0].size() == 4) return date_text(std::stoi(runs[0]), 0, 0);
@@ -216,7 +216,7 @@ std::string sex_of(std::string_view text) {
 
 std::string insurer_of(std::string_view text) {
   std::string digits = canonical_digits(text);
-  if (digits.empty() || digits.size() > 8 || all_same(digits)) return {};
+  if (digits.empty() || digits.size() > 8 || one_character(digits)) return {};
   digits.insert(0, 8 - digits.size(), '0');
   return digits;
 }

@@ -21,7 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-enum Place : std::size_t {
+enum TextPlace : std::size_t {
   kId,
   kInsurer,
   kSymbol,
@@ -108,7 +108,7 @@ Result<std::array<int, kPlaces>> find_places(const std::array<std::string, kPlac
         look(column);
     }
   }
-  for (const Place place : {kId, kBirth, kSex})
+  for (const TextPlace place : {kId, kBirth, kSex})
     if (at[place] < 0)
       return fail("linkage.columns", fmt::format("no column holds the {}", known_places()[place].name), {.file = file},
                   fmt::format("Name it: --columns {}=COLUMN,...", known_places()[place].name));
@@ -130,7 +130,7 @@ std::string month_of(std::string_view text) {
 NdbRecord identify(const std::array<std::string_view, kPlaces>& cell, ByteView key) {
   NdbRecord record;
   record.id = cell[kId];
-  const auto canonical = [&](FieldType type, Place place) { return normalise(type, cell[place]); };
+  const auto canonical = [&](FieldType type, TextPlace place) { return normalise(type, cell[place]); };
   const std::string birth = canonical(FieldType::kDate, kBirth), sex = canonical(FieldType::kSex, kSex);
   record.sex = sex;
   record.birth_month = birth.substr(0, 6);
