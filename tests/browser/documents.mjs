@@ -5,6 +5,7 @@ const stages = [
   ["seal", "封入と送信", "Sealing and sending", "packages", 24, 6.2],
   ["load", "開封と取込", "Opening and loading", "packages", 24, 21.7],
   ["link", "名寄せ", "Linkage", "registrations", 61234, 3.3],
+  ["quality", "データ品質", "Data quality", "hospitals", 3, 28.8],
   ["dataset", "データセット", "Dataset", "rows", 21877, 5.1],
   ["table", "出口検査", "Exit check", "cells", 96, 1.2],
   ["verify", "台帳の検証", "Ledgers verified", "entries", 312, 0.3],

@@ -57,6 +57,13 @@ test("the finished job shows persons, datasets, the exit check and the checkpoin
   await shoot(page, "finished-ja");
 });
 
+test("what a stage counts is said in Japanese, and a rate only where it says something", async ({ page }) => {
+  const words = (name) => page.locator(`[data-stage="${name}"]`).textContent();
+  const judged = await words("quality");
+  ok(judged.includes("3 / 3 施設") && !judged.includes("/秒"), judged);
+  ok((await words("link")).includes("件/秒"), "a rate of registrations");
+});
+
 test("every table has column and row headers", async ({ page }) => {
   const row = page.locator('[data-hospital="H03"]');
   equal(await row.getByRole("rowheader").count(), 1, "row header");

@@ -47,7 +47,8 @@ function StageRow({ stage, text, language }: { stage: Stage; text: Texts; langua
   const counted = (stage.total ?? 0) > 0;
   const unit = (stage.unit && text.stages.units[stage.unit]) || stage.unit || "";
   const amount = counted ? `${number(stage.done, language)} / ${number(stage.total, language)} ${unit}` : "";
-  const rate = typeof stage.rate === "number" ? round(stage.rate) : undefined;
+  // A rate below one a second says nothing that the time beside it does not.
+  const rate = typeof stage.rate === "number" && stage.rate >= 1 ? round(stage.rate) : undefined;
   const speed = !rate
     ? typeof stage.rate === "string"
       ? stage.rate

@@ -62,6 +62,7 @@ const ja = {
       cells: "セル",
       entries: "件",
       files: "ファイル",
+      hospitals: "施設",
     } as Record<string, string>,
   },
   hospitals: {
