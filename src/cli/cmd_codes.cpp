@@ -20,6 +20,7 @@
 #include "codes/table.h"
 #include "core/csv.h"
 #include "core/file.h"
+#include "core/utf16.h"
 
 namespace sekisho::cli {
 namespace {
@@ -199,7 +200,7 @@ Result<int> run_review(const CodesOptions& options) {
   std::vector<codes::Decision> decisions;
   if (!options.decisions.empty()) {
     SEKISHO_TRY(const std::string text, read_text(options.decisions));
-    SEKISHO_TRY(decisions, codes::read_decisions(codes::decoded_text(text), options.decisions));
+    SEKISHO_TRY(decisions, codes::read_decisions(text_in_utf8(as_bytes(text)), options.decisions));
   }
   if (options.confirm || options.reject) {
     if (options.code.empty() || options.std_code.empty())

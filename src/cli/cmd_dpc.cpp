@@ -9,7 +9,7 @@
 #include "cli/phrases.h"
 #include "core/csv.h"
 #include "core/file.h"
-#include "core/text.h"
+#include "core/utf16.h"
 #include "formats/dpc_code.h"
 #include "formats/dpc_tables.h"
 #include "masters/source.h"
@@ -34,13 +34,6 @@ struct Options {
   bool json = false;
 };
 
-std::string decoded(ByteView bytes) {
-  std::string text;
-  DecodeReport report;
-  decode(detect_charset(bytes), bytes, text, report);
-  return text;
-}
-
 Result<void> add_workbook(dpc::GroupTables& tables, const std::string& name, ByteView workbook) {
   constexpr std::size_t kLargest = std::size_t{256} << 20;
   for (const std::string_view sheet : {dpc::kGroupSheet, dpc::kClassSheet, dpc::kCategorySheet}) {
@@ -55,7 +48,7 @@ Result<void> add_file(dpc::GroupTables& tables, const fs::path& path) {
   SEKISHO_TRY(Bytes bytes, read_file(path));
   if (masters::is_workbook(bytes)) return add_workbook(tables, path.filename().string(), bytes);
   return masters::open_source(path.filename().string(), std::move(bytes), {}, [&](masters::Source source) {
-    return tables.add_sheet(source.name, decoded(source.content), source.name.ends_with(".csv") ? ',' : '\t');
+    return tables.add_sheet(source.name, text_in_utf8(source.content), source.name.ends_with(".csv") ? ',' : '\t');
   });
 }
 

@@ -18,7 +18,7 @@
 #include "core/file.h"
 #include "core/progress.h"
 #include "core/read_ahead.h"
-#include "core/text.h"
+#include "core/utf16.h"
 #include "formats/coverage.h"
 #include "formats/reader.h"
 #include "formats/ssmix2_path.h"
@@ -306,9 +306,7 @@ class Worker {
 // The export of the index database against the folders.
 Result<void> compare_with_index(const InspectOptions& options, InspectOutput& output) {
   SEKISHO_TRY(const Bytes bytes, read_file(options.index));
-  std::string text;
-  DecodeReport report;
-  decode(detect_charset(bytes), bytes, text, report);
+  const std::string text = text_in_utf8(bytes);
   const auto index = formats::make_index_source(text);
   TreeSource tree(options.paths);
   SEKISHO_TRY(

@@ -7,6 +7,7 @@
 #include "codes/item.h"
 #include "core/csv.h"
 #include "core/file.h"
+#include "core/utf16.h"
 
 namespace sekisho::codes {
 namespace {
@@ -161,7 +162,7 @@ Result<ApplyReport> apply_codes_csv(const CodeReader& reader, const ApplyCsvOpti
     return fail("usage.output", "the output is the input", {.file = options.output.string()});
   SEKISHO_TRY(const std::string raw, read_text(options.input));
   CsvApplier applier(reader, options);
-  SEKISHO_TRY(const std::string out, applier.run(decoded_text(raw)));
+  SEKISHO_TRY(const std::string out, applier.run(text_in_utf8(as_bytes(raw))));
   SEKISHO_CHECK(write_file_durable(options.output, out, 0600));
   ApplyReport report;
   report.tables.push_back(applier.report());

@@ -11,20 +11,11 @@
 #include "codes/item.h"
 #include "core/csv.h"
 #include "core/file.h"
-#include "core/text.h"
+#include "core/utf16.h"
 #include "masters/source.h"
 
 namespace sekisho::codes {
 namespace {
-
-std::string to_utf8(std::string_view bytes) {
-  const Charset charset = detect_charset(as_bytes(bytes));
-  if (charset == Charset::kUtf8 || charset == Charset::kAscii) return std::string(bytes);
-  std::string out;
-  DecodeReport report;
-  decode(charset, as_bytes(bytes), out, report);
-  return out;
-}
 
 int to_date(std::string_view text) {
   int out = 0;
@@ -280,7 +271,7 @@ Result<void> DictionaryLoader::take_csv(std::string_view text, std::string_view 
 
 Result<void> DictionaryLoader::take_text(std::string_view file_name, std::string_view raw) {
   const std::string name(file_name);
-  const std::string text = to_utf8(raw);
+  const std::string text = text_in_utf8(as_bytes(raw));
   if (name.starts_with("price_")) return take_price(text, date_of(name), name);
   if (name.size() > 2 && name[1] == '_' && std::string_view("ystbz").find(name[0]) != std::string_view::npos) {
     take_master(name[0], text, date_of(name), name);

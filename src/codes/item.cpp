@@ -7,7 +7,7 @@
 
 #include "core/csv.h"
 #include "core/file.h"
-#include "core/text.h"
+#include "core/utf16.h"
 
 namespace sekisho::codes {
 namespace {
@@ -208,17 +208,8 @@ int day_number(std::string_view text) {
   return part[0] * 10000 + part[1] * 100 + part[2];
 }
 
-std::string decoded_text(std::string_view raw) {
-  const Charset charset = detect_charset(as_bytes(raw));
-  if (charset == Charset::kUtf8 || charset == Charset::kAscii) return std::string(raw);
-  std::string text;
-  DecodeReport report;
-  decode(charset, as_bytes(raw), text, report);
-  return text;
-}
-
 Result<std::vector<LocalItem>> read_items_text(std::string_view raw, std::string_view file) {
-  const std::string text = decoded_text(raw);
+  const std::string text = text_in_utf8(as_bytes(raw));
   CsvReader reader(text, text.substr(0, text.find('\n')).find('\t') != std::string::npos ? '\t' : ',', file);
   std::vector<std::string_view> fields;
   SEKISHO_TRY(const bool any, reader.next(fields));

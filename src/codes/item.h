@@ -44,8 +44,6 @@ void write_items(std::span<const LocalItem> items, std::string& out);
 
 // yyyymmdd of a day as tables write it (2024-03-01, 2024/3/1, 20240301120000); 0: no day.
 int day_number(std::string_view text);
-// UTF-8 of a file's bytes: UTF-8, CP932 or EUC-JP as found.
-std::string decoded_text(std::string_view raw);
 
 // Collects the local codes of the tables that `inspect --tables` left in `folder` (Parquet or CSV), with units,
 // distributions, doses and what was claimed on the same day for the same patient.

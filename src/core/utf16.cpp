@@ -32,6 +32,16 @@ ByteOrder utf16_order(ByteView head) {
   return ByteOrder::kNone;
 }
 
+std::string text_in_utf8(ByteView bytes) {
+  std::string text;
+  DecodeReport report;
+  if (const ByteOrder order = utf16_order(bytes); order != ByteOrder::kNone)
+    decode_utf16(bytes, order, text);
+  else
+    decode(detect_charset(bytes), bytes, text, report);
+  return text;
+}
+
 std::uint64_t decode_utf16(ByteView bytes, ByteOrder order, std::string& out) {
   const std::size_t high = order == ByteOrder::kBig ? 0 : 1;
   const auto unit = [&](std::size_t at) { return static_cast<char32_t>(bytes[at + high] << 8 | bytes[at + 1 - high]); };

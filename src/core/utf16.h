@@ -32,6 +32,8 @@ class Utf16Reader {
   std::string waiting_, text_;
 };
 
+// A whole text in UTF-8, whatever its file is in: UTF-16 as above, else the character set that detect_charset() tells.
+std::string text_in_utf8(ByteView bytes);
 // A whole buffer of that order, its mark left out; appends to `out`. Returns what is invalid in it.
 std::uint64_t decode_utf16(ByteView bytes, ByteOrder order, std::string& out);
 // Appends without a mark. `text` is valid UTF-8.

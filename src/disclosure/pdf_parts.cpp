@@ -7,6 +7,7 @@
 
 #include "core/ascii.h"
 #include "core/text.h"
+#include "core/utf16.h"
 #include "disclosure/archive.h"
 
 namespace sekisho::disclosure {
@@ -159,18 +160,8 @@ int number_at(std::string_view text, std::size_t& at) {
 
 std::string utf16_text(std::string_view bytes) {
   std::string out;
-  for (std::size_t i = 0; i + 1 < bytes.size(); i += 2) {
-    auto unit =
-        static_cast<char32_t>(static_cast<std::uint8_t>(bytes[i]) << 8 | static_cast<std::uint8_t>(bytes[i + 1]));
-    if (unit >= 0xD800 && unit < 0xDC00 && i + 3 < bytes.size()) {
-      const auto low =
-          static_cast<char32_t>(static_cast<std::uint8_t>(bytes[i + 2]) << 8 | static_cast<std::uint8_t>(bytes[i + 3]));
-      unit = 0x10000 + ((unit - 0xD800) << 10) + ((low - 0xDC00) & 0x3FF);
-      i += 2;
-    }
-    if (unit >= 0xD800 && unit < 0xE000) unit = 0xFFFD;
-    if (unit != 0) append_utf8(out, unit);
-  }
+  decode_utf16(as_bytes(bytes), ByteOrder::kBig, out);
+  std::erase(out, '\0');
   return out;
 }
 

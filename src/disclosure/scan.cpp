@@ -7,6 +7,7 @@
 #include "core/file.h"
 #include "core/json.h"
 #include "core/text.h"
+#include "core/utf16.h"
 #include "crypto/digest.h"
 #include "disclosure/antivirus.h"
 #include "disclosure/capacity.h"
@@ -20,12 +21,9 @@ namespace {
 
 constexpr std::size_t kLargestFile = 16 << 20;
 
-// UTF-16 by its mark, or by zeros in every second place.
-enum class Wide : std::uint8_t { kNo, kLittle, kBig };
-Wide wide_form(ByteView bytes) {
-  if (bytes.size() < 4) return Wide::kNo;
-  if (bytes[0] == 0xFF && bytes[1] == 0xFE) return Wide::kLittle;
-  if (bytes[0] == 0xFE && bytes[1] == 0xFF) return Wide::kBig;
+// UTF-16 by its first bytes, or by zeros in every second place.
+ByteOrder wide_form(ByteView bytes) {
+  if (const ByteOrder order = utf16_order(bytes); order != ByteOrder::kNone || bytes.size() < 4) return order;
   std::size_t even = 0, odd = 0, breaks_little = 0, breaks_big = 0;
   const std::size_t size = std::min<std::size_t>(bytes.size() & ~std::size_t{1}, 8192);
   for (std::size_t i = 0; i + 1 < size; i += 2) {
@@ -35,31 +33,9 @@ Wide wide_form(ByteView bytes) {
     breaks_big += bytes[i] == 0 && bytes[i + 1] == '\n';
   }
   const std::size_t pairs = size / 2;
-  if (odd > 0 && even == 0 && (odd * 3 > pairs || breaks_little > 0)) return Wide::kLittle;
-  if (even > 0 && odd == 0 && (even * 3 > pairs || breaks_big > 0)) return Wide::kBig;
-  return Wide::kNo;
-}
-
-std::string from_utf16(ByteView bytes, Wide form, DecodeReport& report) {
-  std::string text;
-  const std::size_t high = form == Wide::kBig ? 0 : 1;
-  for (std::size_t i = 0; i + 1 < bytes.size(); i += 2) {
-    auto unit = static_cast<char32_t>(bytes[i + high] << 8 | bytes[i + 1 - high]);
-    if (i == 0 && unit == 0xFEFF) continue;
-    if (unit >= 0xD800 && unit < 0xDC00 && i + 3 < bytes.size()) {
-      const auto low = static_cast<char32_t>(bytes[i + 2 + high] << 8 | bytes[i + 3 - high]);
-      if (low >= 0xDC00 && low < 0xE000) {
-        unit = 0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00);
-        i += 2;
-      }
-    }
-    if ((unit >= 0xD800 && unit < 0xE000) || unit == 0) {
-      ++report.invalid;
-      unit = 0xFFFD;
-    }
-    append_utf8(text, unit);
-  }
-  return text;
+  if (odd > 0 && even == 0 && (odd * 3 > pairs || breaks_little > 0)) return ByteOrder::kLittle;
+  if (even > 0 && odd == 0 && (even * 3 > pairs || breaks_big > 0)) return ByteOrder::kBig;
+  return ByteOrder::kNone;
 }
 
 struct Examiner {
@@ -70,8 +46,9 @@ struct Examiner {
   void decoded(ByteView bytes, std::string_view name, int depth, Findings& findings) {
     std::string text;
     DecodeReport report;
-    if (const Wide wide = wide_form(bytes); wide != Wide::kNo) {
-      text = from_utf16(bytes, wide, report);
+    if (const ByteOrder order = wide_form(bytes); order != ByteOrder::kNone) {
+      report.invalid = decode_utf16(bytes, order, text);
+      report.invalid += static_cast<std::uint64_t>(std::ranges::count(text, '\0'));
     } else if (std::ranges::find(bytes, std::uint8_t{0}) != bytes.end()) {
       findings.add("file.type", "file", "not a text file: what is inside cannot be examined");
       return;
@@ -97,7 +74,7 @@ struct Examiner {
       findings.add("file.type", "file",
                    fmt::format("the content is {}, not what the name says", disclosure::name(type)));
     if (type == FileType::kText || type == FileType::kOther) {
-      if (type == FileType::kOther && wide_form(as_bytes(content)) == Wide::kNo)
+      if (type == FileType::kOther && wide_form(as_bytes(content)) == ByteOrder::kNone)
         findings.add("file.type", "file", "a type of file that cannot be examined");
       else
         decoded(as_bytes(content), name, depth, findings);
@@ -114,7 +91,7 @@ struct Examiner {
     for (const InnerText& inner : parts.texts) {
       Findings inside;
       std::string plain = inner.text;
-      if (wide_form(as_bytes(plain)) == Wide::kNo) std::erase(plain, '\0');
+      if (wide_form(as_bytes(plain)) == ByteOrder::kNone) std::erase(plain, '\0');
       decoded(as_bytes(plain), inner.name, depth + 1, inside);
       findings.add(inside.list(), inner.name);
     }

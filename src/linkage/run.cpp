@@ -13,6 +13,7 @@
 #include "core/process.h"
 #include "core/random.h"
 #include "core/text.h"
+#include "core/utf16.h"
 #include "identity/canonical.h"
 #include "linkage/birth.h"
 
@@ -215,10 +216,6 @@ Result<void> write_output(const Spec& spec, const Input& input, const std::vecto
   return write_file_durable(output, text);
 }
 
-}  // namespace
-
-namespace {
-
 // Files that several systems wrote mix encodings line by line. Where most lines with other than ASCII characters are
 // UTF-8, the others alone are decoded; else the whole file is: half-width kana of CP932 can look like UTF-8.
 std::string decode_lines(std::string_view raw, Charset charset) {
@@ -249,31 +246,6 @@ std::string decode_lines(std::string_view raw, Charset charset) {
 
 }  // namespace
 
-namespace {
-
-// Spreadsheets write "Unicode text" as UTF-16 with a byte order mark. Half of a pair alone becomes U+FFFD.
-std::string decode_utf16(std::string_view raw) {
-  const bool little = static_cast<unsigned char>(raw[0]) == 0xFF;
-  const auto unit = [&](std::size_t at) {
-    const auto a = static_cast<unsigned char>(raw[at]), b = static_cast<unsigned char>(raw[at + 1]);
-    return static_cast<char32_t>(little ? b << 8 | a : a << 8 | b);
-  };
-  std::string out;
-  for (std::size_t at = 2; at + 1 < raw.size(); at += 2) {
-    char32_t c = unit(at);
-    if (c >= 0xD800 && c < 0xE000) {
-      const char32_t low = c < 0xDC00 && at + 3 < raw.size() ? unit(at + 2) : 0;
-      const bool pair = low >= 0xDC00 && low < 0xE000;
-      c = pair ? 0x10000 + ((c - 0xD800) << 10) + (low - 0xDC00) : 0xFFFD;
-      at += pair ? 2 : 0;
-    }
-    append_utf8(out, c);
-  }
-  return out;
-}
-
-}  // namespace
-
 char separator_of(std::string_view text) {
   static constexpr std::string_view kSeparators = ",;\t|";
   std::array<std::size_t, kSeparators.size()> count{};
@@ -295,7 +267,7 @@ Result<std::string> read_input(const std::filesystem::path& path) {
   } else {
     SEKISHO_TRY(raw, read_text(path));
   }
-  if (raw.starts_with("\xFF\xFE") || raw.starts_with("\xFE\xFF")) return decode_utf16(raw);
+  if (utf16_order(as_bytes(raw)) != ByteOrder::kNone) return text_in_utf8(as_bytes(raw));
   const Charset charset = detect_charset(as_bytes(raw));
   if (charset == Charset::kUtf8 || charset == Charset::kAscii) return raw;
   return decode_lines(raw, charset);

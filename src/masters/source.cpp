@@ -140,9 +140,8 @@ Result<void> open_at(const std::string& name, Bytes content, int depth, const So
     return each_tar_entry(content, name, limits, [&](const std::string& entry, ByteView bytes) {
       return open_at(name + "!" + entry_name(entry), Bytes(bytes.begin(), bytes.end()), depth + 1, limits, take);
     });
-  if (const ByteOrder order = utf16_order(content); order != ByteOrder::kNone) {
-    std::string text;
-    decode_utf16(content, order, text);
+  if (utf16_order(content) != ByteOrder::kNone) {
+    const std::string text = text_in_utf8(content);
     content.assign(text.begin(), text.end());
   }
   return take({name, std::move(content)});

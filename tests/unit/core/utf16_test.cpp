@@ -24,7 +24,8 @@ TEST(Utf16, IsToldByItsMarkOrByTheZerosBetweenLetters) {
   EXPECT_EQ(utf16_order(as_bytes("\xFE\xFF\0I"sv)), ByteOrder::kBig);
   EXPECT_EQ(utf16_order(as_bytes("I\0R\0"sv)), ByteOrder::kLittle);
   EXPECT_EQ(utf16_order(as_bytes("\0I\0R"sv)), ByteOrder::kBig);
-  for (const std::string_view other : {"IR,1"sv, "\xFF\xFE"sv, ""sv, "I\0\0\0"sv, "\xFF\xFE\0\0"sv, "\0\0\0\0"sv, "\x83\x65\x83\x58"sv})
+  for (const std::string_view other :
+       {"IR,1"sv, "\xFF\xFE"sv, ""sv, "I\0\0\0"sv, "\xFF\xFE\0\0"sv, "\0\0\0\0"sv, "\x83\x65\x83\x58"sv})
     EXPECT_EQ(utf16_order(as_bytes(other)), ByteOrder::kNone);
 }
 
@@ -74,6 +75,14 @@ TEST(Utf16, OtherFilesComeOutAsTheyWentIn) {
       EXPECT_FALSE(reader.is_utf16());
     }
   }
+}
+
+// 日本 in the character sets that files come in (iconv).
+TEST(Utf16, AWholeTextComesOutInUtf8WhateverItsFileIsIn) {
+  for (const std::string_view file :
+       {"A,\x93\xFA\x96\x7B\n"sv, "A,\x1B$BF|K\\\x1B(B\n"sv, "A,\xE6\x97\xA5\xE6\x9C\xAC\n"sv,
+        "\xFF\xFE\x41\x00\x2C\x00\xE5\x65\x2C\x67\x0A\x00"sv, "\x00\x41\x00\x2C\x65\xE5\x67\x2C\x00\x0A"sv})
+    EXPECT_EQ(text_in_utf8(as_bytes(file)), "A,日本\n");
 }
 
 }  // namespace
