@@ -7,7 +7,7 @@
 #include <map>
 
 #include "core/html.h"
-#include "disclosure/sheet.h"
+#include "disclosure/dataset.h"
 
 namespace sekisho::disclosure {
 namespace {
@@ -60,8 +60,8 @@ class AnalysisPage {
     return static_cast<std::size_t>(std::ranges::find(columns_, column) - columns_.begin());
   }
   double number(const Row& row, std::size_t column) const {
-    const auto value = column < row.size() ? read_number(row[column]) : std::nullopt;
-    return value ? value->value : std::nan("");
+    double value = 0;
+    return column < row.size() && parse_number(row[column], value) ? value : std::nan("");
   }
 
   void items() {
