@@ -1,13 +1,14 @@
-// modules: core disclosure
+// modules: core disclosure outgoing
 // Cells, relations and a pattern of a table, divided by NUL bytes; and the scan of the whole as a file.
 #include "disclosure/audit.h"
 #include "disclosure/table.h"
+#include "outgoing/scan.h"
 
 using namespace sekisho;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text = as_text({data, size});
-  (void)disclosure::scan_text(text, size % 2 == 0 ? "a.csv" : "a.txt");
+  (void)outgoing::scan_text(text, size % 2 == 0 ? "a.csv" : "a.txt");
   const std::size_t first = text.find('\0');
   if (first == std::string_view::npos) return 0;
   const std::size_t second = std::min(text.find('\0', first + 1), text.size());

@@ -1,9 +1,9 @@
 // Archives, office documents, PDF, images, markup and notebooks of anyone, taken apart by the scan of files.
-// modules: disclosure
+// modules: disclosure outgoing
 #include <cstdint>
 
 #include "core/bytes.h"
-#include "disclosure/containers.h"
+#include "outgoing/containers.h"
 
 using namespace sekisho;
 
@@ -13,6 +13,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   disclosure::Opened opened;
   disclosure::open_container(disclosure::type_of(content, name), content, 0, opened);
   for (const disclosure::InnerText& inner : opened.texts)
-    (void)disclosure::scan_text(inner.text, inner.name);
+    (void)outgoing::scan_text(inner.text, inner.name);
   return 0;
 }

@@ -391,7 +391,7 @@ class Demo {
       SEKISHO_CHECK(write_file_durable(layout_.root / "table" / "treated.csv", table.csv));
       SEKISHO_CHECK(write_file_durable(layout_.root / "table" / "proof.json", table.proof.dump(1) + "\n"));
       // The dataset itself must be refused at the same exit.
-      SEKISHO_TRY(const auto findings, disclosure::scan_file(request.dataset));
+      SEKISHO_TRY(const auto findings, outgoing::scan_file(request.dataset));
       if (findings.empty()) return fail("demo.exit", "the exit check let a record-level file pass");
       row["done"] = row["total"] = table.cells;
       report_["table"] = {{"cells", table.cells},

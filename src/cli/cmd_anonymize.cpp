@@ -1,5 +1,5 @@
 // sekisho anonymize: the least generalization that fulfils a policy; audit judges any file by other code.
-// modules: anonymize disclosure
+// modules: anonymize disclosure outgoing
 #include <fmt/format.h>
 #include <unistd.h>
 

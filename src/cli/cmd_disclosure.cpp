@@ -1,6 +1,6 @@
 // sekisho disclosure: protects tables by suppression, audits patterns made by anyone, and looks through files for
 // records of persons.
-// modules: core disclosure
+// modules: core disclosure outgoing
 #include <fmt/format.h>
 
 #include "cli/cli.h"

@@ -1,5 +1,5 @@
 // sekisho pseudonymize: numbers of persons replaced under a key of one provision, held by custodians; recall by two.
-// modules: anonymize disclosure ledger unseal
+// modules: anonymize disclosure ledger unseal outgoing
 #include <fmt/format.h>
 
 #include <memory>

@@ -5,7 +5,7 @@
 
 #include "cli/cli.h"
 #include "core/clock.h"
-#include "disclosure/exit_desk.h"
+#include "outgoing/exit_desk.h"
 
 namespace sekisho::cli {
 
@@ -15,9 +15,9 @@ struct RequestOptions {
   bool json = false;
 };
 
-inline Json request_json(const disclosure::ExitRequest& request) {
+inline Json request_json(const outgoing::ExitRequest& request) {
   Json files = Json::array();
-  for (const disclosure::ExitFile& file : request.files)
+  for (const outgoing::ExitFile& file : request.files)
     files.push_back(Json{{"name", file.name}, {"sha256", file.sha256}});
   return Json{{"request", request.id},
               {"state", name(request.state)},
@@ -31,27 +31,26 @@ inline Json request_json(const disclosure::ExitRequest& request) {
               {"files", std::move(files)}};
 }
 
-inline Result<int> run_request(const RequestOptions& options, disclosure::ExitEvent event) {
-  SEKISHO_TRY(disclosure::ExitDesk desk, disclosure::ExitDesk::open(options.folder, system_clock(), system_random()));
-  disclosure::ExitOrder order{.key = options.key, .request = options.request, .event = event};
+inline Result<int> run_request(const RequestOptions& options, outgoing::ExitEvent event) {
+  SEKISHO_TRY(outgoing::ExitDesk desk, outgoing::ExitDesk::open(options.folder, system_clock(), system_random()));
+  outgoing::ExitOrder order{.key = options.key, .request = options.request, .event = event};
   order.files.assign(options.files.begin(), options.files.end());
   order.reason = options.reason;
   order.committee = options.committee;
   order.output = options.output;
   order.memory = options.memory;
   order.scan.clamd = options.clamd;
-  SEKISHO_TRY(const disclosure::ExitRequest request, desk.act(order));
+  SEKISHO_TRY(const outgoing::ExitRequest request, desk.act(order));
   if (options.json)
     print_json(request_json(request));
   else
     fmt::print("{}: {} ({}{})\n", request.id, name(request.state), name(request.verdict),
                request.fast ? ", fast lane" : "");
-  return request.state == disclosure::ExitState::kBlocked ? kFindings : kDone;
+  return request.state == outgoing::ExitState::kBlocked ? kFindings : kDone;
 }
 
 inline Result<int> list_requests(const RequestOptions& options) {
-  SEKISHO_TRY(const disclosure::ExitDesk desk,
-              disclosure::ExitDesk::open(options.folder, system_clock(), system_random()));
+  SEKISHO_TRY(const outgoing::ExitDesk desk, outgoing::ExitDesk::open(options.folder, system_clock(), system_random()));
   Json list = Json::array();
   for (const auto& [id, request] : desk.requests()) {
     if (!options.json) fmt::print("{} {} {} {}\n", id, name(request.state), name(request.verdict), request.requester);
@@ -62,8 +61,8 @@ inline Result<int> list_requests(const RequestOptions& options) {
 }
 
 inline Result<int> add_request_person(const RequestOptions& options) {
-  SEKISHO_TRY(disclosure::ExitDesk desk, disclosure::ExitDesk::open(options.folder, system_clock(), system_random()));
-  SEKISHO_TRY(const disclosure::ExitPerson person,
+  SEKISHO_TRY(outgoing::ExitDesk desk, outgoing::ExitDesk::open(options.folder, system_clock(), system_random()));
+  SEKISHO_TRY(const outgoing::ExitPerson person,
               desk.add_person(options.person, options.institution, options.roles, options.key));
   if (options.json)
     print_json(Json{{"id", person.id}, {"roles", person.roles}, {"key_sha256", person.key_sha256}});
@@ -73,7 +72,7 @@ inline Result<int> add_request_person(const RequestOptions& options) {
 }
 
 inline void add_disclosure_request(CLI::App& disclosure) {
-  using disclosure::ExitEvent;
+  using outgoing::ExitEvent;
   CLI::App* request = disclosure.add_subcommand(
       "request",
       "The way of files out: submitted, judged, approved by two, released by a third; every step in a ledger");

@@ -7,14 +7,14 @@
 
 #include "cli/cli.h"
 #include "core/file.h"
-#include "disclosure/page_pictures.h"
-#include "disclosure/scan.h"
+#include "outgoing/page_pictures.h"
+#include "outgoing/scan.h"
 
 namespace sekisho::cli {
 
 struct DisclosureScanOptions {
   std::vector<std::string> files;
-  disclosure::ScanSettings settings;
+  outgoing::ScanSettings settings;
   std::string dataset, pseudonyms, descriptions, clamd, against, pictures, frozen;
   bool json = false;
 };
@@ -33,16 +33,16 @@ inline Result<std::map<std::string, std::string>> judged_hashes(const std::strin
 }
 
 // The bytes that were judged, under their hash: only these may be handed out.
-inline Result<> freeze(const std::string& folder, const std::string& file, const disclosure::Scan& result) {
+inline Result<> freeze(const std::string& folder, const std::string& file, const outgoing::Scan& result) {
   SEKISHO_TRY(const Bytes bytes, read_file(file, std::size_t{1} << 30));
-  if (!result.sha256.empty() && disclosure::sha256_of(bytes) != result.sha256)
+  if (!result.sha256.empty() && outgoing::sha256_of(bytes) != result.sha256)
     return fail("scan.changed", "the file changed while it was examined", {.file = file}, "Scan it again.");
   SEKISHO_CHECK(make_folders(folder, 0700));
-  return write_file_durable(std::filesystem::path(folder) / disclosure::sha256_of(bytes), bytes, 0400);
+  return write_file_durable(std::filesystem::path(folder) / outgoing::sha256_of(bytes), bytes, 0400);
 }
 
 inline Result<int> run_disclosure_scan(DisclosureScanOptions& options) {
-  disclosure::ScanSettings& settings = options.settings;
+  outgoing::ScanSettings& settings = options.settings;
   settings.dataset = options.dataset;
   settings.pseudonyms = options.pseudonyms;
   settings.descriptions = options.descriptions;
@@ -51,13 +51,13 @@ inline Result<int> run_disclosure_scan(DisclosureScanOptions& options) {
   if (!options.against.empty()) {
     SEKISHO_TRY(earlier, judged_hashes(options.against));
   }
-  SEKISHO_TRY(const disclosure::FileScanner scanner, disclosure::FileScanner::create(settings));
+  SEKISHO_TRY(const outgoing::FileScanner scanner, outgoing::FileScanner::create(settings));
   Json files = Json::array();
   std::size_t count = 0;
   double capacity = 0;  // of all files together: what the project's monthly budget is charged with
   auto worst = disclosure::Verdict::kPass;
   for (const std::string& file : options.files) {
-    SEKISHO_TRY(disclosure::Scan result, scanner.scan(file));
+    SEKISHO_TRY(outgoing::Scan result, scanner.scan(file));
     if (!options.against.empty()) {
       const auto judged = earlier.find(std::filesystem::path(file).filename().string());
       if (judged == earlier.end() || judged->second != result.sha256)
@@ -68,8 +68,8 @@ inline Result<int> run_disclosure_scan(DisclosureScanOptions& options) {
     capacity += result.capacity_bits;
     worst = std::max(worst, result.verdict());
     Json list = Json::array();
-    for (const disclosure::ScanFinding& finding : result.findings) {
-      const disclosure::VerdictItem item = disclosure::judge(finding);
+    for (const outgoing::ScanFinding& finding : result.findings) {
+      const disclosure::VerdictItem item = outgoing::judge(finding);
       Json entry = to_json(item);
       entry["where"] = finding.where;
       entry["message"] = finding.message;
@@ -87,8 +87,7 @@ inline Result<int> run_disclosure_scan(DisclosureScanOptions& options) {
                {"capacity_bits", static_cast<std::uint64_t>(result.capacity_bits)},
                {"findings", std::move(list)}};
     if (!options.pictures.empty()) {
-      SEKISHO_TRY(const disclosure::PagePictures pictures,
-                  disclosure::page_pictures(file, result.type, options.pictures));
+      SEKISHO_TRY(const outgoing::PagePictures pictures, outgoing::page_pictures(file, result.type, options.pictures));
       entry["pictures"] = pictures.files;
       if (!pictures.reason.empty()) entry["pictures_skipped"] = pictures.reason;
     }

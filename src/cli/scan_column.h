@@ -5,7 +5,7 @@
 
 #include "anonymize/table.h"
 #include "core/csv.h"
-#include "disclosure/scan.h"
+#include "outgoing/scan.h"
 
 namespace sekisho::cli {
 
@@ -15,7 +15,7 @@ inline std::string identifier_rule(const anonymize::Column& column) {
   append_csv(text, {column.name()});
   for (const std::string& value : column.values())
     append_csv(text, {value});
-  for (const disclosure::ScanFinding& finding : disclosure::scan_text(text, "column.csv"))
+  for (const outgoing::ScanFinding& finding : outgoing::scan_text(text, "column.csv"))
     if (finding.rule.starts_with("id.")) return finding.rule;  // the others speak of files that leave, not of columns
   return "";
 }

@@ -1,6 +1,6 @@
 // What users of the module call: a table computed from a dataset, protected and audited in one go: counts of persons,
 // sums or means, with hierarchies, weights, and persons and hospitals as contributors. (The search of files on their
-// way out stands in scan.h.)
+// way out stands in outgoing/scan.h.)
 #pragma once
 
 #include <cstdint>
@@ -13,8 +13,8 @@
 #include "core/result.h"
 #include "disclosure/cells.h"
 #include "disclosure/protect.h"
-#include "disclosure/scan.h"
 #include "disclosure/shape.h"
+#include "disclosure/verdict.h"
 
 namespace sekisho::disclosure {
 

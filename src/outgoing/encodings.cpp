@@ -1,0 +1,96 @@
+#include "outgoing/encodings.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <set>
+
+namespace sekisho::outgoing {
+namespace {
+
+constexpr std::string_view kBase32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+constexpr std::string_view kBase85 =
+    "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;<=>?@^_`{|}~";
+
+int kind_of(char c) {
+  return c >= '0' && c <= '9' ? 0 : c >= 'A' && c <= 'Z' ? 1 : c >= 'a' && c <= 'z' ? 2 : 3;
+}
+
+}  // namespace
+
+std::string decode_base32(std::string_view run) {
+  while (run.ends_with('='))
+    run.remove_suffix(1);
+  std::string out;
+  std::uint32_t bits = 0;
+  int count = 0;
+  for (const char c : run) {
+    const std::size_t value = kBase32.find(c);
+    if (value == std::string_view::npos) return {};
+    bits = (bits << 5 | static_cast<std::uint32_t>(value)) & 0xFFF;
+    count += 5;
+    if (count >= 8) {
+      count -= 8;
+      out += static_cast<char>(bits >> count & 0xFF);
+    }
+  }
+  return out;
+}
+
+bool is_base85(char c) {
+  return kBase85.find(c) != std::string_view::npos;
+}
+
+std::string decode_base85(std::string_view run) {
+  std::string out;
+  for (std::size_t at = 0; at < run.size(); at += 5) {
+    const std::size_t size = std::min<std::size_t>(5, run.size() - at);
+    if (size == 1) return {};
+    std::uint64_t value = 0;
+    for (std::size_t i = 0; i < 5; ++i) {
+      const std::size_t digit = i < size ? kBase85.find(run[at + i]) : 84;
+      if (digit == std::string_view::npos) return {};
+      value = value * 85 + digit;
+    }
+    if (value > 0xFFFFFFFF) return {};
+    for (std::size_t i = 0; i + 1 < size; ++i)
+      out += static_cast<char>(value >> (24 - 8 * i) & 0xFF);
+  }
+  return out;
+}
+
+std::string decode_uu(std::string_view text, std::size_t at, std::size_t& end) {
+  end = at;
+  if (!text.substr(at).starts_with("begin ")) return {};
+  std::size_t line = text.find('\n', at);
+  std::string out;
+  while (line != std::string_view::npos && line + 1 < text.size()) {
+    const std::size_t stop = std::min(text.find('\n', line + 1), text.size());
+    const std::string_view row = text.substr(line + 1, stop - line - 1);
+    line = stop;
+    if (row.starts_with("end") || row.empty()) break;
+    const auto size = static_cast<std::size_t>((row[0] - 32) & 63);
+    if (row[0] < 32 || row[0] > 96 || row.size() < 1 + (size * 4 + 2) / 3) return {};
+    for (std::size_t i = 1; i + 3 < row.size() + 1 && i < 1 + (size + 2) / 3 * 4; i += 4) {
+      std::uint32_t bits = 0;
+      for (std::size_t k = 0; k < 4; ++k)
+        bits = bits << 6 | static_cast<std::uint32_t>(i + k < row.size() ? (row[i + k] - 32) & 63 : 0);
+      const std::size_t done = (i - 1) / 4 * 3;
+      for (std::size_t k = 0; k < 3 && done + k < size; ++k)
+        out += static_cast<char>(bits >> (16 - 8 * k) & 0xFF);
+    }
+    end = stop;
+  }
+  return out;
+}
+
+bool looks_mixed(std::string_view run) {
+  std::size_t changes = 0;
+  std::set<char> signs;
+  for (std::size_t i = 0; i < run.size(); ++i) {
+    if (kind_of(run[i]) == 3) signs.insert(run[i]);
+    changes += i > 0 && kind_of(run[i]) != kind_of(run[i - 1]);
+  }
+  return changes * 2 >= run.size() && signs.size() >= 8;
+}
+
+}  // namespace sekisho::outgoing

@@ -1,0 +1,20 @@
+// Marks of a figure: a cloud of points stands for single persons; values over time and cells of a grid do not. Private
+// to the scan.
+#pragma once
+
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+namespace sekisho::outgoing {
+
+enum class Marks : std::uint8_t {
+  kFew,
+  kSeries,  // the same number of marks at each of evenly spaced places: a value for each month or class
+  kGrid,    // few columns and few rows: hexagons, maps of cells; or whole numbers against whole numbers
+  kCloud
+};
+// Places of marks of one kind, in the units of the drawing.
+Marks judge_marks(const std::vector<std::pair<double, double>>& places);
+
+}  // namespace sekisho::outgoing

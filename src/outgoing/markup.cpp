@@ -1,0 +1,239 @@
+// SVG and HTML: what runs, what is hidden, points that stand for persons, tables as tables.
+#include <algorithm>
+#include <cstdlib>
+#include <map>
+
+#include "core/bytes.h"
+#include "outgoing/containers.h"
+#include "outgoing/marks.h"
+#include "outgoing/markup_text.h"
+
+namespace sekisho::outgoing {
+namespace {
+
+constexpr std::size_t kMostPoints = 5000, kManyLines = 30;
+// Parts of the names under which drawing programs keep letters.
+constexpr std::string_view kLetters[] = {"dejavu", "glyph", "font",      "arial",  "sans",
+                                         "serif",  "noto",  "helvetica", "gothic", "mincho"};
+
+std::size_t count(std::string_view low, std::initializer_list<std::string_view> tags) {
+  std::size_t found = 0;
+  for (const std::string_view tag : tags)
+    for (std::size_t at = low.find(tag); at != std::string::npos; at = low.find(tag, at + 1))
+      ++found;
+  return found;
+}
+
+// A translation before the mark: transform="translate(12.5 80)".
+std::pair<double, double> moved(std::string_view tag) {
+  const std::string transform = attribute(tag, "transform");
+  const std::size_t open = transform.find("translate(");
+  if (open == std::string::npos) return {0, 0};
+  char* end = nullptr;
+  const double x = std::strtod(transform.c_str() + open + 10, &end);
+  while (*end == ',' || *end == ' ')
+    ++end;
+  return {x, std::strtod(end, nullptr)};
+}
+
+void judge_points(std::string_view low, Opened& out) {
+  std::map<std::string, std::vector<std::pair<double, double>>> marks;  // by their kind
+  const auto place = [&](const std::string& kind, std::string_view tag, std::string_view x, std::string_view y) {
+    const auto [right, down] = moved(tag);
+    marks[kind].emplace_back(std::strtod(attribute(tag, x).c_str(), nullptr) + right,
+                             std::strtod(attribute(tag, y).c_str(), nullptr) + down);
+  };
+  for (const std::string_view shape : {"circle", "ellipse"})
+    elements(low, shape, [&](std::string_view tag, std::string_view) { place("circle", tag, "cx", "cy"); });
+  elements(low, "rect", [&](std::string_view tag, std::string_view) {  // small squares
+    const double side = std::strtod(attribute(tag, "width").c_str(), nullptr);
+    if (side > 0 && side <= 6 && attribute(tag, "width") == attribute(tag, "height")) place("rect", tag, "x", "y");
+  });
+  elements(low, "text", [&](std::string_view tag, std::string_view letter) {  // + and x
+    if (letter.size() == 1 && (letter[0] < '0' || letter[0] > '9')) place("text", tag, "x", "y");
+  });
+  elements(low, "path", [&](std::string_view tag, std::string_view) {  // strokes here and there: M10 20h2 M...
+    const std::string d = attribute(tag, "d");
+    std::vector<std::pair<double, double>> starts;
+    for (std::size_t at = d.find('m'); at != std::string::npos; at = d.find('m', at + 1)) {
+      char* end = nullptr;
+      const double x = std::strtod(d.c_str() + at + 1, &end);
+      while (*end == ',' || *end == ' ')
+        ++end;
+      starts.emplace_back(x, std::strtod(end, nullptr));
+    }
+    const bool letter = std::ranges::any_of(kLetters, [&](std::string_view word) { return tag.contains(word); });
+    if (starts.size() > 50 && d.size() < starts.size() * 40 && !letter)
+      marks["path"].insert(marks["path"].end(), starts.begin(), starts.end());
+  });
+  // Letters are drawn by <use> too: those stand in a font's name.
+  elements(low, "use", [&](std::string_view tag, std::string_view) {
+    const std::string link = attribute(tag, "xlink:href") + attribute(tag, "href");
+    if (std::ranges::none_of(kLetters, [&](std::string_view word) { return link.contains(word); }))
+      place(link, tag, "x", "y");
+  });
+  std::vector<std::pair<double, double>> all;
+  Marks worst = Marks::kFew;
+  for (const auto& [kind, places] : marks) {
+    worst = std::max(worst, judge_marks(places));
+    all.insert(all.end(), places.begin(), places.end());
+  }
+  if (worst == Marks::kFew && marks.size() <= 12) worst = judge_marks(all);
+  if (worst == Marks::kCloud)
+    out.findings.add("plot.scatter", "file", "many single points: a point for each person or event");
+  if (worst == Marks::kGrid)
+    out.findings.add("plot.grid", "file", "many marks in a grid: cells of ten persons and more, or single persons");
+}
+
+void judge_drawing(std::string_view low, Opened& out) {
+  if (count(low, {"<circle", "<use", "<ellipse", "<rect", "<path", "<text"}) > kMostPoints)
+    out.findings.add("markup.points", "file", "more than 5000 shapes: a point for each record");
+  judge_points(low, out);
+  std::size_t lines = count(low, {"<polyline"});
+  elements(low, "path", [&](std::string_view tag, std::string_view) {
+    const std::string d = attribute(tag, "d");
+    lines += std::ranges::count(d, 'l') >= 5 && tag.contains("fill: none");
+  });
+  if (lines > kManyLines)
+    out.findings.add("plot.lines", "file", "many lines of several points: a line for each person");
+  elements(low, "text", [&](std::string_view tag, std::string_view) {
+    for (const std::string_view side : {"x", "y"})
+      if (attribute(tag, side).starts_with("-") && attribute(tag, side).size() >= 4)
+        out.findings.add("markup.hidden", "file", "text beyond the edge");
+    for (const std::string_view hidden :
+         {"fill=\"none\"", "fill=\"white\"", "fill=\"#fff\"", "fill=\"#ffffff\"", "font-size=\"0\"", "font-size=\"1\""})
+      if (tag.contains(hidden))
+        out.findings.add("markup.pale", "file", "text in white, without colour or without size");
+  });
+}
+
+void judge_page(std::string_view low, Opened& out) {
+  for (const std::string_view pale : {"color:#fff\"", "color:#fff;", "color: #fff;", "color: #fff\"", "color:white",
+                                      "color: white", "color:#ffffff", "color: #ffffff", "color:transparent"})
+    for (std::size_t at = low.find(pale); at != std::string::npos; at = low.find(pale, at + 1))
+      if (at > 0 && low[at - 1] != '-')
+        out.findings.add("markup.pale", "file", "text in white, without colour or without size");
+}
+
+// Pictures written into the page are examined like pictures.
+void open_pictures(FileType type, std::string_view data, Opened& out) {
+  for (std::size_t at = data.find("data:image/"); at != std::string_view::npos; at = data.find("data:image/", at + 1)) {
+    const std::size_t comma = data.find(',', at);
+    const std::size_t end = data.find_first_of("\"')", at);
+    const std::string_view kind = data.substr(at + 11, 20);
+    if (comma == std::string_view::npos || end == std::string_view::npos || comma > end ||
+        !data.substr(at, comma - at).contains("base64")) {
+      out.findings.add("markup.data", "file", "data within the file");
+      continue;
+    }
+    std::string letters(data.substr(comma + 1, end - comma - 1));
+    std::erase_if(letters, [](char c) { return c == '\n' || c == '\r' || c == ' '; });
+    const auto bytes = from_base64(letters);
+    const std::string_view content = bytes ? as_text(*bytes) : std::string_view{};
+    const FileType inner = type_of(content, "picture");
+    if ((inner == FileType::kPng && kind.starts_with("png")) || (inner == FileType::kJpeg && kind.starts_with("jp"))) {
+      open_container(inner, content, 1, out);
+      if (type == FileType::kSvg) out.findings.add("markup.picture", "file", "a picture within the drawing");
+    } else {
+      out.findings.add("markup.data", "file", "data within the file that is no picture");
+    }
+  }
+}
+
+// The page without its fonts: their letters would look like a hidden message. Only what is a font is taken out.
+std::string without_fonts(std::string_view data) {
+  std::string out;
+  std::size_t from = 0;
+  for (std::size_t at = data.find("base64,"); at != std::string_view::npos; at = data.find("base64,", at + 1)) {
+    const std::size_t end = std::min(data.find_first_of("\"')", at), data.size());
+    const auto bytes = from_base64(data.substr(at + 7, end - at - 7));
+    const std::string_view content = bytes ? as_text(*bytes) : std::string_view{};
+    using namespace std::string_view_literals;
+    if (content.starts_with("wOF2") || content.starts_with("wOFF") || content.starts_with("OTTO") ||
+        content.starts_with("\0\1\0\0"sv)) {
+      out += data.substr(from, at - from);
+      from = end;
+    }
+  }
+  return out.append(data.substr(from));
+}
+
+}  // namespace
+
+void open_markup(FileType type, std::string_view data, Opened& out) {
+  const std::string low = lower(data);
+  const auto look = [&](std::string_view word, std::string_view rule, std::string_view message) {
+    if (low.contains(word)) out.findings.add(rule, "file", message);
+  };
+  look("<script", "markup.script", "script");
+  look("javascript:", "markup.script", "script");
+  look("<foreignobject", "markup.foreign", "foreign objects");
+  look("<iframe", "markup.foreign", "frames");
+  look("<object", "markup.foreign", "embedded objects");
+  look("<embed", "markup.foreign", "embedded objects");
+  for (std::size_t at = low.find("data:application"); at != std::string::npos;
+       at = low.find("data:application", at + 1))
+    if (!low.substr(at, 40).contains("font")) out.findings.add("markup.data", "file", "data within the file");
+  look("data:text", "markup.data", "data within the file");
+  open_pictures(type, data, out);
+  look("data:font/", "markup.font", "a font within the file");
+  look("data:application/font", "markup.font", "a font within the file");
+  look("data:application/x-font", "markup.font", "a font within the file");
+  for (const std::string_view hidden : {"opacity:0;", "opacity: 0;", "opacity=\"0\"", "opacity:0\"", "display:none",
+                                        "display: none", "visibility:hidden", "visibility: hidden", "font-size:0",
+                                        "font-size: 0", "visibility=\"hidden\"", "display=\"none\""})
+    look(hidden, "markup.hidden", "parts that are not shown");
+  for (const std::string_view event : {" onload=", " onclick=", " onerror=", " onmouseover="})
+    look(event, "markup.script", "script");
+  look("left:-9", "markup.hidden", "parts that are not shown");
+  look("left: -9", "markup.hidden", "parts that are not shown");
+  look("text-indent:-9", "markup.hidden", "parts that are not shown");
+  if (type == FileType::kSvg)
+    judge_drawing(low, out);
+  else
+    judge_page(low, out);
+  // Attributes for programs: a value for each record.
+  std::size_t data_values = 0;
+  for (std::size_t at = low.find(" data-"); at != std::string::npos; at = low.find(" data-", at + 1)) {
+    const std::size_t open = low.find_first_of("\"'>", at);
+    if (open == std::string::npos || low[open] == '>') continue;
+    std::size_t digits = 0;
+    for (std::size_t i = open + 1; i < low.size() && i < open + 40 && low[i] != low[open]; ++i)
+      digits += low[i] >= '0' && low[i] <= '9';
+    data_values += digits >= 5;
+  }
+  if (data_values >= 3) out.findings.add("markup.values", "file", "numbers in attributes that the page does not show");
+  for (std::size_t at = low.find("<!--"); at != std::string::npos; at = low.find("<!--", at + 1)) {
+    const std::size_t end = low.find("-->", at);
+    if (end == std::string::npos) break;
+    out.texts.push_back({"comment.txt", std::string(data.substr(at + 4, end - at - 4))});
+  }
+  // Tables as csv, then everything as text; attributes hold words too.
+  elements(data, "table", [&](std::string_view, std::string_view table) {
+    std::string csv;
+    elements(table, "tr", [&](std::string_view, std::string_view row) {
+      std::string line;
+      for (std::size_t at = 0; at < row.size();) {
+        const std::size_t td = std::min(row.find("<td", at), row.find("<th", at));
+        if (td == std::string_view::npos) break;
+        const std::size_t open = row.find('>', td), close = std::min(row.find("</td>", td), row.find("</th>", td));
+        if (open == std::string_view::npos || close == std::string_view::npos || close < open) break;
+        line += (line.empty() ? "" : ",") + csv_field(text_of(row.substr(open + 1, close - open - 1), {}));
+        at = close + 5;
+      }
+      if (!line.empty()) csv += line + "\n";
+    });
+    out.texts.push_back({"table.csv", std::move(csv)});
+  });
+  if (count(low, {"<span"}) >= 20)  // rows made of pieces
+    out.texts.push_back(
+        {"pieces.txt", text_of(without_fonts(data), {"p", "tr", "li", "div", "br"}, '\t', {"td", "th", "span"})});
+  std::string attributes = attribute_values(data);
+  out.texts.push_back({"attributes.txt", std::move(attributes)});
+  out.texts.push_back(
+      {"text.txt",
+       text_of(without_fonts(data), {"p", "tr", "li", "div", "text", "tspan", "h1", "h2", "h3", "br", "title", "desc"},
+               '\t', {"td", "th"})});
+}
+
+}  // namespace sekisho::outgoing

@@ -1,0 +1,217 @@
+// Office documents: every sheet as a table, every text, and what does not show on the page.
+#include <algorithm>
+#include <cstdlib>
+
+#include "outgoing/archive.h"
+#include "outgoing/containers.h"
+#include "outgoing/markup_text.h"
+
+namespace sekisho::outgoing {
+namespace {
+
+// Parts of office documents that show nothing on the page.
+struct HiddenPart {
+  std::string_view name, rule, message;
+};
+constexpr HiddenPart kHiddenParts[] = {
+    {"vbaProject.bin", "office.macro", "macros"},
+    {"xl/macrosheets", "office.macro", "macro sheets"},
+    {"comments", "office.comment", "comments"},
+    {"threadedComment", "office.comment", "comments"},
+    {"pivotCache", "office.pivot_cache", "a pivot table carries all its source rows"},
+    {"externalLink", "office.external", "links to other files with copies of their cells"},
+    {"embeddings/", "office.embedded", "embedded objects"},
+    {"oleObject", "office.embedded", "embedded objects"},
+    {"docProps/thumbnail", "office.thumbnail", "a picture of the first page"},
+    {"docProps/custom", "office.properties", "custom properties"},
+    {"activeX", "office.macro", "active parts"},
+    {"printerSettings", "", ""},
+};
+
+// Letters in the colour of the paper: a white font in a cell without a fill.
+void judge_styles(const Entry& entry, Opened& out) {
+  std::vector<bool> white, filled;
+  elements(entry.content, "font", [&](std::string_view, std::string_view font) {
+    white.push_back(font.contains("rgb=\"FFFFFFFF\"") || font.contains("rgb=\"00FFFFFF\"") ||
+                    font.contains("<color theme=\"0\"/>") || font.contains("sz val=\"1\""));
+  });
+  elements(entry.content, "fill", [&](std::string_view, std::string_view fill) {
+    filled.push_back(fill.contains("\"solid\"") && !fill.contains("fgColor rgb=\"FFFFFFFF\"") &&
+                     !fill.contains("fgColor theme=\"0\""));
+  });
+  elements(entry.content, "cellXfs", [&](std::string_view, std::string_view formats) {
+    elements(formats, "xf", [&](std::string_view tag, std::string_view) {
+      const std::size_t font = std::strtoul(attribute(tag, "fontId").c_str(), nullptr, 10),
+                        fill = std::strtoul(attribute(tag, "fillId").c_str(), nullptr, 10);
+      if (font < white.size() && white[font] && !(fill < filled.size() && filled[fill]))
+        out.findings.add("office.hidden_text", entry.name, "a white or tiny font without a fill behind it");
+    });
+  });
+}
+
+void read_tables(const Entry& entry, std::string_view table, std::string_view row, std::string_view cell, Opened& out) {
+  elements(entry.content, table, [&](std::string_view, std::string_view body) {
+    std::string csv;
+    elements(body, row, [&](std::string_view, std::string_view cells) {
+      std::string line;
+      elements(cells, cell, [&](std::string_view, std::string_view content) {
+        line += (line.empty() ? "" : ",") + csv_field(text_of(content, {}));
+      });
+      if (!line.empty()) csv += line + "\n";
+    });
+    if (!csv.empty()) out.texts.push_back({entry.name + ".csv", std::move(csv)});
+  });
+}
+
+void open_sheet(const Entry& entry, const std::vector<std::string>& strings, Opened& out) {
+  std::string csv;
+  elements(entry.content, "row", [&](std::string_view tag, std::string_view row) {
+    if (attribute(tag, "hidden") == "1" ||
+        (!attribute(tag, "ht").empty() && std::strtod(attribute(tag, "ht").c_str(), nullptr) < 2) ||
+        attribute(tag, "zeroHeight") == "1")
+      out.findings.add("office.hidden_row", entry.name, "hidden rows");
+    std::string line;
+    elements(row, "c", [&](std::string_view cell, std::string_view content) {
+      std::string value;
+      elements(content, "v", [&](std::string_view, std::string_view v) { value = text_of(v, {}); });
+      elements(content, "is", [&](std::string_view, std::string_view v) { value = text_of(v, {}); });
+      if (attribute(cell, "t") == "s") {
+        const std::size_t n = std::strtoul(value.c_str(), nullptr, 10);
+        value = n < strings.size() ? strings[n] : "";
+      }
+      line += (line.empty() ? "" : ",") + csv_field(value);
+    });
+    if (!line.empty()) csv += line + "\n";
+  });
+  elements(entry.content, "col", [&](std::string_view tag, std::string_view) {
+    if (attribute(tag, "hidden") == "1" ||
+        (!attribute(tag, "width").empty() && std::strtod(attribute(tag, "width").c_str(), nullptr) < 0.2))
+      out.findings.add("office.hidden_column", entry.name, "hidden columns");
+  });
+  out.texts.push_back({entry.name + ".csv", std::move(csv)});
+  // Headers and footers, lists of allowed values, formulas, prompts: they show elsewhere than in cells.
+  std::string around;
+  for (const std::string_view tag : {"oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader", "firstFooter",
+                                     "formula1", "formula2", "f", "text"})
+    elements(entry.content, tag, [&](std::string_view, std::string_view body) {
+      std::string words = text_of(body, {});
+      for (const std::string_view side : {"&L", "&C", "&R"})  // left, middle and right of a header
+        for (std::size_t at = words.find(side); at != std::string::npos; at = words.find(side))
+          words.replace(at, 2, "\n");
+      around += words + "\n";
+    });
+  for (const std::string_view tag : {"dataValidation", "hyperlink", "protectedRange", "scenario", "inputCells"})
+    elements(entry.content, tag,
+             [&](std::string_view element, std::string_view) { around += attribute_values(element); });
+  if (around.contains("[") && lower(around).contains(".xls"))
+    out.findings.add("office.external", entry.name, "formulas that name other files");
+  if (!around.empty()) out.texts.push_back({entry.name + ".txt", std::move(around)});
+}
+
+}  // namespace
+
+void open_office(std::string_view content, Opened& out) {
+  const std::vector<Entry> entries = unzip(content, out.findings);
+  std::vector<std::string> strings;
+  for (const Entry& entry : entries)
+    if (entry.name == "xl/sharedStrings.xml")
+      elements(entry.content, "si",
+               [&](std::string_view, std::string_view item) { strings.push_back(text_of(item, {})); });
+  for (const Entry& entry : entries) {
+    for (const HiddenPart& part : kHiddenParts)
+      if (!part.rule.empty() && entry.name.contains(part.name)) out.findings.add(part.rule, entry.name, part.message);
+    const bool xml = entry.name.ends_with(".xml") || entry.name.ends_with(".rels") || entry.name.ends_with(".vml");
+    if (!xml) {
+      const FileType inner = type_of(entry.content, entry.name);
+      if (entry.name.contains("docProps/thumbnail")) continue;
+      if (inner == FileType::kPng || inner == FileType::kJpeg)
+        open_container(inner, entry.content, 1, out);
+      else if (!entry.content.empty() && !entry.name.contains("printerSettings") && !entry.name.contains("vbaProject"))
+        out.findings.add("office.embedded", entry.name, "a part that is no text");
+      continue;
+    }
+    if (entry.name == "xl/workbook.xml") {
+      elements(entry.content, "sheet", [&](std::string_view tag, std::string_view) {
+        const std::string state = attribute(tag, "state");
+        out.texts.push_back({"name.txt", text_of(attribute(tag, "name"), {})});
+        if (state == "hidden" || state == "veryHidden")
+          out.findings.add("office.hidden_sheet", entry.name, "a hidden sheet");
+      });
+      elements(entry.content, "definedName", [&](std::string_view tag, std::string_view) {
+        if (attribute(tag, "hidden") == "1" && !tag.contains("_FilterDatabase"))
+          out.findings.add("office.hidden_name", entry.name, "hidden names");
+      });
+    }
+    if (entry.name.contains("worksheets/") && !entry.name.contains("_rels")) {
+      open_sheet(entry, strings, out);
+      continue;
+    }
+    if (entry.content.contains("TargetMode=\"External\"") && !entry.content.contains("hyperlink"))
+      out.findings.add("office.external", entry.name, "links to other files");
+    for (const std::string_view tag : {"<w:del ", "<w:ins ", "<w:moveFrom "})
+      if (entry.content.contains(tag)) out.findings.add("office.tracked", entry.name, "tracked changes");
+    const bool page = entry.name.starts_with("word/") && !entry.name.contains("styles") &&
+                      !entry.name.contains("numbering") && !entry.name.contains("settings");
+    if (page && (entry.content.contains("<w:vanish/>") || entry.content.contains("<w:vanish ")))
+      out.findings.add("office.hidden_text", entry.name, "hidden text");
+    if (entry.name.starts_with("word/document") || entry.name.starts_with("word/header") ||
+        entry.name.starts_with("word/footer") || entry.name.starts_with("word/footnotes")) {
+      bool shaded = false;  // headings in white on a dark ground
+      elements(entry.content, "w:shd", [&](std::string_view tag, std::string_view) {
+        const std::string fill = attribute(tag, "w:fill");
+        shaded = shaded || (!fill.empty() && fill != "auto" && fill != "FFFFFF");
+      });
+      if (shaded && entry.content.contains("w:color w:val=\"FFFFFF\"")) {
+        out.findings.add("office.white_font", entry.name, "white text, and shaded ground somewhere");
+      } else if (entry.content.contains("w:color w:val=\"FFFFFF\"") || entry.content.contains("w:sz w:val=\"1\"") ||
+                 entry.content.contains("w:sz w:val=\"2\""))
+        out.findings.add("office.hidden_text", entry.name, "white or tiny text");
+    }
+    if (entry.name == "xl/styles.xml") judge_styles(entry, out);
+    if (entry.name == "xl/styles.xml" &&
+        (entry.content.contains(";;;&quot;") || entry.content.contains("formatCode=\";;;\"")))
+      out.findings.add("office.hidden_text", entry.name, "a number format that shows nothing");
+    if (entry.content.contains("show=\"0\"") && entry.name.contains("slides/"))
+      out.findings.add("office.hidden_sheet", entry.name, "a hidden slide");
+    if (entry.name == "docProps/core.xml" || entry.name == "docProps/app.xml" || entry.name.contains("styles") ||
+        entry.name.contains("theme") || entry.name.contains("[Content_Types]") || entry.name.contains("fontTable") ||
+        entry.name.contains("_rels")) {
+      if (entry.name.contains("_rels")) out.texts.push_back({"links.txt", attribute_values(entry.content)});
+      if (!entry.name.starts_with("docProps")) continue;
+      std::string lines;  // each property on a line of its own
+      for (const char c : entry.content)
+        lines += c == '<' ? std::string("\n<") : std::string(1, c);
+      out.texts.push_back({entry.name + ".txt", text_of(lines, {})});
+      continue;
+    }
+    for (const std::string_view tag : {"wp:docPr", "xdr:cNvPr", "p:cNvPr", "pic:cNvPr"})
+      elements(entry.content, tag, [&](std::string_view element, std::string_view) {
+        out.texts.push_back({"picture.txt", text_of(attribute(element, "descr") + "\n" + attribute(element, "title") +
+                                                        "\n" + attribute(element, "name"),
+                                                    {})});
+      });
+    if (entry.name.contains("charts/")) {
+      out.texts.push_back({"values.txt", text_of(entry.content, {"c:v", "a:t", "c:f", "c:formatCode", "c:pt"})});
+      continue;
+    }
+    if (entry.name.contains("pivotCache")) out.texts.push_back({"values.txt", attribute_values(entry.content)});
+    if (entry.name.contains("customXml/item") && !entry.name.contains("Props")) {
+      const std::string inside = text_of(entry.content, {});
+      if (inside.find_first_not_of(" \t\r\n") != std::string::npos)
+        out.findings.add("office.custom_text", entry.name, "custom data with text that no page shows");
+    }
+    for (const std::string_view part :
+         {"queryTable", "settings", "connections", "tables/", "revision", "users", "metadata", "customProperty"})
+      if (entry.name.contains(part)) {
+        out.texts.push_back({"values.txt", attribute_values(entry.content)});
+        break;
+      }
+    read_tables(entry, "w:tbl", "w:tr", "w:tc", out);
+    read_tables(entry, "a:tbl", "a:tr", "a:tc", out);
+    std::string text =
+        text_of(entry.content, {"w:p", "a:p", "si", "w:tr", "t", "text", "Value", "dc:title"}, '\t', {"w:tc"});
+    if (!text.empty()) out.texts.push_back({entry.name + ".txt", std::move(text)});
+  }
+}
+
+}  // namespace sekisho::outgoing

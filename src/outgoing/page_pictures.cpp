@@ -1,0 +1,67 @@
+#include "outgoing/page_pictures.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "core/file.h"
+#include "crypto/digest.h"
+#include "outgoing/sandbox.h"
+
+namespace sekisho::outgoing {
+namespace {
+
+constexpr int kSeconds = 60;
+constexpr std::size_t kLargestFile = 16 << 20;
+
+bool is_installed(const char* program) {
+  return ::access(fmt::format("/usr/bin/{}", program).c_str(), X_OK) == 0;
+}
+
+}  // namespace
+
+Result<PagePictures> page_pictures(const std::filesystem::path& file, std::string_view type,
+                                   const std::filesystem::path& folder) {
+  const bool office = type == "docx" || type == "xlsx" || type == "pptx";
+  if (type != "pdf" && !office) return PagePictures{{}, "the file has no pages"};
+  if (!is_installed("pdftoppm")) return PagePictures{{}, "pdftoppm (package poppler-utils) is not installed"};
+  if (office && !is_installed("soffice")) return PagePictures{{}, "LibreOffice is not installed"};
+  // The programs see a copy in a folder of its own, under a plain name.
+  SEKISHO_TRY(const Bytes bytes, read_file(file, kLargestFile));
+  SEKISHO_TRY(const TemporaryFolder work, TemporaryFolder::create("sekisho-pages"));
+  std::filesystem::path input = work.path() / fmt::format("input.{}", type);
+  SEKISHO_CHECK(write_file_durable(input, bytes, 0600));
+  if (office) {
+    auto status = run_restricted({"soffice", "--headless", "--norestore", "--convert-to", "pdf", "--outdir",
+                                  work.path().string(), input.string()},
+                                 input, work.path(), kSeconds);
+    if (!status) return PagePictures{{}, status.error().message};
+    input = work.path() / "input.pdf";
+    if (*status != 0 || !std::filesystem::exists(input))
+      return PagePictures{{}, "LibreOffice could not read the document within its bounds"};
+  }
+  auto status =
+      run_restricted({"pdftoppm", "-png", "-r", "72", "-l", "20", input.string(), (work.path() / "page").string()},
+                     input, work.path(), kSeconds);
+  if (!status) return PagePictures{{}, status.error().message};
+  if (*status != 0) return PagePictures{{}, "the pages could not be drawn within bounds"};
+  SEKISHO_CHECK(make_folders(folder, 0700));
+  std::vector<std::filesystem::path> pages;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(work.path(), error))
+    if (entry.path().extension() == ".png") pages.push_back(entry.path());
+  std::ranges::sort(pages);
+  PagePictures out;
+  const std::string name = to_hex(crypto::sha256(bytes)).substr(0, 16);
+  for (const std::filesystem::path& page : pages) {
+    SEKISHO_TRY(const Bytes picture, read_file(page, std::size_t{64} << 20));
+    const std::filesystem::path target = folder / fmt::format("{}-{}", name, page.filename().string());
+    SEKISHO_CHECK(write_file_durable(target, picture, 0600));
+    out.files.push_back(target.string());
+  }
+  if (out.files.empty()) out.reason = "the document has no pages";
+  return out;
+}
+
+}  // namespace sekisho::outgoing
