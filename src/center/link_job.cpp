@@ -54,6 +54,12 @@ Result<LinkJobReport> run_link_job(const Layout& layout, store::Store& store, co
     return std::unexpected(updated.error());
   }
   report.update = std::move(*updated);
+  auto matched = linkage::match_filters(store, options.memory, layout.core() / "filter-pairs.csv");
+  if (!matched) {
+    SEKISHO_CHECK(tell(layout, {{"state", "failed"}, {"started", started}, {"error", matched.error().code}}));
+    return std::unexpected(matched.error());
+  }
+  report.filters = *matched;
   SEKISHO_TRY(const store::Snapshot snapshot, store.take_snapshot());
   report.snapshot = snapshot.id;
   report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
@@ -74,6 +80,7 @@ Result<LinkJobReport> run_link_job(const Layout& layout, const LinkJobOptions& o
 
 Json LinkJobReport::to_json() const {
   Json out = update.to_json();
+  if (filters.filters > 0) out["filters"] = filters.to_json();
   out["snapshot"] = snapshot, out["seconds"] = seconds;
   return out;
 }

@@ -5,6 +5,7 @@
 
 #include "center/layout.h"
 #include "core/json.h"
+#include "linkage/filter_match.h"
 #include "linkage/update.h"
 #include "store/store.h"
 
@@ -18,6 +19,7 @@ struct LinkJobOptions {
 
 struct LinkJobReport {
   linkage::UpdateReport update;
+  linkage::FilterMatchReport filters;  // pairs stand in core/filter-pairs.csv
   std::string snapshot;
   double seconds = 0;
   Json to_json() const;

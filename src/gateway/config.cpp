@@ -19,6 +19,11 @@ const std::vector<ConfigMember> kSchema = net::Peer::schema({
     {"ledger.key", ConfigType::kPath, true, "", "Ed25519 key of this gateway's ledger; made when absent"},
     {"ledger.receiver", ConfigType::kText, false, "", "public key of the receiver's ledger, hex"},
     {"ledger.centre", ConfigType::kText, false, "", "public key of the centre's ledger, hex"},
+    {"filters.key", ConfigType::kPath, false, "",
+     "secret of the hospitals that compare patients without names (sekisho link key); never for the centre"},
+    {"filters.harden", ConfigType::kText, false, "diffuse", "diffuse, balance, fold or rule90"},
+    {"filters.salt", ConfigType::kText, false, "", "birth_year: filters of different years do not meet"},
+    {"filters.only", ConfigType::kBoolean, false, "false", "nothing but filters travels"},
     {"package_bytes", ConfigType::kInteger, false, "268435456", "sealed size after which the next package begins"},
     {"zstd_level", ConfigType::kInteger, false, "1", "compression level, 1 to 19"},
     {"threads", ConfigType::kInteger, false, "2", "threads that compress and seal"},
@@ -54,6 +59,17 @@ Result<GatewayConfig> GatewayConfig::load(const std::filesystem::path& file) {
   out.package_bytes = static_cast<std::uint64_t>(std::max<std::int64_t>(64 << 10, config.integer("package_bytes")));
   out.zstd_level = static_cast<int>(config.integer("zstd_level"));
   out.threads = static_cast<int>(config.integer("threads"));
+  out.filters.key = config.path("filters.key");
+  out.filters.salt = config.text("filters.salt");
+  out.filters.only = config.boolean("filters.only");
+  const auto harden = identity::hardening(config.text("filters.harden"));
+  if (!harden || *harden == identity::Hardening::kNone)
+    return fail("config.value", "filters.harden is diffuse, balance, fold or rule90", {.file = file.string()});
+  out.filters.hardening = *harden;
+  if (!out.filters.salt.empty() && out.filters.salt != "birth_year")
+    return fail("config.value", "filters.salt is birth_year, or absent", {.file = file.string()});
+  if (out.filters.only && out.filters.key.empty())
+    return fail("config.value", "filters.only needs filters.key", {.file = file.string()});
   out.interval_seconds = config.integer("interval_seconds");
   out.loaded_alarm_hours = config.integer("loaded_alarm_hours");
   return out;

@@ -24,6 +24,9 @@ Result<std::unique_ptr<Gateway>> Gateway::open(GatewayConfig config, const Clock
   if (self->signer_->common_name() != c.hospital.text)
     return fail("gateway.certificate", "the signing certificate is for another hospital than the configuration",
                 {.file = c.signer_certificate.string()});
+  if (!c.filters.key.empty()) {
+    SEKISHO_TRY(self->filter_key_, identity::load_filter_key(c.filters.key));
+  }
   std::error_code error;
   if (!fs::exists(c.ledger_key, error)) {
     SEKISHO_TRY(const crypto::PrivateKey fresh, crypto::PrivateKey::generate(crypto::KeyKind::kEd25519));
@@ -194,6 +197,7 @@ Json PackSummary::to_json() const {
           {"left_out_records", left_out_records},
           {"unknown", unknown},
           {"withheld", withheld},
+          {"filters", filters},
           {"changing", changing},
           {"seconds", seconds}};
 }

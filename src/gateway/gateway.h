@@ -16,6 +16,7 @@
 #include "core/random.h"
 #include "crypto/ca.h"
 #include "gateway/scan.h"
+#include "identity/filter_file.h"
 #include "ledger/ledger.h"
 #include "net/peer.h"
 #include "transport/package.h"
@@ -36,6 +37,15 @@ struct GatewayConfig {
   std::string receiver_ledger_key, centre_ledger_key;      // 32 raw bytes in hex; "" = not checked, said in status
   std::uint64_t package_bytes = std::uint64_t{256} << 20;  // sealed size after which the next package begins
   int zstd_level = 1, threads = 2;
+  // Filters of patients in the packages (docs/linkage.md, "Without names"): the key is shared by the hospitals and
+  // never with the centre. Without a key none are made.
+  struct Filters {
+    std::filesystem::path key;
+    identity::Hardening hardening = identity::Hardening::kDiffuse;
+    std::string salt;
+    bool only = false;  // no file travels, and patient numbers are keyed hashes
+  };
+  Filters filters;
   std::int64_t interval_seconds = 600;   // run: pause between rounds
   std::int64_t loaded_alarm_hours = 24;  // alarm when `loaded` is later than this
 
@@ -49,6 +59,7 @@ struct PackSummary {
   std::uint64_t left_out_files = 0, left_out_records = 0;  // of patients who opted out
   std::uint64_t unknown = 0;   // files of no known family: not sent, since nobody could tell whose they are
   std::uint64_t withheld = 0;  // known family but unreadable for the opt-out filter: not sent
+  std::uint64_t filters = 0;   // of patients that the files name
   std::uint64_t changing = 0;  // changed while they were read: taken next time
   double seconds = 0;
   Json to_json() const;
@@ -94,6 +105,8 @@ class Gateway {
   Result<void> begin_package(Round& round);
   Result<void> add_file(Round& round, const FoundFile& file);
   Result<void> finish_package(Round& round);
+  Result<void> add_filters(Round& round);
+  std::string outside_number(const std::string& patient) const;
   Result<std::vector<transport::PackageFile>> outbox();
   Result<bool> send_package(net::Client& client, const transport::PackageFile& package, SendSummary& summary);
   Result<void> fetch_receipts(net::Client& client, const transport::PackageFile& package, SendSummary& summary);
@@ -110,6 +123,7 @@ class Gateway {
   std::optional<crypto::Trust> trust_;
   std::optional<crypto::Certificate> signer_;
   std::optional<crypto::PrivateKey> signer_key_;
+  std::optional<crypto::SecretBytes> filter_key_;
   Chain chain_;
   std::set<std::string, std::less<>> opted_out_;
   std::vector<std::pair<std::string, std::string>> optout_rows_;  // (patient number, scope), sorted

@@ -10,6 +10,7 @@
 #include "core/log.h"
 #include "formats/reader.h"
 #include "gateway/gateway.h"
+#include "gateway/patients.h"
 
 namespace sekisho::gateway {
 
@@ -32,6 +33,7 @@ struct Gateway::Round {
   std::vector<std::pair<std::string, std::string>> pending;  // withdrawals not sent yet
   std::size_t next_withdrawal = 0;
   std::set<std::string> sent;  // hashes of the rows that are
+  std::unique_ptr<Patients> patients;
 };
 
 namespace {
@@ -78,10 +80,11 @@ Result<std::optional<Bytes>> read_stable(const fs::path& path, const FoundFile& 
 }
 
 std::vector<std::string> withdrawal_lines(const std::vector<std::pair<std::string, std::string>>& rows,
-                                          std::size_t from, std::size_t count) {
+                                          std::size_t from, std::size_t count,
+                                          const std::function<std::string(const std::string&)>& number) {
   std::vector<std::string> lines;
   for (std::size_t i = from; i < from + count; ++i)
-    lines.push_back(Json{{"patient_number", rows[i].first}, {"scope", rows[i].second}}.dump());
+    lines.push_back(Json{{"patient_number", number(rows[i].first)}, {"scope", rows[i].second}}.dump());
   return lines;
 }
 
@@ -146,6 +149,10 @@ Result<PackSummary> Gateway::pack() {
   Round round;
   SEKISHO_CHECK(load_optout());
   SEKISHO_CHECK(load_withdrawals(round));
+  if (filter_key_)
+    round.patients = std::make_unique<Patients>(
+        identity::patient_scheme(config_.filters.hardening, config_.filters.salt), filter_key_->view(),
+        [this](const std::string& number) { return opted_out_.contains(number); });
   SEKISHO_TRY(const ScanResult scan,
               scan_storages(config_.storages, *index_, [&](const FoundFile& file) { return add_file(round, file); }));
   round.summary.scanned = scan.files;
@@ -158,6 +165,7 @@ Result<PackSummary> Gateway::pack() {
 // Seals the open package, or one that carries nothing but withdrawals.
 Result<void> Gateway::finish_package(Round& round) {
   if (!round.package) SEKISHO_CHECK(begin_package(round));
+  SEKISHO_CHECK(add_filters(round));
   OpenPackage& package = *round.package;
   const fs::path sealing = config_.state / "sealing" / (package.name + ".skp");
   // The largest number of withdrawals whose lines surely fit into the fixed part; the rest goes into the next package,
@@ -170,7 +178,8 @@ Result<void> Gateway::finish_package(Round& round) {
     ++count;
   }
   SEKISHO_TRY(const transport::PackageFile file,
-              package.writer->finish(withdrawal_lines(round.pending, round.next_withdrawal, count)));
+              package.writer->finish(withdrawal_lines(round.pending, round.next_withdrawal, count,
+                                                      [this](const std::string& n) { return outside_number(n); })));
   crash_point("gateway.after_finish");
   SEKISHO_CHECK(index_->add_package(package.name, std::move(package.index)));
   for (std::size_t i = round.next_withdrawal; i < round.next_withdrawal + count; ++i)
@@ -242,13 +251,39 @@ Result<void> Gateway::add_file(Round& round, const FoundFile& file) {
   entry.range_to = entry.content.size();
   entry.total_size = entry.content.size();
   if (!round.package) SEKISHO_CHECK(begin_package(round));
+  if (round.patients) SEKISHO_CHECK(round.patients->read(family, file.path, entry.content));
   OpenPackage& package = *round.package;
-  SEKISHO_CHECK(package.writer->add(formats::name(family), entry));
   package.index.push_back(record);
   ++summary.files;
-  summary.bytes += entry.content.size();
+  if (!config_.filters.only) {
+    SEKISHO_CHECK(package.writer->add(formats::name(family), entry));
+    summary.bytes += entry.content.size();
+  }
   const bool full = package.index.size() >= kPackageFiles || package.writer->sealed_bytes() >= config_.package_bytes;
   return full ? finish_package(round) : Result<void>{};
+}
+
+// The number under which the centre knows a patient.
+std::string Gateway::outside_number(const std::string& patient) const {
+  return config_.filters.only ? identity::blind_id(filter_key_->view(), patient) : patient;
+}
+
+// The filters of the patients whose files stand in the open package.
+Result<void> Gateway::add_filters(Round& round) {
+  if (!round.patients) return {};
+  constexpr std::size_t kMost = 20'000;  // filters of one file: half of a part
+  std::size_t number = 0;
+  for (const identity::FilterFile& file : round.patients->take(kMost, config_.filters.only)) {
+    const Bytes content = file.serialize();
+    transport::SourceEntry entry;
+    entry.path = fmt::format("filters/{:06}.clk", ++number);
+    entry.content = content;
+    entry.source_sha256 = crypto::sha256(content);
+    entry.range_to = entry.total_size = content.size();
+    SEKISHO_CHECK(round.package->writer->add("filters", entry));
+    round.summary.filters += file.ids.size();
+  }
+  return {};
 }
 
 }  // namespace sekisho::gateway

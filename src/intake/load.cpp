@@ -7,7 +7,9 @@
 #include "core/crash_point.h"
 #include "core/log.h"
 #include "formats/reader.h"
+#include "identity/filter_file.h"
 #include "intake/intake.h"
+#include "store/filter_rows.h"
 #include "transport/part.h"
 #include "unseal/unseal.h"
 
@@ -71,6 +73,39 @@ class EntryReader {
   formats::Reader* open_ = nullptr;
   std::string open_path_;
   std::uint64_t open_offset_ = 0;
+};
+
+// Filters come in files of their own; a file that was cut into ranges is put together again.
+class FilterTaker {
+ public:
+  explicit FilterTaker(store::Load& load) : load_(load) {}
+  std::uint64_t taken() const { return taken_; }
+
+  Result<void> take(std::uint32_t part, const transport::PartEntry& entry) {
+    if (entry.range_from != content_.size()) content_.clear();
+    const bool follows = entry.range_from == content_.size();
+    content_.insert(content_.end(), entry.content.begin(), entry.content.end());
+    if (follows && entry.range_to < entry.total_size) return {};
+    const Bytes content = std::exchange(content_, {});
+    const auto file = identity::FilterFile::parse(content, "filters");
+    if (!file) {
+      load_.set().begin_file(load_.package(), static_cast<std::int32_t>(part),
+                             static_cast<std::int32_t>(entry.ordinal));
+      load_.set().find("FILTERS", records::Level::kError, -1, "filters");
+      load_.set().quarantine("FILTERS", "a file of filters cannot be read", -1, content.size(), 1);
+      return load_.quarantine_bytes(static_cast<std::int32_t>(part), static_cast<std::int32_t>(entry.ordinal),
+                                    "FILTERS", content);
+    }
+    const std::string scheme = file->scheme.dump();
+    for (std::size_t i = 0; i < file->ids.size(); ++i, ++taken_)
+      SEKISHO_CHECK(store::keep_filter(load_, file->ids[i], scheme, identity::filter_bytes(file->filters[i])));
+    return {};
+  }
+
+ private:
+  store::Load& load_;
+  Bytes content_;
+  std::uint64_t taken_ = 0;
 };
 
 Result<void> take_withdrawals(const transport::OpenPart& part, const PackageId& id, store::Load& load,
@@ -146,6 +181,7 @@ Result<void> Intake::load(const transport::PackageFile& package) {
 
 Result<void> Intake::load_parts(const transport::PackageFile& package, store::Load& load, Json& withdrawn) {
   EntryReader reader(load);
+  FilterTaker filters(load);
   // The next part is decrypted and opened while this one is read.
   const auto open = [this, &package](std::size_t i) -> Result<transport::OpenPart> {
     SEKISHO_TRY(const Bytes sealed, transport::read_part(package, i));
@@ -167,6 +203,11 @@ Result<void> Intake::load_parts(const transport::PackageFile& package, store::Lo
       else
         read = take_withdrawals(*part, package.manifest.id, load, withdrawn);
       withdrawals_seen = true;
+    } else if (part->head.kind == "filters") {
+      for (const transport::PartEntry& entry : part->entries) {
+        read = filters.take(part->head.number, entry);
+        if (!read) break;
+      }
     } else if (const formats::Family family = family_of(part->head.kind); family == formats::Family::kUnknown) {
       read = fail("part.kind", "a part is of no known kind", {.part = package.manifest.id.text()});
     } else {
@@ -180,6 +221,7 @@ Result<void> Intake::load_parts(const transport::PackageFile& package, store::Lo
   }
   if (!withdrawals_seen)
     return fail("package.withdrawals", "a package has no withdrawals part", {.part = package.manifest.id.text()});
+  if (filters.taken() > 0) spdlog::info("{}: {} filters", package.manifest.id.text(), filters.taken());
   return reader.close();
 }
 

@@ -20,7 +20,7 @@ struct SegmentRow {
 };
 
 struct SealedRow {
-  std::string hash, kind, hospital;  // kind: identity, keys, linkage, vault, quarantine
+  std::string hash, kind, hospital;  // kind: identity, keys, filters, linkage, vault, quarantine
   std::uint64_t items = 0, bytes = 0;
   std::string canonical;  // of keys: version of the canonical form; "" of every other kind
 };

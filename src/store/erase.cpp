@@ -124,6 +124,7 @@ Result<std::string> reg_of_record(std::string_view kind, std::string_view bytes)
     SEKISHO_TRY(const StoredKeys row, decode_keys(bytes));
     return row.reg;
   }
+  if (kind == "filters") return std::string(FieldReader(bytes).text());
   SEKISHO_TRY(const StoredItem row, decode_item(bytes));
   return row.reg;
 }

@@ -128,7 +128,7 @@ Result<void> LocalStore::export_identity(const fs::path& target) {
   std::vector<std::string> identities, items;
   SEKISHO_TRY(const auto files, catalogue_->sealed());
   for (const SealedRow& file : files) {
-    if (file.kind == "keys" || file.kind == "linkage") continue;
+    if (file.kind == "keys" || file.kind == "linkage" || file.kind == "filters") continue;
     SEKISHO_CHECK(read_sealed(
         folder_.sealed_file(file.kind, file.hash), file.kind, sealing_key(file.kind),
         [&](std::string_view bytes) -> Result<void> {

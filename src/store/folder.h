@@ -41,7 +41,7 @@ Result<std::string> hash_file(const std::filesystem::path& path);
 
 // Kinds of sealed files that hold identities or are made of them.
 inline bool is_identity(std::string_view kind) {
-  return kind == "identity" || kind == "keys" || kind == "linkage";
+  return kind == "identity" || kind == "keys" || kind == "linkage" || kind == "filters";
 }
 
 class Folder {

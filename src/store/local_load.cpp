@@ -149,6 +149,15 @@ Result<void> LocalLoad::spill_tables() {
   return {};
 }
 
+Result<void> LocalLoad::keep_filter(std::string_view patient_number, std::string_view scheme, ByteView bits) {
+  SEKISHO_TRY(SealedWriter * writer, sealed("filters"));
+  const std::string reg = reg_of(patient_number);
+  store_.loading().insert(reg);
+  FieldWriter row;
+  row.text(reg).text(scheme).text(as_text(bits));
+  return writer->add(row.bytes());
+}
+
 Result<void> LocalLoad::write_table(Batch& batch, bool clinical) {
   if (batch.rows() == 0) return {};
   batch.pad();

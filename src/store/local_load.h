@@ -18,6 +18,7 @@ class LocalLoad final : public Load {
   Result<void> withdraw(std::string_view patient_number, std::string_view scope) override;
   Result<void> quarantine_bytes(std::int32_t part, std::int32_t ordinal, std::string_view rule,
                                 ByteView content) override;
+  Result<void> keep_filter(std::string_view patient_number, std::string_view scheme, ByteView bits);
   Result<std::map<std::string, std::vector<std::filesystem::path>>> staged() override;
   Result<PackageState> commit(const Json& facts) override;
 

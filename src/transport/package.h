@@ -100,7 +100,7 @@ struct PackageWriterOptions {
 };
 
 // Streams files into sealed parts; nothing readable touches the disk. finish() writes withdrawals, padding, manifest,
-// signature and renames the file into place durably. Kinds of parts: "ssmix2", "receipt", "dpc", "withdrawals".
+// signature and renames the file into place durably. Kinds: "ssmix2", "receipt", "dpc", "filters", "withdrawals".
 class PackageWriter {
  public:
   static Result<std::unique_ptr<PackageWriter>> create(const std::filesystem::path& path,

@@ -13,7 +13,7 @@ inline constexpr std::string_view kPartJson = "part.json";
 inline constexpr std::string_view kIndexName = "index.jsonl";
 inline constexpr std::string_view kWithdrawals = "withdrawals";
 inline constexpr std::string_view kWithdrawalsPath = "withdrawals.jsonl";
-inline constexpr std::array<std::string_view, 4> kPartKinds = {"ssmix2", "receipt", "dpc", kWithdrawals};
+inline constexpr std::array<std::string_view, 5> kPartKinds = {"ssmix2", "receipt", "dpc", "filters", kWithdrawals};
 
 inline constexpr std::size_t kMaxPath = 4096;
 inline constexpr std::size_t kMaxHead = 512;  // part.json always fits one block
