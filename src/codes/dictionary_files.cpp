@@ -1,7 +1,7 @@
 // The published master files, read by position: full editions, differentials inside archives with their sparse rows,
 // price lists, extracts. Not by the builder of src/masters, which works out the whole life of each code: it takes 6.4 s
-// of processor time for the six series that are wanted here, where this takes 1.5 s, and a run of a few hundred codes
-// lasts as long as its dictionary. Who has built the file of `sekisho masters import` gives that one, which
+// of processor time for the six series that are wanted here, more than twice what a whole run of a few hundred codes
+// takes with this. Who has built the file of `sekisho masters import` gives that one, which
 // dictionary_masters.cpp reads. Unpacking, workbooks and character sets are those of src/masters (open_source).
 #include <algorithm>
 #include <charconv>
