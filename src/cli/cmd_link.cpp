@@ -375,7 +375,12 @@ void add_link(CLI::App& app) {
       ->check(CLI::Range(0.0, 1.0))
       ->capture_default_str();
   run->add_flag("--json", options->json, "Machine-readable report");
-  run->footer("Exit code 1: ids are missing or stand twice, or a key is shared by too many records to be a person's.");
+  run->footer(
+      "Exit code 1: ids are missing or stand twice, or rows have another number of fields than the header; with exact "
+      "keys "
+      "also where too many records share a key to be one person.\nWith a model, blocks that are too big and records "
+      "alike "
+      "more than a thousand times are listed in the report and link nobody.");
   set_action(run, [options] { return run_link(*options); });
 
   CLI::App* explain = link->add_subcommand("explain", "Show how two records compare, weight by weight");
