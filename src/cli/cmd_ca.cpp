@@ -86,35 +86,35 @@ Result<int> write_crl(const Options& o) {
 }  // namespace
 
 void add_ca(CLI::App& app) {
-  CLI::App* ca = app.add_subcommand("ca", "the body's certificate authority (keep its folder offline)");
+  CLI::App* ca = app.add_subcommand("ca", "The body's certificate authority (keep its folder offline)");
   ca->require_subcommand(1);
   const auto o = std::make_shared<Options>();
   const auto command = [&](const char* name, const char* help) {
     CLI::App* sub = ca->add_subcommand(name, help);
-    sub->add_option("--dir", o->dir, "folder of the authority")->capture_default_str();
-    sub->add_flag("--json", o->json, "machine output");
+    sub->add_option("--dir", o->dir, "Folder of the authority")->capture_default_str();
+    sub->add_flag("--json", o->json, "Machine output");
     return sub;
   };
 
-  CLI::App* init = command("init", "make the root key and certificate");
-  init->add_option("--body", o->body, "id of the certified body")->required();
+  CLI::App* init = command("init", "Make the root key and certificate");
+  init->add_option("--body", o->body, "Id of the certified body")->required();
   set_action(init, [o]() -> Result<int> {
     SEKISHO_TRY(const auto authority, crypto::Authority::init(o->dir, {o->body}, system_clock(), system_random()));
     return done(*o, {{"fingerprint", authority.root().fingerprint()}},
                 "root made; SHA-256 of its certificate: " + authority.root().fingerprint());
   });
 
-  CLI::App* issue = command("issue", "issue a certificate with its key");
+  CLI::App* issue = command("issue", "Issue a certificate with its key");
   issue
       ->add_option("--role", o->role,
                    "tls-gateway, tls-intake, tls-receiver, tls-portal, sign-gateway, sign-receiver, sign-intake, "
                    "recipient, encryption-gateway")
       ->required();
-  issue->add_option("--name", o->name, "hospital id, or name of the party")->required();
+  issue->add_option("--name", o->name, "Hospital id, or name of the party")->required();
   issue->add_option("--alt", o->alt, "DNS:name or IP:address, for servers; may be repeated");
-  issue->add_option("--days", o->days, "validity")->check(kDays)->capture_default_str();
-  issue->add_option("--out", o->out, "folder for NAME.pem and NAME.key")->required();
-  issue->add_option("--file", o->file, "name of the files (default: the role)");
+  issue->add_option("--days", o->days, "Validity")->check(kDays)->capture_default_str();
+  issue->add_option("--out", o->out, "Folder for NAME.pem and NAME.key")->required();
+  issue->add_option("--file", o->file, "Name of the files (default: the role)");
   set_action(issue, [o]() -> Result<int> {
     SEKISHO_TRY(auto authority, open_authority(*o));
     const std::string file = o->file.empty() ? o->role : o->file;
@@ -126,36 +126,36 @@ void add_ca(CLI::App& app) {
                 fmt::format("{}/{}.pem, serial {}", o->out, file, certificate.serial_hex()));
   });
 
-  CLI::App* revoke = command("revoke", "revoke a certificate; publish a new list afterwards");
-  revoke->add_option("--serial", o->serial, "its serial number, hex")->required();
+  CLI::App* revoke = command("revoke", "Revoke a certificate; publish a new list afterwards");
+  revoke->add_option("--serial", o->serial, "Its serial number, hex")->required();
   set_action(revoke, [o]() -> Result<int> {
     SEKISHO_TRY(auto authority, open_authority(*o));
     SEKISHO_CHECK(authority.revoke(o->serial));
     return done(*o, {{"revoked", o->serial}}, "revoked; `sekisho ca crl` makes the new list");
   });
 
-  CLI::App* crl = command("crl", "sign a fresh revocation list");
-  crl->add_option("--out", o->out, "file (PEM)");
+  CLI::App* crl = command("crl", "Sign a fresh revocation list");
+  crl->add_option("--out", o->out, "File (PEM)");
   crl->add_option("--publish", o->publish,
-                  "folder of an installation (center, gateway, receiver): every crl.pem below it is replaced; may be "
+                  "Folder of an installation (center, gateway, receiver): every crl.pem below it is replaced; may be "
                   "repeated");
-  crl->add_option("--days", o->crl_days, "validity; connections stop when it ends: publish the next list in time")
+  crl->add_option("--days", o->crl_days, "Validity; connections stop when it ends: publish the next list in time")
       ->check(kDays)
       ->capture_default_str();
   set_action(crl, [o] { return write_crl(*o); });
 
-  CLI::App* recipients = command("recipients", "sign the list of those for whom hospitals seal");
-  recipients->add_option("--version", o->version, "version; must rise")->required();
-  recipients->add_option("--days", o->days, "validity")->check(kDays)->capture_default_str();
+  CLI::App* recipients = command("recipients", "Sign the list of those for whom hospitals seal");
+  recipients->add_option("--version", o->version, "Version; must rise")->required();
+  recipients->add_option("--days", o->days, "Validity")->check(kDays)->capture_default_str();
   recipients->add_option("--recipient", o->recipients, "NAME=CERTIFICATE.pem; may be repeated")->required();
-  recipients->add_option("--out", o->out, "folder for recipients.json and recipients.p7s")->required();
+  recipients->add_option("--out", o->out, "Folder for recipients.json and recipients.p7s")->required();
   set_action(recipients, [o] { return write_recipients(*o); });
 
-  CLI::App* epoch = command("epoch", "allow a restored gateway to begin a new epoch");
-  epoch->add_option("--hospital", o->hospital, "its id")->required();
-  epoch->add_option("--number", o->epoch, "the new epoch")->required();
-  epoch->add_option("--days", o->days, "how long the grant may be used")->check(kDays)->capture_default_str();
-  epoch->add_option("--out", o->out, "folder: the receiver's state/epochs")->required();
+  CLI::App* epoch = command("epoch", "Allow a restored gateway to begin a new epoch");
+  epoch->add_option("--hospital", o->hospital, "Its id")->required();
+  epoch->add_option("--number", o->epoch, "The new epoch")->required();
+  epoch->add_option("--days", o->days, "How long the grant may be used")->check(kDays)->capture_default_str();
+  epoch->add_option("--out", o->out, "Folder: the receiver's state/epochs")->required();
   set_action(epoch, [o]() -> Result<int> {
     SEKISHO_TRY(auto authority, open_authority(*o));
     const std::filesystem::path base = std::filesystem::path(o->out) / fmt::format("{}_{}", o->hospital, o->epoch);

@@ -41,22 +41,22 @@ Result<center::HospitalSetup> parse_hospital(const std::string& text) {
 }  // namespace
 
 void add_center(CLI::App& app) {
-  CLI::App* root = app.add_subcommand("center", "a centre: set up, run all its roles, link, back up, restore");
+  CLI::App* root = app.add_subcommand("center", "A centre: set up, run all its roles, link, back up, restore");
   root->require_subcommand(1);
   const auto options = std::make_shared<Options>();
   const auto command = [&](const char* name, const char* help) {
     CLI::App* sub = root->add_subcommand(name, help);
-    sub->add_option("--dir", options->dir, "the centre's folder")->capture_default_str();
-    sub->add_flag("--json", options->json, "machine output");
+    sub->add_option("--dir", options->dir, "The centre's folder")->capture_default_str();
+    sub->add_flag("--json", options->json, "Machine output");
     return sub;
   };
 
-  CLI::App* init = command("init", "make authority, keys, certificates and configurations of every role");
-  init->add_option("--body", options->body, "id of the certified body")->capture_default_str();
+  CLI::App* init = command("init", "Make authority, keys, certificates and configurations of every role");
+  init->add_option("--body", options->body, "Id of the certified body")->capture_default_str();
   init->add_option("--hospital", options->hospitals, "ID=FOLDER[,FOLDER...]; may be repeated");
-  init->add_option("--port", options->port, "port of the receiver; 0: any free one")->capture_default_str();
+  init->add_option("--port", options->port, "Port of the receiver; 0: any free one")->capture_default_str();
   init->add_flag("--allow-unencrypted", options->allow_unencrypted,
-                 "accept volumes that are not encrypted (demonstration and tests only)");
+                 "Accept volumes that are not encrypted (demonstration and tests only)");
   set_action(init, [options]() -> Result<int> {
     center::InitOptions request;
     request.layout.root = std::filesystem::absolute(options->dir);
@@ -77,9 +77,9 @@ void add_center(CLI::App& app) {
     return kDone;
   });
 
-  CLI::App* add = command("add-hospital", "certificates and configuration for one more hospital");
-  add->add_option("--body", options->body, "id of the certified body")->capture_default_str();
-  add->add_option("--optout", options->optout, "its opt-out list (CSV); default: an empty one");
+  CLI::App* add = command("add-hospital", "Certificates and configuration for one more hospital");
+  add->add_option("--body", options->body, "Id of the certified body")->capture_default_str();
+  add->add_option("--optout", options->optout, "Its opt-out list (CSV); default: an empty one");
   add->add_option("hospital", options->id, "ID=FOLDER[,FOLDER...]")->required();
   set_action(add, [options]() -> Result<int> {
     SEKISHO_TRY(auto hospital, parse_hospital(options->id));
@@ -89,10 +89,10 @@ void add_center(CLI::App& app) {
     return kDone;
   });
 
-  CLI::App* run = command("run", "run receiver, intake and portal, each as its own process, until ended");
-  run->add_option("--portal-port", options->portal_port, "port of the portal; 0: any free one")->capture_default_str();
+  CLI::App* run = command("run", "Run receiver, intake and portal, each as its own process, until ended");
+  run->add_option("--portal-port", options->portal_port, "Port of the portal; 0: any free one")->capture_default_str();
   run->add_option("--link-every", options->link_every,
-                  "seconds between two linkings, each only when packages were loaded since; 0: never")
+                  "Seconds between two linkings, each only when packages were loaded since; 0: never")
       ->capture_default_str()
       ->check(CLI::NonNegativeNumber);
   set_action(run, [options]() -> Result<int> {
@@ -100,11 +100,11 @@ void add_center(CLI::App& app) {
                              std::chrono::seconds(options->link_every));
   });
 
-  CLI::App* link = command("link", "make persons of the registrations in the store, and a snapshot; intake must rest");
-  link->add_option("--spec", options->link.spec, "a probabilistic spec (default: the Japanese one that ships)")
+  CLI::App* link = command("link", "Make persons of the registrations in the store, and a snapshot; intake must rest");
+  link->add_option("--spec", options->link.spec, "A probabilistic spec (default: the Japanese one that ships)")
       ->check(CLI::ExistingFile);
   link->add_flag("--full", options->link.full,
-                 "link everything anew by a model of its own; else only registrations that are new or have changed");
+                 "Link everything anew by a model of its own; else only registrations that are new or have changed");
   link->add_option("--memory", options->memory_mb,
                    "MiB that the model may take; where it needs more, exact keys link alone")
       ->capture_default_str()
@@ -139,8 +139,8 @@ void add_center(CLI::App& app) {
   });
 
   CLI::App* backup = command(
-      "backup", "copy the stores, restore the copy, compare, and let hospitals know that their packages are secured");
-  backup->add_option("--out", options->target, "folder for the backup; must not exist")->required();
+      "backup", "Copy the stores, restore the copy, compare, and let hospitals know that their packages are secured");
+  backup->add_option("--out", options->target, "Folder for the backup; must not exist")->required();
   set_action(backup, [options]() -> Result<int> {
     SEKISHO_TRY(const Json report, center::backup({std::filesystem::absolute(options->dir)}, options->target,
                                                   system_clock(), system_random()));
@@ -152,8 +152,8 @@ void add_center(CLI::App& app) {
     return kDone;
   });
 
-  CLI::App* restore = command("restore", "put a backup in place of a lost store");
-  restore->add_option("--from", options->target, "folder of the backup")->required()->check(CLI::ExistingDirectory);
+  CLI::App* restore = command("restore", "Put a backup in place of a lost store");
+  restore->add_option("--from", options->target, "Folder of the backup")->required()->check(CLI::ExistingDirectory);
   set_action(restore, [options]() -> Result<int> {
     SEKISHO_TRY(const Json report, center::restore({std::filesystem::absolute(options->dir)}, options->target));
     if (options->json)

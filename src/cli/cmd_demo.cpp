@@ -10,21 +10,21 @@ namespace sekisho::cli {
 
 void add_demo(CLI::App& app) {
   CLI::App* demo =
-      app.add_subcommand("demo", "the main job: from hospitals' storages to an anonymized dataset and a checked table");
+      app.add_subcommand("demo", "The main job: from hospitals' storages to an anonymized dataset and a checked table");
   const auto options = std::make_shared<center::DemoOptions>();
   const auto json = std::make_shared<bool>(false);
-  demo->add_option("--state", options->state, "folder where everything is kept")->required();
+  demo->add_option("--state", options->state, "Folder where everything is kept")->required();
   demo->add_option("--storage", options->storages,
-                   "a real storage, receipt or DPC folder instead of synthetic hospitals; may be repeated");
-  demo->add_option("--seed", options->seed, "seed of the synthetic hospitals")->capture_default_str();
+                   "A real storage, receipt or DPC folder instead of synthetic hospitals; may be repeated");
+  demo->add_option("--seed", options->seed, "Seed of the synthetic hospitals")->capture_default_str();
   demo->add_option("--persons", options->persons,
-                   "persons of the synthetic hospitals (default: as the demo scenario says)");
-  demo->add_option("--hospitals", options->hospitals, "synthetic hospitals, at least 1")
+                   "Persons of the synthetic hospitals (default: as the demo scenario says)");
+  demo->add_option("--hospitals", options->hospitals, "Synthetic hospitals, at least 1")
       ->capture_default_str()
       ->check(CLI::Range(1, 8));
-  demo->add_flag("--portal", options->portal, "leave the portal running");
-  demo->add_option("--portal-port", options->portal_port, "its port; 0: any free one")->capture_default_str();
-  demo->add_flag("--json", *json, "machine output");
+  demo->add_flag("--portal", options->portal, "Leave the portal running");
+  demo->add_option("--portal-port", options->portal_port, "Its port; 0: any free one")->capture_default_str();
+  demo->add_flag("--json", *json, "Machine output");
   set_action(demo, [options, json]() -> Result<int> {
     if (*json) Progress::set_quiet(true);
     SEKISHO_TRY(const center::DemoOutcome outcome, center::run_demo(*options));

@@ -223,7 +223,7 @@ void add_table_options(CLI::App* command, const std::shared_ptr<DisclosureOption
       ->add_option("--policy", options->policy,
                    "JSON or TOML: which cells are sensitive; without it the file's own marks")
       ->check(CLI::ExistingFile);
-  command->add_flag("--json", options->json, "one JSON document on standard output");
+  command->add_flag("--json", options->json, "One JSON document on standard output");
 }
 
 }  // namespace
@@ -242,17 +242,17 @@ void add_disclosure(CLI::App& app) {
                    "fast; exact: the proven least number of hidden cells; rounding: nothing hidden, every number "
                    "a multiple of a base, sums kept")
       ->check(CLI::IsMember({"fast", "exact", "rounding"}));
-  protect->add_option("--base", options->base, "of rounding; without it the smallest one that protects every cell")
+  protect->add_option("--base", options->base, "Of rounding; without it the smallest one that protects every cell")
       ->check(CLI::Range(1.0, 1e12));
-  protect->add_option("--seconds", options->seconds, "time for the search; then the best safe pattern so far")
+  protect->add_option("--seconds", options->seconds, "Time for the search; then the best safe pattern so far")
       ->check(CLI::Range(0.01, 86400.0));
-  protect->add_option("--output", options->output, "the checker's CSV: input columns, status, low, high")->required();
+  protect->add_option("--output", options->output, "The checker's CSV: input columns, status, low, high")->required();
   protect->add_option("--public", options->public_output, "CSV without hidden values, which may leave");
   protect->add_flag("--insiders", options->insiders,
-                    "also against contributors who are alone in a hidden cell (a policy's \"insiders\": true does the "
+                    "Also against contributors who are alone in a hidden cell (a policy's \"insiders\": true does the "
                     "same); costs further cells");
   protect->add_flag("--proposals", options->proposals,
-                    "also which two classes could be merged so that fewer cells are hidden (fast, exact); takes up to "
+                    "Also which two classes could be merged so that fewer cells are hidden (fast, exact); takes up to "
                     "the time of the search again");
   protect->add_option("--witness", options->witness,
                       "JSON for auditors: other tables that agree with what is shown, checked by adding numbers");
@@ -265,12 +265,12 @@ void add_disclosure(CLI::App& app) {
       ->check(CLI::ExistingFile);
   audit->add_flag(
       "--insiders", options->insiders,
-      "also what a contributor who is alone in a hidden cell can compute; a finding makes the pattern unsafe");
+      "Also what a contributor who is alone in a hidden cell can compute; a finding makes the pattern unsafe");
   audit->add_flag("--exact-intervals", options->exact_intervals,
-                  "the exact interval of every hidden cell, also of more than 1000; takes longer");
-  audit->add_option("--seconds", options->seconds, "time for the audit (600); then no judgement, exit 3")
+                  "The exact interval of every hidden cell, also of more than 1000; takes longer");
+  audit->add_option("--seconds", options->seconds, "Time for the audit (600); then no judgement, exit 3")
       ->check(CLI::Range(0.01, 86400.0));
-  audit->add_option("--output", options->output, "the checker's CSV with the interval of each hidden cell");
+  audit->add_option("--output", options->output, "The checker's CSV with the interval of each hidden cell");
   set_action(audit, [options] { return run_audit(*options); });
 
   add_disclosure_scan(*disclosure);

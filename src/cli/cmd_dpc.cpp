@@ -196,23 +196,23 @@ Result<int> export_groups(const Options& options) {
 void add_dpc(CLI::App& app) {
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand(
-      "dpc", "diagnosis groups (診断群分類) decoded with the edition of their day from your own DPC電子点数表");
+      "dpc", "Diagnosis groups (診断群分類) decoded with the edition of their day from your own DPC電子点数表");
   command->require_subcommand(1);
   const auto add = [&](const char* name, const char* meaning, Result<int> (*run)(const Options&)) {
     CLI::App* sub = command->add_subcommand(name, meaning);
     sub->add_option("--tables", options->tables,
-                    "editions: workbooks (xlsx), folders of sheets as text, archives of sheets (tar, zst, zip)")
+                    "Editions: workbooks (xlsx), folders of sheets as text, archives of sheets (tar, zst, zip)")
         ->required();
-    sub->add_flag("--json", options->json, "print one JSON document");
+    sub->add_flag("--json", options->json, "Print one JSON document");
     set_action(sub, [options, run] { return run(*options); });
     return sub;
   };
-  CLI::App* decoding = add("decode", "names, periods of stay and points of groups on a day", decode_codes);
-  decoding->add_option("CODE", options->codes, "fourteen characters")->required();
-  decoding->add_option("--on", options->on, "day of the case (admission), YYYY-MM-DD")->required();
-  add("editions", "what the files hold", show_editions);
-  add("export", "all groups of all editions as CSV", export_groups)
-      ->add_option("--out", options->out, "file to write")
+  CLI::App* decoding = add("decode", "Names, periods of stay and points of groups on a day", decode_codes);
+  decoding->add_option("CODE", options->codes, "Fourteen characters")->required();
+  decoding->add_option("--on", options->on, "Day of the case (admission), YYYY-MM-DD")->required();
+  add("editions", "What the files hold", show_editions);
+  add("export", "All groups of all editions as CSV", export_groups)
+      ->add_option("--out", options->out, "File to write")
       ->required();
   command->footer(
       "Exit 0: done, 1: a code that the edition of the day does not have, 2: wrong use, 3: failed.\n\n"

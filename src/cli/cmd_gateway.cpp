@@ -130,23 +130,23 @@ Result<int> change_optout(const Options& options, bool add) {
 
 void add_gateway(CLI::App& app) {
   CLI::App* gateway =
-      app.add_subcommand("gateway", "the hospital's side: find new files, seal them, send them / 病院側ゲートウェイ");
+      app.add_subcommand("gateway", "The hospital's side: find new files, seal them, send them / 病院側ゲートウェイ");
   gateway->require_subcommand(1);
   const auto options = std::make_shared<Options>();
   const auto command = [&](const char* name, const char* help, bool json = true) {
     CLI::App* sub = gateway->add_subcommand(name, help);
-    sub->add_option("--config", options->config, "configuration (TOML)")->capture_default_str();
-    if (json) sub->add_flag("--json", options->json, "machine output");
+    sub->add_option("--config", options->config, "Configuration (TOML)")->capture_default_str();
+    if (json) sub->add_flag("--json", options->json, "Machine output");
     return sub;
   };
 
-  CLI::App* init = gateway->add_subcommand("init", "print a commented example of the configuration");
+  CLI::App* init = gateway->add_subcommand("init", "Print a commented example of the configuration");
   set_action(init, []() -> Result<int> {
     fmt::print("{}", gateway::GatewayConfig::example());
     return kDone;
   });
 
-  set_action(command("scan", "count what is new, seal nothing"), [options]() -> Result<int> {
+  set_action(command("scan", "Count what is new, seal nothing"), [options]() -> Result<int> {
     if (options->json) Progress::set_quiet(true);
     SEKISHO_TRY(const auto config, gateway::GatewayConfig::load(options->config));
     SEKISHO_TRY(auto index, gateway::FileIndex::load(config.state / "index"));
@@ -164,7 +164,7 @@ void add_gateway(CLI::App& app) {
     return scan.unreadable > 0 ? kFindings : kDone;
   });
 
-  set_action(command("pack", "seal everything new into packages"), [options]() -> Result<int> {
+  set_action(command("pack", "Seal everything new into packages"), [options]() -> Result<int> {
     SEKISHO_TRY(const auto gateway, open_gateway(*options));
     SEKISHO_TRY(const auto summary, gateway->pack());
     if (options->json)
@@ -174,7 +174,7 @@ void add_gateway(CLI::App& app) {
     return code_of(summary);
   });
 
-  set_action(command("send", "send sealed packages and fetch receipts"), [options]() -> Result<int> {
+  set_action(command("send", "Send sealed packages and fetch receipts"), [options]() -> Result<int> {
     SEKISHO_TRY(const auto gateway, open_gateway(*options));
     SEKISHO_TRY(const auto summary, gateway->send());
     if (options->json)
@@ -184,19 +184,19 @@ void add_gateway(CLI::App& app) {
     return summary.refused > 0 ? kFindings : kDone;
   });
 
-  CLI::App* run = command("run", "pack and send again and again until ended");
-  run->add_flag("--once", options->once, "one round only");
+  CLI::App* run = command("run", "Pack and send again and again until ended");
+  run->add_flag("--once", options->once, "One round only");
   set_action(run, [options] { return run_rounds(*options); });
 
-  set_action(command("status", "what was sealed, sent, loaded and secured; alarms"), [options]() -> Result<int> {
+  set_action(command("status", "What was sealed, sent, loaded and secured; alarms"), [options]() -> Result<int> {
     SEKISHO_TRY(const auto gateway, open_gateway(*options));
     SEKISHO_TRY(const Json status, gateway->status());
     print_json(status);
     return status["alarms"].empty() ? kDone : kFindings;
   });
 
-  CLI::App* epoch = command("epoch", "after a restore: go on with a new epoch that the root has allowed", false);
-  epoch->add_option("--number", options->epoch, "the new epoch")->required();
+  CLI::App* epoch = command("epoch", "After a restore: go on with a new epoch that the root has allowed", false);
+  epoch->add_option("--number", options->epoch, "The new epoch")->required();
   epoch
       ->add_option("--previous", options->previous,
                    "SHA-256 of the last manifest the centre acknowledged (the centre tells it)")
@@ -207,13 +207,13 @@ void add_gateway(CLI::App& app) {
     return kDone;
   });
 
-  CLI::App* optout = gateway->add_subcommand("optout", "patients who do not want their records to be used / 提供停止");
+  CLI::App* optout = gateway->add_subcommand("optout", "Patients who do not want their records to be used / 提供停止");
   optout->require_subcommand(1);
   for (const bool add : {true, false}) {
     CLI::App* sub = optout->add_subcommand(add ? "add" : "remove",
                                            add ? "add a patient to the list" : "take a patient off the list");
-    sub->add_option("--config", options->config, "configuration (TOML)")->capture_default_str();
-    sub->add_option("patient", options->patient, "patient number as the hospital writes it")->required();
+    sub->add_option("--config", options->config, "Configuration (TOML)")->capture_default_str();
+    sub->add_option("patient", options->patient, "Patient number as the hospital writes it")->required();
     if (add)
       sub->add_option("--scope", options->scope, "registration: this hospital; all: the person everywhere")
           ->check(CLI::IsMember({"registration", "all"}))

@@ -433,27 +433,27 @@ Result<int> inspect(const InspectOptions& options) {
 void add_inspect(CLI::App& app) {
   auto options = std::make_shared<InspectOptions>();
   CLI::App* command =
-      app.add_subcommand("inspect", "read SS-MIX2 storages, receipt (UKE) and DPC files: counts, findings, tables");
+      app.add_subcommand("inspect", "Read SS-MIX2 storages, receipt (UKE) and DPC files: counts, findings, tables");
   command->add_option("PATH", options->paths,
-                      "files or folders; several roots of one storage are read as one (split volumes)");
-  command->add_option("--tables", options->tables, "write one file per table into this folder (mode 0600)");
-  command->add_option("--format", options->format, "of the tables")->check(CLI::IsMember({"parquet", "csv", "jsonl"}));
-  command->add_option("--findings", options->findings, "write all findings as JSON lines (mode 0600)");
+                      "Files or folders; several roots of one storage are read as one (split volumes)");
+  command->add_option("--tables", options->tables, "Write one file per table into this folder (mode 0600)");
+  command->add_option("--format", options->format, "Of the tables")->check(CLI::IsMember({"parquet", "csv", "jsonl"}));
+  command->add_option("--findings", options->findings, "Write all findings as JSON lines (mode 0600)");
   command->add_option("--index", options->index,
-                      "export of the index database SSMIXIDX (CSV or TSV) to compare with the folders");
+                      "Export of the index database SSMIXIDX (CSV or TSV) to compare with the folders");
   command->add_option(
       "--names", options->names,
-      "remember in this file which names were read: a later run reads only patients whose names changed");
-  command->add_option("--threads", options->threads, "workers; 0: one per core; the result is the same")
+      "Remember in this file which names were read: a later run reads only patients whose names changed");
+  command->add_option("--threads", options->threads, "Workers; 0: one per core; the result is the same")
       ->check(CLI::Range(0, 256));
-  command->add_flag("--json", options->json, "print one JSON document");
-  command->add_flag("--model", options->model, "print the tables and what their columns mean, and end");
+  command->add_flag("--json", options->json, "Print one JSON document");
+  command->add_flag("--model", options->model, "Print the tables and what their columns mean, and end");
   command->footer(
       "Findings have a rule, a level (E unusable or inconsistent, W usable after normalisation, I information) and a\n"
       "place. Exit 0: no finding of level E, 1: some, 2: wrong use, 3: failed.\n\n"
       "  sekisho inspect /mnt/storage --tables out --format parquet");
   command->add_flag("--coverage", options->coverage,
-                    "print what becomes of each field of these (small) files, found by changing it, and end");
+                    "Print what becomes of each field of these (small) files, found by changing it, and end");
   set_action(command, [options] { return inspect(*options); });
 }
 

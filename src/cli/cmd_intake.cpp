@@ -9,7 +9,7 @@
 namespace sekisho::cli {
 
 void add_intake(CLI::App& app) {
-  CLI::App* intake = app.add_subcommand("intake", "the centre's side: pull, verify, unseal, read and load packages");
+  CLI::App* intake = app.add_subcommand("intake", "The centre's side: pull, verify, unseal, read and load packages");
   intake->require_subcommand(1);
   struct Options {
     std::string config = "intake.toml";
@@ -18,12 +18,12 @@ void add_intake(CLI::App& app) {
   const auto options = std::make_shared<Options>();
   const auto command = [&](const char* name, const char* help) {
     CLI::App* sub = intake->add_subcommand(name, help);
-    sub->add_option("--config", options->config, "configuration (TOML), as `center init` writes it")
+    sub->add_option("--config", options->config, "Configuration (TOML), as `center init` writes it")
         ->capture_default_str();
     return sub;
   };
-  CLI::App* run = command("run", "load what comes until ended");
-  run->add_flag("--once", options->once, "until nothing waits, then end");
+  CLI::App* run = command("run", "Load what comes until ended");
+  run->add_flag("--once", options->once, "Until nothing waits, then end");
   set_action(run, [options] { return intake::run_service(options->config, options->once); });
 
   const auto with_intake = [options](auto&& body) -> Result<int> {
@@ -31,8 +31,8 @@ void add_intake(CLI::App& app) {
     SEKISHO_TRY(const auto intake, intake::Intake::open(std::move(config), system_clock(), system_random()));
     return body(*intake);
   };
-  CLI::App* status = command("status", "packages, rows, registrations, alarms (while the service does not run)");
-  status->add_flag("--json", options->json, "machine output (the only form)");
+  CLI::App* status = command("status", "Packages, rows, registrations, alarms (while the service does not run)");
+  status->add_flag("--json", options->json, "Machine output (the only form)");
   set_action(status, [with_intake] {
     return with_intake([](intake::Intake& intake) -> Result<int> {
       SEKISHO_TRY(const Json status, intake.status());
@@ -40,11 +40,11 @@ void add_intake(CLI::App& app) {
       return status["alarms"].empty() ? kDone : kFindings;
     });
   });
-  CLI::App* held = command("held", "packages held back by their quality (while the service does not run)");
-  held->add_flag("--json", options->json, "machine output (the only form)");
+  CLI::App* held = command("held", "Packages held back by their quality (while the service does not run)");
+  held->add_flag("--json", options->json, "Machine output (the only form)");
   const auto accept = std::make_shared<std::string>(), refuse = std::make_shared<std::string>();
-  auto* accepting = held->add_option("--accept", *accept, "load this one as it is: HOSPITAL/EPOCH/SEQUENCE");
-  held->add_option("--refuse", *refuse, "give this one back to its hospital")->excludes(accepting);
+  auto* accepting = held->add_option("--accept", *accept, "Load this one as it is: HOSPITAL/EPOCH/SEQUENCE");
+  held->add_option("--refuse", *refuse, "Give this one back to its hospital")->excludes(accepting);
   set_action(held, [with_intake, accept, refuse] {
     return with_intake([&](intake::Intake& intake) -> Result<int> {
       if (!accept->empty()) SEKISHO_CHECK(intake.decide(*accept, true));
@@ -55,8 +55,8 @@ void add_intake(CLI::App& app) {
     });
   });
   CLI::App* quarantine = command(
-      "quarantine", "pieces that could not be loaded: package, part, ordinal, rule (while the service does not run)");
-  quarantine->add_flag("--json", options->json, "machine output (the only form)");
+      "quarantine", "Pieces that could not be loaded: package, part, ordinal, rule (while the service does not run)");
+  quarantine->add_flag("--json", options->json, "Machine output (the only form)");
   set_action(quarantine, [with_intake] {
     return with_intake([](intake::Intake& intake) -> Result<int> {
       SEKISHO_TRY(const Json rows, intake.quarantine());

@@ -72,46 +72,46 @@ Result<int> make_link(const LinkOptions& o) {
 }  // namespace
 
 void add_portal(CLI::App& app) {
-  CLI::App* portal = app.add_subcommand("portal", "the page that shows the way of the data with live figures");
+  CLI::App* portal = app.add_subcommand("portal", "The page that shows the way of the data with live figures");
   portal->require_subcommand(1);
-  CLI::App* command = portal->add_subcommand("run", "serve the page and its API over HTTPS until SIGTERM");
+  CLI::App* command = portal->add_subcommand("run", "Serve the page and its API over HTTPS until SIGTERM");
   const auto o = std::make_shared<Options>();
-  command->add_option("--state", o->state, "state document (JSON), replaced by other processes; may be missing yet")
+  command->add_option("--state", o->state, "State document (JSON), replaced by other processes; may be missing yet")
       ->required();
-  command->add_option("--certificate", o->certificate, "certificate of role tls-portal (PEM)")
+  command->add_option("--certificate", o->certificate, "Certificate of role tls-portal (PEM)")
       ->required()
       ->check(CLI::ExistingFile);
-  command->add_option("--key", o->key, "its key (PEM)")->required()->check(CLI::ExistingFile);
-  command->add_option("--address", o->address, "address of this machine alone: 127.0.0.1 or ::1")
+  command->add_option("--key", o->key, "Its key (PEM)")->required()->check(CLI::ExistingFile);
+  command->add_option("--address", o->address, "Address of this machine alone: 127.0.0.1 or ::1")
       ->capture_default_str();
-  command->add_option("--port", o->port, "port; 0: any free one")->capture_default_str();
-  command->add_option("--port-file", o->port_file, "file that gets the port once the portal listens");
+  command->add_option("--port", o->port, "Port; 0: any free one")->capture_default_str();
+  command->add_option("--port-file", o->port_file, "File that gets the port once the portal listens");
   command->add_option("--token-file", o->token_file,
-                      "file (mode 0600) that gets the one-time token instead of standard output");
-  command->add_option("--pages", o->pages, "folder of the built pages (default: found beside the program)")
+                      "File (mode 0600) that gets the one-time token instead of standard output");
+  command->add_option("--pages", o->pages, "Folder of the built pages (default: found beside the program)")
       ->check(CLI::ExistingDirectory);
-  command->add_option("--quality", o->quality, "folder of reports that `sekisho quality` leaves, one per hospital");
-  command->add_option("--links", o->links, "folder of one-time links that `portal link` makes");
+  command->add_option("--quality", o->quality, "Folder of reports that `sekisho quality` leaves, one per hospital");
+  command->add_option("--links", o->links, "Folder of one-time links that `portal link` makes");
   command->add_option("--review", o->review,
-                      "folder of a clerical review (pairs.json of `link run --review-out`), shown to those whom "
+                      "Folder of a clerical review (pairs.json of `link run --review-out`), shown to those whom "
                       "`link review invite` named");
   command->add_option("--explorer", o->explorer,
-                      "folder of the anonymization explorer: data.csv (rows before anonymization) and policy.toml, as "
+                      "Folder of the anonymization explorer: data.csv (rows before anonymization) and policy.toml, as "
                       "`release explore` leaves them; shown to managers only");
-  command->add_flag("--json", o->json, "machine output: one line with url, port, token");
+  command->add_flag("--json", o->json, "Machine output: one line with url, port, token");
   set_action(command, [o] { return run(*o); });
 
-  CLI::App* link = portal->add_subcommand("link", "a link that signs one person in, once");
+  CLI::App* link = portal->add_subcommand("link", "A link that signs one person in, once");
   const auto l = std::make_shared<LinkOptions>();
-  link->add_option("--center,--centre", l->centre, "the centre's folder");
-  link->add_option("--links", l->links, "folder that the portal got as --links, without --center");
-  link->add_option("--port-file", l->port_file, "file with the portal's port, without --center");
+  link->add_option("--center,--centre", l->centre, "The centre's folder");
+  link->add_option("--links", l->links, "Folder that the portal got as --links, without --center");
+  link->add_option("--port-file", l->port_file, "File with the portal's port, without --center");
   link->add_option("--role", l->role, "manager: sees all hospitals; hospital: its own data alone")
       ->check(CLI::IsMember({"manager", "hospital"}))
       ->capture_default_str();
-  link->add_option("--hospital", l->hospital, "the hospital of role hospital");
-  link->add_option("--hours", l->hours, "how long the link may lie unused")->check(CLI::Range(1, 24 * 31));
-  link->add_flag("--json", l->json, "machine output");
+  link->add_option("--hospital", l->hospital, "The hospital of role hospital");
+  link->add_option("--hours", l->hours, "How long the link may lie unused")->check(CLI::Range(1, 24 * 31));
+  link->add_flag("--json", l->json, "Machine output");
   set_action(link, [l] { return make_link(*l); });
 }
 

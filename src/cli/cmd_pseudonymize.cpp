@@ -139,7 +139,7 @@ void add_pseudonymize(CLI::App& app) {
 
   CLI::App* share = command->add_subcommand("share", "A custodian opens the own share (or: openssl cms -decrypt)");
   const auto opened = std::make_shared<PseudonymOptions>();
-  share->add_option("--share", opened->share, "share-N.p7m of the vault")->required()->check(CLI::ExistingFile);
+  share->add_option("--share", opened->share, "Share-N.p7m of the vault")->required()->check(CLI::ExistingFile);
   share->add_option("--certificate", opened->certificate, "The custodian's certificate (PEM)")
       ->required()
       ->check(CLI::ExistingFile);

@@ -299,30 +299,30 @@ Result<int> judge(const QualityOptions& options) {
 
 void add_quality(CLI::App& app) {
   auto options = std::make_shared<QualityOptions>();
-  CLI::App* command = app.add_subcommand("quality", "how good the data are: measures, findings, causes and repairs");
+  CLI::App* command = app.add_subcommand("quality", "How good the data are: measures, findings, causes and repairs");
   command->add_option("PATH", options->paths,
-                      "storages, receipt and DPC files, or one folder of tables that `inspect --tables` left");
-  command->add_option("--center,--centre", options->centre, "the centre's folder: everything loaded there");
-  command->add_option("--snapshot", options->snapshot, "of the centre; a new one is taken by default");
+                      "Storages, receipt and DPC files, or one folder of tables that `inspect --tables` left");
+  command->add_option("--center,--centre", options->centre, "The centre's folder: everything loaded there");
+  command->add_option("--snapshot", options->snapshot, "Of the centre; a new one is taken by default");
   command->add_option("--thresholds", options->thresholds, "TOML; the default is specs/quality/default.toml");
   command->add_option(
       "--masters", options->masters,
-      "file of `sekisho masters import`: drugs ordered by YJ, price or HOT code are compared with claims");
-  command->add_option("--findings", options->findings, "write all findings and rows as JSON lines (mode 0600)");
-  command->add_option("--html", options->html, "write the report for people (one file, no network, mode 0600)");
+      "File of `sekisho masters import`: drugs ordered by YJ, price or HOT code are compared with claims");
+  command->add_option("--findings", options->findings, "Write all findings and rows as JSON lines (mode 0600)");
+  command->add_option("--html", options->html, "Write the report for people (one file, no network, mode 0600)");
   command->add_option(
       "--out", options->out,
-      "write one JSON file per hospital into this folder (with --center: DIR/core/quality, for the portal)");
+      "Write one JSON file per hospital into this folder (with --center: DIR/core/quality, for the portal)");
   command->add_option("--hospital", options->hospital,
-                      "name all rows so (default: the folder above ssmix2, receipt, dpc)");
-  command->add_option("--on", options->on, "the day that counts as today, YYYY-MM-DD");
-  command->add_option("--fail-on", options->fail_on, "exit 1 if there are findings of this level or a worse one")
+                      "Name all rows so (default: the folder above ssmix2, receipt, dpc)");
+  command->add_option("--on", options->on, "The day that counts as today, YYYY-MM-DD");
+  command->add_option("--fail-on", options->fail_on, "Exit 1 if there are findings of this level or a worse one")
       ->check(CLI::IsMember({"E", "W", "I"}));
-  command->add_option("--memory", options->memory, "bound of the query engine")->capture_default_str();
+  command->add_option("--memory", options->memory, "Bound of the query engine")->capture_default_str();
   command->add_option("--threads", options->threads, "0: one per core; the result is the same")
       ->check(CLI::Range(0, 256));
-  command->add_flag("--json", options->json, "print one JSON document");
-  command->add_flag("--measures", options->measures, "print the table of measures and end");
+  command->add_flag("--json", options->json, "Print one JSON document");
+  command->add_flag("--measures", options->measures, "Print the table of measures and end");
   command->footer(
       "Categories follow Kahn et al. and OHDSI's DataQualityDashboard. Without --fail-on a run only reports and ends\n"
       "with 0. No output names a patient.\n\n"

@@ -93,17 +93,17 @@ Result<int> cat(const Options& options) {
 }  // namespace
 
 void add_receipt(CLI::App& app) {
-  CLI::App* receipt = app.add_subcommand("receipt", "electronic receipts (UKE)");
+  CLI::App* receipt = app.add_subcommand("receipt", "Electronic receipts (UKE)");
   receipt->require_subcommand(1);
   CLI::App* command = receipt->add_subcommand(
       "cat",
       "Read a receipt file record by record and write it back: byte for byte, or as UTF-8 to look at. Files made with "
       "--output are readable by their owner only, since they hold patients' names.");
   auto options = std::make_shared<Options>();
-  command->add_option("FILE", options->file, "receipt file (RECEIPTC.UKE ...)")->required()->check(CLI::ExistingFile);
-  command->add_option("-o,--output", options->output, "file to write; standard output when absent");
-  command->add_flag("--utf8", options->utf8, "decode Shift_JIS to UTF-8");
-  command->add_flag("--json", options->json, "print counts as JSON instead of the file");
+  command->add_option("FILE", options->file, "Receipt file (RECEIPTC.UKE ...)")->required()->check(CLI::ExistingFile);
+  command->add_option("-o,--output", options->output, "File to write; standard output when absent");
+  command->add_flag("--utf8", options->utf8, "Decode Shift_JIS to UTF-8");
+  command->add_flag("--json", options->json, "Print counts as JSON instead of the file");
   set_action(command, [options] { return cat(*options); });
 }
 

@@ -8,11 +8,11 @@
 namespace sekisho::cli {
 
 void add_receiver(CLI::App& app) {
-  CLI::App* receiver = app.add_subcommand("receiver", "the outer zone's service, which cannot read what it receives");
+  CLI::App* receiver = app.add_subcommand("receiver", "The outer zone's service, which cannot read what it receives");
   receiver->require_subcommand(1);
-  CLI::App* run = receiver->add_subcommand("run", "serve until ended (replaces this process by sekisho-receiver)");
+  CLI::App* run = receiver->add_subcommand("run", "Serve until ended (replaces this process by sekisho-receiver)");
   auto config = std::make_shared<std::string>();
-  run->add_option("--config", *config, "configuration (TOML), as `center init` writes it")
+  run->add_option("--config", *config, "Configuration (TOML), as `center init` writes it")
       ->required()
       ->check(CLI::ExistingFile);
   set_action(run, [config]() -> Result<int> {

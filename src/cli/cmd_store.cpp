@@ -33,12 +33,12 @@ void show(const Arguments& arguments, const Json& value) {
 CLI::App* command(CLI::App& parent, const std::shared_ptr<Arguments>& a, const std::string& name,
                   const std::string& help, bool writing, Action action) {
   CLI::App* sub = parent.add_subcommand(name, help);
-  sub->add_option("--store", a->folder, "folder of the store")->required();
-  sub->add_option("--keys", a->keys, "folder of its keys (default: keys beside the store)");
+  sub->add_option("--store", a->folder, "Folder of the store")->required();
+  sub->add_option("--keys", a->keys, "Folder of its keys (default: keys beside the store)");
   sub->add_option("--database", a->database, "PostgreSQL of the catalogue (default: SQLite in the store)");
   sub->add_flag("--allow-unencrypted", a->options.allow_unencrypted,
-                "work on a volume that is not encrypted: demonstration and tests only");
-  sub->add_flag("--json", a->json, "machine output");
+                "Work on a volume that is not encrypted: demonstration and tests only");
+  sub->add_flag("--json", a->json, "Machine output");
   set_action(sub, [a, writing, action = std::move(action)]() -> Result<int> {
     store::StoreOptions options = a->options;
     options.folder = a->folder;
@@ -111,7 +111,7 @@ Result<int> rekey(store::Store& store, const Arguments& a) {
 }  // namespace
 
 void add_store(CLI::App& app) {
-  CLI::App* parent = app.add_subcommand("store", "the centre's stores: segments, identities, catalogue");
+  CLI::App* parent = app.add_subcommand("store", "The centre's stores: segments, identities, catalogue");
   parent->require_subcommand(1);
   const auto a = std::make_shared<Arguments>();
   command(*parent, a, "snapshot", "take a signed list of what a dataset is built from", false, take_snapshot)
@@ -122,13 +122,13 @@ void add_store(CLI::App& app) {
                                  show(args, {{"folder", args.target}});
                                  return kDone;
                                });
-  exported->add_option("--out", a->target, "folder to write to")->required();
-  exported->add_flag("--with-identity", a->with_identity, "identities and vault too: stays inside the identity zone");
+  exported->add_option("--out", a->target, "Folder to write to")->required();
+  exported->add_flag("--with-identity", a->with_identity, "Identities and vault too: stays inside the identity zone");
   CLI::App* erased =
       command(*parent, a, "erase", "erase a registration, or every registration of its person", true, erase);
-  erased->add_option("--reg", a->reg, "registration key");
-  erased->add_option("--hospital", a->hospital, "hospital id, with --patient-number");
-  erased->add_option("--patient-number", a->patient_number, "patient number as the hospital writes it");
+  erased->add_option("--reg", a->reg, "Registration key");
+  erased->add_option("--hospital", a->hospital, "Hospital id, with --patient-number");
+  erased->add_option("--patient-number", a->patient_number, "Patient number as the hospital writes it");
   erased->add_option("--scope", a->scope, "registration or all")->check(CLI::IsMember({"registration", "all"}));
   command(*parent, a, "compact", "merge small segments and remove files nothing names", true,
           [](store::Store& store, const Arguments& args) -> Result<int> {
@@ -141,9 +141,9 @@ void add_store(CLI::App& app) {
                               "make every linkage key anew under another version of the canonical form; link again "
                               "afterwards",
                               true, rekey);
-  rekeyed->add_option("--to", a->to, "version: c1 or c2")->required()->check(CLI::IsMember({"c1", "c2"}));
-  rekeyed->add_option("--ledger", a->ledger, "folder of the store's ledger (default: store-ledger beside the store)");
-  rekeyed->add_option("--body", a->body, "id of the certified body, named in the ledger");
+  rekeyed->add_option("--to", a->to, "Version: c1 or c2")->required()->check(CLI::IsMember({"c1", "c2"}));
+  rekeyed->add_option("--ledger", a->ledger, "Folder of the store's ledger (default: store-ledger beside the store)");
+  rekeyed->add_option("--body", a->body, "Id of the certified body, named in the ledger");
   command(*parent, a, "check", "every named file exists and has its hash, counts agree (exit 1: problems)", false,
           [](store::Store& store, const Arguments& args) -> Result<int> {
             SEKISHO_TRY(const Json report, store.check());

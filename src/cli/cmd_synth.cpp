@@ -48,23 +48,23 @@ void add_synth(CLI::App& app) {
   auto options = std::make_shared<synth::Options>();
   auto defects = std::make_shared<std::string>("default");
   auto json = std::make_shared<bool>(false);
-  command->add_option("--out", options->out, "folder to write into; new or empty")->required();
-  command->add_option("--hospitals", options->hospitals, "number of hospitals, 1 to 99 (3)");
-  command->add_option("--persons", options->persons, "persons with at least one visit (as the scenario says)");
-  command->add_option("--years", options->years, "years from 2012-09 on, 1 to 13 (as the scenario says)");
-  command->add_option("--seed", options->seed, "seed of all draws")->capture_default_str();
-  command->add_option("--scenario", options->scenario, "what happens to people: " + synth::preset_names())
+  command->add_option("--out", options->out, "Folder to write into; new or empty")->required();
+  command->add_option("--hospitals", options->hospitals, "Number of hospitals, 1 to 99 (3)");
+  command->add_option("--persons", options->persons, "Persons with at least one visit (as the scenario says)");
+  command->add_option("--years", options->years, "Years from 2012-09 on, 1 to 13 (as the scenario says)");
+  command->add_option("--seed", options->seed, "Seed of all draws")->capture_default_str();
+  command->add_option("--scenario", options->scenario, "What happens to people: " + synth::preset_names())
       ->capture_default_str();
   command
       ->add_option("--defects", *defects,
-                   "what hospitals do wrong: off, or default rates (listed in truth/defects.csv)")
+                   "What hospitals do wrong: off, or default rates (listed in truth/defects.csv)")
       ->check(CLI::IsMember({"off", "default"}))
       ->capture_default_str();
-  command->add_option("--marked", options->marked, "persons whose identifiers occur nowhere else (truth/marked.csv)")
+  command->add_option("--marked", options->marked, "Persons whose identifiers occur nowhere else (truth/marked.csv)")
       ->check(CLI::Range(0, 64))
       ->capture_default_str();
-  command->add_option("--threads", options->threads, "threads; the result does not depend on them (all)");
-  command->add_flag("--json", *json, "summary as JSON");
+  command->add_option("--threads", options->threads, "Threads; the result does not depend on them (all)");
+  command->add_flag("--json", *json, "Summary as JSON");
   set_action(command, [=]() -> Result<int> {
     options->defects = *defects != "off";
     if (*json) Progress::set_quiet(true);

@@ -212,18 +212,18 @@ Result<int> run_table(TableOptions options) {
 
 void add_dataset_options(CLI::App* table, const std::shared_ptr<TableOptions>& options) {
   TableRequest& request = options->request;
-  table->add_option("--dataset,--input", options->dataset, "dataset: CSV with a header, or Parquet")
+  table->add_option("--dataset,--input", options->dataset, "Dataset: CSV with a header, or Parquet")
       ->check(CLI::ExistingFile);
-  table->add_option("--rows", request.rows, "columns of the dataset that make the rows")->delimiter(',');
-  table->add_option("--columns", request.columns, "columns of the dataset that make the columns")->delimiter(',');
+  table->add_option("--rows", request.rows, "Columns of the dataset that make the rows")->delimiter(',');
+  table->add_option("--columns", request.columns, "Columns of the dataset that make the columns")->delimiter(',');
   table->add_option("--measure", options->measure, "count of persons, or sum or mean of --value")
       ->check(CLI::IsMember({"count", "sum", "mean"}));
-  table->add_option("--value", request.value, "column that is summed or averaged");
-  table->add_option("--weight", request.weight, "column of weights");
+  table->add_option("--value", request.value, "Column that is summed or averaged");
+  table->add_option("--weight", request.weight, "Column of weights");
   table->add_option("--person,--count-distinct", request.person,
-                    "column that tells persons apart (person_id, person or pseudonym)");
-  table->add_option("--hospital", request.hospital, "column that tells hospitals apart (hospital_id or hospital)");
-  table->add_option("--where", options->where, "rows that count, e.g. \"age>=18\" or \"area=13|14\"; all must hold");
+                    "Column that tells persons apart (person_id, person or pseudonym)");
+  table->add_option("--hospital", request.hospital, "Column that tells hospitals apart (hospital_id or hospital)");
+  table->add_option("--where", options->where, "Rows that count, e.g. \"age>=18\" or \"area=13|14\"; all must hold");
   table->add_option("--bands", options->bands, "COLUMN=0,20,40: numbers into 0-19, 20-39, 40+");
   table->add_option("--hierarchy", options->hierarchies,
                     "COLUMN=FILE: CSV of value, group, group of groups; subtotals are shown");
@@ -238,28 +238,28 @@ void add_table(CLI::App& app) {
       app.add_subcommand("table", "A table of persons from a dataset, fit to leave: protected and audited");
   auto options = std::make_shared<TableOptions>();
   add_dataset_options(table, options);
-  table->add_option("--threshold", options->threshold, "fewest persons a published cell may have: 10 or more")
+  table->add_option("--threshold", options->threshold, "Fewest persons a published cell may have: 10 or more")
       ->check(CLI::Range(2, 100000));
   table->add_option("--policy", options->policy, "JSON policy")->check(CLI::ExistingFile);
   table
       ->add_option("--cell-key", options->cell_key,
-                   "file with the release key: every count gets a small deviation that depends on its persons alone, "
+                   "File with the release key: every count gets a small deviation that depends on its persons alone, "
                    "nothing is hidden, totals do not add up; the policy must say \"method\": \"cell_key\"")
       ->check(CLI::ExistingFile);
   table->add_option("--mode", options->mode, "fast, or exact: the proven least number of hidden cells")
       ->check(CLI::IsMember({"fast", "exact"}));
   table->add_option("--output", options->output, "CSV that may leave");
-  table->add_option("--output-json", options->output_json, "the same as JSON");
-  table->add_option("--proof", options->proof, "proof sheet for the checkers (OUTPUT.proof.json)");
-  table->add_option("--html", options->html, "proof sheet as one page for the checkers");
+  table->add_option("--output-json", options->output_json, "The same as JSON");
+  table->add_option("--proof", options->proof, "Proof sheet for the checkers (OUTPUT.proof.json)");
+  table->add_option("--html", options->html, "Proof sheet as one page for the checkers");
   table->add_option("--memory", options->memory,
-                    "folder of what left before: the table is judged against it and kept in it");
-  table->add_option("--project", options->project, "whose table it is, for the memory");
+                    "Folder of what left before: the table is judged against it and kept in it");
+  table->add_option("--project", options->project, "Whose table it is, for the memory");
   table
       ->add_option("--common-persons", options->common,
                    "CSV of two columns: the dataset's person, the number all projects share")
       ->check(CLI::ExistingFile);
-  table->add_flag("--json", options->json, "one JSON document on standard output");
+  table->add_flag("--json", options->json, "One JSON document on standard output");
   table->footer(
       "Examples:\n"
       "  sekisho table --dataset d.csv --rows age --bands age=0,20,40,65 --columns sex --output t.csv --html t.html\n"

@@ -67,12 +67,12 @@ inline void add_memory(CLI::App* disclosure) {
        {std::tuple{"list", "Items in the order in which they left", &list_memory},
         std::tuple{"check", "Compare every file with the ledger: exit 1 when something was changed", &check_memory}}) {
     CLI::App* command = memory->add_subcommand(name, text);
-    command->add_option("folder", options->folder, "the folder given to `sekisho table --memory`")
+    command->add_option("folder", options->folder, "The folder given to `sekisho table --memory`")
         ->required()
         ->check(CLI::ExistingDirectory);
     if (std::string_view(name) == "check")
-      command->add_option("--remember", options->remember, "checkpoints of its ledger that somebody kept");
-    command->add_flag("--json", options->json, "one JSON document on standard output");
+      command->add_option("--remember", options->remember, "Checkpoints of its ledger that somebody kept");
+    command->add_flag("--json", options->json, "One JSON document on standard output");
     set_action(command, [options, action] { return action(*options); });
   }
 }

@@ -80,15 +80,15 @@ inline void add_disclosure_request(CLI::App& disclosure) {
   auto options = std::make_shared<RequestOptions>();
   const auto common = [&](const char* command, const char* text) {
     CLI::App* app = request->add_subcommand(command, text);
-    app->add_option("--desk", options->folder, "folder of the desk: ledger, people, judged bytes")->required();
-    app->add_flag("--json", options->json, "one JSON document on standard output");
+    app->add_option("--desk", options->folder, "Folder of the desk: ledger, people, judged bytes")->required();
+    app->add_flag("--json", options->json, "One JSON document on standard output");
     return app;
   };
   CLI::App* person = common("person", "Register a person with roles; writes the key that person signs in with");
-  person->add_option("--id", options->person, "the person's id")->required();
-  person->add_option("--institution", options->institution, "where the person works");
+  person->add_option("--id", options->person, "The person's id")->required();
+  person->add_option("--institution", options->institution, "Where the person works");
   person->add_option("--role", options->roles, "requester, reviewer, releaser, sender (several allowed)")->required();
-  person->add_option("--key", options->key, "where the new private key goes (mode 0600)")->required();
+  person->add_option("--key", options->key, "Where the new private key goes (mode 0600)")->required();
   set_action(person, [options] { return add_request_person(*options); });
   CLI::App* list = common("list", "All requests with their states; exit 1 when a second approval is overdue");
   set_action(list, [options] { return list_requests(*options); });
@@ -112,19 +112,19 @@ inline void add_disclosure_request(CLI::App& disclosure) {
       {"recall", "Take back what was approved or released, with a reason", ExitEvent::kRecall}};
   for (const Command& command : kCommands) {
     CLI::App* app = common(command.name, command.text);
-    app->add_option("--as", options->key, "private key of the person who acts")->required()->check(CLI::ExistingFile);
-    app->add_option("--id", options->request, "the request's id")->required();
-    app->add_option("--reason", options->reason, "for the record");
-    app->add_option("--committee", options->committee, "id of a committee's decision");
+    app->add_option("--as", options->key, "Private key of the person who acts")->required()->check(CLI::ExistingFile);
+    app->add_option("--id", options->request, "The request's id")->required();
+    app->add_option("--reason", options->reason, "For the record");
+    app->add_option("--committee", options->committee, "Id of a committee's decision");
     if (command.event == ExitEvent::kSubmit) {
-      app->add_option("files", options->files, "files that are to leave")->required()->check(CLI::ExistingFile);
+      app->add_option("files", options->files, "Files that are to leave")->required()->check(CLI::ExistingFile);
       app->add_option("--memory", options->memory,
-                      "memory of releases: files that came out of `sekisho table` take the fast lane")
+                      "Memory of releases: files that came out of `sekisho table` take the fast lane")
           ->check(CLI::ExistingDirectory);
-      app->add_option("--clamd", options->clamd, "socket of the virus scanner clamd");
+      app->add_option("--clamd", options->clamd, "Socket of the virus scanner clamd");
     }
     if (command.event == ExitEvent::kRelease)
-      app->add_option("--output", options->output, "folder the judged bytes are copied to")->required();
+      app->add_option("--output", options->output, "Folder the judged bytes are copied to")->required();
     set_action(app, [options, event = command.event] { return run_request(*options, event); });
   }
 }

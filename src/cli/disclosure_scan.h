@@ -112,23 +112,23 @@ inline void add_disclosure_scan(CLI::App& disclosure) {
   auto options = std::make_shared<DisclosureScanOptions>();
   CLI::App* scan = disclosure.add_subcommand(
       "scan", "Look for records and identifiers of persons, hidden parts and outputs that betray: exit 1 when found");
-  scan->add_option("files", options->files, "files that are to leave")->required()->check(CLI::ExistingFile);
+  scan->add_option("files", options->files, "Files that are to leave")->required()->check(CLI::ExistingFile);
   scan->add_option("--dataset", options->dataset, "CSV the outputs were made from: its rows must not leave")
       ->check(CLI::ExistingFile);
-  scan->add_option("--pseudonyms", options->pseudonyms, "the project's pseudonyms, one a line")
+  scan->add_option("--pseudonyms", options->pseudonyms, "The project's pseudonyms, one a line")
       ->check(CLI::ExistingFile);
   scan->add_option("--describe", options->descriptions,
                    "JSON: what columns of tables hold, where their names do not say it")
       ->check(CLI::ExistingFile);
-  scan->add_option("--clamd", options->clamd, "socket of the virus scanner clamd");
-  scan->add_flag("--require-antivirus", options->settings.need_antivirus, "without the virus scanner's answer: FAIL");
-  scan->add_option("--threshold", options->settings.threshold, "least number of persons in a group (10)")
+  scan->add_option("--clamd", options->clamd, "Socket of the virus scanner clamd");
+  scan->add_flag("--require-antivirus", options->settings.need_antivirus, "Without the virus scanner's answer: FAIL");
+  scan->add_option("--threshold", options->settings.threshold, "Least number of persons in a group (10)")
       ->check(CLI::Range(2, 1000));
   scan->add_option("--against", options->against, "JSON of an earlier scan: a file with other bytes fails")
       ->check(CLI::ExistingFile);
-  scan->add_option("--freeze", options->frozen, "folder that keeps the judged bytes under their SHA-256");
-  scan->add_option("--pictures", options->pictures, "folder for pictures of the pages, for reviewers");
-  scan->add_flag("--json", options->json, "one JSON document on standard output");
+  scan->add_option("--freeze", options->frozen, "Folder that keeps the judged bytes under their SHA-256");
+  scan->add_option("--pictures", options->pictures, "Folder for pictures of the pages, for reviewers");
+  scan->add_flag("--json", options->json, "One JSON document on standard output");
   set_action(scan, [options] { return run_disclosure_scan(*options); });
 }
 

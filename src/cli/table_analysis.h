@@ -98,45 +98,45 @@ inline Result<int> run_analysis(AnalysisOptions options, bool survival) {
 }
 
 inline void add_analysis_options(CLI::App* command, const std::shared_ptr<AnalysisOptions>& options) {
-  command->add_option("--dataset,--input", options->dataset, "dataset: CSV with a header, or Parquet; one row a person")
+  command->add_option("--dataset,--input", options->dataset, "Dataset: CSV with a header, or Parquet; one row a person")
       ->required()
       ->check(CLI::ExistingFile);
-  command->add_option("--person", options->person, "column that tells persons apart");
-  command->add_option("--where", options->where, "rows that count, e.g. \"age>=18\"; all must hold");
-  command->add_option("--threshold", options->threshold, "fewest persons, events or degrees of freedom: 10 or more")
+  command->add_option("--person", options->person, "Column that tells persons apart");
+  command->add_option("--where", options->where, "Rows that count, e.g. \"age>=18\"; all must hold");
+  command->add_option("--threshold", options->threshold, "Fewest persons, events or degrees of freedom: 10 or more")
       ->check(CLI::Range(10, 100000));
   command->add_option("--policy", options->policy, "JSON policy")->check(CLI::ExistingFile);
   command->add_option("--output", options->output, "CSV that may leave")->required();
-  command->add_option("--output-json", options->output_json, "the same as JSON");
-  command->add_option("--html", options->html, "the proof sheet as one page with the drawing");
-  command->add_option("--proof", options->proof, "proof sheet for the checkers (OUTPUT.proof.json)");
+  command->add_option("--output-json", options->output_json, "The same as JSON");
+  command->add_option("--html", options->html, "The proof sheet as one page with the drawing");
+  command->add_option("--proof", options->proof, "Proof sheet for the checkers (OUTPUT.proof.json)");
   command->add_option(
       "--memory", options->memory,
-      "folder of the memory of releases: refused when it reveals few persons together with earlier ones");
-  command->add_option("--project", options->project, "whose analysis it is, for the memory");
+      "Folder of the memory of releases: refused when it reveals few persons together with earlier ones");
+  command->add_option("--project", options->project, "Whose analysis it is, for the memory");
   command
       ->add_option("--common-persons", options->common,
                    "CSV of two columns: the dataset's person, the number all projects share")
       ->check(CLI::ExistingFile);
-  command->add_flag("--json", options->json, "one JSON document on standard output");
+  command->add_flag("--json", options->json, "One JSON document on standard output");
 }
 
 inline void add_analyses(CLI::App* table) {
   auto options = std::make_shared<AnalysisOptions>();
   CLI::App* km = table->add_subcommand("km", "Kaplan-Meier curves at times between which enough events lie");
   add_analysis_options(km, options);
-  km->add_option("--time", options->survival.time, "column of times under observation")->required();
-  km->add_option("--event", options->survival.event, "column: 1 event, 0 censored")->required();
-  km->add_option("--group", options->survival.group, "column of groups, a curve for each");
+  km->add_option("--time", options->survival.time, "Column of times under observation")->required();
+  km->add_option("--event", options->survival.event, "Column: 1 event, 0 censored")->required();
+  km->add_option("--group", options->survival.group, "Column of groups, a curve for each");
   set_action(km, [options] { return run_analysis(*options, true); });
   CLI::App* regression =
       table->add_subcommand("regression", "Least squares or logistic regression whose levels and freedom suffice");
   add_analysis_options(regression, options);
-  regression->add_option("--outcome", options->regression.outcome, "column of the outcome")->required();
-  regression->add_option("--predictors", options->regression.predictors, "columns: numbers, or texts as factors")
+  regression->add_option("--outcome", options->regression.outcome, "Column of the outcome")->required();
+  regression->add_option("--predictors", options->regression.predictors, "Columns: numbers, or texts as factors")
       ->required()
       ->delimiter(',');
-  regression->add_option("--factors", options->regression.factors, "predictors whose numbers are categories")
+  regression->add_option("--factors", options->regression.factors, "Predictors whose numbers are categories")
       ->delimiter(',');
   regression->add_option("--family", options->family, "linear or logistic")
       ->check(CLI::IsMember({"linear", "logistic"}));
