@@ -21,6 +21,7 @@
 #include "intake/intake.h"
 #include "ledger/ledger.h"
 #include "linkage/evaluate.h"
+#include "outgoing/scan.h"
 #include "release/release.h"
 #include "store/store.h"
 #include "synth/synth.h"

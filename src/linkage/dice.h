@@ -66,6 +66,8 @@ struct DiceResult {
   std::uint64_t compared = 0;
   bool complete = true;
 };
+// What people can still look through, and memory can hold.
+constexpr std::size_t kMostPairs = 50'000'000;
 DiceResult all_above(std::span<const Filter> a, std::span<const Filter> b, double threshold, std::size_t most,
                      const DiceVersion& version = best_dice(), unsigned threads = 2);
 

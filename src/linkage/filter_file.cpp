@@ -17,7 +17,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kMostPairs = 50'000'000;
 
 // Where the values of the fields stand in one file.
 struct Places {

@@ -14,7 +14,6 @@ namespace sekisho::linkage {
 namespace {
 
 constexpr std::size_t kFilterMemory = 256;  // bytes: the filter twice, its number, share of names
-constexpr std::size_t kMostPairs = 50'000'000;
 
 // The filters of one hospital: several of one registration where its records changed.
 struct Party {

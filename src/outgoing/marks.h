@@ -8,6 +8,9 @@
 
 namespace sekisho::outgoing {
 
+// More lines of several points in one figure: a line for each person.
+constexpr std::size_t kManyCurves = 30;
+
 enum class Marks : std::uint8_t {
   kFew,
   kSeries,  // the same number of marks at each of evenly spaced places: a value for each month or class

@@ -11,7 +11,7 @@
 namespace sekisho::outgoing {
 namespace {
 
-constexpr std::size_t kMostPoints = 5000, kManyLines = 30;
+constexpr std::size_t kMostPoints = 5000;
 // Parts of the names under which drawing programs keep letters.
 constexpr std::string_view kLetters[] = {"dejavu", "glyph", "font",      "arial",  "sans",
                                          "serif",  "noto",  "helvetica", "gothic", "mincho"};
@@ -94,7 +94,7 @@ void judge_drawing(std::string_view low, Opened& out) {
     const std::string d = attribute(tag, "d");
     lines += std::ranges::count(d, 'l') >= 5 && tag.contains("fill: none");
   });
-  if (lines > kManyLines)
+  if (lines > kManyCurves)
     out.findings.add("plot.lines", "file", "many lines of several points: a line for each person");
   elements(low, "text", [&](std::string_view tag, std::string_view) {
     for (const std::string_view side : {"x", "y"})

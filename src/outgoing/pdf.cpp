@@ -14,7 +14,7 @@
 namespace sekisho::outgoing {
 namespace {
 
-constexpr std::size_t kManyMarks = 150, kManyLines = 30, kManyComments = 1000;
+constexpr std::size_t kManyMarks = 150, kManyComments = 1000;
 
 struct PdfWord {
   std::string_view word, rule, message;
@@ -394,7 +394,7 @@ void open_pdf(std::string_view data, Opened& out) {
       if (printable * 10 > object.stream.size() * 9 && !glyph) out.texts.push_back({"part.txt", object.stream});
     }
   }
-  if (lines > kManyLines)
+  if (lines > kManyCurves)
     out.findings.add("plot.lines", "file", "many lines of several points: a line for each person");
   if (worst == Marks::kGrid)
     out.findings.add("plot.grid", "file", "many marks in a grid: cells of ten persons and more, or single persons");
