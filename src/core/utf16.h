@@ -11,7 +11,8 @@
 namespace sekisho {
 
 enum class ByteOrder : std::uint8_t { kNone, kLittle, kBig };
-// By the first four bytes: FF FE, FE FF, or two letters of ASCII with their zeros. kNone: no UTF-16 (UTF-32 among others).
+// By the first four bytes: FF FE, FE FF, or two letters of ASCII with their zeros. kNone: no UTF-16 (UTF-32 among
+// others).
 ByteOrder utf16_order(ByteView head);
 
 // Of a file handed over in pieces. Files that are no UTF-16 come out as they went in.

@@ -17,7 +17,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-
 // Where the values of the fields stand in one file.
 struct Places {
   std::size_t id = 0;
