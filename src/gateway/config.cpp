@@ -22,7 +22,8 @@ const std::vector<ConfigMember> kSchema = net::Peer::schema({
     {"filters.key", ConfigType::kPath, false, "",
      "secret of the hospitals that compare patients without names (sekisho link key); never for the centre"},
     {"filters.harden", ConfigType::kText, false, "diffuse", "diffuse, balance, fold or rule90"},
-    {"filters.salt", ConfigType::kText, false, "", "birth_year: filters of different years do not meet"},
+    {"filters.salt", ConfigType::kText, false, "birth_year",
+     "birth_year: filters of different years do not meet; none"},
     {"filters.only", ConfigType::kBoolean, false, "false", "nothing but filters travels"},
     {"package_bytes", ConfigType::kInteger, false, "268435456", "sealed size after which the next package begins"},
     {"zstd_level", ConfigType::kInteger, false, "1", "compression level, 1 to 19"},
@@ -66,8 +67,9 @@ Result<GatewayConfig> GatewayConfig::load(const std::filesystem::path& file) {
   if (!harden || *harden == identity::Hardening::kNone)
     return fail("config.value", "filters.harden is diffuse, balance, fold or rule90", {.file = file.string()});
   out.filters.hardening = *harden;
-  if (!out.filters.salt.empty() && out.filters.salt != "birth_year")
-    return fail("config.value", "filters.salt is birth_year, or absent", {.file = file.string()});
+  if (out.filters.salt != "birth_year" && out.filters.salt != "none")
+    return fail("config.value", "filters.salt is birth_year or none", {.file = file.string()});
+  if (out.filters.salt == "none") out.filters.salt.clear();
   if (out.filters.only && out.filters.key.empty())
     return fail("config.value", "filters.only needs filters.key", {.file = file.string()});
   out.interval_seconds = config.integer("interval_seconds");

@@ -54,7 +54,7 @@ function rows(count) {
   };
   for (let i = 0; i < count; ++i)
     lines.push(
-      `p${i},${Math.min(99, 20 + draw(40) + draw(45))},${draw(2) ? "M" : "F"},${1300 + 100 * draw(3) + draw(9)},${1 + Math.floor(draw(100) ** 2 / 160)},${draw(20) ? `薬剤${String.fromCharCode(65 + draw(4))}` : ""}`,
+      `p${i},${Math.min(99, 20 + draw(40) + draw(45))},${draw(2) ? "M" : "F"},${1300 + 100 * draw(3) + draw(9)},${1 + Math.floor(draw(100) ** 2 / 160)},${i % 8 === 3 ? "" : `薬剤${String.fromCharCode(65 + draw(4))}`}`,
     );
   return lines.join("\n") + "\n";
 }

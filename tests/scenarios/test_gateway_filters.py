@@ -16,7 +16,7 @@ HOSPITALS = ("H01", "H02")
 class FiltersFromGateways(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.source = synth(persons=600, hospitals=2, years=1, seed=12)
+        cls.source = synth(persons=1500, hospitals=2, years=5, seed=12)
         cls.centre = Centre(HOSPITALS)
         cls.addClassCleanup(cls.centre.close)
         cls.key = cls.centre.dir / "filters.key"
@@ -79,7 +79,7 @@ class FiltersFromGateways(unittest.TestCase):
         true = self.true_pairs()
         self.assertGreater(len(true), 50)
         right = len(self.pairs & true)
-        self.assertGreater(right / len(self.pairs), 0.98)
+        self.assertGreater(right / len(self.pairs), 0.95)
         self.assertGreater(right / len(true), 0.90)
         self.assertEqual(self.report["filters"]["pairs"], len(self.pairs))
 
@@ -115,7 +115,7 @@ class FiltersBesideFiles(unittest.TestCase):
             merged_storage(synth(persons=600, hospitals=2, years=1, seed=12), "H01", centre.storages["H01"])
             sekisho("link", "key", "--output", centre.dir / "filters.key")
             config = centre.hospital("H01") / "gateway.toml"
-            config.write_text(config.read_text() + f'\n[filters]\nkey = "{centre.dir / "filters.key"}"\nsalt = "birth_year"\n')
+            config.write_text(config.read_text() + f'\n[filters]\nkey = "{centre.dir / "filters.key"}"\nsalt = "none"\n')
             centre.start_receiver()
             packed = centre.gateway("H01", "run", "--once")
             centre.load()
