@@ -22,7 +22,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       item.unit = text.substr(0, 12);
       item.specimen = text.substr(0, 8);
       item.values = {1, 2, 3, 4};
-      for (const auto& suggestion : suggester.suggest({&item, 1}, {.threads = 1})[0])
+      const auto suggestions = suggester.suggest({&item, 1}, {.threads = 1});
+      for (const auto& suggestion : suggestions.front())
         if (!(suggestion.confidence >= 0 && suggestion.confidence <= 1)) __builtin_trap();
       (void)codes::parse_drug_name(text);
       break;

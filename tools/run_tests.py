@@ -81,8 +81,26 @@ def unit(count):
             run_gtest(ROOT / "build/release/bin" / target, count)
 
 
+# Readers of what hospitals send: their fuzz targets get the saved seeds and changes of them in every whole run.
+REPLAYS = [f"replay_{name}" for name in ("ssmix2", "receipt", "dpc", "dpc_tables", "cda", "storage_source", "text", "filter", "masters", "codes")]
+
+
+def replay(count):
+    for target in REPLAYS:
+        seeds = ROOT / "fuzz/seeds" / target.replace("replay_", "fuzz_")
+        run = subprocess.run([str(ROOT / "build/asan/bin" / target), str(seeds)], cwd=VAR, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                             text=True, errors="replace", timeout=600)
+        print(f"  {target}: {run.stdout.splitlines()[-1] if run.stdout else ''}")
+        if run.returncode == 0:
+            count.passed += 1
+        else:
+            print(run.stdout[-4000:])
+            count.fail(target)
+
+
 def asan(count):
-    if build("asan", unit_targets(), count):
+    if build("asan", unit_targets() + REPLAYS, count):
+        replay(count)
         for target in unit_targets():
             run_gtest(ROOT / "build/asan/bin" / target, count,
                       {"ASAN_OPTIONS": "detect_leaks=1:abort_on_error=1", "UBSAN_OPTIONS": "print_stacktrace=1", "SEKISHO_SANITIZED": "1",
