@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include "identity/fold.h"
+#include "identity/named_columns.h"
 
 namespace sekisho::identity {
 namespace {
@@ -53,14 +54,6 @@ constexpr Known kKnown[] = {
     {"symbol", FieldType::kInsurance, Pieces::kBigrams, 5},
     {"number", FieldType::kInsurance, Pieces::kBigrams, 8},
 };
-
-std::string_view strip(std::string_view text) {
-  while (!text.empty() && text.front() == ' ')
-    text.remove_prefix(1);
-  while (!text.empty() && text.back() == ' ')
-    text.remove_suffix(1);
-  return text;
-}
 
 Result<FilterField> field_of(std::string_view named, std::string_view column) {
   FilterField field{.name = {}, .column = std::string(column)};
@@ -147,15 +140,9 @@ double usual_threshold(Hardening hardening) {
 
 Result<FilterColumns> FilterColumns::parse(std::string_view text) {
   FilterColumns out;
-  while (!text.empty()) {
-    const std::size_t comma = text.find(',');
-    const std::string_view one = strip(text.substr(0, comma));
-    text = comma == std::string_view::npos ? std::string_view() : text.substr(comma + 1);
+  for (const auto& [one, named, behind] : named_columns(text)) {
     if (one.empty()) continue;
-    const std::size_t equals = one.find('=');
-    const std::string_view named = strip(one.substr(0, equals));
-    const std::string_view column =
-        equals == std::string_view::npos ? named.substr(0, named.find(':')) : strip(one.substr(equals + 1));
+    const std::string_view column = behind.value_or(named.substr(0, named.find(':')));
     if (named == "record_id") {
       out.record_id = column;
       continue;

@@ -7,6 +7,7 @@
 
 #include "core/csv.h"
 #include "core/random.h"
+#include "identity/named_columns.h"
 #include "linkage/run.h"
 
 namespace sekisho::linkage {
@@ -162,15 +163,10 @@ Json agreement_json(const Agreement& agreement) {
 
 Result<Labels> read_truth_labels(const std::filesystem::path& truth, std::string_view columns) {
   std::string id_column = "record_id", person_column = "person_id";
-  while (!columns.empty()) {
-    const std::size_t comma = columns.find(',');
-    const std::string_view one = columns.substr(0, comma);
-    columns = comma == std::string_view::npos ? std::string_view() : columns.substr(comma + 1);
-    const std::size_t equals = one.find('=');
-    const std::string_view field = one.substr(0, equals);
-    if (equals == std::string_view::npos || (field != "record_id" && field != "person_id"))
+  for (const auto& [one, field, column] : identity::named_columns(columns)) {
+    if (!column || (field != "record_id" && field != "person_id"))
       return fail("usage.columns", "the columns of a truth are record_id=COLUMN and person_id=COLUMN");
-    (field == "record_id" ? id_column : person_column) = std::string(one.substr(equals + 1));
+    (field == "record_id" ? id_column : person_column) = std::string(*column);
   }
   return read_labels(truth, id_column, person_column);
 }

@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "core/ascii.h"
 #include "core/csv.h"
 #include "core/file.h"
 #include "linkage/hash.h"
@@ -24,10 +25,6 @@ struct Places {
 };
 Result<Places> find_places(const FilterColumns& columns, const std::vector<std::string_view>& header,
                            const std::string& file) {
-  const auto strip = [](std::string_view text) {
-    const std::size_t begin = text.find_first_not_of(" \t"), end = text.find_last_not_of(" \t");
-    return begin == std::string_view::npos ? std::string_view() : text.substr(begin, end - begin + 1);
-  };
   const auto find = [&](const std::string& column) -> Result<std::size_t> {
     for (std::size_t i = 0; i < header.size(); ++i)
       if (strip(header[i]) == column) return i;

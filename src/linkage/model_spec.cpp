@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/toml.h"
+#include "identity/named_columns.h"
 
 namespace sekisho::linkage {
 namespace {
@@ -171,14 +172,9 @@ Result<ModelSpec> ModelSpec::parse(std::string_view text, const std::string& fil
 }
 
 Result<void> ModelSpec::rename(std::string_view assignments) {
-  while (!assignments.empty()) {
-    const std::size_t comma = assignments.find(',');
-    const std::string_view one = assignments.substr(0, comma);
-    assignments = comma == std::string_view::npos ? std::string_view() : assignments.substr(comma + 1);
-    const std::size_t equals = one.find('=');
-    if (equals == std::string_view::npos || equals + 1 == one.size())
+  for (const auto& [one, name, column] : identity::named_columns(assignments)) {
+    if (!column || column->empty())
       return fail("usage.columns", fmt::format("'{}' is not of the form field=COLUMN", one));
-    const std::string_view name = one.substr(0, equals);
     std::optional<std::size_t> found = field(name);
     for (std::size_t i = 0; i < fields.size() && !found; ++i)
       if (std::ranges::any_of(fields[i].columns, [&](const std::string& column) { return same_word(column, name); }))
@@ -189,7 +185,7 @@ Result<void> ModelSpec::rename(std::string_view assignments) {
         known += (known.empty() ? "" : ", ") + field.name;
       return fail("usage.columns", fmt::format("'{}' is not a field", name), {}, fmt::format("Fields: {}", known));
     }
-    fields[*found].columns = {std::string(one.substr(equals + 1))};
+    fields[*found].columns = {std::string(*column)};
     fields[*found].named = true;
   }
   return {};

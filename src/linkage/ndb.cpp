@@ -13,6 +13,7 @@
 #include "core/csv.h"
 #include "core/file.h"
 #include "crypto/digest.h"
+#include "identity/named_columns.h"
 #include "linkage/fields.h"
 #include "linkage/run.h"
 
@@ -64,28 +65,15 @@ const std::array<Known, kPlaces>& known_places() {
   return known;
 }
 
-std::string_view strip(std::string_view text) {
-  while (!text.empty() && static_cast<unsigned char>(text.front()) <= ' ')
-    text.remove_prefix(1);
-  while (!text.empty() && static_cast<unsigned char>(text.back()) <= ' ')
-    text.remove_suffix(1);
-  return text;
-}
-
 Result<std::array<std::string, kPlaces>> named_columns(std::string_view text) {
   std::array<std::string, kPlaces> out;
-  while (!text.empty()) {
-    const std::size_t comma = text.find(',');
-    const std::string_view one = strip(text.substr(0, comma));
-    text = comma == std::string_view::npos ? std::string_view() : text.substr(comma + 1);
+  for (const auto& [one, name, column] : identity::named_columns(text)) {
     if (one.empty()) continue;
-    const std::size_t equals = one.find('=');
-    const std::string_view name = strip(one.substr(0, equals));
     const auto found = std::ranges::find(known_places(), name, &Known::name);
-    if (found == known_places().end() || equals == std::string_view::npos)
+    if (found == known_places().end() || !column)
       return fail("usage.columns", fmt::format("'{}' does not name a field and a column", one), {},
                   "--columns insurer=COLUMN,symbol=COLUMN,...");
-    out[static_cast<std::size_t>(found - known_places().begin())] = strip(one.substr(equals + 1));
+    out[static_cast<std::size_t>(found - known_places().begin())] = *column;
   }
   return out;
 }

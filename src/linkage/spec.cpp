@@ -6,6 +6,7 @@
 
 #include "core/toml.h"
 #include "identity/canonical.h"
+#include "identity/named_columns.h"
 
 namespace sekisho::linkage {
 namespace {
@@ -83,18 +84,14 @@ Result<Spec> Spec::load(const std::filesystem::path& file) {
 }
 
 Result<void> Spec::rename(std::string_view assignments) {
-  while (!assignments.empty()) {
-    const std::size_t comma = assignments.find(',');
-    const std::string_view one = assignments.substr(0, comma);
-    assignments = comma == std::string_view::npos ? std::string_view() : assignments.substr(comma + 1);
-    const std::size_t equals = one.find('=');
-    if (equals == std::string_view::npos || equals + 1 == one.size())
+  for (const auto& [one, name, column] : identity::named_columns(assignments)) {
+    if (!column || column->empty())
       return fail("usage.columns", fmt::format("'{}' is not of the form field=COLUMN", one));
-    const std::optional<Field> field = field_of(one.substr(0, equals));
+    const std::optional<Field> field = field_of(name);
     if (!field)
-      return fail("usage.columns", fmt::format("'{}' is not a field", one.substr(0, equals)), {},
+      return fail("usage.columns", fmt::format("'{}' is not a field", name), {},
                   fmt::format("Fields: {}", fmt::join(kNames, ", ")));
-    columns[static_cast<std::size_t>(*field)] = std::string(one.substr(equals + 1));
+    columns[static_cast<std::size_t>(*field)] = std::string(*column);
     required[static_cast<std::size_t>(*field)] = true;
   }
   return {};

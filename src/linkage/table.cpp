@@ -7,6 +7,7 @@
 #include <numeric>
 #include <unordered_map>
 
+#include "core/ascii.h"
 #include "core/csv.h"
 #include "core/text.h"
 #include "linkage/hash.h"
@@ -66,13 +67,6 @@ constexpr std::size_t kChunk = 1 << 15;
 
 char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-}
-std::string_view strip(std::string_view text) {
-  while (!text.empty() && static_cast<unsigned char>(text.front()) <= ' ')
-    text.remove_prefix(1);
-  while (!text.empty() && static_cast<unsigned char>(text.back()) <= ' ')
-    text.remove_suffix(1);
-  return text;
 }
 
 // Equal but for case, blanks and marks between words.
