@@ -2,6 +2,7 @@ import { number } from "./format";
 import type { PanelProps } from "./Panels";
 import { packagesOf, type Status, sumOf } from "./status";
 import type { Language, Texts } from "./texts";
+import "./flow.css";
 
 // The picture's grid: eight stations on one road, four zones with a gate between, the ledger underneath. Units of the
 // viewBox.
