@@ -8,10 +8,9 @@
 #include <cmath>
 #include <iterator>
 
-#include "core/csv.h"
 #include "core/html.h"
 #include "linkage/evaluate.h"
-#include "linkage/run.h"
+#include "linkage/input.h"
 
 namespace sekisho::linkage {
 namespace {
@@ -38,24 +37,18 @@ Result<double> probability_in(std::string_view text, const Place& place) {
 // Rows of a CSV with these three columns.
 template <class Visit>
 Result<void> each_row(const std::filesystem::path& path, const std::array<std::string_view, 3>& names, Visit visit) {
-  SEKISHO_TRY(const std::string text, read_input(path));
-  CsvReader reader(text, separator_of(text), path.string());
-  std::vector<std::string_view> cells;
-  SEKISHO_TRY(bool more, reader.next(cells));
+  SEKISHO_TRY(const auto file, InputFile::open(path));
   std::array<std::size_t, 3> at{};
   for (std::size_t i = 0; i < names.size(); ++i) {
-    at[i] = static_cast<std::size_t>(std::ranges::find(cells, names[i]) - cells.begin());
-    if (!more || at[i] == cells.size())
-      return fail("linkage.columns", fmt::format("there is no column '{}'", names[i]), {.file = path.string()});
+    at[i] = static_cast<std::size_t>(std::ranges::find(file->header(), names[i]) - file->header().begin());
+    if (at[i] == file->header().size())
+      return fail("linkage.columns", fmt::format("there is no column '{}'", names[i]), {.file = file->name()});
   }
-  const std::size_t width = cells.size();
+  std::vector<std::string_view> cells;
   while (true) {
-    SEKISHO_TRY(more, reader.next(cells));
+    SEKISHO_TRY(const bool more, file->next(cells));
     if (!more) return {};
-    const Place place{.file = path.string(), .line = reader.line()};
-    if (cells.size() != width)
-      return fail("csv.ragged", fmt::format("{} fields instead of {}", cells.size(), width), place);
-    SEKISHO_TRY(const double probability, probability_in(cells[at[2]], place));
+    SEKISHO_TRY(const double probability, probability_in(cells[at[2]], file->place()));
     visit(cells[at[0]], cells[at[1]], probability);
   }
 }

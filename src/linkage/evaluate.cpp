@@ -5,10 +5,9 @@
 #include <algorithm>
 #include <unordered_map>
 
-#include "core/csv.h"
 #include "core/random.h"
 #include "identity/named_columns.h"
-#include "linkage/run.h"
+#include "linkage/input.h"
 
 namespace sekisho::linkage {
 namespace {
@@ -124,27 +123,23 @@ struct Labels {
 
 Result<Labels> read_labels(const std::filesystem::path& path, const std::string& id_column,
                            const std::string& person_column) {
-  SEKISHO_TRY(const std::string text, read_input(path));
-  CsvReader reader(text, separator_of(text), path.string());
-  std::vector<std::string_view> fields;
-  SEKISHO_TRY(const bool has_header, reader.next(fields));
-  const auto id = std::ranges::find(fields, std::string_view(id_column)) - fields.begin();
-  const auto person = std::ranges::find(fields, std::string_view(person_column)) - fields.begin();
-  const auto width = static_cast<std::ptrdiff_t>(fields.size());
-  if (!has_header || id == width || person == width)
+  SEKISHO_TRY(const auto file, InputFile::open(path));
+  const std::vector<std::string_view>& header = file->header();
+  const auto id = std::ranges::find(header, std::string_view(id_column)) - header.begin();
+  const auto person = std::ranges::find(header, std::string_view(person_column)) - header.begin();
+  const auto width = static_cast<std::ptrdiff_t>(header.size());
+  if (id == width || person == width)
     return fail("linkage.columns", fmt::format("columns '{}' and '{}' are needed", id_column, person_column),
-                {.file = path.string()}, "Name those of the truth: --columns record_id=COLUMN,person_id=COLUMN");
+                {.file = file->name()}, "Name those of the truth: --columns record_id=COLUMN,person_id=COLUMN");
   Labels labels;
+  std::vector<std::string_view> fields;
   while (true) {
-    SEKISHO_TRY(const bool more, reader.next(fields));
+    SEKISHO_TRY(const bool more, file->next(fields));
     if (!more) return labels;
-    if (static_cast<std::ptrdiff_t>(fields.size()) != width)
-      return fail("csv.ragged", fmt::format("{} fields instead of {}", fields.size(), width),
-                  {.file = path.string(), .line = reader.line()});
     const auto label =
         labels.persons.try_emplace(std::string(fields[person]), static_cast<std::uint32_t>(labels.persons.size()));
     if (!labels.of_record.try_emplace(std::string(fields[id]), label.first->second).second)
-      return fail("linkage.duplicate", "a record id stands twice", {.file = path.string(), .line = reader.line()});
+      return fail("linkage.duplicate", "a record id stands twice", file->place());
   }
 }
 

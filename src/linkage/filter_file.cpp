@@ -11,7 +11,7 @@
 #include "core/csv.h"
 #include "core/file.h"
 #include "linkage/hash.h"
-#include "linkage/run.h"
+#include "linkage/input.h"
 
 namespace sekisho::linkage {
 namespace {
@@ -75,19 +75,12 @@ Result<FilterReport> make_filters(const FilterRequest& request, ByteView key, Ra
   FilterReport report;
   std::vector<std::string> values(scheme.fields.size());
   for (const fs::path& input : request.inputs) {
-    SEKISHO_TRY(const std::string text, read_input(input));
-    CsvReader reader(text, separator_of(text), input.string());
+    SEKISHO_TRY(const auto rows, InputFile::open(input));
+    SEKISHO_TRY(const Places places, find_places(columns, rows->header(), rows->name()));
     std::vector<std::string_view> cells;
-    SEKISHO_TRY(bool more, reader.next(cells));
-    if (!more) return fail("csv.empty", "the file holds no header", {.file = input.string()});
-    const std::size_t width = cells.size();
-    SEKISHO_TRY(const Places places, find_places(columns, cells, input.string()));
     while (true) {
-      SEKISHO_TRY(more, reader.next(cells));
+      SEKISHO_TRY(const bool more, rows->next(cells));
       if (!more) break;
-      if (cells.size() != width)
-        return fail("csv.ragged", fmt::format("{} fields instead of {}", cells.size(), width),
-                    {.file = input.string(), .line = reader.line()});
       for (std::size_t f = 0; f < values.size(); ++f)
         values[f] = normalise(scheme.fields[f].type, cells[places.fields[f]], request.order);
       const std::string own = salt.of(values);

@@ -15,7 +15,7 @@
 #include "crypto/digest.h"
 #include "identity/named_columns.h"
 #include "linkage/fields.h"
-#include "linkage/run.h"
+#include "linkage/input.h"
 
 namespace sekisho::linkage {
 namespace {
@@ -212,19 +212,12 @@ namespace {
 
 Result<void> read_records(const fs::path& input, const std::array<std::string, kPlaces>& named, ByteView key,
                           std::vector<NdbRecord>& records, NdbReport& report) {
-  SEKISHO_TRY(const std::string text, read_input(input));
-  CsvReader reader(text, separator_of(text), input.string());
+  SEKISHO_TRY(const auto rows, InputFile::open(input));
+  SEKISHO_TRY(const auto at, find_places(named, rows->header(), rows->name()));
   std::vector<std::string_view> cells;
-  SEKISHO_TRY(bool more, reader.next(cells));
-  if (!more) return fail("csv.empty", "the file holds no header", {.file = input.string()});
-  const std::size_t width = cells.size();
-  SEKISHO_TRY(const auto at, find_places(named, cells, input.string()));
   while (true) {
-    SEKISHO_TRY(more, reader.next(cells));
+    SEKISHO_TRY(const bool more, rows->next(cells));
     if (!more) return {};
-    if (cells.size() != width)
-      return fail("csv.ragged", fmt::format("{} fields instead of {}", cells.size(), width),
-                  {.file = input.string(), .line = reader.line()});
     std::array<std::string_view, kPlaces> cell{};
     for (std::size_t place = 0; place < kPlaces; ++place)
       if (at[place] >= 0) cell[place] = strip(cells[static_cast<std::size_t>(at[place])]);

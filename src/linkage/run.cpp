@@ -10,12 +10,10 @@
 #include <unordered_map>
 
 #include "core/csv.h"
-#include "core/process.h"
 #include "core/random.h"
-#include "core/text.h"
-#include "core/utf16.h"
 #include "identity/canonical.h"
 #include "linkage/birth.h"
+#include "linkage/input.h"
 
 namespace sekisho::linkage {
 namespace {
@@ -143,20 +141,12 @@ Result<std::array<int, kFieldCount>> find_columns(const Spec& spec, const std::v
 
 Result<void> read_one(const Spec& spec, const std::filesystem::path& path, std::uint64_t seed,
                       Canonicaliser& canonicaliser, Input& input, RunReport& report) {
-  SEKISHO_TRY(const std::string text, read_input(path));
-  CsvReader reader(text, separator_of(text), path.string());
-  std::vector<std::string_view> fields;
-  SEKISHO_TRY(const bool has_header, reader.next(fields));
-  if (!has_header) return fail("csv.empty", "the file holds no header", {.file = path.string()});
-  const std::size_t width = fields.size();
-  SEKISHO_TRY(const auto columns, find_columns(spec, fields, path.string()));
-  std::vector<std::string_view> parts;
+  SEKISHO_TRY(const auto file, InputFile::open(path));
+  SEKISHO_TRY(const auto columns, find_columns(spec, file->header(), file->name()));
+  std::vector<std::string_view> fields, parts;
   while (true) {
-    SEKISHO_TRY(const bool more, reader.next(fields));
+    SEKISHO_TRY(const bool more, file->next(fields));
     if (!more) return {};
-    if (fields.size() != width)
-      return fail("csv.ragged", fmt::format("{} fields instead of {}", fields.size(), width),
-                  {.file = path.string(), .line = reader.line()});
     Canonicaliser::Values raw{};
     for (std::size_t field = 0; field < kFieldCount; ++field)
       if (columns[field] >= 0) raw[field] = fields[static_cast<std::size_t>(columns[field])];
@@ -216,62 +206,7 @@ Result<void> write_output(const Spec& spec, const Input& input, const std::vecto
   return write_file_durable(output, text);
 }
 
-// Files that several systems wrote mix encodings line by line. Where most lines with other than ASCII characters are
-// UTF-8, the others alone are decoded; else the whole file is: half-width kana of CP932 can look like UTF-8.
-std::string decode_lines(std::string_view raw, Charset charset) {
-  std::vector<std::string_view> lines;
-  std::size_t foreign = 0, utf8 = 0;
-  for (std::size_t at = 0; at < raw.size();) {
-    const std::size_t feed = raw.find('\n', at);
-    lines.push_back(raw.substr(at, feed == std::string_view::npos ? feed : feed + 1 - at));
-    at += lines.back().size();
-    const bool ascii = std::ranges::all_of(lines.back(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-    foreign += !ascii;
-    utf8 += !ascii && is_valid_utf8(lines.back());
-  }
-  std::string text;
-  DecodeReport ignored;  // undecodable characters become U+FFFD, which no name keeps
-  if (utf8 * 2 < foreign) {
-    decode(charset, as_bytes(raw), text, ignored);
-    return text;
-  }
-  for (const std::string_view line : lines) {
-    if (is_valid_utf8(line))
-      text += line;
-    else
-      decode(charset, as_bytes(line), text, ignored);
-  }
-  return text;
-}
-
 }  // namespace
-
-char separator_of(std::string_view text) {
-  static constexpr std::string_view kSeparators = ",;\t|";
-  std::array<std::size_t, kSeparators.size()> count{};
-  bool quoted = false;
-  for (const char c : text) {
-    quoted ^= c == '"';
-    if (!quoted && (c == '\n' || c == '\r')) break;
-    if (const std::size_t at = kSeparators.find(c); !quoted && at != std::string_view::npos) ++count[at];
-  }
-  return kSeparators[static_cast<std::size_t>(std::ranges::max_element(count) - count.begin())];
-}
-
-Result<std::string> read_input(const std::filesystem::path& path) {
-  std::string raw;
-  if (path.extension() == ".gz") {
-    SEKISHO_TRY(CommandOutput unpacked, run_command({"gzip", "-dc", "--", path.string()}));
-    if (unpacked.status != 0) return fail("linkage.gzip", "the file does not unpack", {.file = path.string()});
-    raw = std::move(unpacked.out);
-  } else {
-    SEKISHO_TRY(raw, read_text(path));
-  }
-  if (utf16_order(as_bytes(raw)) != ByteOrder::kNone) return text_in_utf8(as_bytes(raw));
-  const Charset charset = detect_charset(as_bytes(raw));
-  if (charset == Charset::kUtf8 || charset == Charset::kAscii) return raw;
-  return decode_lines(raw, charset);
-}
 
 Result<RunReport> run(const Spec& spec, const std::vector<std::filesystem::path>& inputs,
                       const std::filesystem::path& output) {

@@ -28,11 +28,4 @@ struct RunReport {
 Result<RunReport> run(const Spec& spec, const std::vector<std::filesystem::path>& inputs,
                       const std::filesystem::path& output);
 
-// Text of a CSV in UTF-8, unpacked when the name ends in .gz. Reads UTF-8, CP932, EUC-JP, ISO-2022-JP, and UTF-16 with
-// its mark.
-Result<std::string> read_input(const std::filesystem::path& path);
-
-// What separates the cells of the header: a comma, a semicolon, a tab or a bar.
-char separator_of(std::string_view text);
-
 }  // namespace sekisho::linkage

@@ -10,8 +10,8 @@
 #include "core/csv.h"
 #include "core/text.h"
 #include "linkage/fields.h"
+#include "linkage/input.h"
 #include "linkage/model_spec.h"
-#include "linkage/run.h"
 
 namespace sekisho::linkage {
 namespace {

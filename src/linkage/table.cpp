@@ -11,8 +11,8 @@
 #include "core/csv.h"
 #include "core/text.h"
 #include "linkage/hash.h"
+#include "linkage/input.h"
 #include "linkage/parallel.h"
-#include "linkage/run.h"
 
 namespace sekisho::linkage {
 
