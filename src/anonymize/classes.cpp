@@ -158,6 +158,28 @@ bool Grouper::run(const ClassTable& table, const std::vector<Hierarchy>& hierarc
   return true;
 }
 
+Lists entries_by_class(const Grouping& grouping) {
+  Lists out;
+  out.start.assign(grouping.classes() + 1, 0);
+  out.items.resize(grouping.class_of.size());
+  for (const std::uint32_t c : grouping.class_of)
+    ++out.start[c + 1];
+  std::partial_sum(out.start.begin(), out.start.end(), out.start.begin());
+  std::vector<std::uint32_t> fill(out.start.begin(), out.start.end() - 1);
+  for (std::uint32_t e = 0; e < grouping.class_of.size(); ++e)
+    out.items[fill[grouping.class_of[e]]++] = e;
+  return out;
+}
+
+void pairs_of(const Histogram& histogram, const Grouping& grouping, std::size_t many,
+              std::vector<std::pair<std::uint32_t, std::uint32_t>>& out) {
+  out.clear();
+  for (std::uint32_t at = histogram.many_entry.start[many]; at < histogram.many_entry.start[many + 1]; ++at)
+    out.emplace_back(grouping.class_of[histogram.many_entry.items[at]], histogram.many_value[at]);
+  std::ranges::sort(out);
+  out.erase(std::ranges::unique(out).begin(), out.end());
+}
+
 namespace {
 
 // Lists of entries become lists of classes, each class once; a list that reaches one class only is counted there.
@@ -196,19 +218,12 @@ void lift_histogram(const Histogram& from, const Grouping& grouping, Histogram& 
     });
     return;
   }
-  // Entries in the order of their class, then each class added up.
-  std::vector<std::uint32_t> begin(grouping.classes() + 1, 0), order(grouping.class_of.size());
-  for (const std::uint32_t c : grouping.class_of)
-    ++begin[c + 1];
-  std::partial_sum(begin.begin(), begin.end(), begin.begin());
-  std::vector<std::uint32_t> fill(begin.begin(), begin.end() - 1);
-  for (std::uint32_t e = 0; e < grouping.class_of.size(); ++e)
-    order[fill[grouping.class_of[e]]++] = e;
+  const Lists members = entries_by_class(grouping);
   std::vector<std::uint32_t> sums(from.values, 0), touched;
   for (std::size_t c = 0; c < grouping.classes(); ++c) {
     touched.clear();
-    for (std::uint32_t at = begin[c]; at < begin[c + 1]; ++at)
-      for (std::uint32_t i = from.value.start[order[at]]; i < from.value.start[order[at] + 1]; ++i) {
+    for (std::uint32_t at = members.start[c]; at < members.start[c + 1]; ++at)
+      for (std::uint32_t i = from.value.start[members.items[at]]; i < from.value.start[members.items[at] + 1]; ++i) {
         if (sums[from.value.items[i]] == 0) touched.push_back(from.value.items[i]);
         sums[from.value.items[i]] += from.count[i];
       }
@@ -221,11 +236,7 @@ void lift_histogram(const Histogram& from, const Grouping& grouping, Histogram& 
   }
   std::vector<std::pair<std::uint32_t, std::uint32_t>> pairs;
   for (std::size_t u = 0; u < from.many_entry.size(); ++u) {
-    pairs.clear();
-    for (std::uint32_t at = from.many_entry.start[u]; at < from.many_entry.start[u + 1]; ++at)
-      pairs.emplace_back(grouping.class_of[from.many_entry.items[at]], from.many_value[at]);
-    std::ranges::sort(pairs);
-    pairs.erase(std::ranges::unique(pairs).begin(), pairs.end());
+    pairs_of(from, grouping, u, pairs);
     for (const auto& [c, value] : pairs) {
       to.many_entry.items.push_back(c);
       to.many_value.push_back(value);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "anonymize/hierarchy.h"
@@ -58,6 +59,13 @@ struct Grouping {
   std::vector<std::vector<std::uint32_t>> units;  // [unit][class]
   std::size_t classes() const { return first.size(); }
 };
+
+// The entries of each class, one class after the other.
+Lists entries_by_class(const Grouping& grouping);
+
+// Class and value of each entry of the person `many` who stands in several, each pair once, in order.
+void pairs_of(const Histogram& histogram, const Grouping& grouping, std::size_t many,
+              std::vector<std::pair<std::uint32_t, std::uint32_t>>& out);
 
 // Groups entries; keeps its buffers between calls.
 class Grouper {

@@ -242,21 +242,11 @@ void ModelSet::judge_histogram(const ClassTable& table, const Grouping& grouping
                                std::span<const One* const> models, Verdict& out) const {
   const Histogram& h = table.histograms[static_cast<std::size_t>(histogram)];
   const std::size_t classes = grouping.classes();
-  std::vector<std::uint32_t> begin(classes + 1, 0), order(grouping.class_of.size());
-  for (const std::uint32_t c : grouping.class_of)
-    ++begin[c + 1];
-  std::partial_sum(begin.begin(), begin.end(), begin.begin());
-  std::vector<std::uint32_t> fill(begin.begin(), begin.end() - 1);
-  for (std::uint32_t e = 0; e < grouping.class_of.size(); ++e)
-    order[fill[grouping.class_of[e]]++] = e;
+  const Lists members = entries_by_class(grouping);
   // Persons in several entries: each counts once for each value in a class.
   std::vector<std::pair<std::uint32_t, std::uint32_t>> pairs, extra;
   for (std::size_t u = 0; u < h.many_entry.size(); ++u) {
-    pairs.clear();
-    for (std::uint32_t at = h.many_entry.start[u]; at < h.many_entry.start[u + 1]; ++at)
-      pairs.emplace_back(grouping.class_of[h.many_entry.items[at]], h.many_value[at]);
-    std::ranges::sort(pairs);
-    pairs.erase(std::ranges::unique(pairs).begin(), pairs.end());
+    pairs_of(h, grouping, u, pairs);
     extra.insert(extra.end(), pairs.begin(), pairs.end());
   }
   std::ranges::sort(extra);
@@ -277,8 +267,8 @@ void ModelSet::judge_histogram(const ClassTable& table, const Grouping& grouping
         counts[v] = 0;
       continue;
     }
-    for (std::uint32_t at = begin[c]; at < begin[c + 1]; ++at)
-      for (std::uint32_t i = h.value.start[order[at]]; i < h.value.start[order[at] + 1]; ++i)
+    for (std::uint32_t at = members.start[c]; at < members.start[c + 1]; ++at)
+      for (std::uint32_t i = h.value.start[members.items[at]]; i < h.value.start[members.items[at] + 1]; ++i)
         add(h.value.items[i], h.count[i]);
     std::ranges::sort(touched);  // sums do not depend on the order of the rows
     for (const One* one : models)
