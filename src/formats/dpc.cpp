@@ -103,8 +103,6 @@ class DpcReader : public Reader {
     if (shape_.layout) rows_.begin_file(context_, *shape_.layout);
     if (!shape_.layout) set_.find("DPC_KIND_UNKNOWN", Level::kError, 1);
     if (shape_.dialect != dpc::Dialect::kTabs) set_.find("DPC_DIALECT", Level::kInfo, 1);
-    heading_ = shape_.headed;
-    if (heading_) set_.find("DPC_HEADING", Level::kInfo, 1);
   }
 
   Result<void> read_piece(std::string_view raw) {
@@ -132,7 +130,8 @@ class DpcReader : public Reader {
   Result<void> row(const Line& line) {
     const std::string_view whole = line.whole();
     if (whole.find_first_not_of(" \t\r\x1A") == std::string_view::npos) return {};
-    if (std::exchange(heading_, false)) {
+    if (!is_ascii(line[1]) && dpc::is_heading(whole)) {
+      if (!std::exchange(heading_, true)) set_.find("DPC_HEADING", Level::kInfo, number_);
       ++set_.counts.records;
       ++set_.counts.loaded;
       return {};

@@ -15,6 +15,7 @@ constexpr Layout kEf{.kind = Kind::kEfInpatient,
                      .source = "ef",
                      .document = "ef",
                      .columns = 31,
+                     .least = 30,
                      .discharged = 2,
                      .admitted = 3,
                      .section = 4,
@@ -54,6 +55,7 @@ constexpr Layout kLayouts[] = {
      .source = "ff1",
      .document = "ff1",
      .columns = 16,
+     .least = 8,
      .admitted = 2,
      .item = 5,
      .version = 6,
@@ -77,6 +79,7 @@ constexpr Layout kLayouts[] = {
      .source = "d",
      .document = "d",
      .columns = 30,
+     .least = 25,
      .discharged = 2,
      .admitted = 3,
      .section = 4,
@@ -104,6 +107,7 @@ constexpr Layout kLayouts[] = {
      .source = "d",
      .document = "d",
      .columns = 29,
+     .least = 24,
      .discharged = 2,
      .admitted = 3,
      .section = 4,
@@ -130,6 +134,7 @@ constexpr Layout kLayouts[] = {
      .source = "ef",
      .document = "e",
      .columns = 25,
+     .least = 24,
      .discharged = 2,
      .admitted = 3,
      .section = 4,
@@ -170,6 +175,7 @@ constexpr Layout kLayouts[] = {
      .source = "h",
      .document = "h",
      .columns = 10,
+     .least = 9,
      .data_id = 2,
      .discharged = 3,
      .admitted = 4,
@@ -200,6 +206,7 @@ struct FixedForm {
 constexpr FixedForm kFixedForms[] = {FixedForm(kEfWidths), FixedForm(kDWidths), FixedForm(kEWidths),
                                      FixedForm(kFWidths)};
 constexpr std::size_t kShortestFixed = 330;  // trailing blanks may be cut
+constexpr int kRowsToJudge = 30;
 
 // The form whose length the row has, else the shortest that holds it.
 const FixedForm& fixed_form(std::size_t size) {
@@ -247,8 +254,9 @@ Kind kind_of_row(std::string_view row) {
     return first.find_first_not_of('0') != std::string_view::npos && first < second ? Kind::kEfOutpatient
                                                                                     : Kind::kEfInpatient;
   }
-  if (is_item_code(cell(row, 5)) && count >= 16) return Kind::kFf1;
-  if (is_item_code(cell(row, 6)) && count >= 10) return Kind::kH;
+  const bool numbered = all_digits(cell(row, 0)) && all_digits(cell(row, 4).substr(0, 1));
+  if (is_item_code(cell(row, 5)) && (count >= 16 || (count >= 8 && numbered))) return Kind::kFf1;
+  if (is_item_code(cell(row, 6)) && (count >= 10 || (count >= 9 && numbered))) return Kind::kH;
   if (count == 29 || count == 30) return Kind::kD;
   if (count == 25 || count == 26) return Kind::kE;
   if (count == 18 || count == 19) return Kind::kF;
@@ -256,23 +264,31 @@ Kind kind_of_row(std::string_view row) {
   return Kind::kUnknown;
 }
 
-const Layout* layout_of(Kind kind, int columns) {
+// The first layout that fits and that a row with so many cells fills, else the first that it would fill but for blanks.
+template <typename Fits>
+const Layout* layout_of(int columns, Fits fits) {
   for (const Layout& layout : kLayouts)
-    if (layout.kind == kind && layout.columns <= columns) return &layout;
+    if (layout.columns <= columns && fits(layout)) return &layout;
+  for (const Layout& layout : kLayouts)
+    if (layout.least <= columns && fits(layout)) return &layout;
   return nullptr;
-}
-
-// "識別番号" in Shift_JIS and UTF-8, and its half-width neighbour ﾃﾞｰﾀ: the heading's second cell.
-bool is_heading(std::string_view row) {
-  constexpr std::string_view kShiftJis = "\x8E\xAF\x95\xCA\x94\xD4\x8D\x86";
-  constexpr std::string_view kUtf8 = "識別番号";
-  return row.contains(kShiftJis) || row.contains(kUtf8);
 }
 
 }  // namespace
 
 std::span<const Layout> layouts() {
   return kLayouts;
+}
+
+// "識別番号", also behind the half-width ﾃﾞｰﾀ, among the first three cells, which hold codes and days otherwise.
+bool is_heading(std::string_view row) {
+  constexpr std::string_view kShiftJis = "\x8E\xAF\x95\xCA\x94\xD4\x8D\x86";
+  constexpr std::string_view kUtf8 = "識別番号";
+  std::size_t end = 0;
+  for (int cells = 0; cells < 3 && end != std::string_view::npos; ++cells)
+    end = row.find_first_of("\t,", end == 0 ? 0 : end + 1);
+  row = row.substr(0, end);
+  return row.contains(kShiftJis) || row.contains(kUtf8);
 }
 
 std::string_view to_tabs(std::string_view row, Dialect dialect, std::string& out) {
@@ -316,25 +332,26 @@ Shape recognise(std::string_view path, std::string_view head) {
     return row;
   };
   std::string_view row = next_row();
+  // The widest of the first rows tells the kind: blanks at the end of some may have been cut, and a title may lead.
+  const auto width = [](std::string_view r) { return std::ranges::count(r, '\t') * 1024 + std::ranges::count(r, ','); };
+  for (int rows = 1; rows < kRowsToJudge && !head.empty(); ++rows)
+    if (const std::string_view other = next_row(); is_heading(row) || (!is_heading(other) && width(other) > width(row)))
+      row = other;
   if (row.contains('\t'))
     shape.dialect = Dialect::kTabs;
   else if (row.size() >= kShortestFixed && all_digits(row.substr(0, 35)))
     shape.dialect = Dialect::kFixed;
   else if (row.contains(','))
     shape.dialect = Dialect::kCommas;
-  shape.headed = is_heading(row);
-  if (shape.headed && !head.empty()) row = next_row();
   std::string buffer;
   row = to_tabs(row, shape.dialect, buffer);
 
   const std::string_view name = base_name(path);
-  for (const Layout& layout : kLayouts)
-    if (begins_as(name, layout.name) && layout.columns <= cells(row)) {
-      shape.layout = &layout;
-      shape.named = true;
-      return shape;
-    }
-  shape.layout = layout_of(kind_of_row(row), cells(row));
+  shape.layout = layout_of(cells(row), [&](const Layout& layout) { return begins_as(name, layout.name); });
+  shape.named = shape.layout != nullptr;
+  if (shape.named) return shape;
+  const Kind kind = kind_of_row(row);
+  shape.layout = layout_of(cells(row), [&](const Layout& layout) { return layout.kind == kind; });
   return shape;
 }
 

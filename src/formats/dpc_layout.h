@@ -23,7 +23,8 @@ struct Layout {
   std::string_view name;      // begins the file's name: FF1, EFn ...
   std::string_view source;    // src column
   std::string_view document;  // kind of the logical document
-  int columns;                // rows have at least so many
+  int columns;                // rows have so many, or more
+  int least = columns;        // enough where blank cells at the end of rows were cut
   std::int8_t data_id = 1, discharged = kAbsent, admitted = kAbsent, section = kAbsent, sequence = kAbsent,
               detail = kAbsent, hospital_code = kAbsent, code = kAbsent, text = kAbsent, amount = kAbsent,
               unit = kAbsent, detail_points = kAbsent, flags = kAbsent, act_points = kAbsent, drug_points = kAbsent,
@@ -42,10 +43,12 @@ enum class Dialect : std::uint8_t { kTabs, kCommas, kFixed };
 struct Shape {
   const Layout* layout = nullptr;  // nullptr: no DPC file we know
   Dialect dialect = Dialect::kTabs;
-  bool headed = false;  // the first row is a heading
-  bool named = false;   // the file's name says the same
+  bool named = false;  // the file's name says the same
 };
 Shape recognise(std::string_view path, std::string_view head);
+
+// A heading instead of a row (Shift_JIS or UTF-8): at the beginning, and within files that were put together.
+bool is_heading(std::string_view row);
 
 // Whether a file of which `head` is the beginning is a survey file at all: by its name and columns together, or by
 // columns that no other file has.

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "formats/dpc_code.h"
 #include "formats/dpc_items.h"
 #include "formats/receipt_layout.h"
@@ -57,6 +59,7 @@ ClinicalTime RowReader::date(std::string_view text, std::int64_t number, std::st
 
 void RowReader::begin_file(const FileContext& context, const Layout& layout) {
   layout_ = &layout;
+  blanks_cut_ = false;
   file_month_ = month_in_name(context.path);
   // A month sent again replaces the earlier one: what came later is greater.
   version_ = fmt::format("{:012}:{:05}:{:07}", context.package, context.part, context.ordinal);
@@ -189,8 +192,9 @@ void RowReader::row(const Line& line, std::int64_t number) {
     ++set_.counts.loaded;
     return;
   }
-  if (line.fields() < layout_->columns || cell(line, layout_->data_id).empty()) {
-    const std::string_view rule = line.fields() < layout_->columns ? "ROW_COLUMNS" : "DATA_ID_MISSING";
+  const bool cut = line.fields() < layout_->columns;
+  if (line.fields() < layout_->least || cell(line, layout_->data_id).empty()) {
+    const std::string_view rule = cut ? "ROW_COLUMNS" : "DATA_ID_MISSING";
     set_.find(rule, Level::kError, number);
     set_.quarantine(rule, "a row without the columns of its kind of file", number, line.whole().size(), 1);
     return;
@@ -201,6 +205,7 @@ void RowReader::row(const Line& line, std::int64_t number) {
                     number, line.whole().size(), 1);
     return;
   }
+  if (cut && !std::exchange(blanks_cut_, true)) set_.find("ROW_BLANKS_CUT", Level::kInfo, number);
   ++set_.counts.loaded;
   make_key(line);
   open_document(line, number);

@@ -57,6 +57,7 @@ class RowReader {
   std::string sex_, act_key_;
   ActJoin join_;
   bool joined_ = false;  // the F file at hand has its E file
+  bool blanks_cut_ = false;
 };
 
 }  // namespace sekisho::formats::dpc

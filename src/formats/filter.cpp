@@ -198,17 +198,16 @@ Result<Filtered> filter_dpc(std::string_view path, std::string_view bytes, const
   constexpr std::string_view kBlank(" \t\r\x1A\0", 5);
   std::string buffer;
   std::int64_t number = 0;
-  bool heading = shape.headed;
   for (std::size_t at = 0; at < bytes.size();) {
     const receipt::RawLine line = receipt::raw_line(bytes, at);
     at = line.next;
     ++number;
     std::string_view text = bytes.substr(line.begin, line.end - line.begin);
-    if (text.find_first_not_of(kBlank) == std::string_view::npos || std::exchange(heading, false)) continue;
+    if (text.find_first_not_of(kBlank) == std::string_view::npos || dpc::is_heading(text)) continue;
     if (shape.dialect == dpc::Dialect::kCommas && std::ranges::count(text, '"') % 2 != 0)
       return unreadable("a quoted cell that goes over a line end", number);
     std::string_view cells = dpc::to_tabs(text, shape.dialect, buffer);
-    if (std::ranges::count(cells, '\t') + 1 < shape.layout->columns)
+    if (std::ranges::count(cells, '\t') + 1 < shape.layout->least)
       return unreadable("a row without the columns of its kind of file", number);
     for (int i = 0; i < shape.layout->data_id; ++i)
       cells.remove_prefix(cells.find('\t') + 1);

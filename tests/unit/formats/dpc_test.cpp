@@ -178,6 +178,50 @@ TEST(Dpc, CommasFixedWidthHeadingsAndAnyCutGiveTheSameRows) {
     }
 }
 
+std::string without_blanks_at_ends(std::string_view file) {
+  std::string out;
+  for (const char c : file) {
+    if (c == '\r')
+      while (out.ends_with('\t'))
+        out.pop_back();
+    out += c;
+  }
+  return out;
+}
+
+TEST(Dpc, SummariesWhoseBlankCellsAtTheEndsWereCutGiveTheSameRowsWhateverRowIsFirst) {
+  const std::string cut = without_blanks_at_ends(kSummary);
+  const std::size_t second = cut.find('\n') + 1;
+  for (const std::string& file : {cut, cut.substr(second) + cut.substr(0, second)})
+    for (const char* name : {"FF1_131234567_2404.txt", "様式1.txt"}) {
+      RecordSet set;
+      read(set, name, file);
+      EXPECT_EQ(set.counts.loaded, 6u);
+      EXPECT_EQ(set.counts.quarantined, 0u);
+      EXPECT_EQ(set.counts.rules["ROW_BLANKS_CUT"], 1u);
+      EXPECT_EQ(set.batch(Table::kObservation).rows(), 3u);
+      EXPECT_EQ(set.batch(Table::kDiagnosis).rows(), 1u);
+      EXPECT_EQ(set.batch(Table::kEncounterEvent).rows(), 2u);
+    }
+  RecordSet whole;
+  read(whole, "FF1_131234567_2404.txt", kSummary);
+  EXPECT_EQ(whole.counts.rules["ROW_BLANKS_CUT"], 0u);
+}
+
+TEST(Dpc, HeadingsBetweenFilesThatWerePutTogetherAndATitleAboveThemAreNoRows) {
+  const std::string heading = "施設コード\tデータ識別番号\t退院年月日\t入院年月日\r\n";
+  RecordSet set;
+  read(set, "EFn_131234567_2404.txt", heading + kActs + heading + kActs);
+  EXPECT_EQ(set.counts.loaded, 10u);
+  EXPECT_EQ(set.counts.rules["DPC_HEADING"], 1u);
+  EXPECT_EQ(set.batch(Table::kClaimLine).rows(), 8u);
+  RecordSet titled;
+  read(titled, "EFn_131234567_2404.txt", "EFファイル 2024年4月\r\n" + heading + kActs);
+  EXPECT_EQ(titled.batch(Table::kClaimLine).rows(), 4u);
+  EXPECT_EQ(titled.counts.quarantined, 1u);
+  EXPECT_EQ(titled.quarantined()[0].line, 1);
+}
+
 TEST(Dpc, BundleFileNamesTheCaseOnceAndReadsBothEditions) {
   const auto d = [](bool with_yen) {
     std::string out = "131234567\t0000001234\t20240410\t20240401\t93\t0001\tH1\t930000000\t\t名\t2450\t0\t0\t";

@@ -95,6 +95,17 @@ TEST(Filter, ForRandomOptOutSetsTheRestOfADpcFileIsByteIdentical) {
   }
 }
 
+TEST(Filter, ARowOfAnOptedOutPatientIsNoHeadingWhateverItsNamesSay) {
+  const std::string heading = shift_jis("施設コード\tデータ識別番号\t入院年月日\r\n");
+  const auto row = [](const std::string& id) {
+    return shift_jis("131234567\t" + id + "\t20240401\t0\t0\tA006030\t20140401\t1\t\tC509\t\t\t\t\t\t\t識別番号\r\n");
+  };
+  const std::string all = heading + row("0000000001") + heading + row("0000000002");
+  const auto filtered = filter(Family::kDpc, "FF1_131234567_2404.txt", all, {"0000000001"});
+  ASSERT_TRUE(filtered.has_value()) << filtered.error().describe();
+  EXPECT_EQ(result_of(*filtered, all), heading + heading + row("0000000002"));
+}
+
 TEST(Filter, ARowThatNamesMotherAndNewbornGoesIfEitherOptedOut) {
   const std::string row =
       "131234567\t0000000001/0000000002\t20240401\t0\t0\tA001010\t20140401\t1\t\t\t\t\t\t\t\t\t\r\n";
