@@ -42,16 +42,24 @@ const records::TableSpec& own_spec(std::string_view name) {
   return name == "file" ? file : identity;
 }
 
-// The folder above ssmix2, receipt or dpc names the hospital; else the path that was given does, by its number: its own
-// name might be a patient's.
+// The folder above ssmix2, receipt or dpc names the hospital, also of what lies beside these; else the path that was
+// given does, by its number: its own name might be a patient's. Files of no known family make no hospital of their own.
 std::string hospital_sql(const std::vector<std::string>& roots, const std::string& hospital) {
-  if (!hospital.empty()) return sql_text(hospital);
-  std::string sql =
-      "CASE WHEN regexp_matches(path, '(^|/)[A-Za-z][A-Za-z0-9_-]{0,31}/(ssmix2|receipt|dpc)/') THEN "
-      "regexp_extract(path, '(^|/)([A-Za-z][A-Za-z0-9_-]{0,31})/(ssmix2|receipt|dpc)/', 2)";
+  if (!hospital.empty())
+    return fmt::format("SELECT CAST(part AS BIGINT) AS key, {} AS hospital FROM file", sql_text(hospital));
+  std::string other = "CASE";
   for (std::size_t i = 0; roots.size() > 1 && i < roots.size(); ++i)
-    sql += fmt::format(" WHEN starts_with(path, {}) THEN 'path-{}'", sql_text(roots[i]), i + 1);
-  return sql + " ELSE 'all' END";
+    other += fmt::format(" WHEN starts_with(path, {}) THEN 'path-{}'", sql_text(roots[i]), i + 1);
+  other = roots.size() > 1 ? other + " ELSE 'all' END" : "'all'";
+  return fmt::format(
+      "WITH f AS (SELECT CAST(part AS BIGINT) AS key, path, family, regexp_extract(path, "
+      "'^((.*?/)?[A-Za-z][A-Za-z0-9_-]{{0,31}})/(ssmix2|receipt|dpc)/', 1) AS home FROM file), "
+      "homes AS (SELECT DISTINCT home FROM f WHERE home <> '') "
+      "SELECT key, regexp_extract(home, '[^/]*$') AS hospital FROM f WHERE home <> '' UNION ALL "
+      "SELECT key, coalesce(regexp_extract(max(h.home), '[^/]*$'), any_value({})) FROM "
+      "(SELECT * FROM f WHERE home = '') f LEFT JOIN homes h ON starts_with(path, h.home || '/') GROUP BY key "
+      "HAVING max(h.home) IS NOT NULL OR any_value(family) <> 'unknown' OR (SELECT count(*) FROM homes) = 0",
+      other);
 }
 
 const records::TableSpec& rule_spec() {
@@ -126,9 +134,7 @@ Result<Setup> prepare_tables(columns::Engine& engine, const fs::path& folder, co
                 "Make them by `sekisho inspect PATH --tables DIR`.");
   SEKISHO_CHECK(view(own_spec("identity")));
   SEKISHO_CHECK(view(own_spec("file")));
-  const std::string name = hospital_sql(roots, hospital);
-  SEKISHO_CHECK(engine.execute(fmt::format(
-      "CREATE OR REPLACE TABLE q_hospital AS SELECT CAST(part AS BIGINT) AS key, {} AS hospital FROM file", name)));
+  SEKISHO_CHECK(engine.execute("CREATE OR REPLACE TABLE q_hospital AS " + hospital_sql(roots, hospital)));
   SEKISHO_CHECK(
       engine.execute("CREATE OR REPLACE TABLE q_files AS SELECT hospital, count(*) AS files FROM q_hospital "
                      "GROUP BY hospital"));

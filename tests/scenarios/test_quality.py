@@ -42,6 +42,14 @@ class QualityOfSynthHospitals(unittest.TestCase):
         judged = {m["measure"]: m["denominator"] for m in report["measures"] if m["hospital"] == "H01"}
         self.assertGreater(judged["cross.adt_claim"], 100)
 
+    def test_files_that_are_no_records_make_no_hospital_of_their_own(self):
+        self.assertEqual(self.faulty["hospitals"], ["H01", "H02"])  # beside them lie truth/ and optout.csv
+        roots = [self.root / f"faulty/hospitals/{name}" for name in ("H01", "H02")]
+        report = sekisho_json("quality", *roots, "--on", DAY)
+        self.assertEqual(report["hospitals"], ["H01", "H02"])
+        found = [[(f["measure"], f["hospital"], f["count"]) for f in r["findings"]] for r in (report, self.faulty)]
+        self.assertEqual(found[0], found[1])
+
     def test_input_records_are_all_accounted_for(self):
         a = self.faulty["accounting"]
         self.assertGreater(a["records"], 0)
