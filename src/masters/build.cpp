@@ -201,7 +201,7 @@ class Builder {
     report.json = summary();
     report.errors = state_.errors;
     constexpr std::uint64_t kInMasterFile = 2'000;
-    const Bytes bytes = serialize(layouts_, state_, report.json.dump(), findings_text(kInMasterFile));
+    SEKISHO_TRY(const Bytes bytes, serialize(layouts_, state_, report.json.dump(), findings_text(kInMasterFile)));
     SEKISHO_CHECK(write_file_durable(options_.output, bytes));
     if (!options_.findings.empty())
       SEKISHO_CHECK(write_file_durable(options_.findings, findings_text(std::numeric_limits<std::uint64_t>::max())));

@@ -1,4 +1,4 @@
-// Codes as a few numbers, and their slots in a master file's hash section: the same when writing and reading. Inline:
+// Codes as a few numbers, and their places among a master file's slots: the same when writing and reading. Inline:
 // look-ups do little else.
 #pragma once
 
@@ -44,10 +44,21 @@ struct PaddedCode {
 };
 
 inline std::uint64_t code_hash(Kind kind, const PaddedCode& code) {
-  std::uint64_t hash = (code.a ^ 0x9e3779b97f4a7c15) * 0xff51afd7ed558ccd;
-  hash = (hash ^ (hash >> 32) ^ code.b) * 0xc4ceb9fe1a85ec53;
-  hash = (hash ^ (hash >> 29) ^ code.c ^ (static_cast<std::uint64_t>(kind) << 56)) * 0x9e3779b97f4a7c15;
-  return hash ^ (hash >> 31);
+  const std::uint64_t rest = code.b ^ code.c * 0xff51afd7ed558ccd ^ static_cast<std::uint64_t>(kind) << 56;
+  const unsigned __int128 product =
+      static_cast<unsigned __int128>(code.a ^ 0x9e3779b97f4a7c15) * (rest ^ 0xc4ceb9fe1a85ec53);
+  const std::uint64_t hash =
+      (static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64)) * 0x9e3779b97f4a7c15;
+  return hash ^ hash >> 32;
+}
+
+// `of` as a share of all numbers, taken of `count`.
+inline std::size_t share(std::uint64_t of, std::size_t count) {
+  return static_cast<std::size_t>(static_cast<unsigned __int128>(of) * count >> 64);
+}
+// A perfect hash: codes fall into buckets, and each bucket has the pilot that leads its codes to places of their own.
+inline std::size_t slot_place(std::uint64_t hash, std::uint16_t pilot, std::size_t slots) {
+  return share((hash ^ (pilot + 1u) * 0x9e3779b97f4a7c15) * 0xd6e8feb86659fd93, slots);
 }
 
 }  // namespace sekisho::masters

@@ -7,7 +7,7 @@
 
 namespace sekisho::masters {
 
-inline constexpr char kMagic[8] = {'S', 'K', 'M', 'A', 'S', 'T', '0', '3'};
+inline constexpr char kMagic[8] = {'S', 'K', 'M', 'A', 'S', 'T', '0', '4'};
 inline constexpr std::size_t kCodeSize = 20;
 
 enum class Section : std::uint32_t {
@@ -16,7 +16,8 @@ enum class Section : std::uint32_t {
   kAttributes,
   kKinds,
   kCodes,
-  kHash,
+  kSlots,
+  kPilots,
   kLives,
   kVersions,
   kVersionStarts,
@@ -27,7 +28,7 @@ enum class Section : std::uint32_t {
   kSummary,
   kFindings
 };
-inline constexpr std::size_t kSections = 15;
+inline constexpr std::size_t kSections = 16;
 
 struct SectionEntry {
   std::uint64_t offset = 0, size = 0;
@@ -41,7 +42,6 @@ struct Header {
 struct KindRecord {
   std::uint32_t first_code = 0, codes = 0, first_attribute = 0, attributes = 0;
 };
-// One cache line: what a lookup by day needs stands here; a code with several lives goes to their records.
 struct CodeRecord {
   char code[kCodeSize];  // padded with zero bytes
   std::uint8_t kind, from_kind, to_kind, lives;
@@ -53,6 +53,21 @@ struct CodeRecord {
   std::uint32_t reserved;
 };
 static_assert(sizeof(CodeRecord) == 64);
+// By a perfect hash of its kind and code (code_key.h): the one place to look at. `index` 0: nobody's. One cache line
+// that holds all that a look-up by day needs: a code with several lives or more versions than stand here goes to its
+// own records.
+inline constexpr std::size_t kStartsInSlot = 9;
+inline constexpr std::int32_t kSlotDays = 65'535;  // starts are days from 1970 on, cut to 0 ... kSlotDays
+struct SlotRecord {
+  char code[kCodeSize];
+  std::uint8_t kind, from_kind, to_kind, lives;  // these and the three days as in CodeRecord
+  std::uint32_t index;                           // of the code, from 1
+  std::uint32_t first_version;
+  std::int32_t from, to, not_before;
+  std::uint16_t in_force;
+  std::uint16_t starts[kStartsInSlot];  // of the versions in force behind the first; none: kSlotDays
+};
+static_assert(sizeof(SlotRecord) == 64);
 struct LifeRecord {
   std::int32_t from, to, not_before, last_seen, first_absent;
   std::uint32_t absent_editions;

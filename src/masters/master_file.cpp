@@ -12,7 +12,8 @@ struct MasterFile::Layout {
   std::span<const std::uint64_t> text_offsets;
   std::string_view texts, summary, findings;
   std::span<const std::uint32_t> attributes;
-  std::span<const std::uint64_t> hash;
+  std::span<const SlotRecord> slots;
+  std::span<const std::uint16_t> pilots;
   std::span<const KindRecord> kinds;
   std::span<const CodeRecord> codes;
   std::span<const LifeRecord> lives;
@@ -87,13 +88,14 @@ Result<MasterFile> MasterFile::from_memory(ByteView bytes) {
       section(bytes, header, Section::kTextOffsets, l.text_offsets) &&
       section(bytes, header, Section::kTextBytes, texts) &&
       section(bytes, header, Section::kAttributes, l.attributes) && section(bytes, header, Section::kKinds, l.kinds) &&
-      section(bytes, header, Section::kCodes, l.codes) && section(bytes, header, Section::kHash, l.hash) &&
-      section(bytes, header, Section::kLives, l.lives) && section(bytes, header, Section::kVersions, l.versions) &&
+      section(bytes, header, Section::kCodes, l.codes) && section(bytes, header, Section::kSlots, l.slots) &&
+      section(bytes, header, Section::kPilots, l.pilots) && section(bytes, header, Section::kLives, l.lives) &&
+      section(bytes, header, Section::kVersions, l.versions) &&
       section(bytes, header, Section::kVersionStarts, l.starts) && section(bytes, header, Section::kDeltas, l.deltas) &&
       section(bytes, header, Section::kEvents, l.events) && section(bytes, header, Section::kLinks, l.links) &&
       section(bytes, header, Section::kFiles, l.files) && section(bytes, header, Section::kSummary, summary) &&
       section(bytes, header, Section::kFindings, findings);
-  if (!good || l.kinds.size() != kKinds || l.hash.empty() || (l.hash.size() & (l.hash.size() - 1)) != 0)
+  if (!good || l.kinds.size() != kKinds || l.slots.empty() || l.pilots.empty())
     return damaged("a section lies outside the file");
   l.texts = {texts.data(), texts.size()};
   l.summary = {summary.data(), summary.size()};
@@ -101,71 +103,115 @@ Result<MasterFile> MasterFile::from_memory(ByteView bytes) {
   return MasterFile(std::move(layout));
 }
 
-const CodeRecord* MasterFile::record(Kind kind, const PaddedCode& code, std::uint64_t key) const {
-  const std::size_t mask = layout_->hash.size() - 1;
-  std::size_t at = key & mask;
-  for (std::size_t probes = 0; probes <= mask && layout_->hash[at] != 0; ++probes, at = (at + 1) & mask) {
-    const std::uint64_t slot = layout_->hash[at];
-    if (slot >> 32 != key >> 32) continue;
-    const std::uint64_t index = (slot & 0xffffffff) - 1;
-    if (index >= layout_->codes.size()) return nullptr;
-    const CodeRecord& one = layout_->codes[index];
-    if (one.kind == static_cast<std::uint8_t>(kind) && PaddedCode(one.code) == code) return &one;
+[[gnu::always_inline]] inline std::size_t MasterFile::place(std::uint64_t hash) const {
+  return slot_place(hash, layout_->pilots[share(hash, layout_->pilots.size())], layout_->slots.size());
+}
+
+// nullptr also where a damaged file has an index behind its codes.
+[[gnu::always_inline]] inline const SlotRecord* MasterFile::slot(Kind kind, const PaddedCode& code,
+                                                                 std::size_t place) const {
+  const SlotRecord& one = layout_->slots[place];
+  const bool same = PaddedCode(one.code) == code && one.kind == static_cast<std::uint8_t>(kind);
+  return same && one.index - 1 < layout_->codes.size() ? &one : nullptr;
+}
+
+namespace {
+
+// What one life says of a day; `status` is what the lives before it left.
+Status judge(std::int32_t day, std::int32_t from, std::int32_t to, std::int32_t not_before, FromKind from_kind,
+             ToKind to_kind, Status status) {
+  if (to_kind == ToKind::kDeleted) return Status::kDeleted;
+  // Known to exist by `from`, not that it did not exist before: only an edition that lacks it says that.
+  const bool unknown = static_cast<bool>(static_cast<int>(from_kind == FromKind::kAtLatest) &
+                                         static_cast<int>(status == Status::kNotYet) &
+                                         (static_cast<int>(not_before == kNoDay) | static_cast<int>(day > not_before)));
+  // Chosen by number: which it is cannot be foreseen, and a branch would hold up the next look-up until this one's
+  // memory has come.
+  const Status before = unknown ? Status::kDoubtful : status;
+  const Status choices[] = {Status::kValid, to_kind == ToKind::kDoubtful ? Status::kDoubtful : Status::kEnded, before,
+                            before};
+  return choices[static_cast<int>(day < from) * 2 + static_cast<int>(day > to)];
+}
+
+// How many of the versions behind the first have begun, all compared at once.
+std::uint32_t begun(const SlotRecord& slot, std::int32_t day) {
+  std::uint32_t count = 0;
+#pragma GCC unroll 9
+  for (const std::uint16_t start : slot.starts)
+    count += static_cast<std::uint32_t>(start <= day);
+  return count;
+}
+
+bool fits(std::string_view code) {
+  return !code.empty() && code.size() <= kCodeSize;
+}
+
+}  // namespace
+
+Found MasterFile::answer_from_records(const SlotRecord& slot, std::int32_t day) const {
+  const CodeView view(this, &layout_->codes[slot.index - 1]);
+  return {view, view.status_on(day), view.version_on(day)};
+}
+
+// Made in its place and from registers: an answer put together in memory and copied from there would have to wait for
+// the one before.
+[[gnu::always_inline]] inline void MasterFile::answer(const SlotRecord& slot, std::int32_t day,
+                                                      std::optional<Found>& out) const {
+  const bool here = slot.lives == 1 && slot.in_force > 0 && slot.in_force <= kStartsInSlot + 1 && day > 0 &&
+                    day < kSlotDays && std::uint64_t{slot.first_version} + slot.in_force <= layout_->versions.size();
+  if (!here) {
+    out = answer_from_records(slot, day);
+    return;
   }
-  return nullptr;
+  const Status status = judge(day, slot.from, slot.to, slot.not_before, static_cast<FromKind>(slot.from_kind),
+                              static_cast<ToKind>(slot.to_kind), Status::kNotYet);
+  const std::uint32_t version = std::min<std::uint32_t>(begun(slot, day), slot.in_force - 1u);
+  out.emplace(CodeView(this, &layout_->codes[slot.index - 1]), status,
+              layout_->versions.data() + slot.first_version + version);
 }
 
 std::optional<CodeView> MasterFile::find(Kind kind, std::string_view code) const {
-  if (code.empty() || code.size() > kCodeSize) return std::nullopt;
+  if (!fits(code)) return std::nullopt;
   const PaddedCode padded(code);
-  const CodeRecord* found = record(kind, padded, code_hash(kind, padded));
-  return found == nullptr ? std::nullopt : std::optional(CodeView(this, found));
+  const SlotRecord* found = slot(kind, padded, place(code_hash(kind, padded)));
+  return found == nullptr ? std::nullopt : std::optional(CodeView(this, &layout_->codes[found->index - 1]));
+}
+
+std::optional<Found> MasterFile::find(Kind kind, std::string_view code, Date on) const {
+  std::optional<Found> out;
+  if (!fits(code)) return out;
+  const PaddedCode padded(code);
+  if (const SlotRecord* found = slot(kind, padded, place(code_hash(kind, padded)))) answer(*found, on.days, out);
+  return out;
 }
 
 void MasterFile::find(std::span<const Question> questions, std::span<std::optional<Found>> found) const {
-  // Three dependent reads (slot, code, starts of its versions), each fetched for a whole block before the next.
   constexpr std::size_t kBlock = 16;
   struct Ahead {
     PaddedCode code;
-    std::uint64_t key;
-    const CodeRecord* record;
+    std::size_t place;
   } ahead[kBlock];
-  const std::size_t mask = layout_->hash.size() - 1, count = std::min(questions.size(), found.size());
+  const std::size_t count = std::min(questions.size(), found.size());
   for (std::size_t begin = 0; begin < count; begin += kBlock) {
     const std::size_t size = std::min(kBlock, count - begin);
     for (std::size_t i = 0; i < size; ++i) {
       const Question& question = questions[begin + i];
       Ahead& one = ahead[i];
       one.code = PaddedCode(question.code.substr(0, kCodeSize));
-      one.key = code_hash(question.kind, one.code);
-      __builtin_prefetch(&layout_->hash[one.key & mask]);
-    }
-    for (std::size_t i = 0; i < size; ++i)
-      if (const std::uint64_t slot = layout_->hash[ahead[i].key & mask]; slot != 0)
-        if (const std::uint64_t index = (slot & 0xffffffff) - 1; index < layout_->codes.size())
-          __builtin_prefetch(&layout_->codes[index]);
-    for (std::size_t i = 0; i < size; ++i) {
-      const std::string_view code = questions[begin + i].code;
-      ahead[i].record = code.empty() || code.size() > kCodeSize
-                            ? nullptr
-                            : record(questions[begin + i].kind, ahead[i].code, ahead[i].key);
-      if (ahead[i].record != nullptr && ahead[i].record->first_version < layout_->starts.size())
-        __builtin_prefetch(&layout_->starts[ahead[i].record->first_version]);
+      one.place = place(code_hash(question.kind, one.code));
+      __builtin_prefetch(&layout_->slots[one.place]);
     }
     for (std::size_t i = 0; i < size; ++i) {
-      found[begin + i].reset();
-      if (ahead[i].record == nullptr) continue;
-      const CodeView view(this, ahead[i].record);
-      const std::int32_t day = questions[begin + i].on.days;
-      found[begin + i] = Found{view, view.status_on(day), view.version_on(day)};
+      const Question& question = questions[begin + i];
+      std::optional<Found>& out = found[begin + i];
+      out.reset();
+      if (!fits(question.code)) continue;
+      const SlotRecord* one = slot(question.kind, ahead[i].code, ahead[i].place);
+      if (one == nullptr) continue;
+      answer(*one, question.on.days, out);
+      __builtin_prefetch(out->version);  // most callers read it next
     }
   }
-}
-
-std::optional<Found> MasterFile::find(Kind kind, std::string_view code, Date on) const {
-  const auto view = find(kind, code);
-  if (!view) return std::nullopt;
-  return Found{*view, view->status_on(on.days), view->version_on(on.days)};
 }
 
 std::vector<CodeView> MasterFile::find_all(std::string_view code) const {
@@ -237,34 +283,10 @@ std::span<const LinkRecord> CodeView::links() const {
 
 namespace {
 
-// What one life says of a day; `status` is what the lives before it left.
-Status judge(std::int32_t day, std::int32_t from, std::int32_t to, std::int32_t not_before, FromKind from_kind,
-             ToKind to_kind, Status status) {
-  if (to_kind == ToKind::kDeleted) return Status::kDeleted;
-  // Known to exist by `from`, not that it did not exist before: only an edition that lacks it says that.
-  const bool unknown = static_cast<bool>(static_cast<int>(from_kind == FromKind::kAtLatest) &
-                                         static_cast<int>(status == Status::kNotYet) &
-                                         (static_cast<int>(not_before == kNoDay) | static_cast<int>(day > not_before)));
-  // Chosen by number: which it is cannot be foreseen, and a branch would hold up the next look-up until this one's
-  // memory has come.
-  const Status choices[] = {Status::kValid, to_kind == ToKind::kDoubtful ? Status::kDoubtful : Status::kEnded,
-                            unknown ? Status::kDoubtful : status};
-  return choices[day < from ? 2 : static_cast<int>(day > to)];
-}
-
 // How many of the sorted `starts` behind the first are not after the day.
 std::size_t last_begun(std::span<const std::int32_t> starts, std::int32_t day) {
   const auto end = std::ranges::upper_bound(starts.subspan(1), day);
   return static_cast<std::size_t>(end - starts.begin()) - 1;
-}
-
-// The same where `wide` starts with kAtOnce numbers of which the first `count` count: without a branch on them.
-constexpr std::size_t kAtOnce = 16;
-std::size_t last_begun_of_few(const std::int32_t* wide, std::uint32_t count, std::int32_t day) {
-  std::uint32_t begun = 0;
-  for (std::uint32_t i = 1; i < kAtOnce; ++i)
-    begun += static_cast<std::uint32_t>(wide[i] <= day) & static_cast<std::uint32_t>(i < count);
-  return begun;
 }
 
 }  // namespace
@@ -288,10 +310,7 @@ const VersionRecord* CodeView::version_on(std::int32_t day) const {
   const auto starts = part(file_->layout_->starts, record_->first_version, record_->in_force);
   if (starts.empty() || std::uint64_t{record_->first_version} + starts.size() > file_->layout_->versions.size())
     return nullptr;
-  const bool few = starts.size() <= kAtOnce &&
-                   file_->layout_->starts.size() - record_->first_version >= kAtOnce;  // all but the file's last codes
-  const std::size_t found =
-      few ? last_begun_of_few(starts.data(), static_cast<std::uint32_t>(starts.size()), day) : last_begun(starts, day);
+  const std::size_t found = last_begun(starts, day);
   return file_->layout_->versions.data() + record_->first_version + found;
 }
 

@@ -1,5 +1,5 @@
 // A master file: every code with its whole life, in one memory-mapped file that is only read. Opening costs nothing;
-// looking up a code is one hash probe. Thread safe. All texts are UTF-8 views into the file.
+// looking up a code on a day reads one slot. Thread safe. All texts are UTF-8 views into the file.
 #pragma once
 
 #include <filesystem>
@@ -98,7 +98,10 @@ class MasterFile {
  private:
   friend class CodeView;
   struct Layout;
-  const CodeRecord* record(Kind kind, const PaddedCode& code, std::uint64_t key) const;
+  std::size_t place(std::uint64_t hash) const;
+  const SlotRecord* slot(Kind kind, const PaddedCode& code, std::size_t place) const;
+  void answer(const SlotRecord& slot, std::int32_t day, std::optional<Found>& out) const;
+  Found answer_from_records(const SlotRecord& slot, std::int32_t day) const;
   explicit MasterFile(std::unique_ptr<Layout> layout);
   std::unique_ptr<Layout> layout_;
 };

@@ -1,8 +1,9 @@
 #include "masters/writer.h"
 
 #include <algorithm>
-#include <bit>
 #include <cstring>
+#include <functional>
+#include <numeric>
 
 #include "crypto/digest.h"
 #include "masters/code_key.h"
@@ -16,27 +17,27 @@ class Writer {
  public:
   Writer(const Layouts& layouts, BuildState& state) : layouts_(layouts), state_(state) {}
 
-  Bytes run(std::string_view summary, std::string_view findings) {
+  Result<Bytes> run(std::string_view summary, std::string_view findings) {
     for (std::size_t i = 0; i < kKinds; ++i)
       write_kind(static_cast<Kind>(i));
     write_files();
-    const std::vector<std::uint64_t> hash = make_hash();
     std::vector<std::uint64_t> offsets{0};
     std::string texts;
     for (std::uint32_t i = 0; i < state_.texts.size(); ++i) {
       texts += state_.texts.text(i);
       offsets.push_back(texts.size());
     }
-    out_.reserve(sizeof(Header) + offsets.size() * 8 + texts.size() + bytes(codes_) + bytes(hash) + bytes(lives_) +
-                 bytes(versions_) + bytes(starts_) + bytes(deltas_) + bytes(events_) + bytes(links_) + bytes(files_) +
-                 summary.size() + findings.size() + 4096);
+    out_.reserve(sizeof(Header) + offsets.size() * 8 + texts.size() + bytes(codes_) +
+                 slots() * (sizeof(SlotRecord) + 1) + bytes(lives_) + bytes(versions_) + bytes(starts_) +
+                 bytes(deltas_) + bytes(events_) + bytes(links_) + bytes(files_) + summary.size() + findings.size() +
+                 4096);
     out_.assign(sizeof(Header), 0);
     put(Section::kTextOffsets, offsets);
     put(Section::kTextBytes, texts);
     put(Section::kAttributes, attributes_);
     put(Section::kKinds, kinds_);
     put(Section::kCodes, codes_);
-    put(Section::kHash, hash);
+    SEKISHO_CHECK(put_slots());
     put(Section::kLives, lives_);
     put(Section::kVersions, versions_);
     put(Section::kVersionStarts, starts_);
@@ -193,18 +194,76 @@ class Writer {
                         static_cast<std::uint32_t>(file.unchanged), static_cast<std::uint32_t>(file.quarantined)});
   }
 
-  // Open addressing; at most half full. 0 is empty, otherwise index + 1 below the upper half of the hash, which spares
-  // looking at a code that only shares the slot.
-  std::vector<std::uint64_t> make_hash() const {
-    std::vector<std::uint64_t> hash(std::bit_ceil(std::max<std::size_t>(codes_.size() * 2, 16)), 0);
+  std::size_t slots() const { return codes_.size() * 33 / 32 + 16; }
+
+  // Pilots of a perfect hash, sought for the fullest buckets first; then the slots, made where they stay in the file.
+  Result<void> put_slots() {
+    const std::size_t count = slots(), buckets = codes_.size() / 3 + 1;
+    std::vector<std::uint64_t> hashes;
+    std::vector<std::vector<std::uint32_t>> members(buckets);
     for (std::uint32_t i = 0; i < codes_.size(); ++i) {
-      const std::uint64_t key = code_hash(static_cast<Kind>(codes_[i].kind), PaddedCode(codes_[i].code));
-      std::size_t at = key & (hash.size() - 1);
-      while (hash[at] != 0)
-        at = (at + 1) & (hash.size() - 1);
-      hash[at] = (key >> 32 << 32) | (i + 1);
+      hashes.push_back(code_hash(static_cast<Kind>(codes_[i].kind), PaddedCode(codes_[i].code)));
+      members[share(hashes.back(), buckets)].push_back(i);
     }
-    return hash;
+    std::vector<std::uint32_t> order(buckets), places(codes_.size());
+    std::iota(order.begin(), order.end(), 0u);
+    std::ranges::stable_sort(order, std::greater{}, [&](std::uint32_t bucket) { return members[bucket].size(); });
+    std::vector<std::uint16_t> pilots(buckets);
+    std::vector<bool> taken(count);
+    for (const std::uint32_t bucket : order)
+      if (!lead(members[bucket], hashes, taken, places, pilots[bucket]))
+        return fail("masters.slots", "no place for a code: two codes share all 64 bits of their hash");
+    put(Section::kPilots, pilots);
+
+    out_.resize((out_.size() + 63) / 64 * 64);
+    const std::size_t begin = out_.size();
+    header_.sections[static_cast<std::size_t>(Section::kSlots)] = {begin, count * sizeof(SlotRecord)};
+    out_.resize(begin + count * sizeof(SlotRecord), 0);
+    for (std::uint32_t i = 0; i < codes_.size(); ++i) {
+      const SlotRecord slot = slot_of(codes_[i], i);
+      std::memcpy(out_.data() + begin + places[i] * sizeof slot, &slot, sizeof slot);
+    }
+    return {};
+  }
+
+  // The first pilot that leads all of a bucket to free places.
+  static bool lead(const std::vector<std::uint32_t>& members, const std::vector<std::uint64_t>& hashes,
+                   std::vector<bool>& taken, std::vector<std::uint32_t>& places, std::uint16_t& found) {
+    for (std::uint32_t pilot = 0; pilot <= 0xFFFF; ++pilot) {
+      std::size_t led = 0;
+      for (; led < members.size(); ++led) {
+        const std::size_t place = slot_place(hashes[members[led]], static_cast<std::uint16_t>(pilot), taken.size());
+        if (taken[place]) break;
+        taken[place] = true;
+        places[members[led]] = static_cast<std::uint32_t>(place);
+      }
+      if (led == members.size()) {
+        found = static_cast<std::uint16_t>(pilot);
+        return true;
+      }
+      while (led-- > 0)
+        taken[places[members[led]]] = false;
+    }
+    return false;
+  }
+
+  SlotRecord slot_of(const CodeRecord& code, std::uint32_t index) const {
+    SlotRecord slot{};
+    std::memcpy(slot.code, code.code, kCodeSize);
+    slot.kind = code.kind;
+    slot.from_kind = code.from_kind;
+    slot.to_kind = code.to_kind;
+    slot.lives = code.lives;
+    slot.index = index + 1;
+    slot.first_version = code.first_version;
+    slot.from = code.from;
+    slot.to = code.to;
+    slot.not_before = code.not_before;
+    slot.in_force = code.in_force;
+    for (std::size_t i = 0; i < kStartsInSlot; ++i)
+      slot.starts[i] = static_cast<std::uint16_t>(
+          i + 1 < code.in_force ? std::clamp(starts_[code.first_version + i + 1], 0, kSlotDays) : kSlotDays);
+    return slot;
   }
 
   template <class T>
@@ -237,7 +296,8 @@ class Writer {
 
 }  // namespace
 
-Bytes serialize(const Layouts& layouts, BuildState& state, std::string_view summary, std::string_view findings) {
+Result<Bytes> serialize(const Layouts& layouts, BuildState& state, std::string_view summary,
+                        std::string_view findings) {
   return Writer(layouts, state).run(summary, findings);
 }
 

@@ -8,6 +8,6 @@
 namespace sekisho::masters {
 
 // `summary` and `findings` are stored as they are.
-Bytes serialize(const Layouts& layouts, BuildState& state, std::string_view summary, std::string_view findings);
+Result<Bytes> serialize(const Layouts& layouts, BuildState& state, std::string_view summary, std::string_view findings);
 
 }  // namespace sekisho::masters
