@@ -30,9 +30,10 @@ struct Piece {
 }  // namespace
 
 struct Attacker::Model {
-  Model(const CellTable& t, Effort& e) : table(t), effort(e) {}
+  Model(const CellTable& t, Effort& e, double most) : table(t), effort(e), limit(most) {}
   const CellTable& table;
   Effort& effort;
+  double limit;
   double unit = 1;             // the solvers' numbers are deviations in this unit: their tolerances are absolute
   std::vector<Terms> rows_of;  // of each cell: relation, sign
   std::vector<double> x;
@@ -42,7 +43,7 @@ struct Attacker::Model {
 
   Tableau::ColumnBounds bounds(std::size_t cell) const {
     const Cell& c = table.cells[cell];
-    return {-(c.value - c.lower) * x[cell] / unit, (c.upper - c.value) * x[cell] / unit};
+    return {-std::min(c.value - c.lower, limit) * x[cell] / unit, std::min(c.upper - c.value, limit) * x[cell] / unit};
   }
 
   template <typename Visit>
@@ -176,7 +177,8 @@ struct Attacker::Model {
   }
 };
 
-Attacker::Attacker(const CellTable& table, Effort& effort) : model_(std::make_unique<Model>(table, effort)) {
+Attacker::Attacker(const CellTable& table, Effort& effort, double limit)
+    : model_(std::make_unique<Model>(table, effort, limit)) {
   Model& m = *model_;
   m.rows_of.resize(table.cells.size());
   m.x.assign(table.cells.size(), 0);
@@ -191,7 +193,7 @@ Attacker::Attacker(const CellTable& table, Effort& effort) : model_(std::make_un
   }
   double largest = 1;
   for (const Cell& cell : table.cells)
-    largest = std::max(largest, cell.upper);
+    largest = std::max(largest, std::min(cell.upper, limit));
   m.unit = std::max(1.0, largest / kLargestDeviation);
 }
 

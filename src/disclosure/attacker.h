@@ -3,6 +3,7 @@
 // protector; the audit has its own.
 #pragma once
 
+#include <limits>
 #include <memory>
 #include <span>
 #include <vector>
@@ -22,7 +23,8 @@ struct Reach {
 
 class Attacker {
  public:
-  Attacker(const CellTable& table, Effort& effort);
+  // `limit`: no cell moves further than that.
+  Attacker(const CellTable& table, Effort& effort, double limit = std::numeric_limits<double>::infinity());
   ~Attacker();
   // x: 0 published ... 1 hidden; between: hidden in part, as linear relaxations have it.
   void set_pattern(std::span<const double> x);

@@ -67,7 +67,7 @@ Outcome integer_optimum(const CellTable& table, const std::vector<Cut>& cuts, do
 
 }  // namespace
 
-Result<Branched> branch(const CellTable& table, Attacker& attacker, Effort& effort, Master& master,
+Result<Branched> branch(const CellTable& table, Separator& separator, Effort& effort, Master& master,
                         const std::vector<Target>& targets, std::vector<char> hidden, const Deadline& deadline) {
   const bool whole = std::ranges::all_of(table.cells, [](const Cell& c) { return c.weight == std::round(c.weight); });
   const double step = whole ? 1 : 1e-6;
@@ -85,13 +85,12 @@ Result<Branched> branch(const CellTable& table, Attacker& attacker, Effort& effo
       x[i] = point[i];
     }
     std::size_t added = master.add_bridges(x), broken = 0;
-    attacker.set_pattern(x);
+    separator.set_point(x);
     for (const Target& target : targets) {
       if (passed(deadline)) return result;
-      SEKISHO_TRY(const Answer answer, ask(attacker, target, true));
-      if (holds(answer.reached, target.needed)) continue;
-      ++broken;
-      added += master.add_protection(target, answer);
+      SEKISHO_TRY(const Separator::Found found, separator.ask(target, master));
+      broken += found.holds ? 0 : 1;
+      added += found.added ? 1 : 0;
     }
     if (broken == 0) {  // safe, and nothing that satisfies all cuts is cheaper
       result.hidden = std::move(point);

@@ -2,7 +2,7 @@
 // protector.
 #pragma once
 
-#include "disclosure/master.h"
+#include "disclosure/separator.h"
 
 namespace sekisho::disclosure {
 
@@ -12,7 +12,7 @@ struct Branched {
 };
 
 // `hidden` is a safe pattern to begin with; it comes back when nothing better is found before the deadline.
-Result<Branched> branch(const CellTable& table, Attacker& attacker, Effort& effort, Master& master,
+Result<Branched> branch(const CellTable& table, Separator& separator, Effort& effort, Master& master,
                         const std::vector<Target>& targets, std::vector<char> hidden, const Deadline& deadline);
 
 }  // namespace sekisho::disclosure

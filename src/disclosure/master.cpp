@@ -5,6 +5,8 @@
 #include <cmath>
 #include <map>
 
+#include "disclosure/separator.h"
+
 namespace sekisho::disclosure {
 
 constexpr std::uint64_t kWorkOfStep = 20;  // operations of a step of the master for each row and cell
@@ -111,18 +113,22 @@ void Master::release() {
   model_->held.clear();
 }
 
-bool Master::add_protection(const Target& target, const Answer& answer) {
+bool Master::add_protection(const Target& target, const Answer& answer, const std::vector<double>& x) {
   double right = target.needed;
   for (const auto& [cell, amount] : answer.capacity)
     if (table_.cells[static_cast<std::size_t>(cell)].primary) right -= amount;
   if (right <= 1e-9 * target.needed) return false;
   Cut cut;
+  double now = 0;
   for (const auto& [cell, amount] : answer.capacity) {
     const Cell& c = table_.cells[static_cast<std::size_t>(cell)];
     if (c.primary || c.publish) continue;
     const double coefficient = std::min(amount / right, 1.0);  // strengthened: x is 0 or 1 in the end
-    if (coefficient > 1e-9) cut.terms.emplace_back(cell, coefficient);
+    if (coefficient <= 1e-9) continue;
+    cut.terms.emplace_back(cell, coefficient);
+    if (!x.empty()) now += coefficient * x[static_cast<std::size_t>(cell)];
   }
+  if (!x.empty() && now > 1 - 1e-6) return false;
   model_->add(std::move(cut));
   return true;
 }
@@ -179,39 +185,6 @@ Result<std::vector<double>> Master::solve(const Deadline& deadline) {
   return x;
 }
 
-double quick_bound(const CellTable& table) {
-  std::vector<double> left(table.cells.size());  // what of each cell's cost no need has taken yet
-  for (std::size_t i = 0; i < left.size(); ++i)
-    left[i] = table.cells[i].weight;
-  std::vector<std::pair<std::size_t, std::vector<std::int32_t>>> needs;
-  for (const Relation& relation : table.relations) {
-    std::size_t sensitive = 0;
-    std::vector<std::int32_t> others;
-    const auto look = [&](std::int32_t cell) {
-      const Cell& c = table.cells[static_cast<std::size_t>(cell)];
-      if (c.primary)
-        sensitive += c.need_up + c.need_down + c.need_slide > 0 ? 1 : 2;  // one without needs is cover enough
-      else if (!c.publish)
-        others.push_back(cell);
-    };
-    look(relation.total);
-    for (const std::int32_t child : relation.children)
-      look(child);
-    if (sensitive == 1) needs.emplace_back(others.size(), std::move(others));
-  }
-  std::ranges::stable_sort(needs, {}, [](const auto& need) { return need.first; });
-  double bound = 0;
-  for (const auto& [size, others] : needs) {
-    double price = others.empty() ? 0 : left[static_cast<std::size_t>(others[0])];
-    for (const std::int32_t cell : others)
-      price = std::min(price, left[static_cast<std::size_t>(cell)]);
-    for (const std::int32_t cell : others)
-      left[static_cast<std::size_t>(cell)] -= price;
-    bound += price;
-  }
-  return bound;
-}
-
 Result<std::vector<double>> bridge(Master& master, const Deadline& deadline) {
   while (true) {
     SEKISHO_TRY(std::vector<double> x, master.solve(deadline));
@@ -219,7 +192,7 @@ Result<std::vector<double>> bridge(Master& master, const Deadline& deadline) {
   }
 }
 
-Result<Relaxation> relax(Attacker& attacker, Master& master, const std::vector<Target>& targets,
+Result<Relaxation> relax(Separator& separator, Master& master, const std::vector<Target>& targets,
                          const Deadline& deadline) {
   std::vector<char> quiet(targets.size(), 0);  // held when last asked: asked again at the end only
   Relaxation result;
@@ -231,16 +204,15 @@ Result<Relaxation> relax(Attacker& attacker, Master& master, const std::vector<T
     result.bound = master.cost();
     if (passed(deadline)) return result;
     if (master.add_bridges(result.x) > 0) continue;
-    attacker.set_pattern(result.x);
+    separator.set_point(result.x);
     bool all = std::ranges::none_of(quiet, [](char q) { return q != 0; });
     std::size_t added = 0;
     for (int pass = 0; pass < 2 && added == 0; ++pass) {
       for (std::size_t t = 0; t < targets.size() && !passed(deadline); ++t) {
         if ((quiet[t] != 0) != (pass == 1)) continue;
-        SEKISHO_TRY(const Answer answer, ask(attacker, targets[t], true));
-        const bool held = holds(answer.reached, targets[t].needed);
-        quiet[t] = held;
-        if (!held) added += master.add_protection(targets[t], answer);
+        SEKISHO_TRY(const Separator::Found found, separator.ask(targets[t], master));
+        quiet[t] = !found.added;
+        added += found.added ? 1 : 0;
       }
       if (all) break;
     }

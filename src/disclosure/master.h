@@ -46,8 +46,8 @@ class Master {
  public:
   Master(const CellTable& table, Effort& effort);
   ~Master();
-  // The cut of a target that is not reached; false: it holds for every pattern already.
-  bool add_protection(const Target& target, const Answer& answer);
+  // The cut of a target that is not reached; false: it holds for every pattern already, or at the point `x` (if any).
+  bool add_protection(const Target& target, const Answer& answer, const std::vector<double>& x);
   // Rows "a cell is not hidden alone in a relation" violated by x; returns how many were added.
   std::size_t add_bridges(const std::vector<double>& x);
   Result<std::vector<double>> solve(const Deadline& deadline);  // the relaxed optimum; disclosure.time
@@ -63,10 +63,6 @@ class Master {
   Effort& effort_;
 };
 
-// What every safe pattern costs at least, without a linear program: a sensitive cell that is alone in a relation needs
-// a second hidden cell there. Dual prices of these needs, raised one after the other. For tables of any size.
-double quick_bound(const CellTable& table);
-
 // The relaxed optimum under bridge rows alone: no cell hidden alone in a relation. Cheap for tables of any size.
 Result<std::vector<double>> bridge(Master& master, const Deadline& deadline);
 
@@ -76,7 +72,8 @@ struct Relaxation {
   double bound = 0;
   bool complete = false;
 };
-Result<Relaxation> relax(Attacker& attacker, Master& master, const std::vector<Target>& targets,
+class Separator;
+Result<Relaxation> relax(Separator& separator, Master& master, const std::vector<Target>& targets,
                          const Deadline& deadline);
 
 }  // namespace sekisho::disclosure

@@ -12,6 +12,9 @@
 #include "disclosure/builder.h"
 #include "disclosure/insiders.h"
 #include "disclosure/master.h"
+#include "disclosure/refine.h"
+#include "disclosure/row_bound.h"
+#include "disclosure/separator.h"
 #include "disclosure/solver.h"
 
 namespace sekisho::disclosure {
@@ -21,62 +24,12 @@ namespace {
 constexpr double kWallFactor = 10 * 1000;  // milliseconds on the wall for each second of counted work
 constexpr int kInsiderRounds = 4;          // of the search, while new insiders matter
 constexpr int kDives = 8, kDivesLarge = 2;
+constexpr std::uint64_t kDiveWork = 750'000'000, kRefineWork = 4'000'000'000;
 // Effort of fast mode: for the bound, and for searching below the first safe pattern.
-constexpr std::uint64_t kBoundWork = 12'000'000'000, kSearchWork = 1'500'000'000;
+constexpr std::uint64_t kBoundWork = 8'000'000'000, kSearchWork = 1'500'000'000;
 constexpr int kOrders = 10, kOrdersLarge = 4, kRounds = 60, kRoundsLarge = 10;
 constexpr std::size_t kManyTargets = 300, kManyCells = 5000;
-constexpr std::uint64_t kImproveWork = 12'000'000'000;
-
-// A safe pattern with a proof for every target: the cells its deviations lean on. Publishing any other cell needs no
-// new question.
-class SafePattern {
- public:
-  SafePattern(const CellTable& table, Attacker& attacker, const std::vector<Target>& targets)
-      : table_(table), attacker_(attacker), targets_(targets) {}
-
-  // Asks every target. Returns the ones that do not hold.
-  Result<std::vector<std::size_t>> set(std::vector<char> hidden) {
-    hidden_ = std::move(hidden);
-    attacker_.set_pattern(std::vector<double>(hidden_.begin(), hidden_.end()));
-    used_.assign(targets_.size(), {});
-    std::vector<std::size_t> broken;
-    for (std::size_t t = 0; t < targets_.size(); ++t) {
-      SEKISHO_TRY(Answer answer, ask(attacker_, targets_[t], false));
-      if (!holds(answer.reached, targets_[t].needed)) broken.push_back(t);
-      used_[t] = std::move(answer.used);
-    }
-    return broken;
-  }
-
-  // Publishes the cell if all targets still hold.
-  Result<bool> try_publish(std::size_t cell) {
-    std::vector<std::pair<std::size_t, std::vector<std::int32_t>>> renewed;
-    attacker_.set_cell(cell, 0);
-    for (std::size_t t = 0; t < targets_.size(); ++t) {
-      if (!std::ranges::binary_search(used_[t], static_cast<std::int32_t>(cell))) continue;
-      SEKISHO_TRY(Answer answer, ask(attacker_, targets_[t], false));
-      if (!holds(answer.reached, targets_[t].needed)) {
-        attacker_.set_cell(cell, 1);
-        return false;
-      }
-      renewed.emplace_back(t, std::move(answer.used));
-    }
-    for (auto& [t, used] : renewed)
-      used_[t] = std::move(used);
-    hidden_[cell] = 0;
-    return true;
-  }
-
-  const std::vector<char>& hidden() const { return hidden_; }
-  double cost() const { return cost_of(table_, hidden_); }
-
- private:
-  const CellTable& table_;
-  Attacker& attacker_;
-  const std::vector<Target>& targets_;
-  std::vector<char> hidden_;
-  std::vector<std::vector<std::int32_t>> used_;
-};
+constexpr std::uint64_t kImproveWork = 20'000'000'000;
 
 // Secondary cells in the order in which publishing them is tried: those the relaxation wants least first; further
 // orders are disturbed more and more.
@@ -113,8 +66,8 @@ Error infeasible(const CellTable& table, const std::vector<std::size_t>& cells) 
 
 // Cells hidden by less than half in the relaxation are asked again after the surest of them is hidden for good: the
 // relaxation becomes whole step by step, and its support a better start than the first one.
-Result<Relaxation> dive(const CellTable& table, Attacker& attacker, Master& master, const std::vector<Target>& targets,
-                        Relaxation now, int number, const Deadline& deadline) {
+Result<Relaxation> dive(const CellTable& table, Separator& separator, Master& master,
+                        const std::vector<Target>& targets, Relaxation now, int number, const Deadline& deadline) {
   SeededRandom random(22, static_cast<std::uint64_t>(number));
   while (now.complete) {
     std::size_t surest = 0;
@@ -132,7 +85,7 @@ Result<Relaxation> dive(const CellTable& table, Attacker& attacker, Master& mast
     for (std::size_t i = 0; i < now.x.size(); ++i)
       if (!table.cells[i].primary && now.x[i] > 1 - 1e-6) master.hold(i);
     master.hold(surest);
-    auto next = relax(attacker, master, targets, deadline);
+    auto next = relax(separator, master, targets, deadline);
     if (!next || !next->complete) break;
     now = std::move(*next);
   }
@@ -224,7 +177,7 @@ class Search {
         effort_(options.effort != nullptr ? *options.effort : own_),
         before_(effort_.spent),
         targets_(targets_of(table)),
-        attacker_(table, effort_),
+        separator_(table, effort_),
         master_(table, effort_) {}
 
   Result<Protection> run() {
@@ -268,32 +221,42 @@ class Search {
         for (std::size_t i = 0; i < first.size(); ++i)
           first[i] = (*x)[i] > 1e-7;
     const BuildOptions build{.improve = targets_.size() > kManyTargets ? kImproveWork : 0};
-    return build_pattern(table_, attacker_, effort_, targets_, first, build, part(0.55));
+    return build_pattern(table_, separator_.attacker(), effort_, targets_, first, build, part(0.55));
   }
 
   // The relaxation, and from its support down to a pattern not dearer than `best`; in exact mode the optimum.
   Result<Found> search(std::vector<char> best) {
     Found found;
-    SafePattern safe(table_, attacker_, targets_);
+    SafePattern safe(table_, separator_.attacker(), targets_);
     Deadline deadline = part(0.9);
     if (options_.mode == Mode::kFast) deadline = deadline.within(kBoundWork);
-    SEKISHO_TRY(const Relaxation relaxation, relax(attacker_, master_, targets_, deadline));
+    SEKISHO_TRY(const Relaxation relaxation, relax(separator_, master_, targets_, deadline));
     found.hidden = std::move(best);
-    found.bound = std::max(relaxation.bound, quick_bound(table_));
-    if (!relaxation.complete) return found;
-    const Deadline search_end = part(0.9).within(kSearchWork);
+    found.bound = relaxation.bound;
+    const bool small = targets_.size() <= kManyTargets;
+    if (!relaxation.complete) {
+      found.bound = std::max(found.bound, row_bound(table_, effort_, part(0.95)).bound);
+      if (small) {
+        SEKISHO_TRY(found.hidden, refine(table_, safe, std::move(found.hidden), part(0.9).within(kRefineWork)));
+      }
+      return found;
+    }
+    const Deadline search_end = part(0.9).within(kDiveWork);
     std::vector<Relaxation> dives;
-    const int most_dives = targets_.size() > kManyTargets ? kDivesLarge : kDives;
+    const int most_dives = small ? kDives : kDivesLarge;
     for (int number = 0; number < most_dives && !passed(search_end); ++number) {
-      SEKISHO_TRY(Relaxation dived, dive(table_, attacker_, master_, targets_, relaxation, number, search_end));
+      SEKISHO_TRY(Relaxation dived, dive(table_, separator_, master_, targets_, relaxation, number, search_end));
       dives.push_back(std::move(dived));
     }
     const Deadline descent_end = part(0.9).within(kSearchWork);
     SEKISHO_TRY(found.hidden,
                 descend(table_, safe, targets_.size(), relaxation, dives, std::move(found.hidden), descent_end));
+    if (small && !is_proven(table_, found.hidden, relaxation)) {
+      SEKISHO_TRY(found.hidden, refine(table_, safe, std::move(found.hidden), part(0.9).within(kRefineWork)));
+    }
     if (options_.mode == Mode::kExact && !is_proven(table_, found.hidden, relaxation)) {
       SEKISHO_TRY(Branched branched,
-                  branch(table_, attacker_, effort_, master_, targets_, std::move(found.hidden), deadline));
+                  branch(table_, separator_, effort_, master_, targets_, std::move(found.hidden), deadline));
       found.hidden = std::move(branched.hidden);
       found.optimal = branched.optimal;
     }
@@ -333,7 +296,7 @@ class Search {
   Effort& effort_;
   std::uint64_t before_;
   std::vector<Target> targets_;
-  Attacker attacker_;
+  Separator separator_;
   Master master_;
 };
 
