@@ -14,9 +14,38 @@ constexpr double kPriorPairs = 30;  // weight of the prior shares, in pairs
 constexpr int kRounds = 40;
 constexpr double kEnough = 20;       // random pairs with equal values, to learn from
 constexpr double kMostTwins = 0.04;  // of pairs of one household
+constexpr double kFamilies = 0.05;   // pairs of a household for each pair of one person: fewer are no families
 // Of one person's pairs: given name and surname both differ. One changes at marriage, the other is told in another
 // form, but who has neither in common is somebody else.
 constexpr double kBothNames = 0.003;
+
+// Comparisons that tell where somebody lives or is insured, and levels at which two of a household agree there.
+bool of_residence(const ComparisonSpec& spec) {
+  return spec.household && spec.type != ComparisonType::kSurname && spec.type != ComparisonType::kJpFamily;
+}
+bool agree_at_home(ComparisonType type, int level) {
+  const auto levels = levels_of(type);
+  const auto l = static_cast<std::size_t>(level);
+  return level > 0 && l + 1 < levels.size() && levels[l].household > 0.03;
+}
+
+// A pair that shares no household, though it is known where both live.
+bool lives_apart(const Comparator& comparator, Pattern pattern) {
+  bool known = false;
+  for (std::size_t c = 0; c < comparator.size(); ++c) {
+    const int level = level_in(pattern, c);
+    if (!of_residence(comparator.spec(c)) || level == 0) continue;
+    known = true;
+    if (agree_at_home(comparator.spec(c).type, level)) return false;
+  }
+  return known;
+}
+
+// Twins, and parents whose children bear their name, live with them. How often a given name or a birth date of one
+// person is quite another one is told by pairs that live apart.
+bool told_apart(ComparisonType type) {
+  return type == ComparisonType::kDate || type == ComparisonType::kGivenName || type == ComparisonType::kJpGiven;
+}
 
 double pair_count(double n) {
   return std::max(1.0, n * (n - 1) / 2);
@@ -65,6 +94,14 @@ std::vector<Shares> shares_of(const Comparator& comparator, const PatternCounts&
     out[c][0] = 1;
   }
   return out;
+}
+
+// The last level among pairs that live apart, at most.
+double share_apart(const Shares& counts, const Shares& prior, std::size_t levels) {
+  double known = kPriorPairs;
+  for (std::size_t l = 1; l < levels; ++l)
+    known += counts[l];
+  return 2 * (counts[levels - 1] + kPriorPairs * prior[levels - 1]) / known;
 }
 
 double product(const std::vector<Shares>& shares, Pattern pattern) {
@@ -150,13 +187,20 @@ Model fit_model(const Comparator& comparator, const PatternCounts& candidates, s
     }
   }
   const std::vector<Shares> prior_same = model.same, prior_household = model.household;
+  bool residence = false;
+  for (std::size_t c = 0; c < n; ++c)
+    residence |= of_residence(comparator.spec(c));
+  std::vector<bool> apart;  // by pattern
+  for (const auto& [pattern, count] : candidates)
+    apart.push_back(residence && lives_apart(comparator, pattern));
   model.share_same = 0.3 * model.groups / all_pairs;
   model.share_household = any_household ? 0.3 * model.groups / all_pairs : 1e-18;
 
   for (int round = 0; round < kRounds; ++round) {
-    std::vector<Shares> same(n, Shares{}), household(n, Shares{});
+    std::vector<Shares> same(n, Shares{}), household(n, Shares{}), same_apart(n, Shares{});
     double total_same = 0, total_household = 0;
-    for (const auto& [pattern, count] : candidates) {
+    for (std::size_t i = 0; i < candidates.size(); ++i) {
+      const auto& [pattern, count] = candidates[i];
       const double s = model.share_same * model.same_factor(pattern) * product(model.same, pattern);
       const double h = model.share_household * product(model.household, pattern);
       const double r = product(model.random, pattern);
@@ -166,9 +210,11 @@ Model fit_model(const Comparator& comparator, const PatternCounts& candidates, s
         const auto l = static_cast<std::size_t>(level_in(pattern, c));
         if (l == 0) continue;
         same[c][l] += ps, household[c][l] += ph;
+        if (apart[i]) same_apart[c][l] += ps;
       }
     }
     model.share_same = std::max(total_same, 0.5) / all_pairs;
+    const bool families = residence && total_household > kFamilies * total_same;
     if (any_household) model.share_household = std::max(total_household, 0.5) / all_pairs;
     for (std::size_t c = 0; c < n; ++c) {
       const auto names = levels_of(comparator.spec(c).type);
@@ -177,7 +223,10 @@ Model fit_model(const Comparator& comparator, const PatternCounts& candidates, s
       for (std::size_t l = 1; l < levels; ++l)
         known_same += same[c][l], known_household += household[c][l];
       for (std::size_t l = 1; l < levels; ++l) {
-        model.same[c][l] = std::min(names[l].most, (same[c][l] + kPriorPairs * prior_same[c][l]) / known_same);
+        double most = names[l].most;
+        if (families && l + 1 == levels && told_apart(comparator.spec(c).type))
+          most = std::min(most, share_apart(same_apart[c], prior_same[c], levels));
+        model.same[c][l] = std::min(most, (same[c][l] + kPriorPairs * prior_same[c][l]) / known_same);
         const double in_household = (household[c][l] + kPriorPairs * prior_household[c][l]) / known_household;
         if (model.in_household[c]) model.household[c][l] = in_household;
         // How many of a household are twins differs, within bounds: beyond them pairs of one person are taken for
