@@ -7,6 +7,7 @@
 
 #include "core/text.h"
 #include "identity/birth.h"
+#include "identity/fields.h"
 #include "identity/fold.h"
 #include "identity/romaji.h"
 
@@ -352,6 +353,10 @@ std::string canonical_phone(std::string_view text) {
 
 std::string canonical_date(std::string_view text) {
   return canonical_birth(parse_birth(text));
+}
+
+std::string canonical_address(std::string_view text) {
+  return normalise(FieldType::kJpAddress, text);
 }
 
 CanonicalIdentity canonicalise(const records::IdentityRecord& record) {

@@ -25,6 +25,8 @@ InsuredNumber canonical_number(std::string_view text);  // also "1234(01)", "123
 std::string canonical_branch(std::string_view text);
 std::string canonical_phone(std::string_view text);
 std::string canonical_date(std::string_view text);  // era dates and western ones: YYYYMMDD
+// place|1-2-3: town, then block and number; without building. No key of the store is made of it, keys of files may be.
+std::string canonical_address(std::string_view text);
 
 CanonicalIdentity canonicalise(const records::IdentityRecord& record);
 

@@ -12,6 +12,7 @@
 #include "core/csv.h"
 #include "core/random.h"
 #include "identity/canonical.h"
+#include "identity/canonical_c2.h"
 #include "linkage/birth.h"
 #include "linkage/input.h"
 
@@ -65,10 +66,42 @@ std::string one_field(std::string_view text) {
 // Canonical values of one record, by field; views into caches or its own buffers.
 class Canonicaliser {
  public:
+  explicit Canonicaliser(identity::CanonicalVersion version) : version_(version) {}
   using Values = std::array<std::string_view, kFieldCount>;
   // Raw values in the same places.
   const Values& operator()(const Values& raw) {
     values_ = {};
+    return version_ == identity::CanonicalVersion::kC2 ? by_c2(raw) : by_c1(raw);
+  }
+
+ private:
+  // Fields of c2 tell of each other: kana come from a name in letters, a branch stands behind a number.
+  const Values& by_c2(const Values& raw) {
+    const auto text = [&](Field field) { return std::string(raw[index(field)]); };
+    const auto whole = [&](Field part, Field name) { return text(part).empty() ? text(name) : text(part); };
+    records::IdentityRecord record;
+    record.family_kanji = whole(Field::kFamilyKanji, Field::kKanjiName), record.given_kanji = text(Field::kGivenKanji);
+    record.family_kana = whole(Field::kFamilyKana, Field::kKanaName), record.given_kana = text(Field::kGivenKana);
+    record.birth = parse_birth(raw[index(Field::kBirthDate)]), record.sex = text(Field::kSex);
+    record.postcode = text(Field::kPostcode), record.phone = text(Field::kPhone);
+    record.insurer = text(Field::kInsurer), record.symbol = text(Field::kSymbol);
+    record.number = text(Field::kNumber), record.branch = text(Field::kBranch);
+    identity_ = identity::canonicalise(record, version_);
+    const auto put = [&](Field field, std::string_view value) { values_[index(field)] = value; };
+    put(Field::kKanjiName, identity_.kanji), put(Field::kKanaName, identity_.kana);
+    put(Field::kGivenKanji, identity_.given_kanji), put(Field::kGivenKana, identity_.given_kana);
+    put(Field::kBirthDate, identity_.birth), put(Field::kSex, identity_.sex);
+    put(Field::kPostcode, identity_.postcode), put(Field::kPhone, identity_.phone);
+    put(Field::kInsurer, identity_.insurer), put(Field::kSymbol, identity_.symbol);
+    put(Field::kNumber, identity_.number), put(Field::kBranch, identity_.branch);
+    put(Field::kFamilyKanji, family_c2_(raw[index(Field::kFamilyKanji)]));
+    put(Field::kFamilyKana, reading_c2_(raw[index(Field::kFamilyKana)]));
+    put(Field::kAddress, address_c2_(raw[index(Field::kAddress)]));
+    symbol_of_the_old();
+    return values_;
+  }
+
+  const Values& by_c1(const Values& raw) {
     const auto raw_of = [&](Field field) { return raw[index(field)]; };
     name(raw_of(Field::kFamilyKanji), raw_of(Field::kGivenKanji), raw_of(Field::kKanjiName), kanji_, whole_kanji_,
          Field::kKanjiName, Field::kGivenKanji);
@@ -84,13 +117,15 @@ class Canonicaliser {
     values_[index(Field::kNumber)] = number_(raw_of(Field::kNumber));
     values_[index(Field::kBranch)] = branch_(raw_of(Field::kBranch));
     values_[index(Field::kPhone)] = phone_(raw_of(Field::kPhone));
-    // The scheme of those over 75 has no symbol: see identity/keys.cpp.
-    std::string_view& symbol = values_[index(Field::kSymbol)];
-    if (symbol.empty() && values_[index(Field::kInsurer)].starts_with("39")) symbol = values_[index(Field::kInsurer)];
+    symbol_of_the_old();
     return values_;
   }
 
- private:
+  // The scheme of those over 75 has no symbol: see identity/keys.cpp.
+  void symbol_of_the_old() {
+    std::string_view& symbol = values_[index(Field::kSymbol)];
+    if (symbol.empty() && values_[index(Field::kInsurer)].starts_with("39")) symbol = values_[index(Field::kInsurer)];
+  }
   void name(std::string_view family, std::string_view given, std::string_view whole, Cache& part, std::string& joined,
             Field whole_field, Field given_field) {
     joined.clear();
@@ -105,8 +140,12 @@ class Canonicaliser {
     if (!family.empty()) values_[index(given_field)] = part(given);
   }
 
+  identity::CanonicalVersion version_;
   Values values_{};
+  identity::CanonicalIdentity identity_;
   std::string whole_kanji_, whole_kana_;
+  Cache family_c2_{identity::c2::canonical_kanji}, reading_c2_{identity::c2::canonical_kana},
+      address_c2_{identity::c2::canonical_address};
   Cache kanji_{identity::canonical_kanji}, kana_{identity::canonical_kana}, birth_{birth_text},
       sex_{identity::canonical_sex}, postcode_{identity::canonical_postcode}, symbol_{identity::canonical_insurance},
       number_{identity::canonical_insurance},
@@ -216,7 +255,7 @@ Result<RunReport> run(const Spec& spec, const std::vector<std::filesystem::path>
   system_random().fill({reinterpret_cast<std::uint8_t*>(&seed), sizeof seed});
   Input input;
   input.keys.resize(spec.rules.size());
-  Canonicaliser canonicaliser;
+  Canonicaliser canonicaliser(spec.canonical);
   for (const std::filesystem::path& path : inputs)
     SEKISHO_CHECK(read_one(spec, path, seed, canonicaliser, input, report));
   report.records = input.ids.size();

@@ -5,7 +5,6 @@
 #include <optional>
 
 #include "core/toml.h"
-#include "identity/canonical.h"
 #include "identity/named_columns.h"
 
 namespace sekisho::linkage {
@@ -22,13 +21,16 @@ std::optional<Field> field_of(std::string_view text) {
   return std::nullopt;
 }
 
-Result<std::vector<Field>> fields_of(const TomlTable& table, std::string_view member) {
+Result<std::vector<Field>> fields_of(const TomlTable& table, std::string_view member,
+                                     identity::CanonicalVersion canonical) {
   SEKISHO_TRY(const std::vector<std::string> names, table.texts(member));
   std::vector<Field> out;
   for (const std::string& text : names) {
     const std::optional<Field> field = field_of(text);
-    if (!field || *field == Field::kRecordId || *field == Field::kAddress)
+    if (!field || *field == Field::kRecordId)
       return table.error("linkage.spec", fmt::format("'{}' is not a field that keys can be made of", text), member);
+    if (*field == Field::kAddress && canonical == identity::CanonicalVersion::kC1)
+      return table.error("linkage.spec", "version c1 has no form of addresses; canonical = \"c2\" has", member);
     out.push_back(*field);
   }
   return out;
@@ -48,12 +50,13 @@ Result<Spec> Spec::load(const std::filesystem::path& file) {
     return root.error("linkage.spec", fmt::format("linkage of kind '{}' is not known; it is \"deterministic\"", kind),
                       "kind");
   SEKISHO_TRY(const std::string canonical, root.text("canonical", identity::kCanonicalVersion));
-  if (canonical != identity::kCanonicalVersion)
-    return root.error(
-        "linkage.spec",
-        fmt::format("this program canonicalises by version {}, not {}", identity::kCanonicalVersion, canonical),
-        "canonical");
+  const std::optional<identity::CanonicalVersion> version = identity::find_canonical_version(canonical);
+  if (!version)
+    return root.error("linkage.spec",
+                      fmt::format("version {} of the canonical form is not known; there are c1 and c2", canonical),
+                      "canonical");
   Spec spec;
+  spec.canonical = *version;
   SEKISHO_TRY(const std::int64_t max_block, root.integer("max_block", 500));
   if (max_block < 2) return root.error("linkage.spec", "max_block must be 2 or more", "max_block");
   spec.max_block = static_cast<std::size_t>(max_block);
@@ -70,8 +73,8 @@ Result<Spec> Spec::load(const std::filesystem::path& file) {
     SEKISHO_CHECK(table.only({"name", "key", "only_without", "probability"}));
     Rule rule;
     SEKISHO_TRY(rule.name, table.text("name"));
-    SEKISHO_TRY(rule.key, fields_of(table, "key"));
-    SEKISHO_TRY(rule.only_without, fields_of(table, "only_without"));
+    SEKISHO_TRY(rule.key, fields_of(table, "key", spec.canonical));
+    SEKISHO_TRY(rule.only_without, fields_of(table, "only_without", spec.canonical));
     SEKISHO_TRY(rule.probability, table.number("probability", 1));
     if (rule.key.empty()) return table.error("linkage.spec", "a rule needs the fields of its key");
     if (rule.probability <= 0 || rule.probability > 1)

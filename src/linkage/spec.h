@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/result.h"
+#include "identity/canonical.h"
 
 namespace sekisho::linkage {
 
@@ -47,6 +48,7 @@ struct Spec {
   std::array<bool, kFieldCount> required{};      // named by the user: a file without the column is refused
   std::vector<Rule> rules;
   std::size_t max_block = 500;
+  identity::CanonicalVersion canonical = identity::CanonicalVersion::kC1;  // form of the values in keys
 
   // Errors: toml.*, linkage.spec.
   static Result<Spec> load(const std::filesystem::path& file);

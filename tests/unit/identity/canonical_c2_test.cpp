@@ -51,6 +51,7 @@ TEST(CanonicalC2, EveryVectorOfVersionTwoHolds) {
                                                      {"insurer", canonical_insurer},
                                                      {"phone", c2::canonical_phone},
                                                      {"date", c2::canonical_date},
+                                                     {"address", c2::canonical_address},
                                                      {"kanji_pair", pair_of(c2::canonical_kanji)},
                                                      {"kana_pair", pair_of(c2::canonical_kana)}};
   std::istringstream lines(*text);

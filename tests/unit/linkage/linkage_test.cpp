@@ -30,8 +30,9 @@ struct LinkageTest : testing::Test {
     return folder.path() / name;
   }
   // record id -> person id
-  std::map<std::string, std::string> link(const std::string& csv, RunReport* report = nullptr) {
-    const auto spec = Spec::load(spec_file());
+  std::map<std::string, std::string> link(const std::string& csv, RunReport* report = nullptr,
+                                          const fs::path& file = spec_file()) {
+    const auto spec = Spec::load(file);
     EXPECT_TRUE(spec) << spec.error().describe();
     const auto done = run(*spec, {write("in.csv", csv)}, folder.path() / "out.csv");
     EXPECT_TRUE(done) << done.error().describe();
@@ -146,6 +147,23 @@ TEST_F(LinkageTest, UnclearInputIsRefusedOrCounted) {
   EXPECT_EQ(report.missing_ids, 1u);
   EXPECT_EQ(report.duplicate_ids, 1u);
   EXPECT_EQ(report.bad_dates, 1u);
+}
+
+TEST_F(LinkageTest, KeysOfVersionTwoTakeAddressesAndNamesInLetters) {
+  const std::string rule = "[[rule]]\nname = \"home\"\nkey = [\"kana_name\", \"birth_date\", \"address\"]\n";
+  const std::string columns =
+      "[columns]\nrecord_id = \"id\"\nkana_name = \"name\"\nbirth_date = \"born\"\naddress = \"home\"\n";
+  const auto person = link(
+      "id,name,born,home\n"
+      "1,タナカ　タロウ,1980-05-17,東京都千代田区丸の内１丁目２番３号\n"
+      "2,TANAKA Taro,S55.5.17,東京都千代田区丸の内1-2-3 第一ビル5階\n"
+      "3,タナカ　タロウ,1980-05-17,東京都千代田区丸の内1-2-4\n",
+      nullptr, write("c2.toml", "kind = \"deterministic\"\ncanonical = \"c2\"\n" + columns + rule));
+  EXPECT_EQ(person.at("1"), person.at("2"));
+  EXPECT_NE(person.at("1"), person.at("3"));
+  EXPECT_EQ(Spec::load(write("c1.toml", "kind = \"deterministic\"\n" + columns + rule)).error().code, "linkage.spec");
+  EXPECT_EQ(Spec::load(write("c9.toml", "kind = \"deterministic\"\ncanonical = \"c9\"\n" + rule)).error().code,
+            "linkage.spec");
 }
 
 TEST_F(LinkageTest, Cp932InputIsRead) {
