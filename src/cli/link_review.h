@@ -43,7 +43,9 @@ inline Result<int> review_invite(const ReviewOptions& o) {
 inline Result<int> review_list(const ReviewOptions& o) {
   SEKISHO_TRY(const std::string reviewer, reviewer_of(o));
   SEKISHO_TRY(const auto desk, open_desk(o));
-  const Json rows = desk->list(reviewer);
+  Json rows = desk->list(reviewer);
+  for (const Json& row : desk->decided(reviewer))
+    rows.push_back(row);
   if (o.json) {
     print_json(rows);
     return kDone;
@@ -82,9 +84,12 @@ inline Result<int> review_show(const ReviewOptions& o) {
 inline Result<int> review_decide(const ReviewOptions& o) {
   SEKISHO_TRY(const std::string reviewer, reviewer_of(o));
   SEKISHO_TRY(const auto desk, open_desk(o));
-  SEKISHO_TRY(const Json done, desk->vote(o.pair, reviewer, *linkage::opinion_of(o.opinion)));
+  const auto opinion = linkage::opinion_of(o.opinion);
+  SEKISHO_TRY(const Json done, opinion ? desk->vote(o.pair, reviewer, *opinion) : desk->withdraw(o.pair, reviewer));
   if (o.json)
     print_json(done);
+  else if (!opinion)
+    fmt::print("taken back\n");
   else if (done.contains("outcome"))
     fmt::print("decided: {}\n", done["outcome"].get<std::string>());
   else
@@ -133,14 +138,16 @@ inline void add_review(CLI::App& link) {
     return kDone;
   });
   revoke->add_option("name", o->name, "Who")->required();
-  personal(add("list", "Pairs that wait for this person, most uncertain first", review_list));
+  personal(add("list",
+               "Pairs that wait for this person, most uncertain first, and those that this person helped to decide",
+               review_list));
   CLI::App* show = personal(add("show", "Both records of a pair, and the weights", review_show));
   show->add_option("pair", o->pair, "Id of the pair")->required();
   CLI::App* decide = personal(add("decide", "Say what a pair is; two persons must agree", review_decide));
   decide->add_option("pair", o->pair, "Id of the pair")->required();
-  decide->add_option("opinion", o->opinion, "same, different or unsure")
+  decide->add_option("opinion", o->opinion, "same, different, unsure; or withdrawn: take your word back")
       ->required()
-      ->check(CLI::IsMember({"same", "different", "unsure"}));
+      ->check(CLI::IsMember({"same", "different", "unsure", "withdrawn"}));
   add("status", "How many pairs are open and decided", review_status);
 }
 

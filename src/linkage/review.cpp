@@ -15,6 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::array<std::string_view, 3> kOpinions = {"same", "different", "unsure"};
+constexpr std::string_view kWithdrawn = "withdrawn";  // in votes.jsonl, where an opinion stands else
 constexpr std::array<std::string_view, 3> kStates = {"open", "third", "decided"};
 
 std::string_view state_name(PairState state) {
@@ -158,7 +159,8 @@ Result<void> ReviewDesk::take_line(const Json& json, const Place& place) {
     if (!json.is_object() || !json.contains(member) || !json[member].is_string())
       return fail("linkage.review_file", fmt::format("a vote lacks the text member '{}'", member), place);
   const auto opinion = opinion_of(json["opinion"].get<std::string>());
-  if (!opinion) return fail("linkage.review_file", "a vote holds an unknown opinion", place);
+  if (!opinion && json["opinion"] != kWithdrawn)
+    return fail("linkage.review_file", "a vote holds an unknown opinion", place);
   const RecordPair of{json["a"].get<std::string>(), json["b"].get<std::string>()};
   const auto pair =
       std::ranges::find_if(queue_.pairs, [&](const OpenPair& one) { return one.a == of.first && one.b == of.second; });
@@ -169,7 +171,7 @@ Result<void> ReviewDesk::take_line(const Json& json, const Place& place) {
   std::vector<Vote>& votes = votes_[of];
   const std::string reviewer = json["reviewer"].get<std::string>();
   std::erase_if(votes, [&](const Vote& vote) { return vote.reviewer == reviewer; });
-  votes.push_back({reviewer, *opinion, json["at"].get<std::string>()});
+  if (opinion) votes.push_back({reviewer, *opinion, json["at"].get<std::string>()});
   return {};
 }
 
@@ -225,10 +227,10 @@ Result<ledger::Ledger*> ReviewDesk::ledger() {
   SEKISHO_TRY(const std::vector<Decision> written, load_decisions(decisions_));
   for (const OpenPair& pair : queue_.pairs) {
     const auto outcome = outcome_of(votes_of(pair));
-    const bool known = std::ranges::any_of(written, [&](const Decision& d) {
+    const auto last = std::ranges::find_if(written.rbegin(), written.rend(), [&](const Decision& d) {
       return (d.a == pair.a && d.b == pair.b) || (d.a == pair.b && d.b == pair.a);
     });
-    if (outcome && !known) SEKISHO_CHECK(decide(pair, *outcome));
+    if (outcome && (last == written.rend() || last->verdict == Verdict::kOpen)) SEKISHO_CHECK(decide(pair, *outcome));
   }
   return ledger_.get();
 }
@@ -262,6 +264,17 @@ Json ReviewDesk::list(std::string_view reviewer) const {
   return rows;
 }
 
+Json ReviewDesk::decided(std::string_view reviewer) const {
+  const std::scoped_lock lock(mutex_);
+  Json rows = Json::array();
+  for (const OpenPair& pair : queue_.pairs) {
+    const std::vector<Vote>& votes = votes_of(pair);
+    if (outcome_of(votes) && std::ranges::find(votes, reviewer, &Vote::reviewer) != votes.end())
+      rows.push_back(waiting_row(pair, PairState::kDecided, votes, reviewer));
+  }
+  return rows;
+}
+
 Result<Json> ReviewDesk::pair(std::string_view id, std::string_view reviewer) {
   const std::scoped_lock lock(mutex_);
   const OpenPair* found = queue_.find(id);
@@ -291,20 +304,52 @@ Result<Json> ReviewDesk::vote(std::string_view id, std::string_view reviewer, Op
 
   SEKISHO_CHECK(
       book->append("review.voted", {{"pair", found->id}, {"reviewer", reviewer}, {"opinion", opinion_name(opinion)}}));
-  SEKISHO_TRY(const std::string records, shown(*found));
-  SEKISHO_CHECK(append_vote(folder_ / "votes.jsonl", {{"pair", found->id},
-                                                      {"a", found->a},
-                                                      {"b", found->b},
-                                                      {"reviewer", reviewer},
-                                                      {"opinion", opinion_name(opinion)},
-                                                      {"shown", records},
-                                                      {"at", votes.back().at}}));
+  SEKISHO_CHECK(record_vote(*found, reviewer, opinion_name(opinion), votes.back().at));
   votes_of(*found) = votes;
   const auto outcome = outcome_of(votes);
   if (outcome) SEKISHO_CHECK(decide(*found, *outcome));
   Json out{{"id", found->id}, {"state", state_name(state_of(votes))}};
   if (outcome) out["outcome"] = opinion_name(*outcome);
   return out;
+}
+
+Result<void> ReviewDesk::record_vote(const OpenPair& pair, std::string_view reviewer, std::string_view opinion,
+                                     const std::string& at) {
+  SEKISHO_TRY(const std::string records, shown(pair));
+  return append_vote(folder_ / "votes.jsonl", {{"pair", pair.id},
+                                               {"a", pair.a},
+                                               {"b", pair.b},
+                                               {"reviewer", reviewer},
+                                               {"opinion", opinion},
+                                               {"shown", records},
+                                               {"at", at}});
+}
+
+Result<Json> ReviewDesk::withdraw(std::string_view id, std::string_view reviewer) {
+  const std::scoped_lock lock(mutex_);
+  const OpenPair* found = queue_.find(id);
+  if (found == nullptr) return fail("review.pair", "there is no such pair in this review");
+  SEKISHO_TRY(ledger::Ledger* const book, ledger());
+  SEKISHO_CHECK(refresh());
+  std::vector<Vote> votes = votes_of(*found);
+  const auto mine = std::ranges::find(votes, reviewer, &Vote::reviewer);
+  if (mine == votes.end()) return fail("review.nothing", "there is nothing of this person to take back");
+  if (state_of(votes) == PairState::kThird)
+    return fail("review.third", "who has voted leaves a disagreement to another person");
+  const auto before = outcome_of(votes);
+  votes.erase(mine);
+  SEKISHO_CHECK(book->append("review.withdrawn", {{"pair", found->id}, {"reviewer", reviewer}}));
+  const std::string at = clock_.now().iso();
+  if (before && !outcome_of(votes))
+    SEKISHO_CHECK(append_decision(decisions_, {.a = found->a,
+                                               .b = found->b,
+                                               .verdict = Verdict::kOpen,
+                                               .by = {std::string(reviewer)},
+                                               .at = at,
+                                               .reason = "taken back"}));
+  SEKISHO_CHECK(record_vote(*found, reviewer, kWithdrawn, at));
+  votes_of(*found) = votes;
+  return Json{{"id", found->id}, {"state", state_name(state_of(votes))}};
 }
 
 Result<void> ReviewDesk::decide(const OpenPair& pair, Opinion outcome) {

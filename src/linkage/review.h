@@ -84,9 +84,14 @@ class ReviewDesk {
   Json list(std::string_view reviewer) const;
   // Both records, side by side, with the waterfall. The view is recorded first. Errors: review.pair, ledger.*.
   Result<Json> pair(std::string_view id, std::string_view reviewer);
+  // Pairs that this person has helped to decide, as list() tells them: each of the two may take the word back.
+  Json decided(std::string_view reviewer) const;
   // Errors: review.pair, review.decided, review.third (who has voted leaves a disagreement to others), file errors.
   // Returns {id, state, outcome?}.
   Result<Json> vote(std::string_view id, std::string_view reviewer, Opinion opinion);
+  // Takes back what this person has said. A decision that then lacks its second voice counts no longer: the weights
+  // decide again, and the pair waits for two persons. Errors: review.pair, review.nothing, review.third.
+  Result<Json> withdraw(std::string_view id, std::string_view reviewer);
 
  private:
   ReviewDesk(std::filesystem::path folder, std::filesystem::path decisions, ReviewQueue queue, const Clock& clock,
@@ -102,6 +107,8 @@ class ReviewDesk {
   Result<std::string> shown(const OpenPair& pair) const;
   Result<ledger::Ledger*> ledger();
   Result<void> decide(const OpenPair& pair, Opinion outcome);
+  Result<void> record_vote(const OpenPair& pair, std::string_view reviewer, std::string_view opinion,
+                           const std::string& at);
   using RecordPair = std::pair<std::string, std::string>;
   std::vector<Vote>& votes_of(const OpenPair& pair) { return votes_[{pair.a, pair.b}]; }
   const std::vector<Vote>& votes_of(const OpenPair& pair) const;

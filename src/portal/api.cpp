@@ -29,7 +29,7 @@ constexpr StatusRow kStatuses[] = {
     {"explorer.role", 403},        {"explorer.none", 404},     {"explorer.act", 404},   {"explorer.form", 400},
     {"explorer.name", 400},        {"explorer.exists", 409},   {"explore.place", 400},  {"explore.setting", 400},
     {"anonymize.impossible", 409}, {"anonymize.time", 409},    {"review.decided", 409}, {"review.third", 409},
-    {"request.csrf", 403}};
+    {"review.nothing", 409},       {"request.csrf", 403}};
 
 constexpr std::pair<const char*, const char*> kSecurityHeaders[] = {
     {"Content-Security-Policy",

@@ -37,7 +37,10 @@ Result<Json> ReviewPages::list(const Holder& holder) {
   SEKISHO_CHECK(check(holder));
   const std::scoped_lock lock(mutex_);
   SEKISHO_TRY(linkage::ReviewDesk* const at, desk());
-  return Json{{"person", holder.person}, {"counts", at->counts().to_json()}, {"pairs", at->list(holder.person)}};
+  return Json{{"person", holder.person},
+              {"counts", at->counts().to_json()},
+              {"pairs", at->list(holder.person)},
+              {"decided", at->decided(holder.person)}};
 }
 
 Result<Json> ReviewPages::pair(const Holder& holder, std::string_view id) {
@@ -52,9 +55,11 @@ Result<Json> ReviewPages::vote(const Holder& holder, std::string_view id, const 
   if (!body.is_object() || !body.contains("opinion") || !body["opinion"].is_string())
     return fail("request.form", "the body must be a JSON object with the text member 'opinion'");
   const auto opinion = linkage::opinion_of(body["opinion"].get<std::string>());
-  if (!opinion) return fail("request.form", "an opinion is same, different or unsure");
+  const bool withdrawn = body["opinion"] == "withdrawn";
+  if (!opinion && !withdrawn) return fail("request.form", "an opinion is same, different, unsure or withdrawn");
   const std::scoped_lock lock(mutex_);
   SEKISHO_TRY(linkage::ReviewDesk* const at, desk());
+  if (withdrawn) return at->withdraw(id, holder.person);
   return at->vote(id, holder.person, *opinion);
 }
 

@@ -164,6 +164,32 @@ test("keys judge and move, and a pair is decided when a second person agrees", a
   equal(decision.by, ["佐藤", "鈴木"], "by");
 });
 
+test("either of the two takes a decision back, and the pair waits again", async (context) => {
+  await visit(context, async (page) => {
+    await signIn(page, secrets["鈴木"]);
+    await page.getByTestId("sides").waitFor();
+    const before = await count(page);
+    const row = page.locator("[data-pair]").last();
+    ok((await row.textContent()).includes("決定"), "who helped to decide still finds the pair");
+    await row.click();
+    await page.getByTestId("withdraw").waitFor();
+    ok(
+      await page.getByRole("button", { name: "別人", exact: true }).isDisabled(),
+      "a decided pair is not judged again",
+    );
+    await shoot(page, "review-decided");
+    await page.getByTestId("withdraw").click();
+    await until("it is taken back", async () => /取り消しました/.test(await page.getByTestId("note").textContent()));
+    await until("it waits again", async () => (await count(page)) === before + 1);
+    await shoot(page, "review-withdrawn");
+  });
+  const lines = readFileSync(join(context.portal.folder, "review", "decisions.jsonl"), "utf8")
+    .trim()
+    .split("\n");
+  equal(JSON.parse(lines.at(-1)).decision, "open", "the decision counts no longer");
+  equal(lines.length, 2, "what was decided stays readable");
+});
+
 test("what two people see differently goes to a third one", async (context) => {
   let id = "";
   for (const [name, button] of [

@@ -1,4 +1,4 @@
-import { type SyntheticEvent, useCallback, useEffect, useState } from "react";
+import { type SyntheticEvent, useCallback, useEffect, useMemo, useState } from "react";
 import { percent } from "./format";
 import { ask, isRefusal, type Opinion, opinions, type PairDetail, post, type ReviewList } from "./review";
 import { Effect, SideBySide, WaterfallChart } from "./ReviewPair";
@@ -67,14 +67,16 @@ function Desk({
   language: Language;
   reload: () => Promise<void>;
 }) {
-  const [chosen, setChosen] = useState(list.pairs[0]?.id ?? "");
+  const rows = useMemo(() => [...list.pairs, ...list.decided], [list]);
+  const [chosen, setChosen] = useState(rows[0]?.id ?? "");
   const [pair, setPair] = useState<PairDetail | null>(null);
   const [note, setNote] = useState("");
   const at = Math.max(
-    list.pairs.findIndex((row) => row.id === chosen),
+    rows.findIndex((row) => row.id === chosen),
     0,
   );
-  const id = list.pairs[at]?.id ?? "";
+  const id = rows[at]?.id ?? "";
+  const decided = rows[at]?.state === "decided";
 
   useEffect(() => {
     let current = true;
@@ -89,15 +91,23 @@ function Desk({
 
   const step = useCallback(
     (by: number) => {
-      const next = list.pairs[Math.min(Math.max(at + by, 0), list.pairs.length - 1)];
+      const next = rows[Math.min(Math.max(at + by, 0), rows.length - 1)];
       setChosen(next?.id ?? "");
     },
-    [list, at],
+    [rows, at],
   );
+  // Stays at the pair: who took the word back wants to see it again.
+  const withdraw = () => {
+    void post<object>(`/api/v1/review/${id}`, { opinion: "withdrawn" }, list.csrf).then(async (answer) => {
+      setNote(isRefusal(answer) ? `${text.failed} ${answer.message}` : text.withdrawn);
+      setChosen(id);
+      await reload();
+    });
+  };
   const decide = useCallback(
     (opinion: Opinion) => {
       // Only what is on the screen can be judged.
-      if (pair?.id !== id || id === "") return;
+      if (pair?.id !== id || id === "" || decided) return;
       void post<{ state: keyof ReviewTexts["noted"] }>(`/api/v1/review/${id}`, { opinion }, list.csrf).then(
         async (answer) => {
           setNote(isRefusal(answer) ? `${text.failed} ${answer.message}` : text.noted[answer.state]);
@@ -106,16 +116,17 @@ function Desk({
         },
       );
     },
-    [id, pair, list.csrf, step, reload, text],
+    [id, pair, decided, list.csrf, step, reload, text],
   );
   useKeys(decide, step);
 
-  if (list.pairs.length === 0) return <p className="notice">{text.none}</p>;
+  if (rows.length === 0) return <p className="notice">{text.none}</p>;
+  const mine = rows[at]?.mine ?? null;
   return (
     <div className="desk">
       <nav className="panel" aria-label={text.list}>
         <ol>
-          {list.pairs.map((row) => (
+          {rows.map((row) => (
             <li key={row.id}>
               <button
                 type="button"
@@ -143,7 +154,8 @@ function Desk({
                   key={opinion}
                   type="button"
                   className={opinion}
-                  aria-pressed={pair.mine === opinion}
+                  aria-pressed={mine === opinion}
+                  disabled={decided}
                   onClick={() => {
                     decide(opinion);
                   }}
@@ -151,7 +163,12 @@ function Desk({
                   {text.decide[opinion]}
                 </button>
               ))}
-              <small>{text.keys}</small>
+              {mine !== null && (
+                <button type="button" data-testid="withdraw" onClick={withdraw}>
+                  {text.withdraw}
+                </button>
+              )}
+              <small>{decided ? text.decidedHint : text.keys}</small>
             </div>
             <WaterfallChart waterfall={pair.waterfall} text={text} language={language} />
           </>

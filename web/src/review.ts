@@ -23,6 +23,7 @@ export interface ReviewList {
   csrf: string;
   counts: ReviewCounts;
   pairs: ReviewRow[];
+  decided: ReviewRow[]; // with the help of this person
 }
 interface FieldValues {
   field: string;

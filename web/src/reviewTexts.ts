@@ -17,7 +17,7 @@ const ja = {
   waiting: "あなたを待つ組",
   counts: (same: number, different: number, third: number) =>
     `決定済み：同一 ${same}・別人 ${different}、三人目待ち ${third}`,
-  list: "確認を待つ組の一覧（不確かな順）",
+  list: "確認を待つ組の一覧（不確かな順）と、あなたが決めた組",
   pair: "組",
   probability: "同一人の確率",
   state: { open: "未決", third: "三人目待ち", decided: "決定" },
@@ -37,7 +37,9 @@ const ja = {
   holders: (n: number) => `同じ値 ${n} 件`,
   decide: { same: "同一人", different: "別人", unsure: "判断できない" },
   keys: "キー：S 同一人、D 別人、U 判断できない、J 次、K 前",
-  yours: "あなたの判断",
+  withdraw: "自分の判断を取り消す",
+  withdrawn: "取り消しました。この組は二人の判断を待ちます。",
+  decidedHint: "二人で決めた組です。取り消すと、決定は効力を失い、もう一度判断を待ちます。",
   noted: {
     open: "記録しました。二人目を待ちます。",
     third: "記録しました。三人目が決めます。",
@@ -95,7 +97,9 @@ const ja = {
     "postcode nearly equal": "郵便番号がほぼ一致",
     "one digit, swapped digits, or day and month swapped": "一桁違い、または入れ替わり",
     "two of year, month and day": "年・月・日のうち二つが一致",
-    "nothing against it, but parts are missing": "矛盾はないが一部が不明",
+    "years equal, parts are missing": "年が一致、月日は不明",
+    "years at most two apart, parts are missing": "年の差が二年以内、月日は不明",
+    "years three to five apart, parts are missing": "年の差が三〜五年、月日は不明",
     "close in all parts": "年・月・日とも近い",
   } as Record<string, string>,
 };
@@ -120,7 +124,7 @@ const en: ReviewTexts = {
   waiting: "Waiting for you",
   counts: (same: number, different: number, third: number) =>
     `Decided: ${same} same, ${different} different; ${third} wait for a third person`,
-  list: "Pairs that wait, most uncertain first",
+  list: "Pairs that wait, most uncertain first, and those that you helped to decide",
   pair: "Pair",
   probability: "Probability of one person",
   state: { open: "open", third: "third person", decided: "decided" },
@@ -140,7 +144,9 @@ const en: ReviewTexts = {
   holders: (n: number) => `${n} records have it`,
   decide: { same: "Same person", different: "Different", unsure: "Cannot tell" },
   keys: "Keys: S same, D different, U cannot tell, J next, K previous",
-  yours: "Your judgement",
+  withdraw: "Take back my word",
+  withdrawn: "Taken back. The pair waits for two people again.",
+  decidedHint: "Two people decided this pair. Taken back, it counts no longer and waits again.",
   noted: {
     open: "Recorded. A second person will judge it.",
     third: "Recorded. A third person decides.",

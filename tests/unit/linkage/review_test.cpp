@@ -118,6 +118,34 @@ TEST_F(ReviewTest, OnePersonAloneDecidesNothingHoweverOften) {
   EXPECT_EQ(at->vote(id, "tanaka", Opinion::kDifferent).error().code, "review.decided");
 }
 
+TEST_F(ReviewTest, ADecisionIsTakenBackByEitherOfTheTwoAndThePairWaitsAgain) {
+  std::string id;
+  {
+    const auto at = desk();
+    id = at->list("sato")[0]["id"].get<std::string>();
+    EXPECT_EQ(at->withdraw(id, "sato").error().code, "review.nothing");
+    ASSERT_TRUE(at->vote(id, "sato", Opinion::kSame));
+    ASSERT_TRUE(at->vote(id, "suzuki", Opinion::kSame));
+    EXPECT_EQ(at->decided("sato").size(), 1u);
+    EXPECT_EQ(at->decided("tanaka").size(), 0u);
+    EXPECT_EQ(at->withdraw(id, "tanaka").error().code, "review.nothing") << "nobody takes back the word of others";
+    const auto back = at->withdraw(id, "suzuki");
+    ASSERT_TRUE(back) << back.error().describe();
+    EXPECT_EQ((*back)["state"], "open");
+  }
+  const auto at = desk();  // and in another process
+  EXPECT_EQ(at->counts().one_vote, 1u);
+  EXPECT_EQ(at->decided("sato").size(), 0u);
+  const auto decisions = load_decisions(dir() / "decisions.jsonl");
+  ASSERT_TRUE(decisions);
+  EXPECT_EQ(decisions->size(), 2u) << "what was decided stays readable";
+  EXPECT_TRUE(standing(*decisions).empty());
+  ASSERT_TRUE(at->vote(id, "tanaka", Opinion::kSame));
+  EXPECT_EQ(standing(*load_decisions(dir() / "decisions.jsonl")).size(), 1u);
+  ASSERT_TRUE(at->withdraw(id, "sato"));
+  EXPECT_TRUE(standing(*load_decisions(dir() / "decisions.jsonl")).empty());
+}
+
 TEST_F(ReviewTest, ADisagreementIsSettledByAnotherPerson) {
   const auto at = desk();
   const std::string id = at->list("sato")[0]["id"].get<std::string>();
