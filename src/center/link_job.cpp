@@ -40,6 +40,11 @@ Result<LinkJobReport> run_link_job(const Layout& layout, store::Store& store, co
     how.spec = specs / "linkage" / "japanese.toml";
   }
   how.memory = options.memory, how.full = options.full;
+  how.tell = [&](std::string_view step, std::size_t done, std::size_t of) {
+    // A page that shows an older step is no reason to end the work.
+    static_cast<void>(
+        tell(layout, {{"state", "running"}, {"started", started}, {"step", step}, {"done", done}, {"of", of}}));
+  };
   const fs::path review = layout.core() / "review";
   std::error_code error;
   how.decisions = review / "decisions.jsonl";

@@ -138,27 +138,6 @@ struct ScopeRows : RegistrationRows {
   }
 };
 
-// What reviewers are shown are the records themselves: rows of the state are versions in the same order.
-RowValues values_shown(const ModelSpec& spec, const ScopeRows& rows, const Arrivals& arrivals) {
-  return [&](const std::set<std::uint32_t>& wanted) -> Result<RawRows> {
-    std::set<std::string> regs;
-    for (const std::uint32_t row : wanted)
-      regs.insert(rows.names[rows.reg_of[row]]);
-    RawRows out;
-    if (regs.empty()) return out;
-    SEKISHO_TRY(std::vector<IdentityVersion> versions, arrivals.versions_of(regs));
-    const VersionTable table(spec, std::move(versions));
-    for (const std::uint32_t row : wanted) {
-      const std::uint32_t own = rows.reg_of[row], reg = table.find(rows.names[own]);
-      const std::uint32_t version = row - rows.first[own];
-      const bool there = reg != UINT32_MAX && version < table.first[reg + 1] - table.first[reg];
-      out[row] =
-          there ? table.raw_values(spec, table.first[reg] + version) : std::vector<std::string>(spec.fields.size());
-    }
-    return out;
-  };
-}
-
 void add_rows(const ModelSpec& spec, State& state, const VersionTable& fresh) {
   std::vector<std::string_view> values(spec.fields.size());
   for (std::uint32_t reg = 0; reg < fresh.registrations(); ++reg)
@@ -205,8 +184,8 @@ Result<ArrivalLinks> link_arrivals(const ModelSpec& spec, State& state, const Ar
     edges.push_back({std::min(a->second, b->second), std::max(a->second, b->second), edge.weight});
   }
   out.scope = rows.names;
-  SEKISHO_TRY(out.links,
-              decide_registrations(spec, rows, linker, edges, arrivals.input, values_shown(spec, rows, arrivals)));
+  SEKISHO_TRY(out.links, decide_registrations(spec, rows, linker, edges, arrivals.input,
+                                              values_shown(spec, rows, arrivals.versions_of)));
   return out;
 }
 

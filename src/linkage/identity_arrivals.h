@@ -16,7 +16,7 @@ struct Arrivals {
   std::vector<std::string> others;  // who has not, but is decided anew: people decided about them
   IdentityInput input;              // decisions, exact keys, review; its versions are not looked at
   // All versions of some registrations, for reviewers.
-  std::function<Result<std::vector<IdentityVersion>>(const std::set<std::string>& regs)> versions_of;
+  VersionsOf versions_of;
 };
 
 struct ArrivalLinks {

@@ -63,8 +63,8 @@ std::vector<ModelLinks::Joined> chains(const RegistrationRows& rows, const std::
 
 }  // namespace
 
-std::size_t model_memory(std::size_t versions) {
-  return (std::size_t{64} << 20) + versions * 4000;
+std::size_t model_memory(std::size_t registrations, std::size_t versions) {
+  return (std::size_t{64} << 20) + registrations * 1500 + versions * 600;
 }
 
 Result<ModelLinks> decide_registrations(const ModelSpec& spec, const RegistrationRows& rows, const Linker& linker,
@@ -104,9 +104,28 @@ void drop_pairs_within(const RegistrationRows& rows, std::vector<Pair>& pairs) {
   std::erase_if(pairs, [&](Pair pair) { return rows.reg_of[first(pair)] == rows.reg_of[second(pair)]; });
 }
 
-Result<ModelLinks> model_links(const ModelSpec& spec, IdentityInput input, WholeLinkage* whole) {
-  auto rows = std::make_shared<VersionTable>(spec, std::move(input.versions));
-  if (input.review.output.empty()) rows->forget_records();
+RowValues values_shown(const ModelSpec& spec, const RegistrationRows& rows, const VersionsOf& versions_of) {
+  return [&](const std::set<std::uint32_t>& wanted) -> Result<RawRows> {
+    std::set<std::string> regs;
+    for (const std::uint32_t row : wanted)
+      regs.insert(rows.names[rows.reg_of[row]]);
+    RawRows out;
+    if (regs.empty()) return out;
+    SEKISHO_TRY(std::vector<IdentityVersion> versions, versions_of(regs));
+    const VersionTable table(spec, std::move(versions));
+    for (const std::uint32_t row : wanted) {
+      const std::uint32_t own = rows.reg_of[row], reg = table.find(rows.names[own]);
+      const std::uint32_t version = row - rows.first[own];
+      const bool there = reg != UINT32_MAX && version < table.first[reg + 1] - table.first[reg];
+      out[row] =
+          there ? table.raw_values(spec, table.first[reg] + version) : std::vector<std::string>(spec.fields.size());
+    }
+    return out;
+  };
+}
+
+Result<ModelLinks> model_links(const ModelSpec& spec, std::shared_ptr<VersionTable> rows, const IdentityInput& input,
+                               const VersionsOf& versions_of, WholeLinkage* whole) {
   Linker linker(spec, rows->table);
   if (linker.comparator().size() == 0) return fail("linkage.columns", "no field of the spec has a value");
   linker.block();
@@ -117,15 +136,9 @@ Result<ModelLinks> model_links(const ModelSpec& spec, IdentityInput input, Whole
   linker.fit();
   const std::vector<Edge> edges = linker.edges();
   linker.forget_candidates();
-  SEKISHO_TRY(ModelLinks out, decide_registrations(spec, *rows, linker, edges, input,
-                                                   [&](const std::set<std::uint32_t>& wanted) -> Result<RawRows> {
-                                                     RawRows raw;
-                                                     for (const std::uint32_t row : wanted)
-                                                       raw[row] = rows->raw_values(spec, row);
-                                                     return raw;
-                                                   }));
-  rows->forget_records();
-  if (whole != nullptr) *whole = {rows, linker.model(), linker.self_bonus(), plans};
+  SEKISHO_TRY(ModelLinks out,
+              decide_registrations(spec, *rows, linker, edges, input, values_shown(spec, *rows, versions_of)));
+  if (whole != nullptr) *whole = {std::move(rows), linker.model(), linker.self_bonus(), plans};
   return out;
 }
 

@@ -18,7 +18,6 @@
 namespace sekisho::linkage {
 
 struct IdentityInput {
-  std::vector<IdentityVersion> versions;  // in order of registration
   // Registrations whose exact keys agree. They count where one of the two has no name in parts: there the model sees
   // too little.
   std::vector<std::pair<std::string, std::string>> by_keys;
@@ -44,18 +43,27 @@ struct WholeLinkage {
   std::vector<RulePlan> plans;  // of blocking
 };
 
-// Everything anew, by a model of its own. Errors: linkage.columns.
-Result<ModelLinks> model_links(const ModelSpec& spec, IdentityInput input, WholeLinkage* whole = nullptr);
+// All versions of some registrations, as the store has them.
+using VersionsOf = std::function<Result<std::vector<IdentityVersion>>(const std::set<std::string>& regs)>;
 
-// The persons of some registrations by weighed pairs of their rows; `input.versions` is not looked at.
+// Everything anew, by a model of its own. `rows` is finished; `versions_of` is asked for what reviewers shall see.
+// Errors: linkage.columns, those of `versions_of`.
+Result<ModelLinks> model_links(const ModelSpec& spec, std::shared_ptr<VersionTable> rows, const IdentityInput& input,
+                               const VersionsOf& versions_of, WholeLinkage* whole = nullptr);
+
+// The persons of some registrations by weighed pairs of their rows.
 using RowValues = std::function<Result<RawRows>(const std::set<std::uint32_t>& rows)>;
 Result<ModelLinks> decide_registrations(const ModelSpec& spec, const RegistrationRows& rows, const Linker& linker,
                                         const std::vector<Edge>& edges, const IdentityInput& input,
                                         const RowValues& values);
+// What reviewers are shown are the records themselves: the rows of a table that is made of them again.
+RowValues values_shown(const ModelSpec& spec, const RegistrationRows& rows, const VersionsOf& versions_of);
 // Pairs of versions of one registration say nothing.
 void drop_pairs_within(const RegistrationRows& rows, std::vector<Pair>& pairs);
 
-// Bytes that model_links needs for so many versions, at most (measured: docs/linkage.md).
-std::size_t model_memory(std::size_t versions);
+// Bytes that a linkage of everything needs for so many registrations and versions, at most (measured:
+// docs/linkage.md), and those that reading takes besides for each version that is read at once.
+std::size_t model_memory(std::size_t registrations, std::size_t versions);
+constexpr std::size_t kReadingMemory = 3000;
 
 }  // namespace sekisho::linkage

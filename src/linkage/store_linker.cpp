@@ -16,30 +16,43 @@ namespace {
 // The model of few registrations is a weak one: up to a million rows it is fitted anew after this growth.
 constexpr double kRefitGrowth = 1.25;
 constexpr double kMostRefitted = 1e6;
-constexpr double kBatchShare = 0.5;  // more arrivals than this share of all are linked with everything
-
-std::uint32_t number_of(const std::unordered_map<std::string, std::string>& person, const std::string& reg) {
-  const auto found = person.find(reg);
-  return found == person.end() ? 0 : person_number(found->second);
-}
+constexpr std::size_t kLeastAtOnce = 2000;  // identity records that are read at once at least
+constexpr double kBatchShare = 0.5;         // more arrivals than this share of all are linked with everything
 
 }  // namespace
 
 Result<void> StoreLinker::read() {
   SEKISHO_CHECK(store_.each_registration([&](const store::RegistrationRow& row) { rows_.push_back(row); }));
   SEKISHO_TRY(past_, store_.linkage_events());
+  std::vector<const store::RegistrationRow*> order;
   for (const store::RegistrationRow& row : rows_)
-    hospital_[row.reg] = row.hospital.text;
-  for (const store::LinkageEvent& event : past_)
-    person_[event.reg] = event.person;
+    order.push_back(&row);
+  std::ranges::sort(order, {}, &store::RegistrationRow::reg);
+  for (const store::RegistrationRow* row : order) {
+    if (!regs_.empty() && regs_.back() == row->reg) continue;
+    regs_.emplace_back(row->reg), hospital_of_.emplace_back(row->hospital.text);
+  }
+  person_of_.assign(regs_.size(), 0);
+  take_persons(past_);
   return {};
+}
+
+std::size_t StoreLinker::place_of(std::string_view reg) const {
+  const auto at = std::ranges::lower_bound(regs_, reg);
+  return at == regs_.end() || *at != reg ? kNobody : static_cast<std::size_t>(at - regs_.begin());
+}
+
+void StoreLinker::take_persons(const std::vector<store::LinkageEvent>& events) {
+  for (const store::LinkageEvent& event : events)
+    if (const std::size_t place = place_of(event.reg); place != kNobody)
+      person_of_[place] = person_number(event.person);
 }
 
 Result<std::optional<StoreLinks>> StoreLinker::link() {
   if (options_.spec.empty()) return std::nullopt;
   SEKISHO_TRY(const std::string text, read_text(options_.spec));
   SEKISHO_TRY(spec_, ModelSpec::parse(text, options_.spec.string()));
-  if (hospital_.size() < options_.fewest) {
+  if (regs_.size() < options_.fewest) {
     report_.reason = "too few registrations for the model";
     return std::nullopt;
   }
@@ -89,21 +102,19 @@ Result<std::string> StoreLinker::why_everything(const IdentityInput&) {
 Result<bool> StoreLinker::read_arrivals() {
   std::set<std::string> fresh_files;
   std::ranges::set_difference(now_.files, state_->head.files, std::inserter(fresh_files, fresh_files.end()));
-  const auto takes_part = [&](const std::string& reg) { return hospital_.contains(reg); };
   std::set<std::string> touched, known;
   std::vector<IdentityVersion> fresh;
   if (!fresh_files.empty())
-    SEKISHO_CHECK(store::each_identity(store_,
-                                       [&](const std::string& reg, records::IdentityRecord& record) {
-                                         const std::uint64_t content = state_->content_key(reg, record);
-                                         if (state_->knows(content)) return;
-                                         new_contents_.push_back(content);
-                                         if (touched.insert(reg).second && !state_->rows_of(reg).empty())
-                                           known.insert(reg);
-                                         if (!known.contains(reg))
-                                           fresh.push_back({reg, hospital_[reg], std::move(record)});
-                                       },
-                                       {.files = &fresh_files, .registration = takes_part}));
+    SEKISHO_CHECK(store::each_identity(
+        store_,
+        [&](const std::string& reg, records::IdentityRecord& record) {
+          const std::uint64_t content = state_->content_key(reg, record);
+          if (state_->knows(content)) return;
+          new_contents_.push_back(content);
+          if (touched.insert(reg).second && !state_->rows_of(reg).empty()) known.insert(reg);
+          if (!known.contains(reg)) fresh.push_back({reg, hospital_of(reg), std::move(record)});
+        },
+        {.files = &fresh_files, .registration = [&](const std::string& reg) { return takes_part(reg); }}));
   // Who was known and has changed is read whole, from all files of the hospital.
   SEKISHO_TRY(std::vector<IdentityVersion> changed, versions_of(known));
   std::vector<IdentityVersion> arrived;
@@ -115,7 +126,7 @@ Result<bool> StoreLinker::read_arrivals() {
   std::unordered_set<std::string_view> there;
   for (std::uint32_t row = 0; row < state_->state.rows(); ++row)
     if (!state_->state.removed(row)) there.insert(registration_of(state_->state.id(row)));
-  return there.size() + touched.size() - known.size() == hospital_.size();
+  return there.size() + touched.size() - known.size() == regs_.size();
 }
 
 Result<std::vector<IdentityVersion>> StoreLinker::versions_of(const std::set<std::string>& regs) {
@@ -123,13 +134,13 @@ Result<std::vector<IdentityVersion>> StoreLinker::versions_of(const std::set<std
   if (regs.empty()) return out;
   std::set<std::string> hospitals, files;
   for (const std::string& reg : regs)
-    hospitals.insert(hospital_[reg]);
+    hospitals.insert(hospital_of(reg));
   for (const auto& [hash, hospital] : files_)
     if (hospitals.contains(hospital)) files.insert(hash);
   SEKISHO_CHECK(store::each_identity(
       store_,
       [&](const std::string& reg, records::IdentityRecord& record) {
-        out.push_back({reg, hospital_[reg], std::move(record)});
+        out.push_back({reg, hospital_of(reg), std::move(record)});
       },
       {.files = &files, .registration = [&](const std::string& reg) { return regs.contains(reg); }}));
   return out;
@@ -177,51 +188,79 @@ Result<void> StoreLinker::write_queue(Json queue, const std::vector<std::string>
   if (report_.full == false && before)
     queue = merged_queue(*before, std::move(queue), options_.review.zone.most,
                          [&](const std::string& a, const std::string& b) {
-                           return hospital_.contains(a) && hospital_.contains(b) &&
-                                  !std::ranges::binary_search(scope, a) && !std::ranges::binary_search(scope, b);
+                           return takes_part(a) && takes_part(b) && !std::ranges::binary_search(scope, a) &&
+                                  !std::ranges::binary_search(scope, b);
                          });
   report_.open_pairs = queue["open"].get<std::uint64_t>();
   return write_review_file(options_.review.output, queue);
 }
 
+// Reads the identity records part by part, so that only as many at once are held as the memory allows besides the rows
+// that are made of them. False: the rows themselves are too many.
+Result<bool> StoreLinker::read_everything(VersionTable& rows) {
+  const std::size_t needed = model_memory(regs_.size(), regs_.size());
+  std::size_t at_once = regs_.size();
+  if (options_.memory != 0) {
+    if (needed + kLeastAtOnce * kReadingMemory > options_.memory) return false;
+    at_once = std::min(at_once, (options_.memory - needed) / kReadingMemory);
+  }
+  std::vector<std::string> borders;  // the first registration of each part but the first
+  for (std::size_t at = at_once; at < regs_.size(); at += at_once)
+    borders.emplace_back(regs_[at]);
+  report_.passes = borders.size() + 1;
+  std::size_t versions = 0;
+  bool fits = true;
+  for (std::size_t part = 0; part <= borders.size() && fits; ++part) {
+    store::IdentityFilter filter;
+    filter.registration = [&](const std::string& reg) { return takes_part(reg); };
+    if (part > 0) filter.from = borders[part - 1];
+    if (part < borders.size()) filter.until = borders[part];
+    SEKISHO_CHECK(store::each_identity(
+        store_,
+        [&](const std::string& reg, records::IdentityRecord& record) {
+          fits = fits && (options_.memory == 0 || model_memory(regs_.size(), ++versions) <= options_.memory);
+          if (!fits) return;
+          new_contents_.push_back(content_key(seed_, reg, record));
+          rows.add({reg, hospital_of(reg), std::move(record)});
+        },
+        filter));
+    options_.tell("reading", part + 1, borders.size() + 1);
+  }
+  rows.finish();
+  return fits;
+}
+
 Result<std::optional<StoreLinks>> StoreLinker::link_everything(IdentityInput input) {
   state_.reset(), fresh_.reset(), new_contents_.clear();
   system_random().fill({reinterpret_cast<std::uint8_t*>(&seed_), sizeof seed_});
-  bool fits = true;
-  SEKISHO_CHECK(store::each_identity(
-      store_,
-      [&](const std::string& reg, records::IdentityRecord& record) {
-        fits = fits && (options_.memory == 0 || model_memory(input.versions.size() + 1) <= options_.memory);
-        if (!fits) return;
-        new_contents_.push_back(content_key(seed_, reg, record));
-        input.versions.push_back({reg, hospital_[reg], std::move(record)});
-      },
-      {.registration = [&](const std::string& reg) { return hospital_.contains(reg); }}));
+  auto rows = std::make_shared<VersionTable>(*spec_);
+  SEKISHO_TRY(const bool fits, read_everything(*rows));
   if (!fits) {
     report_.reason = "the memory that the configuration allows is too small for the model";
     return std::nullopt;
   }
   StoreLinks out;
   whole_.emplace();
-  SEKISHO_TRY(out.links, model_links(*spec_, std::move(input), &*whole_));
+  SEKISHO_TRY(out.links, model_links(
+                             *spec_, std::move(rows), input,
+                             [&](const std::set<std::string>& regs) { return versions_of(regs); }, &*whole_));
   out.rows = rows_;
-  report_.method = "model", report_.decided = hospital_.size();
+  report_.method = "model", report_.decided = regs_.size();
   if (!options_.review.output.empty()) SEKISHO_CHECK(write_queue(std::move(out.links.queue), {}));
   return out;
 }
 
 void StoreLinker::count_all(const std::vector<store::LinkageEvent>& events) {
-  for (const store::LinkageEvent& event : events)
-    person_[event.reg] = event.person;
-  std::unordered_set<std::string_view> persons;
-  for (const auto& [reg, hospital] : hospital_)
-    persons.insert(person_[reg]);
-  report_.registrations = hospital_.size(), report_.persons = persons.size();
+  take_persons(events);
+  std::vector<std::uint32_t> persons = person_of_;
+  std::ranges::sort(persons);
+  const auto distinct = std::ranges::unique(persons).begin() - persons.begin();
+  report_.registrations = regs_.size(), report_.persons = static_cast<std::uint64_t>(distinct);
 }
 
 Result<void> StoreLinker::keep(const std::vector<store::LinkageEvent>& events) {
   now_.event = report_.state;
-  const auto person_of = [&](const std::string& reg) { return number_of(person_, reg); };
+  const auto person_of = [&](const std::string& reg) { return person_of_[place_of(reg)]; };
   if (whole_) return write_identity_state(store_, *spec_, now_, std::move(new_contents_), seed_, *whole_, person_of);
   if (!state_ || report_.method != "model") return spec_ ? store::drop_linkage_file(store_) : Result<void>{};
   if (scope_.empty() && events.empty() && now_.files == state_->head.files) return {};

@@ -6,7 +6,7 @@
 #include <optional>
 #include <set>
 #include <string>
-#include <unordered_map>
+#include <string_view>
 #include <unordered_set>
 #include <vector>
 
@@ -37,8 +37,14 @@ class StoreLinker {
 
  private:
   using Links = Result<std::optional<StoreLinks>>;
+  static constexpr std::size_t kNobody = SIZE_MAX;
+  std::size_t place_of(std::string_view reg) const;  // in regs_; kNobody: takes no part
+  bool takes_part(std::string_view reg) const { return place_of(reg) != kNobody; }
+  std::string hospital_of(std::string_view reg) const { return std::string(hospital_of_[place_of(reg)]); }
+  void take_persons(const std::vector<store::LinkageEvent>& events);
   Links link_arrivals_only(IdentityInput input);
   Links link_everything(IdentityInput input);
+  Result<bool> read_everything(VersionTable& rows);
   // Why arrivals alone cannot be linked; "": they can.
   Result<std::string> why_everything(const IdentityInput& input);
   Result<bool> read_arrivals();
@@ -53,9 +59,10 @@ class StoreLinker {
   IdentityState::Head now_;  // what a state of today says of itself
   std::vector<store::RegistrationRow> rows_;
   std::vector<store::LinkageEvent> past_;
-  std::unordered_map<std::string, std::string> hospital_;  // by registration
-  std::unordered_map<std::string, std::string> person_;    // the same
-  std::map<std::string, std::string> files_;               // of identity records: their hospitals
+  std::vector<std::string_view> regs_;         // in order, each once; they stand in rows_
+  std::vector<std::string_view> hospital_of_;  // by registration, the same
+  std::vector<std::uint32_t> person_of_;       // number of the person; 0: none yet
+  std::map<std::string, std::string> files_;   // of identity records: their hospitals
   std::optional<IdentityState> state_;
   std::vector<std::uint64_t> new_contents_;
   std::optional<VersionTable> fresh_;  // all versions of who is new or has changed

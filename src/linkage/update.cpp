@@ -3,14 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
-#include <map>
+#include <numeric>
 #include <set>
+#include <string_view>
+#include <tuple>
 #include <unordered_map>
 
 #include "core/progress.h"
 #include "linkage/components.h"
 #include "linkage/identity_links.h"
+#include "linkage/journal.h"
 #include "linkage/store_linker.h"
 
 namespace sekisho::linkage {
@@ -54,26 +56,31 @@ Registrations gather(const std::vector<store::RegistrationRow>& rows) {
   return out;
 }
 
-// The past: who everyone is now, which person each registration first was, and when each id appeared.
+// The past: who everyone is now, which person each registration first was, and when each id appeared. Views into the
+// events.
 struct Past {
-  std::unordered_map<std::string, std::string> person;   // by reg
-  std::unordered_map<std::string, std::uint64_t> since;  // by reg: its first event
-  std::unordered_map<std::string, std::uint64_t> born;   // by person: its first event
+  struct Registration {
+    std::string_view person;
+    std::uint64_t since = 0;  // its first event; 0: none
+  };
+  std::vector<Registration> of;                              // by node
+  std::unordered_map<std::string_view, std::uint64_t> born;  // by person: its first event
   std::uint64_t next_number = 1;
 };
 
-Past read_past(const std::vector<store::LinkageEvent>& events) {
+Past read_past(const std::vector<store::LinkageEvent>& events, const std::vector<std::string>& regs) {
   Past past;
+  past.of.resize(regs.size());
   std::uint64_t order = 0;
   for (const store::LinkageEvent& event : events) {
     ++order;
-    past.person[event.reg] = event.person;
-    past.since.try_emplace(event.reg, order);
     past.born.try_emplace(event.person, order);
-    std::uint64_t number = 0;
-    if (event.person.size() > 1)
-      std::from_chars(event.person.data() + 1, event.person.data() + event.person.size(), number);
-    past.next_number = std::max(past.next_number, number + 1);
+    past.next_number = std::max<std::uint64_t>(past.next_number, person_number(event.person) + 1);
+    const auto node = std::ranges::lower_bound(regs, event.reg);
+    if (node == regs.end() || *node != event.reg) continue;
+    Past::Registration& one = past.of[static_cast<std::size_t>(node - regs.begin())];
+    one.person = event.person;
+    if (one.since == 0) one.since = order;
   }
   return past;
 }
@@ -94,12 +101,62 @@ Components join_by_keys(Registrations& registrations) {
   return components;
 }
 
-// A component and the id that it would like to keep.
-struct Component {
+// Nodes by component, components in order of their smallest node.
+struct Members {
+  std::vector<std::uint32_t> of;     // by node: its component
+  std::vector<std::uint32_t> start;  // by component, and one more, into `nodes`
   std::vector<std::uint32_t> nodes;
-  std::string id;
-  std::uint64_t claim = UINT64_MAX;  // first event of the registration that brings the id
+  std::size_t size() const { return start.size() - 1; }
 };
+
+Members members_of(Components& components, std::size_t nodes) {
+  Members out;
+  std::vector<std::uint32_t> number(nodes, UINT32_MAX), count;
+  for (std::uint32_t node = 0; node < nodes; ++node) {
+    std::uint32_t& own = number[components.find(node)];
+    if (own == UINT32_MAX) own = static_cast<std::uint32_t>(count.size()), count.push_back(0);
+    out.of.push_back(own);
+    ++count[own];
+  }
+  out.start.assign(count.size() + 1, 0);
+  std::partial_sum(count.begin(), count.end(), out.start.begin() + 1);
+  out.nodes.resize(nodes);
+  std::vector<std::uint32_t> at(out.start.begin(), out.start.end() - 1);
+  for (std::uint32_t node = 0; node < nodes; ++node)
+    out.nodes[at[out.of[node]]++] = node;
+  return out;
+}
+
+// Which component keeps which id: an id goes to the part that holds the registration that had it first, and a component
+// takes the id that appeared first. Also how many parts hold members of an id.
+struct Ids {
+  std::vector<std::string_view> of;  // by component; "": a new one
+  std::unordered_map<std::string_view, std::uint32_t> parts;
+};
+
+Ids keep_ids(const Members& members, const Past& past) {
+  Ids out;
+  out.of.resize(members.size());
+  std::vector<std::tuple<std::string_view, std::uint32_t, std::uint64_t>> claims;  // person, component, first event
+  for (std::uint32_t node = 0; node < members.of.size(); ++node)
+    if (past.of[node].since != 0) claims.emplace_back(past.of[node].person, members.of[node], past.of[node].since);
+  std::ranges::sort(claims);
+  std::vector<std::uint64_t> claim(members.size(), UINT64_MAX);
+  for (std::size_t begin = 0, end = 0; begin < claims.size(); begin = end) {
+    const std::string_view person = std::get<0>(claims[begin]);
+    std::pair<std::uint64_t, std::uint32_t> keeper{UINT64_MAX, 0};  // first event, component
+    std::uint32_t parts = 0, last = UINT32_MAX;
+    for (; end < claims.size() && std::get<0>(claims[end]) == person; ++end) {
+      const auto& [same, component, since] = claims[end];
+      parts += component != last, last = component;
+      keeper = std::min(keeper, {since, component});
+    }
+    out.parts.emplace(person, parts);
+    const std::uint64_t born = past.born.at(person);
+    if (born < claim[keeper.second]) claim[keeper.second] = born, out.of[keeper.second] = person;
+  }
+  return out;
+}
 
 }  // namespace
 
@@ -124,56 +181,38 @@ std::vector<store::LinkageEvent> next_events(const std::vector<store::Registrati
   }
   report.by_model = static_cast<std::uint64_t>(std::ranges::count(by_model, true));
 
-  const Past past = read_past(past_events);
-  std::map<std::uint32_t, Component> found;  // by smallest node, that is by smallest reg
-  for (std::uint32_t node = 0; node < regs.size(); ++node)
-    found[components.find(node)].nodes.push_back(node);
-
-  // Which parts hold members of an id, and which of them holds the registration that had it first.
-  std::unordered_map<std::string, std::pair<std::uint64_t, std::uint32_t>> keeper;  // id -> (first event, component)
-  std::unordered_map<std::string, std::set<std::uint32_t>> parts;
-  for (const auto& [root, component] : found)
-    for (const std::uint32_t node : component.nodes) {
-      const auto person = past.person.find(regs[node]);
-      if (person == past.person.end()) continue;
-      parts[person->second].insert(root);
-      const std::pair<std::uint64_t, std::uint32_t> claim{past.since.at(regs[node]), root};
-      const auto [place, first] = keeper.try_emplace(person->second, claim);
-      if (!first && claim < place->second) place->second = claim;
-    }
-  for (const auto& [id, claim] : keeper) {
-    Component& component = found.at(claim.second);
-    const std::uint64_t born = past.born.at(id);
-    if (born < component.claim) component.claim = born, component.id = id;
-  }
-
+  const Past past = read_past(past_events, regs);
+  const Members members = members_of(components, regs.size());
+  const Ids ids = keep_ids(members, past);
   std::uint64_t next_number = past.next_number;
   std::vector<store::LinkageEvent> events;
-  std::set<std::string> merged;
-  for (auto& [root, component] : found) {
-    if (component.id.empty()) {
-      component.id = fmt::format("P{:012}", next_number++);
+  std::set<std::string_view> merged;
+  for (std::uint32_t component = 0; component < members.size(); ++component) {
+    std::string id(ids.of[component]);
+    if (id.empty()) {
+      id = fmt::format("P{:012}", next_number++);
       ++report.new_persons;
     }
-    for (const std::uint32_t node : component.nodes) {
-      const auto before = past.person.find(regs[node]);
-      if (before != past.person.end() && before->second == component.id) continue;
+    for (std::uint32_t at = members.start[component]; at < members.start[component + 1]; ++at) {
+      const std::uint32_t node = members.nodes[at];
+      const std::string_view before = past.of[node].person;
+      if (before == id) continue;
       std::string evidence = model != nullptr && !by_model[node] ? "alone" : evidence_name(by_keys.evidence()[node]);
       if (by_model[node]) evidence = evidence == "alone" ? "model" : evidence + "+model";
       std::string method = "link:" + evidence;
-      if (before != past.person.end()) {
-        const bool split = parts.at(before->second).size() > 1;
+      if (!before.empty()) {
+        const bool split = ids.parts.at(before) > 1;
         method = (split ? "split:" : "merge:") + evidence;
-        if (!split) merged.insert(before->second);
+        if (!split) merged.insert(before);
       }
-      events.push_back({0, now, regs[node], component.id, std::move(method), probability[node]});
+      events.push_back({0, now, regs[node], id, std::move(method), probability[node]});
     }
   }
   report.merges += merged.size();
-  for (const auto& [id, roots] : parts)
-    report.splits += roots.size() - 1;
+  for (const auto& [id, parts] : ids.parts)
+    report.splits += parts - 1;
   report.registrations = regs.size();
-  report.persons = found.size();
+  report.persons = members.size();
   report.events = events.size();
   report.big_blocks = by_keys.big_blocks().size();
   return events;
@@ -195,10 +234,13 @@ Result<UpdateReport> update(store::Store& store, const Clock& clock, const Updat
   Progress progress("linkage", 4, "steps");
   SEKISHO_CHECK(linker.read());
   progress.add();
+  options.tell("read", 1, 4);
   SEKISHO_TRY(const std::optional<StoreLinks> found, linker.link());
   progress.add();
+  options.tell("linked", 2, 4);
   const std::vector<store::LinkageEvent> events = next_events(found ? found->rows : linker.rows(), linker.past(),
                                                               clock.now(), report, found ? &found->links : nullptr);
+  options.tell("persons found", 3, 4);
   linker.count_all(events);
   progress.add();
   if (!events.empty()) SEKISHO_CHECK(store.append_linkage(events));
@@ -224,6 +266,7 @@ Json UpdateReport::to_json() const {
            {"full_because", full_because},
            {"arrivals", arrivals},
            {"decided", decided},
+           {"passes", passes},
            {"reason", reason}};
   if (open_pairs) out["open_pairs"] = *open_pairs;
   return out;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <utility>
 
@@ -25,6 +26,7 @@ struct UpdateReport {
   bool full = true;                         // everything was linked anew, not only who is new or has changed
   std::string full_because;                 // where arrivals alone could not be linked
   std::uint64_t arrivals = 0, decided = 0;  // new or changed registrations; those that were decided anew
+  std::uint64_t passes = 0;                 // over the identity records, where all of them were read
   std::string reason;                       // why not the model
   Json to_json() const;
 };
@@ -41,11 +43,14 @@ std::vector<std::pair<std::string, std::string>> key_pairs(const std::vector<sto
 
 struct UpdateOptions {
   std::filesystem::path spec;       // of the model; "": exact keys alone
-  std::size_t memory = 0;           // bytes that the model may need, else exact keys alone; 0: no limit
+  std::size_t memory = 0;           // bytes that the job may need; 0: no limit. Less: more passes over the records
   std::size_t fewest = 200;         // registrations; the model learns nothing from fewer
   std::filesystem::path decisions;  // of people, about registrations; "": none
   ReviewRequest review;             // what people shall decide; holds names
   bool full = false;                // everything anew, by a model of its own
+  // Called when a part of the work is done: its name, and how much of it.
+  std::function<void(std::string_view step, std::size_t done, std::size_t of)> tell = [](std::string_view, std::size_t,
+                                                                                         std::size_t) {};
 };
 
 // Reads, decides and appends in one transaction of the store; nothing changed: nothing appended. The model sees all

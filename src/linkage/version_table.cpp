@@ -4,6 +4,7 @@
 #include <limits>
 #include <numeric>
 #include <span>
+#include <unordered_map>
 
 #include "identity/canonical.h"
 #include "linkage/fields.h"
@@ -37,6 +38,8 @@ struct Script {
 };
 constexpr Script kScripts[] = {{&IdentityRecord::family_kanji, &IdentityRecord::given_kanji, identity::canonical_kanji},
                                {&IdentityRecord::family_kana, &IdentityRecord::given_kana, identity::canonical_kana}};
+
+constexpr std::size_t kChunk = 20'000;  // versions that wait until they are made rows
 
 // What hospitals write before a newborn has a name: twins have it both.
 constexpr std::string_view kNameless[] = {"ベビー", "ﾍﾞﾋﾞｰ", "ベイビー", "新生児"};
@@ -135,29 +138,71 @@ void RegistrationRows::add_row(std::string_view name, bool named_in_parts) {
   reg_of.push_back(static_cast<std::uint32_t>(names.size() - 1));
 }
 
-VersionTable::VersionTable(const ModelSpec& spec, std::vector<IdentityVersion> all)
-    : versions_(complete(std::move(all))) {
-  builders_.resize(spec.fields.size());
-  table.columns.resize(spec.fields.size());
-  each_of(spec.fields.size(), [&](std::size_t f) {
-    for (const IdentityVersion& version : versions_) {
-      const std::string raw = raw_of(version, spec.fields[f].name);
-      builders_[f].add(raw.empty() ? raw : normalise(spec.fields[f].type, raw));
-    }
-    table.columns[f].codes = std::move(builders_[f].codes);
-    table.columns[f].values = builders_[f].values;
-    table.columns[f].present = table.columns[f].values.size() > 1;
-  });
-  table.rows = versions_.size();
-  fill_readings(spec, table);
-  drop_repeated();
-  table.rows = versions_.size();
-  std::vector<std::uint32_t> every(versions_.size());
-  std::iota(every.begin(), every.end(), 0u);
-  for (const IdentityVersion& version : versions_) {
-    add_row(version.reg, separated(version.record));
-    table.ids.push_back(version.reg);
+std::uint32_t ColumnBuilder::code_of(std::string_view value) {
+  bool fresh = false;
+  const std::uint32_t code = index_.add(value, fresh);
+  if (fresh) {
+    values_.push_back(texts_.keep(value));
+    index_.replace(code, values_.back());
   }
+  return code;
+}
+
+VersionTable::VersionTable(const ModelSpec& spec) : spec_(spec), builders_(spec.fields.size()) {
+  table.columns.resize(spec.fields.size());
+}
+
+VersionTable::VersionTable(const ModelSpec& spec, std::vector<IdentityVersion> all) : VersionTable(spec) {
+  keep_records_ = true;
+  waiting_ = std::move(all);
+  finish();
+}
+
+void VersionTable::add(IdentityVersion version) {
+  if (waiting_.size() >= kChunk && waiting_.back().reg != version.reg) take_waiting();
+  waiting_.push_back(std::move(version));
+}
+
+void VersionTable::take_waiting() {
+  std::vector<IdentityVersion> rows = complete(std::move(waiting_));
+  waiting_.clear();
+  each_of(spec_.fields.size(), [&](std::size_t f) {
+    std::unordered_map<std::string, std::uint32_t> known;  // each text is brought to its form once
+    for (const IdentityVersion& version : rows) {
+      const auto [at, fresh] = known.try_emplace(raw_of(version, spec_.fields[f].name), 0);
+      if (fresh && !at->first.empty()) at->second = builders_[f].code_of(normalise(spec_.fields[f].type, at->first));
+      builders_[f].codes.push_back(at->second);
+    }
+  });
+  for (const IdentityVersion& version : rows) {
+    if (names.empty() || names.back() != version.reg) {
+      names.push_back(version.reg);
+      in_parts.push_back(separated(version.record));
+    }
+    reg_of.push_back(static_cast<std::uint32_t>(names.size() - 1));
+  }
+  if (keep_records_) std::ranges::move(rows, std::back_inserter(versions_));
+}
+
+void VersionTable::finish() {
+  take_waiting();
+  table.rows = reg_of.size();
+  for (std::size_t f = 0; f < builders_.size(); ++f) {
+    table.columns[f].codes = std::move(builders_[f].codes);
+    table.columns[f].values = builders_[f].values();
+    table.columns[f].present = table.columns[f].values.size() > 1;
+  }
+  fill_readings(spec_, table);
+  drop_repeated();
+  first.assign(names.size() + 1, 0);
+  for (const std::uint32_t reg : reg_of)
+    ++first[reg + 1];
+  std::partial_sum(first.begin(), first.end(), first.begin());
+  table.ids.reserve(table.rows);
+  for (const std::uint32_t reg : reg_of)
+    table.ids.push_back(names[reg]);
+  std::vector<std::uint32_t> every(table.rows);
+  std::iota(every.begin(), every.end(), 0u);
   group_records(table, every);
 }
 
@@ -169,25 +214,30 @@ std::vector<std::string> VersionTable::raw_values(const ModelSpec& spec, std::ui
 }
 
 void VersionTable::drop_repeated() {
-  std::vector<std::size_t> kept;
-  std::size_t begin = 0;  // of the registration, in `kept`
-  for (std::size_t row = 0; row < versions_.size(); ++row) {
-    if (row > 0 && versions_[row].reg != versions_[row - 1].reg) begin = kept.size();
-    const bool repeated =
-        std::any_of(kept.begin() + static_cast<std::ptrdiff_t>(begin), kept.end(), [&](std::size_t other) {
-          return std::ranges::all_of(table.columns,
-                                     [&](const Column& column) { return column.codes[other] == column.codes[row]; });
-        });
-    if (!repeated) kept.push_back(row);
+  std::size_t kept = 0, begin = 0;  // rows that stay; the first of the registration among them
+  for (std::size_t row = 0; row < reg_of.size(); ++row) {
+    if (row > 0 && reg_of[row] != reg_of[kept - 1]) begin = kept;
+    const auto equals = [&](std::size_t other) {
+      return std::ranges::all_of(table.columns,
+                                 [&](const Column& column) { return column.codes[other] == column.codes[row]; });
+    };
+    bool repeated = false;
+    for (std::size_t other = begin; other < kept && !repeated; ++other)
+      repeated = equals(other);
+    if (repeated) continue;
+    if (kept != row) {
+      if (keep_records_) versions_[kept] = std::move(versions_[row]);
+      reg_of[kept] = reg_of[row];
+      for (Column& column : table.columns)
+        column.codes[kept] = column.codes[row];
+    }
+    ++kept;
   }
-  for (std::size_t i = 0; i < kept.size(); ++i) {
-    if (i != kept[i]) versions_[i] = std::move(versions_[kept[i]]);
-    for (Column& column : table.columns)
-      column.codes[i] = column.codes[kept[i]];
-  }
-  versions_.resize(kept.size());
+  if (keep_records_) versions_.resize(kept);
+  reg_of.resize(kept);
   for (Column& column : table.columns)
-    column.codes.resize(kept.size());
+    column.codes.resize(kept);
+  table.rows = kept;
 }
 
 }  // namespace sekisho::linkage

@@ -19,23 +19,18 @@ struct IdentityVersion {
   records::IdentityRecord record;
 };
 
-// Texts to codes of one column.
+// Texts to codes of one column, from 1 in order of appearance; 0 is "".
 class ColumnBuilder {
  public:
-  void add(std::string value) {
-    if (value.empty()) {
-      codes.push_back(0);
-      return;
-    }
-    const auto [at, fresh] = numbers_.try_emplace(std::move(value), static_cast<std::uint32_t>(numbers_.size() + 1));
-    if (fresh) values.push_back(at->first);
-    codes.push_back(at->second);
-  }
+  ColumnBuilder() { code_of({}); }
+  std::uint32_t code_of(std::string_view value);
   std::vector<std::uint32_t> codes;
-  std::vector<std::string_view> values{std::string_view()};
+  const std::vector<std::string_view>& values() const { return values_; }
 
  private:
-  std::map<std::string, std::uint32_t> numbers_;  // nodes stay where they are
+  TextIndex index_;
+  Arena texts_;
+  std::vector<std::string_view> values_;
 };
 
 // Rows of registrations, each a group of its own; those of one registration stand together, registrations in order of
@@ -57,17 +52,24 @@ struct RegistrationRows {
 
 class VersionTable : public RegistrationRows {
  public:
-  // `all` in order of registration, and of time within each.
+  // Empty: add() and then finish().
+  explicit VersionTable(const ModelSpec& spec);
+  // `all` in order of registration, and of time within each. Keeps them for raw_values().
   VersionTable(const ModelSpec& spec, std::vector<IdentityVersion> all);
+  // In order of registration, and of time within each. What the table does not compare is let go soon.
+  void add(IdentityVersion version);
+  void finish();
   // What the row says about each field of the spec, unchanged.
   std::vector<std::string> raw_values(const ModelSpec& spec, std::uint32_t row) const;
-  // From now on rows have no raw values: what the table compares stays.
-  void forget_records() { std::vector<IdentityVersion>().swap(versions_); }
 
  private:
+  void take_waiting();
   void drop_repeated();
 
-  std::vector<IdentityVersion> versions_;  // by row
+  const ModelSpec& spec_;
+  bool keep_records_ = false;
+  std::vector<IdentityVersion> waiting_;   // not in the table yet
+  std::vector<IdentityVersion> versions_;  // by row, where they are kept
   std::vector<ColumnBuilder> builders_;    // own the values
 };
 

@@ -32,6 +32,8 @@ Result<void> each_identity(Store& store,
     SEKISHO_CHECK(read_sealed(at->folder().sealed_file("identity", hash), "identity", at->sealing_key("identity"),
                               [&](std::string_view bytes) -> Result<void> {
                                 SEKISHO_TRY(StoredIdentity row, decode_identity(bytes));
+                                if (row.reg < filter.from || (!filter.until.empty() && row.reg >= filter.until))
+                                  return {};
                                 if (!wanted(row.reg)) return {};
                                 std::pair<std::string, std::string> key{row.reg, identity_content(row.record)};
                                 const auto [place, fresh] = versions.try_emplace(std::move(key), row.record);

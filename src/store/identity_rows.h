@@ -15,6 +15,8 @@ namespace sekisho::store {
 struct IdentityFilter {
   const std::set<std::string>* files = nullptr;              // of identity_files(); null: all
   std::function<bool(const std::string& reg)> registration;  // none: those that take part
+  // Registrations from `from` on, before `until`; "": no bound. Who has little memory reads one part after the other.
+  std::string from, until;
 };
 
 // Each version once, in order of registration and first time seen. Withdrawn registrations have no keys for linkage,

@@ -53,8 +53,9 @@ class UpdateTest : public store::StoreFixture {
     const auto done = synthetic_.load(*store_, ++sequence_, begin, end, &truth_, from, to);
     ASSERT_TRUE(done) << done.error().describe();
   }
-  UpdateReport link(bool full = false, ReviewRequest review = {}) {
+  UpdateReport link(bool full = false, ReviewRequest review = {}, std::size_t memory = 0) {
     UpdateOptions options;
+    options.memory = memory;
     options.spec = root_ / "spec.toml", options.full = full, options.decisions = root_ / "decisions.jsonl";
     options.review = std::move(review);
     const auto done = update(*store_, clock_, options);
@@ -247,6 +248,28 @@ TEST_F(UpdateTest, a_queue_of_pairs_keeps_what_is_open_and_gets_what_arrives) {
   std::ranges::set_symmetric_difference(second, whole, std::back_inserter(differ));
   EXPECT_LE(differ.size(), whole.size() / 4) << second.size() << " against " << whole.size();
   EXPECT_NE(second, first);
+}
+
+TEST_F(UpdateTest, with_little_memory_records_are_read_in_parts_and_the_events_are_the_same) {
+  load(0, 1300);
+  const UpdateReport whole = link();
+  EXPECT_EQ(whole.passes, 1u);
+  const std::string expected = events();
+  another_store();
+  load(0, 1300);
+  const std::size_t rows = model_memory(whole.registrations, whole.registrations);
+  const UpdateReport parts = link(false, {}, rows + 2100 * kReadingMemory);
+  EXPECT_EQ(parts.method, "model") << parts.reason;
+  EXPECT_GT(parts.passes, 1u) << whole.registrations;
+  EXPECT_TRUE(events() == expected);
+}
+
+TEST_F(UpdateTest, less_memory_than_the_rows_need_leaves_exact_keys_and_says_so) {
+  load(0, 700);
+  const UpdateReport keys = link(false, {}, std::size_t{64} << 20);
+  EXPECT_EQ(keys.method, "keys");
+  EXPECT_NE(keys.reason.find("memory"), std::string::npos);
+  EXPECT_GT(keys.persons, 700u);
 }
 
 TEST_F(UpdateTest, one_processor_or_several_give_the_same_events) {
