@@ -242,6 +242,16 @@ class Auditor {
     return {};
   }
 
+  // The least level at which all labels of a column stand. Values that go to the top at once show its label at lower
+  // levels too: where the file holds no other, it is taken for that of all.
+  Result<std::int64_t> shown_level(const std::string& name, const std::string& tree, int height) {
+    return engine_.query_integer(fmt::format(
+        "SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM t WHERE {0} NOT IN (SELECT label FROM {1} WHERE level = {2})) THEN "
+        "{2} ELSE coalesce((SELECT min(level) FROM (SELECT DISTINCT level FROM {1}) l WHERE NOT EXISTS (SELECT 1 FROM "
+        "t WHERE {0} NOT IN (SELECT label FROM {1} x WHERE x.level = l.level))), {2}) END",
+        name, tree, height));
+  }
+
   // pop: size of each combination of labels in the population, at the levels that the file shows.
   Result<void> judge_population(const Model& model) {
     const fs::path file = scratch_ / "population.csv";
@@ -253,12 +263,7 @@ class Auditor {
       if (attribute.kind != Kind::kQuasi) continue;
       const std::string number = std::to_string(select.size()), name = sql_name(attribute.name);
       SEKISHO_TRY(const int height, load_tree(attribute, "raw", "tree" + number));
-      SEKISHO_TRY(const std::int64_t level,
-                  engine_.query_integer(fmt::format(
-                      "SELECT coalesce(min(level), {}) FROM (SELECT l.level FROM (SELECT DISTINCT level FROM tree{}) l "
-                      "WHERE NOT EXISTS (SELECT 1 FROM t WHERE {} NOT IN (SELECT label FROM tree{} x WHERE x.level = "
-                      "l.level)))",
-                      height, number, name, number)));
+      SEKISHO_TRY(const std::int64_t level, shown_level(name, "tree" + number, height));
       select += (select.empty() ? "" : ", ") + fmt::format("x{}.label AS {}", number, name);
       joins += fmt::format(" JOIN tree{0} x{0} ON x{0}.s = raw.{1} AND x{0}.level = {2}", number, name, level);
       on += (on.empty() ? "" : " AND ") + fmt::format("g.{0} = a.{0}", name);

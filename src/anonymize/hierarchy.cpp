@@ -124,6 +124,10 @@ Result<Hierarchy> Hierarchy::from_csv(std::string_view text, char separator, con
   while (true) {
     SEKISHO_TRY(const bool more, reader.next(fields));
     if (!more) break;
+    // A short row filled up with empty fields; the missing value alone may stay empty above itself.
+    if (!fields.front().empty() && std::ranges::find(fields, std::string_view()) != fields.end())
+      return fail("hierarchy.ragged", "a level has no label", {.file = file, .line = reader.line()},
+                  "Give each row a label at every level.");
     SEKISHO_CHECK(out.add({fields.begin(), fields.end()}, file, reader.line()));
   }
   if (!out.rows_.empty()) {

@@ -4,10 +4,10 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <numeric>
 #include <unordered_map>
 
 #include "anonymize/history_dates.h"
+#include "anonymize/history_fields.h"
 #include "anonymize/history_items.h"
 #include "crypto/digest.h"
 
@@ -28,6 +28,9 @@ class Finisher {
   Finisher(const std::vector<Table>& tables, const HistoryPolicy& policy, ByteView key, int threads)
       : tables_(tables), policy_(policy), key_(key), threads_(threads) {}
 
+  // Repeats a decision in place of looking for one.
+  void replay(const HistoryDecision& decision) { replayed_ = &decision; }
+
   Result<FinishedHistories> run() {
     SEKISHO_CHECK(check_columns());
     SEKISHO_CHECK(number_persons());
@@ -41,6 +44,30 @@ class Finisher {
       out_.histories.push_back(finish(h));
     count_households();
     return std::move(out_);
+  }
+
+  // What decide() decided, over the rows as they are.
+  HistoryDecision taken() const {
+    HistoryDecision out =
+        items_.decision([&](std::size_t h, int place) -> const std::string& { return name_of(h, place); });
+    out.rounds = out_.rounds;
+    const auto gone = [&](std::size_t h, const detail::ItemColumn& one, std::size_t row, bool stays) {
+      out.gone.push_back({std::string(ids_[person(h, row)]), static_cast<std::uint32_t>(h), name_of(h, one.column),
+                          items_.text(item(one, h, row)), stays});
+    };
+    for (std::size_t h = 0; h < tables_.size(); ++h)
+      for (const detail::ItemColumn& one : items_.of(h)) {
+        const bool is_code = !history(h).code.empty() && name_of(h, one.column) == history(h).code;
+        for (std::size_t row = 0; row < tables_[h].rows; ++row) {
+          if (!stays(h, row) && !(is_code && fate_[h][row] == Fate::kRare)) continue;
+          const std::uint32_t node = item(one, h, row);
+          if (node == kNoNode || shown_node(one, h, row) != kNoNode) continue;
+          const bool kept_row = is_code && stays(h, row);
+          if (kept_row || items_.shown_of_all(node) != kNoNode) gone(h, one, row, kept_row);
+        }
+      }
+    out.tidy();
+    return out;
   }
 
  private:
@@ -175,6 +202,9 @@ class Finisher {
     if (policy_.dates.kind == DateRule::Kind::kCoarsen)
       for (std::size_t h = 0; h < tables_.size(); ++h)
         if (is_dated(h)) items_.add_dates(h, dates_[h], policy_.dates.unit);
+    return replayed_ == nullptr ? decide() : repeat();
+  }
+  Result<void> decide() {
     // A row that goes with its code takes other items with it: the sets without it are judged again.
     do {
       detail::ItemSets sets = sets_now();
@@ -186,6 +216,19 @@ class Finisher {
     } while (items_.stages() < kMostStages && leave_out_rows());
     out_.items = items_.shown();
     return {};
+  }
+  Result<void> repeat() {
+    out_.items_before = items_.different(sets_now());
+    SEKISHO_TRY(staying_, items_.repeat(*replayed_, ids_, [&](std::size_t h, int place) -> const std::string& {
+      return name_of(h, place);
+    }));
+    out_.rounds = replayed_->rounds;
+    leave_out_rows();
+    out_.items = items_.shown();
+    return {};
+  }
+  const std::string& name_of(std::size_t h, int place) const {
+    return place < 0 ? history(h).date : history(h).columns[static_cast<std::size_t>(place)].attribute.name;
   }
   detail::ItemSets sets_now() const {
     detail::ItemSets sets;
@@ -209,6 +252,7 @@ class Finisher {
       const detail::ItemColumn& code = *items_.find(h, static_cast<int>(wanted - history(h).columns.data()));
       for (std::size_t row = 0; row < tables_[h].rows; ++row) {
         if (!stays(h, row) || item(code, h, row) == kNoNode || shown_node(code, h, row) != kNoNode) continue;
+        if (std::ranges::binary_search(staying_, std::pair(person(h, row), item(code, h, row)))) continue;
         fate_[h][row] = Fate::kRare;
         others = others || items_.of(h).size() > 1;
       }
@@ -221,9 +265,7 @@ class Finisher {
   }
   // The item of a row, if it has one that no rule left out.
   std::uint32_t item(const detail::ItemColumn& one, std::size_t h, std::size_t row) const {
-    const Column& values = column(
-        h, one.column < 0 ? history(h).date : history(h).columns[static_cast<std::size_t>(one.column)].attribute.name);
-    const std::uint32_t code = values.code(row);
+    const std::uint32_t code = column(h, name_of(h, one.column)).code(row);
     if (one.column >= 0) {
       const auto& gone = gone_[h][static_cast<std::size_t>(one.column)];
       if (!gone.empty() && gone[code]) return kNoNode;
@@ -341,50 +383,26 @@ class Finisher {
   void finish_dates(std::size_t h, const std::vector<std::uint32_t>& rows, FinishedHistory& out) const;
   void finish_column(std::size_t h, std::size_t c, const std::vector<std::uint32_t>& rows, FinishedHistory& out) const;
   void count_lost(std::size_t h, const Column& values, VariableChanges& changes) const;
-  static void sort_rows(FinishedHistory& out);
   void count_households();
 
   const std::vector<Table>& tables_;
   const HistoryPolicy& policy_;
   ByteView key_;
   int threads_;
-  std::vector<std::string_view> ids_;                         // by person
-  std::vector<std::uint8_t> dead_;                            // by person
-  std::vector<PersonRows> rows_;                              // by history
-  std::vector<std::vector<Fate>> fate_;                       // [history][row]
-  std::vector<std::vector<std::vector<std::uint8_t>>> gone_;  // [history][column][code]: a rule left the value out
-  std::vector<std::vector<DateValue>> dates_;                 // [history][code]
-  std::vector<std::vector<std::int32_t>> new_days_;           // [history][row]
-  std::vector<std::uint32_t> number_;                         // by person
-  std::vector<std::int32_t> shift_;                           // by person
+  std::vector<std::string_view> ids_;  // by person
+  std::vector<std::uint8_t> dead_;     // by person
+  const HistoryDecision* replayed_ = nullptr;
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> staying_;  // (person, code) whose rows stay without it
+  std::vector<PersonRows> rows_;                                  // by history
+  std::vector<std::vector<Fate>> fate_;                           // [history][row]
+  std::vector<std::vector<std::vector<std::uint8_t>>> gone_;      // [history][column][code]: a rule left the value out
+  std::vector<std::vector<DateValue>> dates_;                     // [history][code]
+  std::vector<std::vector<std::int32_t>> new_days_;               // [history][row]
+  std::vector<std::uint32_t> number_;                             // by person
+  std::vector<std::int32_t> shift_;                               // by person
   std::map<std::string, std::vector<std::uint32_t>> households_;
   detail::HistoryItems items_;
   FinishedHistories out_;
-};
-
-// Fields of a column that is made text by text.
-class FieldMaker {
- public:
-  explicit FieldMaker(FinishedHistory& out) : out_(out.fields.emplace_back()) {}
-  void add(std::string_view text) {
-    const auto found = numbers_.find(text);
-    if (found != numbers_.end()) {
-      out_.code.push_back(found->second);
-      return;
-    }
-    const auto number = static_cast<std::uint32_t>(out_.texts.size());
-    out_.texts.emplace_back(text);
-    numbers_.emplace(std::string(text), number);
-    out_.code.push_back(number);
-  }
-
- private:
-  struct Hash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
-  };
-  FinishedHistory::Field& out_;
-  std::unordered_map<std::string, std::uint32_t, Hash, std::equal_to<>> numbers_;
 };
 
 void Finisher::count_lost(std::size_t h, const Column& values, VariableChanges& changes) const {
@@ -403,7 +421,7 @@ void Finisher::finish_dates(std::size_t h, const std::vector<std::uint32_t>& row
   for (std::size_t row = 0; row < tables_[h].rows; ++row)
     changes.with_row += fate_[h][row] == Fate::kRare && !values.text(row).empty();
   out.header.push_back(history(h).date);
-  FieldMaker maker(out);
+  detail::FieldMaker maker(out);
   for (const std::uint32_t row : rows) {
     const std::string text = new_date(h, row);
     maker.add(text);
@@ -435,7 +453,7 @@ void Finisher::finish_column(std::size_t h, std::size_t c, const std::vector<std
   for (std::size_t row = 0; row < tables_[h].rows; ++row)
     if (fate_[h][row] == Fate::kRare && !values.text(row).empty()) ++(is_code ? changes.rare : changes.with_row);
   out.header.push_back(wanted.attribute.name);
-  FieldMaker maker(out);
+  detail::FieldMaker maker(out);
   const detail::ItemColumn* items = items_.find(h, static_cast<int>(c));
   const auto& gone = gone_[h][c];
   std::vector<std::string> clipped;
@@ -493,38 +511,8 @@ FinishedHistory Finisher::finish(std::size_t h) {
   if (is_dated(h)) finish_dates(h, rows, out);
   for (std::size_t c = 0; c < history(h).columns.size(); ++c)
     finish_column(h, c, rows, out);
-  sort_rows(out);
+  detail::sort_rows(out);
   return out;
-}
-
-// Rows of a person by their texts, column after column: nothing of the order in which they stood is left.
-void Finisher::sort_rows(FinishedHistory& out) {
-  for (std::size_t i = 1; i < out.fields.size(); ++i) {
-    FinishedHistory::Field& field = out.fields[i];
-    std::vector<std::uint32_t> order(field.texts.size()), rank(field.texts.size());
-    std::iota(order.begin(), order.end(), 0U);
-    std::ranges::sort(order, {}, [&](std::uint32_t code) -> const std::string& { return field.texts[code]; });
-    std::vector<std::string> texts(order.size());
-    for (std::uint32_t r = 0; r < order.size(); ++r)
-      rank[order[r]] = r, texts[r] = std::move(field.texts[order[r]]);
-    field.texts = std::move(texts);
-    for (std::uint32_t& code : field.code)
-      code = rank[code];
-  }
-  std::vector<std::vector<std::uint32_t>> rows;  // of one person
-  const std::vector<std::uint32_t>& persons = out.fields[0].code;
-  for (std::size_t begin = 0, end = 0; begin < persons.size(); begin = end) {
-    rows.clear();
-    for (end = begin; end < persons.size() && persons[end] == persons[begin]; ++end) {
-      std::vector<std::uint32_t>& row = rows.emplace_back();
-      for (std::size_t i = 1; i < out.fields.size(); ++i)
-        row.push_back(out.fields[i].code[end]);
-    }
-    std::ranges::sort(rows);
-    for (std::size_t at = begin; at < end; ++at)
-      for (std::size_t i = 1; i < out.fields.size(); ++i)
-        out.fields[i].code[at] = rows[at - begin][i - 1];
-  }
 }
 
 // Pairs of members whose different dates, two or more, are the same, and those of fewer than k persons.
@@ -553,13 +541,27 @@ void Finisher::count_households() {
   }
 }
 
+std::unexpected<Error> no_table() {
+  return fail("policy.history", "a table is needed for each history of the policy");
+}
+
 }  // namespace
 
 Result<FinishedHistories> finish_histories(const std::vector<Table>& tables, const HistoryPolicy& policy, ByteView key,
-                                           int threads) {
-  if (tables.size() != policy.histories.size())
-    return fail("policy.history", "a table is needed for each history of the policy");
-  return Finisher(tables, policy, key, threads).run();
+                                           int threads, HistoryDecision* decision) {
+  if (tables.size() != policy.histories.size()) return no_table();
+  Finisher finisher(tables, policy, key, threads);
+  SEKISHO_TRY(FinishedHistories out, finisher.run());
+  if (decision != nullptr) *decision = finisher.taken();
+  return out;
+}
+
+Result<FinishedHistories> replay_histories(const std::vector<Table>& tables, const HistoryPolicy& policy, ByteView key,
+                                           const HistoryDecision& decision, int threads) {
+  if (tables.size() != policy.histories.size()) return no_table();
+  Finisher finisher(tables, policy, key, threads);
+  finisher.replay(decision);
+  return finisher.run();
 }
 
 }  // namespace sekisho::anonymize

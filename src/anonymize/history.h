@@ -5,6 +5,7 @@
 
 #include <map>
 
+#include "anonymize/history_decision.h"
 #include "anonymize/history_policy.h"
 #include "core/bytes.h"
 #include "core/json.h"
@@ -57,9 +58,13 @@ Result<Table> read_history(const std::filesystem::path& file, char delimiter, En
 
 // `tables` in the order of the policy's histories. The key decides shifts and numbers: the same key gives the same
 // result, whatever the order of rows and the number of threads; who does not know it cannot undo them. Errors:
-// policy.columns, hierarchy.*, anonymize.items.
+// policy.columns, hierarchy.*, anonymize.items. `decision` gets what was decided about the sets, where it is asked for.
 Result<FinishedHistories> finish_histories(const std::vector<Table>& tables, const HistoryPolicy& policy, ByteView key,
-                                           int threads);
+                                           int threads, HistoryDecision* decision = nullptr);
+
+// The same result without protecting the sets again: combinations are not even counted. Error: anonymize.decision.
+Result<FinishedHistories> replay_histories(const std::vector<Table>& tables, const HistoryPolicy& policy, ByteView key,
+                                           const HistoryDecision& decision, int threads);
 
 // CSV with a header.
 Result<void> write_history(const FinishedHistory& history, char delimiter, const std::filesystem::path& path);

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <map>
+#include <numeric>
 
 namespace sekisho::anonymize::detail {
 
@@ -150,16 +152,86 @@ std::uint32_t HistoryItems::shown_of(std::uint32_t person, std::uint32_t node) c
   return node;
 }
 
+std::uint32_t HistoryItems::shown_of_all(std::uint32_t node) const {
+  for (const Stage& stage : stages_)
+    node = node == kNoNode ? kNoNode : stage.outcome.shown[node];
+  return node;
+}
+
 std::size_t HistoryItems::shown() const {
   std::vector<std::uint8_t> seen(forest_.size(), 0);
   for (const std::vector<ItemColumn>& columns : columns_)
     for (const ItemColumn& column : columns)
-      for (std::uint32_t node : column.node) {
-        for (const Stage& stage : stages_)
-          node = node == kNoNode ? kNoNode : stage.outcome.shown[node];
-        if (node != kNoNode) seen[node] = 1;
-      }
+      for (const std::uint32_t node : column.node)
+        if (const std::uint32_t shown = shown_of_all(node); shown != kNoNode) seen[shown] = 1;
   return static_cast<std::size_t>(std::ranges::count(seen, 1));
+}
+
+HistoryDecision HistoryItems::decision(const NameOf& name_of) const {
+  HistoryDecision out;
+  for (std::size_t h = 0; h < columns_.size(); ++h)
+    for (const ItemColumn& column : columns_[h])
+      for (const std::uint32_t node : column.node) {
+        if (node == kNoNode) continue;
+        const std::uint32_t shown = shown_of_all(node);
+        out.shown.push_back({static_cast<std::uint32_t>(h), name_of(h, column.column), texts_[node],
+                             shown == kNoNode ? "" : texts_[shown]});
+      }
+  return out;
+}
+
+namespace {
+
+// Nodes of a column's items by their texts, with the column's place.
+using Places =
+    std::map<std::pair<std::uint32_t, std::string_view>, std::unordered_map<std::string_view, std::uint32_t>>;
+
+std::uint32_t node_of(const Places& places, std::uint32_t history, std::string_view column, std::string_view item) {
+  const auto place = places.find(std::pair(history, column));
+  if (place == places.end()) return kNoNode;
+  const auto found = place->second.find(item);
+  return found == place->second.end() ? kNoNode : found->second;
+}
+
+}  // namespace
+
+Result<std::vector<std::pair<std::uint32_t, std::uint32_t>>> HistoryItems::repeat(
+    const HistoryDecision& decision, const std::vector<std::string_view>& ids, const NameOf& name_of) {
+  Places places;
+  for (std::size_t h = 0; h < columns_.size(); ++h)
+    for (const ItemColumn& column : columns_[h])
+      for (const std::uint32_t node : column.node)
+        if (node != kNoNode)
+          places[{static_cast<std::uint32_t>(h), name_of(h, column.column)}].emplace(texts_[node], node);
+  // First what single persons lose, item by item; then what is shown of all.
+  KmOutcome single, all;
+  single.shown.resize(forest_.size());
+  std::iota(single.shown.begin(), single.shown.end(), 0U);
+  all.shown.assign(forest_.size(), kNoNode);
+  for (const HistoryDecision::Shown& one : decision.shown) {
+    const std::uint32_t node = node_of(places, one.history, one.column, one.item);
+    if (node == kNoNode || one.shown.empty()) continue;
+    std::uint32_t at = node;
+    while (at != kNoNode && texts_[at] != one.shown)
+      at = forest_.parent[at];
+    if (at == kNoNode)
+      return fail("anonymize.decision", fmt::format("'{}' of '{}' is not above '{}'", one.shown, one.column, one.item));
+    all.shown[node] = at;
+  }
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> staying;
+  for (const HistoryDecision::Gone& one : decision.gone) {
+    const std::uint32_t node = node_of(places, one.history, one.column, one.item);
+    const auto person = std::ranges::lower_bound(ids, std::string_view(one.person));
+    if (node == kNoNode || person == ids.end() || *person != one.person) continue;
+    const std::pair both(static_cast<std::uint32_t>(person - ids.begin()), node);
+    single.removed.push_back(both);
+    if (one.row_stays) staying.push_back(both);
+  }
+  std::ranges::sort(single.removed);
+  std::ranges::sort(staying);
+  decide(std::move(single), ids.size());
+  decide(std::move(all), ids.size());
+  return staying;
 }
 
 std::string clipped(const std::string& value, std::optional<double> bottom, std::optional<double> top) {

@@ -1,10 +1,12 @@
 // The items of histories: which node of which tree a value is, and what is shown of it to whom. Internal.
 #pragma once
 
+#include <functional>
 #include <string_view>
 #include <unordered_map>
 
 #include "anonymize/history_dates.h"
+#include "anonymize/history_decision.h"
 #include "anonymize/km.h"
 
 namespace sekisho::anonymize::detail {
@@ -47,6 +49,17 @@ class HistoryItems {
   std::size_t stages() const { return stages_.size(); }
   std::size_t shown() const;  // different nodes that are shown of any
   std::uint32_t shown_of(std::uint32_t person, std::uint32_t node) const;
+  std::uint32_t shown_of_all(std::uint32_t node) const;  // apart from what was left out of single persons
+
+  // The name of a history's column; -1: of its date.
+  using NameOf = std::function<const std::string&(std::size_t history, int column)>;
+  // All items and what is shown of them; of single persons nothing.
+  HistoryDecision decision(const NameOf& name_of) const;
+  // In place of decide(). `ids`: of the persons, sorted; persons and items that are not there are passed over. Returns
+  // (person, item) whose rows stay, sorted. Error: anonymize.decision.
+  Result<std::vector<std::pair<std::uint32_t, std::uint32_t>>> repeat(const HistoryDecision& decision,
+                                                                      const std::vector<std::string_view>& ids,
+                                                                      const NameOf& name_of);
 
  private:
   using Names = std::unordered_map<std::string, std::uint32_t>;

@@ -4,28 +4,15 @@
 
 #include <algorithm>
 #include <numeric>
-#include <thread>
 #include <unordered_map>
+
+#include "anonymize/parallel.h"
 
 namespace sekisho::anonymize::detail {
 namespace {
 
 constexpr std::size_t kMostItems = 65'000;  // counted in pairs: two thousand million of them
 constexpr int kMostClimbs = 16, kMostPasses = 12;
-
-template <class Body>
-void in_parallel(int threads, const Body& body) {
-  std::vector<std::jthread> others;
-  for (int t = 1; t < threads; ++t)
-    others.emplace_back([&body, t] { body(t); });
-  body(0);
-}
-
-// Persons of a thread.
-std::pair<std::size_t, std::size_t> slice(std::size_t size, int thread, int threads) {
-  const auto at = [&](int t) { return size * static_cast<std::size_t>(t) / static_cast<std::size_t>(threads); };
-  return {at(thread), at(thread + 1)};
-}
 
 // How many sets hold each pair, counted up to k. Row b holds the pairs with items below b.
 class Pairs {

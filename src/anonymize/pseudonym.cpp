@@ -123,6 +123,19 @@ std::string finished_csv(const Table& table, const PseudonymPolicy& policy, Byte
   return head;
 }
 
+// A share for each custodian, sealed to its certificate.
+Result<void> keep_key(ByteView key, const std::string& provision, const std::vector<crypto::Certificate>& custodians,
+                      const fs::path& folder, Random& random) {
+  SEKISHO_TRY(const std::vector<Share> shares, split_secret(key, static_cast<int>(custodians.size()), random));
+  for (const Share& share : shares) {
+    const std::string text = fmt::format("{} {} {} {}\n", kShareHead, provision, share.holder, to_hex(share.bytes));
+    SEKISHO_TRY(const Bytes sealed,
+                crypto::cms_seal(as_bytes(text), {custodians[static_cast<std::size_t>(share.holder - 1)]}));
+    SEKISHO_CHECK(write_file_durable(folder / fmt::format("share-{}.p7m", share.holder), sealed, 0600));
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<PseudonymPolicy> PseudonymPolicy::parse(std::string_view text, const fs::path& file) {
@@ -176,10 +189,11 @@ const PseudonymPolicy::Column* PseudonymPolicy::find(std::string_view name) cons
 Result<Json> pseudonymize(const Table& table, const PseudonymPolicy& policy, const PseudonymRequest& request,
                           Random& random) {
   SEKISHO_CHECK(check_columns(table, policy));
-  SEKISHO_CHECK(check_custodians(request.custodians));
+  if (policy.reversible) SEKISHO_CHECK(check_custodians(request.custodians));
   SEKISHO_CHECK(check_places(request));
   if (table.rows == 0) return fail("pseudonym.empty", "the table holds no row");
-  // Lives in memory only; what two custodians can put together is all that stays.
+  // Lives in memory only. What two custodians can put together is all that stays, and nothing where the purpose allows
+  // no recall: whoever had the key could try out the numbers of all patients.
   const crypto::SecretBytes key = crypto::SecretBytes::generate(random, 32);
   const crypto::SecretBytes naming = derived(key.view(), "pseudonyms");
   std::string table_csv;
@@ -194,7 +208,8 @@ Result<Json> pseudonymize(const Table& table, const PseudonymPolicy& policy, con
               {"reversible", policy.reversible},
               {"custodians", Json::array()}};
   for (const crypto::Certificate& one : request.custodians)
-    report["custodians"].push_back(one.fingerprint());
+    if (policy.reversible) report["custodians"].push_back(one.fingerprint());
+  report["key"] = policy.reversible ? "split" : "destroyed";
   SEKISHO_TRY(const std::uint64_t entry, request.record("pseudonym.provided", report));
   report["ledger"] = entry;
 
@@ -202,17 +217,9 @@ Result<Json> pseudonymize(const Table& table, const PseudonymPolicy& policy, con
   SEKISHO_CHECK(make_folders(aside, 0700));
   Json provision = report;
   provision["check"] = check_value(key.view(), policy.provision);
-  if (policy.reversible) provision["reason"] = policy.reason;
-  SEKISHO_TRY(const std::vector<Share> shares,
-              split_secret(key.view(), static_cast<int>(request.custodians.size()), random));
-  for (const Share& share : shares) {
-    const std::string text =
-        fmt::format("{} {} {} {}\n", kShareHead, policy.provision, share.holder, to_hex(share.bytes));
-    SEKISHO_TRY(const Bytes sealed,
-                crypto::cms_seal(as_bytes(text), {request.custodians[static_cast<std::size_t>(share.holder - 1)]}));
-    SEKISHO_CHECK(write_file_durable(aside / fmt::format("share-{}.p7m", share.holder), sealed, 0600));
-  }
   if (policy.reversible) {
+    provision["reason"] = policy.reason;
+    SEKISHO_CHECK(keep_key(key.view(), policy.provision, request.custodians, aside, random));
     const crypto::SecretBytes sealing = derived(key.view(), "table");
     SEKISHO_TRY(const Bytes sealed,
                 crypto::aead_seal(sealing.view(), as_bytes(table_csv), as_bytes(policy.provision), random));

@@ -41,13 +41,13 @@ using RecordPseudonyms = std::function<Result<std::uint64_t>(std::string_view ki
 struct PseudonymRequest {
   std::filesystem::path output;  // CSV that must not exist
   std::filesystem::path vault;   // folder that must not exist and does not hold the output, nor lie beside it
-  std::vector<crypto::Certificate> custodians;  // two or more, all different
+  std::vector<crypto::Certificate> custodians;  // where recall is allowed two or more, all different
   RecordPseudonyms record;
 };
 
-// Makes output and vault: provision.json, share-N.p7m (CMS to custodian N, as `openssl cms -decrypt` opens it) and,
-// where recall is allowed, table.sealed. Returns what the ledger and the report hold: counts, no value. Errors:
-// policy.columns, pseudonym.custodians, pseudonym.place, pseudonym.empty, disk.*.
+// Makes output and vault: provision.json and, where recall is allowed, share-N.p7m (CMS to custodian N, as `openssl cms
+// -decrypt` opens it) and table.sealed; else the key is gone when this ends. Returns what the ledger and the report
+// hold: counts, no value. Errors: policy.columns, pseudonym.custodians, pseudonym.place, pseudonym.empty, disk.*.
 Result<Json> pseudonymize(const Table& table, const PseudonymPolicy& policy, const PseudonymRequest& request,
                           Random& random);
 

@@ -12,9 +12,9 @@
 #include "anonymize/history.h"
 #include "anonymize/history_attack.h"
 #include "cli/cli.h"
-#include "cli/scan_column.h"
 #include "core/file.h"
 #include "core/random.h"
+#include "outgoing/scan_column.h"
 
 namespace sekisho::cli {
 
@@ -63,7 +63,7 @@ inline Result<std::vector<anonymize::Table>> read_histories(const anonymize::His
     for (const anonymize::HistoryColumn& wanted : history.columns) {
       const anonymize::Column* column = table.find(wanted.attribute.name);
       if (wanted.kind != anonymize::HistoryColumn::Kind::kKeep || column == nullptr) continue;
-      const std::string rule = identifier_rule(*column);
+      const std::string rule = outgoing::identifier_rule(column->name(), column->values());
       if (!rule.empty())
         return fail("anonymize.identifier",
                     fmt::format("the column '{}' of '{}' seems to hold identifiers ({})", wanted.attribute.name,

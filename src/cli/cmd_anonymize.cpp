@@ -18,9 +18,9 @@
 #include "anonymize/sweep.h"
 #include "cli/anonymize_histories.h"
 #include "cli/cli.h"
-#include "cli/scan_column.h"
 #include "core/csv.h"
 #include "core/random.h"
+#include "outgoing/scan_column.h"
 
 namespace sekisho::cli {
 namespace {
@@ -115,7 +115,7 @@ Result<void> check_insensitive(const anonymize::Table& table, const anonymize::P
   for (const anonymize::Attribute& attribute : policy.attributes) {
     const anonymize::Column* column = table.find(attribute.name);
     if (attribute.kind != anonymize::Kind::kInsensitive || column == nullptr) continue;
-    const std::string rule = identifier_rule(*column);
+    const std::string rule = outgoing::identifier_rule(column->name(), column->values());
     if (!rule.empty())
       return fail("anonymize.identifier",
                   fmt::format("the insensitive column '{}' seems to hold identifiers ({})", attribute.name, rule), {},
@@ -317,8 +317,10 @@ struct SuggestOptions {
 Result<int> run_suggest(const SuggestOptions& options) {
   if (options.delimiter.size() != 1) return fail("usage.suggest", "--delimiter is one character");
   SEKISHO_TRY(const anonymize::Table table, anonymize::read_table_file(options.input, options.delimiter[0]));
-  const std::string policy = anonymize::suggested_policy(
-      table, options.delimiter[0], [](const anonymize::Column& column) { return !identifier_rule(column).empty(); });
+  const std::string policy =
+      anonymize::suggested_policy(table, options.delimiter[0], [](const anonymize::Column& column) {
+        return !outgoing::identifier_rule(column.name(), column.values()).empty();
+      });
   if (options.output.empty())
     fmt::print("{}", policy);
   else

@@ -6,10 +6,10 @@
 
 #include "anonymize/pseudonym.h"
 #include "cli/cli.h"
-#include "cli/scan_column.h"
 #include "core/file.h"
 #include "core/random.h"
 #include "ledger/ledger.h"
+#include "outgoing/scan_column.h"
 #include "unseal/unseal.h"
 
 namespace sekisho::cli {
@@ -47,7 +47,7 @@ Result<void> check_kept(const anonymize::Table& table, const anonymize::Pseudony
   for (const anonymize::PseudonymPolicy::Column& one : policy.columns) {
     const anonymize::Column* column = table.find(one.name);
     if (one.kind != anonymize::PseudonymPolicy::Kind::kKeep || column == nullptr) continue;
-    const std::string rule = identifier_rule(*column);
+    const std::string rule = outgoing::identifier_rule(column->name(), column->values());
     if (!rule.empty())
       return fail("pseudonym.identifier", fmt::format("the column '{}' seems to hold identifiers ({})", one.name, rule),
                   {}, "Declare it as delete or replace.");
@@ -123,8 +123,9 @@ void add_pseudonymize(CLI::App& app) {
       ->check(CLI::ExistingFile);
   command->add_option("--output", options->output, "CSV to write");
   command
-      ->add_option("--custodian", options->custodians,
-                   "Certificate (PEM, RSA) of a holder of the key; two or more, any two of whom open it")
+      ->add_option(
+          "--custodian", options->custodians,
+          "Certificate (PEM, RSA) of a holder of the key; two or more where recall is allowed, any two of whom open it")
       ->check(CLI::ExistingFile);
   command->add_option("--vault", options->vault, "Folder to make, apart from the output: sealed shares, sealed table");
   command->add_option("--ledger", options->ledger, "Ledger folder; its key is FOLDER.pem");

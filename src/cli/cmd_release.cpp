@@ -160,6 +160,7 @@ Result<int> run_rebuild(const ReleaseOptions& options) {
   request.policy = options.policy;
   request.keys = places.keys;
   request.out = options.out;
+  request.overlap = places.overlap();
   request.threads = options.threads;
   request.memory_limit = options.memory;
   SEKISHO_TRY(const release::RebuildReport report, release::rebuild(request));

@@ -115,6 +115,7 @@ struct Built {
   const Judged& overlap;
   const Json& audit;
   std::string id, created;
+  std::string decision_sha256;  // of histories: what the register keeps
   Json approval;
 };
 
@@ -133,7 +134,11 @@ void tell_histories(const Built& b, Json& out) {
   const anonymize::HistoryPolicy& policy = *b.prepared.history_policy;
   out["policy"].update({{"k", policy.k}, {"m", policy.m}});
   const char* kind[] = {"keep", "shift", "coarsen"};
-  out["decision"] = {{"kind", "histories"}, {"dates", kind[static_cast<std::size_t>(policy.dates.kind)]}};
+  out["decision"] = {{"kind", "histories"},
+                     {"dates", kind[static_cast<std::size_t>(policy.dates.kind)]},
+                     {"items", b.made.sets.shown.size()},
+                     {"left_out_of_persons", b.made.sets.gone.size()},
+                     {"sha256", b.decision_sha256}};
   out["changes"] = b.made.finished->to_json();
   out["tables"] = Json::array();
   for (const FileTable& table : b.dataset.tables)
@@ -221,7 +226,8 @@ struct Found {
 Result<Found> find(const Prepared& prepared, ByteView key, int threads) {
   Found out;
   if (prepared.history_policy) {
-    SEKISHO_TRY(out.made, replay(prepared, {}, key, threads));
+    SEKISHO_TRY(out.made.finished,
+                anonymize::finish_histories(prepared.tables, *prepared.history_policy, key, threads, &out.made.sets));
     if (out.made.empty()) out.nobody = "nothing of any history is held by enough persons";
     return out;
   }
@@ -245,11 +251,18 @@ std::size_t k_of(const Prepared& prepared) {
 }
 
 Standing standing_of(const Made& made, const Prepared& prepared) {
-  if (made.finished) return detail::standing_of(*made.finished);
+  if (made.finished) return detail::standing_of(*made.finished, *prepared.history_policy);
   std::vector<std::string> quasi;
   for (const anonymize::Attribute& attribute : prepared.policy.attributes)
     if (attribute.kind == anonymize::Kind::kQuasi) quasi.push_back(attribute.name);
   return detail::standing_of(made.applied, quasi, prepared.recipe.person);
+}
+
+// What was decided about persons' sets never goes to the recipient: the manifest binds it by its hash.
+Result<std::string> keep_decision(const BuildRequest& request, const std::string& id, const Made& made) {
+  if (!made.finished) return std::string();
+  SEKISHO_TRY(const Register list, Register::open(request.overlap, request.keys, *request.random));
+  return list.keep_decision(id, made.sets, *request.random);
 }
 
 }  // namespace
@@ -263,7 +276,10 @@ Result<BuildReport> build(const BuildRequest& request) {
   SEKISHO_TRY(Json approval, read_approval(request, prepared));
   report.manifest = {{"recipe", prepared.recipe.to_json()},
                      {"counts", {{"eligible_rows", prepared.rows()}, {"eligible_persons", prepared.persons()}}}};
+  if (prepared.history_policy && request.overlap.empty())
+    return fail("release.register", "histories need the register of releases: it keeps what was decided about them");
   if (prepared.rows() == 0) return empty_report(std::move(report), "nobody is eligible");
+  SEKISHO_CHECK(check_kept(prepared));
   const auto key = crypto::SecretBytes::generate(*request.random, 32);
   SEKISHO_TRY(const Found found, find(prepared, key.view(), request.threads));
   if (!found.nobody.empty()) return empty_report(std::move(report), found.nobody);
@@ -298,6 +314,7 @@ Result<BuildReport> build(const BuildRequest& request) {
   if (!audit.ok)
     return fail("release.audit",
                 fmt::format("the audit does not agree: nothing was released ({})", fmt::join(audit.problems, "; ")));
+  SEKISHO_TRY(std::string decision, keep_decision(request, id, found.made));
   report.manifest = manifest_of({.request = request,
                                  .prepared = prepared,
                                  .made = found.made,
@@ -308,6 +325,7 @@ Result<BuildReport> build(const BuildRequest& request) {
                                  .audit = audit.told,
                                  .id = id,
                                  .created = created.iso(),
+                                 .decision_sha256 = std::move(decision),
                                  .approval = std::move(approval)});
   const std::string text = report.manifest.dump(2) + "\n";
   SEKISHO_CHECK(write_signed(staging.folder(), request.keys, text));

@@ -7,6 +7,7 @@
 
 #include "core/csv.h"
 #include "core/file.h"
+#include "outgoing/scan_column.h"
 #include "release/dictionary.h"
 
 namespace sekisho::release::detail {
@@ -83,7 +84,35 @@ Result<void> order_tables(const fs::path& policy, std::vector<anonymize::Table> 
   return {};
 }
 
+// What leaves as it is must not carry names, numbers or addresses.
+Result<void> check_column(const anonymize::Table& table, const std::string& name, std::string_view where) {
+  const anonymize::Column* column = table.find(name);
+  if (column == nullptr) return {};
+  const std::string rule = outgoing::identifier_rule(name, column->values());
+  if (rule.empty()) return {};
+  return fail("release.identifier",
+              fmt::format("the variable '{}'{} leaves as it is and seems to hold identifiers ({})", name, where, rule),
+              {},
+              "Take it out of the recipe, or let the policy call it identifying, quasi with a hierarchy, or an item.");
+}
+
 }  // namespace
+
+Result<void> check_kept(const Prepared& prepared) {
+  if (!prepared.history_policy) {
+    for (const anonymize::Attribute& attribute : prepared.policy.attributes)
+      if (attribute.kind == anonymize::Kind::kInsensitive)
+        SEKISHO_CHECK(check_column(prepared.table(), attribute.name, ""));
+    return {};
+  }
+  using Kind = anonymize::HistoryColumn::Kind;
+  const std::vector<anonymize::History>& histories = prepared.history_policy->histories;
+  for (std::size_t h = 0; h < histories.size(); ++h)
+    for (const anonymize::HistoryColumn& one : histories[h].columns)
+      if (one.kind == Kind::kKeep || (one.kind == Kind::kText && !one.approved.empty()))
+        SEKISHO_CHECK(check_column(prepared.tables[h], one.attribute.name, fmt::format(" of '{}'", histories[h].name)));
+  return {};
+}
 
 Result<std::string> policy_sha256(const fs::path& file) {
   if (anonymize::HistoryPolicy::is_one(file)) {

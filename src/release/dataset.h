@@ -27,6 +27,9 @@ struct Prepared {
 };
 Result<Prepared> prepare(const Source& source, const std::filesystem::path& purpose,
                          const std::filesystem::path& policy, int threads, const std::string& memory_limit);
+// What leaves as it is (insensitive variables, kept columns and approved texts of histories) by the scanners of files.
+// Error: release.identifier.
+Result<void> check_kept(const Prepared& prepared);
 // The hash that the manifest and the approval name, of a policy of either kind.
 Result<std::string> policy_sha256(const std::filesystem::path& policy);
 

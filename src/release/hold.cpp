@@ -13,6 +13,7 @@ Membership membership_of(const HoldRequest& request, const Register& list) {
   out.purpose = request.prepared.recipe.name;
   out.created = request.created;
   out.k = request.k;
+  out.m = request.standing.m;
   out.quasi = request.standing.quasi;
   out.classes = request.standing.classes;
   for (const auto& [name, classes] : request.standing.classes_of) {
@@ -54,10 +55,27 @@ Standing standing_of(const anonymize::Applied& applied, const std::vector<std::s
   return out;
 }
 
-Standing standing_of(const anonymize::FinishedHistories& finished) {
+Standing standing_of(const anonymize::FinishedHistories& finished, const anonymize::HistoryPolicy& policy) {
   Standing out;
-  for (const std::string& person : finished.source)
-    out.classes_of[person];
+  out.quasi = {"history", "column", "item"};
+  out.m = policy.m;
+  std::vector<std::vector<std::uint32_t>> held(finished.source.size());
+  const Json tables = audited_tables(policy, finished)["tables"];
+  for (std::size_t h = 0; h < finished.histories.size(); ++h) {
+    const anonymize::FinishedHistory& history = finished.histories[h];
+    for (const Json& item : tables[h]["items"]) {
+      const auto place =
+          static_cast<std::size_t>(std::ranges::find(history.header, item.get<std::string>()) - history.header.begin());
+      const anonymize::FinishedHistory::Field& field = history.fields[place];
+      const auto first = static_cast<std::uint32_t>(out.classes.size());
+      for (const std::string& text : field.texts)
+        out.classes.push_back({history.name, item.get<std::string>(), text});
+      for (std::size_t row = 0; row < history.rows; ++row)
+        if (!field.texts[field.code[row]].empty()) held[history.number(row)].push_back(first + field.code[row]);
+    }
+  }
+  for (std::size_t i = 0; i < held.size(); ++i)
+    out.classes_of[finished.source[i]] = std::move(held[i]);
   return out;
 }
 

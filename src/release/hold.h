@@ -6,16 +6,16 @@
 
 namespace sekisho::release::detail {
 
-// Who is in a release, by the store's persons, and in which classes they stand: of histories there are none, and the
-// persons alone are compared.
+// Who is in a release, by the store's persons, and in which classes they stand; of histories the items that they hold.
 struct Standing {
+  int m = 0;  // of histories
   std::vector<std::string> quasi;
   std::vector<std::vector<std::string>> classes;  // labels
   std::map<std::string_view, std::vector<std::uint32_t>> classes_of;
 };
 Standing standing_of(const anonymize::Applied& applied, const std::vector<std::string>& quasi,
                      const std::string& person);
-Standing standing_of(const anonymize::FinishedHistories& finished);
+Standing standing_of(const anonymize::FinishedHistories& finished, const anonymize::HistoryPolicy& policy);
 
 struct HoldRequest {
   const BuildRequest& build;

@@ -50,10 +50,19 @@ Result<Audited> audit_histories_made(const std::filesystem::path& folder, const 
 
 }  // namespace
 
-Result<Made> replay(const Prepared& prepared, const Json& decision, ByteView key, int threads) {
+Result<Made> replay(const Prepared& prepared, const Json& manifest, const Register* list, ByteView key, int threads) {
   Made out;
+  const Json& decision = manifest["decision"];
   if (prepared.history_policy) {
-    SEKISHO_TRY(out.finished, anonymize::finish_histories(prepared.tables, *prepared.history_policy, key, threads));
+    if (list == nullptr || !decision.is_object())
+      return fail("release.decision", "the register of releases holds what was decided about histories: name it");
+    std::vector<std::string> persons;
+    for (const auto& [person, registrations] : prepared.registrations)
+      persons.push_back(person);
+    SEKISHO_TRY(out.sets,
+                list->decision(manifest["dataset"].get<std::string>(), decision.value("sha256", ""), persons));
+    SEKISHO_TRY(out.finished,
+                anonymize::replay_histories(prepared.tables, *prepared.history_policy, key, out.sets, threads));
     return out;
   }
   SEKISHO_TRY(out.decision, anonymize::Decision::from_json(decision));

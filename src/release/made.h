@@ -2,6 +2,7 @@
 #pragma once
 
 #include "release/dictionary.h"
+#include "release/overlap.h"
 
 namespace sekisho::release::detail {
 
@@ -9,11 +10,12 @@ struct Made {
   anonymize::Decision decision;                          // of rows
   anonymize::Applied applied;                            // of rows; refers to the prepared table
   std::optional<anonymize::FinishedHistories> finished;  // of histories
+  anonymize::HistoryDecision sets;                       // of histories: what was decided
   bool empty() const { return finished ? finished->persons == 0 : applied.rows() == 0; }
 };
 
-// Replays a manifest's decision. Histories follow from their rows, the policy and the key.
-Result<Made> replay(const Prepared& prepared, const Json& decision, ByteView key, int threads);
+// Repeats what was decided, of rows by the manifest, of histories by the register; nothing is searched.
+Result<Made> replay(const Prepared& prepared, const Json& manifest, const Register* list, ByteView key, int threads);
 Dataset compose_made(const Made& made, const Prepared& prepared, std::optional<ByteView> key);
 Result<Described> describe_made(const DescribeRequest& request, const Made& made);
 

@@ -6,8 +6,13 @@
 #include <map>
 
 #include "core/toml.h"
+#include "release/overlap_histories.h"
 
 namespace sekisho::release {
+
+using detail::compare_histories;
+using detail::Differences;
+
 namespace {
 
 using Persons = std::vector<std::uint32_t>;
@@ -116,6 +121,16 @@ void compare_classes(const Membership& here, const Membership& there, const Shar
   }
 }
 
+// Pairs of an item here and one there that a person has.
+std::size_t pairs_of_items(const Membership& here, const Membership& there, const std::vector<Persons>& there_of) {
+  std::size_t out = 0;
+  for (std::size_t person = 0; person < here.persons.size(); ++person)
+    for (const std::uint32_t other : there_of[person])
+      out += here.persons[person].classes.size() * there.persons[other].classes.size();
+  return out;
+}
+constexpr std::size_t kMostPairs = 20'000'000;
+
 void judge(Overlap& out, std::size_t k, const OverlapPolicy& policy) {
   const OverlapPolicy::Actions& actions = out.same_purpose ? policy.same : policy.others;
   const std::string earlier =
@@ -143,8 +158,13 @@ void judge(Overlap& out, std::size_t k, const OverlapPolicy& policy) {
                      out.only_there, earlier, out.both, k));
   if (out.small_classes > 0)
     tell(actions.classes,
-         fmt::format("{} of {} classes that {} has too differ from it by fewer than {} persons, the closest by {}",
-                     out.small_classes, out.classes_compared, earlier, k, out.smallest_difference));
+         out.histories
+             ? fmt::format("{} of {} combinations of items whose holders are others than in {} differ from it "
+                           "by fewer than {} persons, the closest by {}",
+                           out.small_classes, out.classes_compared, earlier, k, out.smallest_difference)
+             : fmt::format("{} of {} classes that {} has too differ from it by fewer than {} persons, the "
+                           "closest by {}",
+                           out.small_classes, out.classes_compared, earlier, k, out.smallest_difference));
   if (out.small_intersections > 0)
     tell(actions.intersection,
          fmt::format("{} of {} pairs of a class here and one of {} share fewer than {} persons, the smallest {}",
@@ -177,9 +197,18 @@ Overlap compare(const Membership& here, const Membership& there, std::size_t k, 
   out.both = matched.both;
   out.only_here = matched.only_here;
   out.only_there = matched.only_there;
-  if (out.both > 0) {
+  out.histories = here.m > 0 || there.m > 0;
+  if (out.both > 0 && out.comparable && out.histories) {
+    const Differences found = compare_histories(here, there, matched.there_of, k);
+    out.classes_compared = found.combinations;
+    out.small_classes = found.small;
+    out.smallest_difference = found.smallest;
+  }
+  if (out.both > 0 && out.histories)
+    out.intersections_counted = pairs_of_items(here, there, matched.there_of) <= kMostPairs;
+  if (out.both > 0 && out.intersections_counted) {
     const Shared shared = shared_of(here, there, matched);
-    if (out.comparable) compare_classes(here, there, shared, k, out);
+    if (out.comparable && !out.histories) compare_classes(here, there, shared, k, out);
     out.intersections = shared.size();
     for (const auto& [pair, count] : shared)
       if (small(count, k)) {
@@ -205,7 +234,10 @@ Json Overlap::to_json() const {
             {"differ_by_few", small_classes},
             {"smallest_difference", smallest_difference}}},
           {"intersections",
-           {{"pairs", intersections}, {"below_k", small_intersections}, {"smallest", smallest_intersection}}},
+           {{"counted", intersections_counted},
+            {"pairs", intersections},
+            {"below_k", small_intersections},
+            {"smallest", smallest_intersection}}},
           {"refused", refused},
           {"problems", problems}};
 }

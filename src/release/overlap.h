@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "anonymize/history_decision.h"
 #include "core/json.h"
 #include "core/random.h"
 #include "core/result.h"
@@ -38,6 +39,7 @@ using Token = std::array<std::uint8_t, 16>;
 struct Membership {
   std::string dataset, purpose, created;
   std::size_t k = 0;
+  int m = 0;  // of histories: combinations of up to m items; a class is an item, and persons stand in many
   std::vector<std::string> quasi;                 // names, in order
   std::vector<std::vector<std::string>> classes;  // labels of each class
   struct Person {
@@ -53,14 +55,16 @@ struct Membership {
 // Of a new release (here) against an earlier one (there).
 struct Overlap {
   std::string dataset, purpose, created;  // of the earlier one
+  bool histories = false;                 // combinations of items are compared in place of classes
   bool same_purpose = false,
        comparable = false;  // comparable: the same quasi-identifiers, so that classes can be compared
   std::size_t both = 0, only_here = 0, only_there = 0;  // persons
   // Classes with the same labels whose persons differ by 1 to k - 1 while they share some, and how many persons those
-  // differences hold at least.
+  // differences hold at least; of histories combinations of items whose holders differ at all.
   std::size_t classes_compared = 0, small_classes = 0, smallest_difference = 0;
   // Pairs of a class here and another there that share 1 to k - 1 persons.
   std::size_t intersections = 0, small_intersections = 0, smallest_intersection = 0;
+  bool intersections_counted = true;  // false: histories of too many items
   std::vector<std::string> problems;  // sentences; those that refuse first
   bool refused = false;
   Json to_json() const;
@@ -76,6 +80,13 @@ class Register {
   // Every release that was not recalled, oldest first. Errors: overlap.damaged.
   Result<std::vector<Membership>> earlier() const;
   Result<void> keep(const Membership& membership, Random& random) const;
+  // What was decided about a release of histories: persons by keyed digests, sealed like the lists. Returns the hash
+  // that the manifest binds it by.
+  Result<std::string> keep_decision(const std::string& dataset, const anonymize::HistoryDecision& decision,
+                                    Random& random) const;
+  // `persons`: those of the rows; others stay unnamed. Errors: release.decision, anonymize.decision.
+  Result<anonymize::HistoryDecision> decision(const std::string& dataset, const std::string& sha256,
+                                              const std::vector<std::string>& persons) const;
   // The report that a release was judged by; stays with the lists.
   Result<void> keep_report(const std::string& dataset, const Json& report) const;
   // The recipient returned or destroyed it: later releases are not compared with it. Error: overlap.unknown.
@@ -83,6 +94,7 @@ class Register {
 
  private:
   Register(std::filesystem::path folder, crypto::SecretBytes key) : folder_(std::move(folder)), key_(std::move(key)) {}
+  std::string person_token(std::string_view person) const;
   std::filesystem::path folder_;
   crypto::SecretBytes key_;
 };

@@ -83,12 +83,18 @@ Result<RebuildReport> explain(const Dataset& now, const fs::path& dataset) {
               {}, "A byte for byte rebuild is not possible any more; compare with the recorded withdrawals.");
 }
 
+Result<Made> replay(const RebuildRequest& request, const Prepared& prepared, const Json& manifest, ByteView key) {
+  if (request.overlap.empty()) return replay(prepared, manifest, nullptr, key, request.threads);
+  SEKISHO_TRY(const Register list, Register::open(request.overlap, request.keys, system_random()));
+  return replay(prepared, manifest, &list, key, request.threads);
+}
+
 // The key was destroyed at delivery: the rows without ids are compared.
 Result<RebuildReport> without_key(const RebuildRequest& request, const Prepared& prepared, const Json& manifest) {
   if (prepared.history_policy && prepared.history_policy->dates.kind == anonymize::DateRule::Kind::kShift)
     return fail("release.key", "the key that moved the dates was destroyed at delivery: nobody can make them again", {},
                 "The leaves of the dataset still verify: sekisho release verify.");
-  SEKISHO_TRY(const Made made, replay(prepared, manifest["decision"], as_bytes("none"), request.threads));
+  SEKISHO_TRY(const Made made, replay(request, prepared, manifest, as_bytes("none")));
   const Dataset now = compose_made(made, prepared, std::nullopt);
   RebuildReport report;
   report.persons = now.persons;
@@ -117,7 +123,7 @@ Result<RebuildReport> rebuild(const RebuildRequest& request) {
   const auto key = read_file(order_key_file(request.keys, manifest["dataset"].get<std::string>()), 1024);
   if (!key) return without_key(request, prepared, manifest);
   const crypto::SecretBytes secret{Bytes(*key)};
-  SEKISHO_TRY(const Made made, replay(prepared, manifest["decision"], secret.view(), request.threads));
+  SEKISHO_TRY(const Made made, replay(request, prepared, manifest, secret.view()));
   const Dataset now = compose_made(made, prepared, secret.view());
   report.persons = now.persons;
   for (const FileTable& table : now.tables) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <map>
 
 #include "core/file.h"
 #include "release/dataset.h"
@@ -15,7 +16,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::string_view kMagic = "sekisho-members-1\n";
-constexpr std::string_view kList = ".members", kRecalled = ".recalled";
+constexpr std::string_view kList = ".members", kRecalled = ".recalled", kDecision = ".decision";
 
 void put(std::string& out, std::uint32_t value) {
   for (int i = 0; i < 4; ++i)
@@ -64,8 +65,13 @@ Bytes derived(ByteView key, std::string_view use) {
 }  // namespace
 
 std::string Membership::to_bytes() const {
-  const Json head{{"dataset", dataset}, {"purpose", purpose}, {"created", created}, {"k", k},
-                  {"quasi", quasi},     {"classes", classes}};
+  const Json head{{"dataset", dataset},
+                  {"purpose", purpose},
+                  {"created", created},
+                  {"k", k},
+                  {"quasi", quasi},
+                  {"classes", classes},
+                  {"m", m}};
   const std::string text = head.dump();
   std::string out(kMagic);
   put(out, static_cast<std::uint32_t>(text.size()));
@@ -94,6 +100,7 @@ Result<Membership> Membership::from_bytes(std::string_view bytes) {
     out.purpose = head->at("purpose").get<std::string>();
     out.created = head->at("created").get<std::string>();
     out.k = head->at("k").get<std::size_t>();
+    out.m = head->value("m", 0);
     out.quasi = head->at("quasi").get<std::vector<std::string>>();
     out.classes = head->at("classes").get<std::vector<std::vector<std::string>>>();
   } catch (const Json::exception&) {  // a member of another type: told as a value
@@ -145,11 +152,54 @@ Token Register::token(std::string_view registration) const {
   return out;
 }
 
+std::string Register::person_token(std::string_view person) const {
+  const crypto::Digest digest = crypto::hmac_sha256(key_.view(), as_bytes("person " + std::string(person)));
+  return to_hex(ByteView(digest).first(std::tuple_size_v<Token>));
+}
+
 Result<void> Register::keep(const Membership& membership, Random& random) const {
   const crypto::SecretBytes seal(derived(key_.view(), "seal"));
   SEKISHO_TRY(const Bytes sealed,
               crypto::aead_seal(seal.view(), as_bytes(membership.to_bytes()), as_bytes(membership.dataset), random));
   return write_file_durable(folder_ / (membership.dataset + std::string(kList)), sealed, 0600);
+}
+
+Result<std::string> Register::keep_decision(const std::string& dataset, const anonymize::HistoryDecision& decision,
+                                            Random& random) const {
+  anonymize::HistoryDecision named = decision;
+  for (anonymize::HistoryDecision::Gone& one : named.gone)
+    one.person = person_token(one.person);
+  named.tidy();
+  // The salt: who has the manifest cannot try out decisions.
+  const std::string text = to_hex(crypto::SecretBytes::generate(random, 16).view()) + "\n" + named.to_csv();
+  const crypto::SecretBytes seal(derived(key_.view(), "decision"));
+  SEKISHO_TRY(const Bytes sealed, crypto::aead_seal(seal.view(), as_bytes(text), as_bytes(dataset), random));
+  SEKISHO_CHECK(write_file_durable(folder_ / (dataset + std::string(kDecision)), sealed, 0600));
+  return to_hex(crypto::sha256(as_bytes(text)));
+}
+
+Result<anonymize::HistoryDecision> Register::decision(const std::string& dataset, const std::string& sha256,
+                                                      const std::vector<std::string>& persons) const {
+  const fs::path file = folder_ / (dataset + std::string(kDecision));
+  const auto wrong = [&](std::string what) {
+    return fail(
+        "release.decision", std::move(what), {.file = file.string()},
+        "Restore the folder of releases from the backup: a rebuild repeats what was decided, it decides nothing.");
+  };
+  const auto sealed = read_file(file);
+  if (!sealed) return wrong("what was decided about this release is not there");
+  const crypto::SecretBytes seal(derived(key_.view(), "decision"));
+  const auto bytes = unseal::aead_open(seal.view(), *sealed, as_bytes(dataset));
+  if (!bytes) return wrong("what was decided about this release cannot be opened");
+  if (to_hex(crypto::sha256(*bytes)) != sha256) return wrong("the manifest was signed over another decision");
+  const std::string_view text = as_text(*bytes);
+  SEKISHO_TRY(anonymize::HistoryDecision out, anonymize::HistoryDecision::from_csv(text.substr(text.find('\n') + 1)));
+  std::map<std::string, std::string, std::less<>> named;
+  for (const std::string& person : persons)
+    named[person_token(person)] = person;
+  for (anonymize::HistoryDecision::Gone& one : out.gone)
+    if (const auto found = named.find(one.person); found != named.end()) one.person = found->second;
+  return out;
 }
 
 Result<void> Register::keep_report(const std::string& dataset, const Json& report) const {

@@ -36,7 +36,8 @@ struct BuildRequest {
   std::filesystem::path keys;     // key folder of the core zone: signing key, order keys of datasets
   Record record;
   std::vector<std::string> formats;  // besides dataset.csv: names of release/formats.h
-  std::filesystem::path overlap;     // folder of the register of earlier releases; empty: nothing is compared
+  // Folder of the register of releases; empty: nothing is compared. Histories need it.
+  std::filesystem::path overlap;
   OverlapPolicy overlap_policy;
   std::filesystem::path approval;                    // file of the signed approval; empty: the manifest has none
   std::vector<std::filesystem::path> approver_keys;  // public keys of those who may approve; needed with an approval
@@ -67,6 +68,7 @@ struct RebuildRequest {
   std::filesystem::path out;  // folder for the rebuilt files; empty: compare only
   int threads = 1;
   std::string memory_limit = "1GB";
+  std::filesystem::path overlap;  // register of releases; of histories it holds what was decided
 };
 struct RebuildReport {
   bool identical = false;     // same bytes

@@ -7,7 +7,10 @@ import itertools
 import math
 import tomllib
 
+from scenarios.population_judge import class_size, uniqueness
+
 CLOSE = 1e-9
+OF_ALL = ("sample-uniqueness", "average-risk", "population-uniqueness")  # judge all kept classes together
 
 
 def read_csv(path, delimiter):
@@ -16,10 +19,14 @@ def read_csv(path, delimiter):
 
 
 class Tree:
-    """level[l][value] = label; of a hierarchy file."""
+    """level[l][value] = label; of a hierarchy file, with values that it does not have where `unknown` says what becomes of them."""
 
-    def __init__(self, path, delimiter):
+    def __init__(self, path, delimiter, values=(), unknown=None, missing=None):
         rows = read_csv(path, delimiter)
+        known, top = {row[0] for row in rows}, len(rows[0]) - 1
+        for value in sorted(set(values) - known):
+            gap = (missing or unknown) if value == "" else unknown
+            rows.append([value, *[value if gap == "own" else rows[0][-1]] * (top - 1), *rows[0][-1:] * bool(top)])
         self.leaves = len(rows)
         self.top = len(rows[0]) - 1
         self.levels = [{row[0]: row[level] for row in rows} for level in range(self.top + 1)]
@@ -42,11 +49,14 @@ class Judge:
         self.rows = [dict(zip(header, row, strict=True)) for row in rows]
         self.attributes = {one["name"]: one for one in self.policy["attribute"]}
         self.quasi = [name for name, one in self.attributes.items() if one["kind"] == "quasi"]
-        self.trees = {name: Tree(folder / one["hierarchy"], delimiter) for name, one in self.attributes.items() if "hierarchy" in one}
         self.population = []
         if "population" in self.policy:
             header, *rows = read_csv(folder / self.policy["population"], delimiter)
             self.population = [dict(zip(header, row, strict=True)) for row in rows]
+        self.trees = {name: Tree(folder / one["hierarchy"], delimiter,
+                                 [row[name] for row in self.rows + self.population if name in row] if "unknown" in one else (),
+                                 one.get("unknown"), one.get("missing"))
+                      for name, one in self.attributes.items() if "hierarchy" in one}
         self.person = self.policy.get("person")
         self.models = self.policy["model"]
 
@@ -97,11 +107,14 @@ class Judge:
         if kind == "k-anonymity":
             home = self.policy.get("household")
             return size >= model["k"] and (home is None or len({self.rows[place][home] for place in places}) >= model["k"])
+        if kind == "k-map" and "estimator" in model:
+            return size >= class_size(model["k"], self.policy["population_size"], self.persons(range(len(self.rows))),
+                                      model.get("significance", 0.05), model["estimator"] == "zero-truncated-poisson")
         if kind == "k-map":
             return population >= model["k"]
         if kind == "delta-presence":
             return population > 0 and model.get("minimum", 0) - CLOSE <= size / population <= model["maximum"] + CLOSE
-        if kind in ("sample-uniqueness", "average-risk"):
+        if kind in OF_ALL:
             return True
         p, q = self.shares(places, model["attribute"]), whole[model["attribute"]]
         if kind == "l-diversity":
@@ -137,12 +150,13 @@ class Judge:
         for model in self.models:
             if model["kind"] == "delta-presence" and model.get("minimum", 0) > 0 and any(label not in classes for label in population):
                 return None
-            if model["kind"] not in ("sample-uniqueness", "average-risk"):
+            if model["kind"] not in OF_ALL:
                 continue
             while kept:  # the smallest go until the rest holds
                 sizes = [self.persons(places) for places in kept]
-                bad = len(kept) if model["kind"] == "average-risk" else sizes.count(1)
-                if bad / sum(sizes) <= model["threshold"] + CLOSE:
+                share = {"average-risk": lambda: len(kept) / sum(sizes), "sample-uniqueness": lambda: sizes.count(1) / sum(sizes),
+                         "population-uniqueness": lambda: uniqueness(sizes, self.policy["population_size"])}[model["kind"]]()
+                if share <= model["threshold"] + CLOSE:
                     break
                 for places in [places for places, size in zip(kept, sizes) if size == min(sizes)]:
                     kept.remove(places)

@@ -33,12 +33,15 @@ def models(chance):
              lambda: {"kind": "beta-likeness", "variant": chance.choice(["basic", "enhanced"]), "beta": chance.choice([0.5, 1.0, 2.0]),
                       "attribute": "s"},
              lambda: {"kind": "delta-disclosure", "delta": chance.choice([0.8, 1.5]), "attribute": "s"},
+             lambda: {"kind": "k-map", "estimator": chance.choice(["poisson", "zero-truncated-poisson"]), "k": chance.randint(3, 30),
+                      "significance": chance.choice([0.05, 0.2])},
+             lambda: {"kind": "population-uniqueness", "threshold": chance.choice([0.001, 0.01, 0.05])},
              lambda: {"kind": "sample-uniqueness", "threshold": chance.choice([0.0, 0.05])},
              lambda: {"kind": "average-risk", "threshold": chance.choice([0.2, 0.35])}]
     chosen = {}
     for make in chance.sample(every, chance.choice([1, 1, 2, 3])):
         model = make()
-        chosen.setdefault((model["kind"], model.get("variant"), model.get("attribute")), model)
+        chosen.setdefault((model["kind"], model.get("variant"), model.get("attribute"), model.get("estimator")), model)
     return list(chosen.values())
 
 
@@ -70,6 +73,12 @@ class Case:
         self.domains = {name: self.values(chance.randint(2, 7)) for name in quasi}
         self.domains |= {"s": self.values(chance.randint(2, 4)), "z": [str(number) for number in range(chance.randint(2, 4))]}
         trees = {name: hierarchy(chance, values) for name, values in self.domains.items()}
+        self.gaps = {}
+        for name in quasi:  # some values the hierarchy does not have, and empty ones
+            if len(trees[name]) > 2 and chance.random() < 0.35:
+                trees[name] = chance.sample(trees[name], len(trees[name]) - 1)
+                self.domains[name] = self.domains[name] + [""]
+                self.gaps[name] = {"unknown": chance.choice(["own", "top"])} | chance.choice([{}, {"missing": "own"}, {"missing": "top"}])
         for name, rows in trees.items():
             self.write(f"h_{name}.csv", rows)
         count = chance.randint(2, 45)
@@ -82,8 +91,15 @@ class Case:
         if chance.random() < 0.2:
             self.policy["household"] = "home"
         self.models = models(chance)
-        if {"k-map", "delta-presence"} & {model["kind"] for model in self.models}:
+        estimated = any("estimator" in model for model in self.models)
+        if estimated:
+            self.models = [model for model in self.models if "estimator" in model or model["kind"] not in ("k-map", "delta-presence")]
+        elif {"k-map", "delta-presence"} & {model["kind"] for model in self.models}:
             self.policy["population"] = "everybody.csv"
+        if any(model["kind"] == "population-uniqueness" for model in self.models):
+            self.policy["population_size"] = 10 * count + chance.choice([0, 7, 1000])
+        elif estimated:
+            self.policy["population_size"] = count + chance.choice([1, 50, 400])
         header = ["who", "home", *self.domains, "name"]
         chance.shuffle(header)
         rows = []
@@ -102,6 +118,7 @@ class Case:
             lines += ["[[attribute]]", f"name = {toml(name)}", f"kind = {toml(kind)}"]
             if kind == "quasi":
                 lines.append(f"weight = {chance.choice([1, 1, 0.5, 2])}")
+            lines += [f"{which} = {toml(gap)}" for which, gap in self.gaps.get(name, {}).items()]
             if kind != "identifying":
                 lines.append(f"hierarchy = {toml(f'h_{name}.csv')}")
         for model in self.models:

@@ -73,6 +73,12 @@ class BadInput(unittest.TestCase):
         self.assertIn("t.csv:3", self.refuse("q,r\na,東\n".encode() + "a,東\n".encode("cp932"), "csv.encoding")
                       .replace(", line ", ":"))
 
+    def test_a_row_of_a_hierarchy_filled_up_with_empty_labels_is_ragged(self):
+        message = self.refuse(b"q,r\na,1\na,2\n", "hierarchy.ragged", policy=BY_FILE, hierarchy=b"a,x,all\nb,all,\n")
+        self.assertIn("h.csv, line 2", message)
+        report, rows = self.accept(b"q,r\n,1\n,2\n", policy=BY_FILE, hierarchy=b"a,x,all\n,,all\n")
+        self.assertEqual((report["levels"], rows[1][0]), ({"q": 0}, ""))
+
     def test_a_policy_that_cannot_be_met_is_a_finding_with_the_best_k(self):
         self.assertIn("best k within the suppression limit is 1",
                       self.refuse(b"q,r\na,1\n", "anonymize.impossible", exit_code=1))

@@ -196,6 +196,40 @@ TEST_F(HistoryTest, CoarseDatesAreItemsToo) {
   EXPECT_TRUE(judged->ok) << judged->to_json().dump();
 }
 
+// The policy asks for another k and m than the decision was taken under: nothing of it is looked at again.
+TEST_F(HistoryTest, WhatWasDecidedIsRepeatedWithoutASearchWhateverTheEngineWouldDecideNow) {
+  for (const std::string& dates : {std::string("shift = 180"), std::string("unit = \"month\"")})
+    for (std::uint64_t seed = 1; seed <= 12; ++seed) {
+      std::string text = kPolicy;
+      text.replace(text.find("shift = 180"), 11, dates);
+      const Table t = dx(lines(seed, 60 + 40 * seed));
+      const HistoryPolicy policy = parsed(text);
+      HistoryDecision decided;
+      const auto made = finish_histories({t}, policy, as_bytes("key of a test!!!"), 2, &decided);
+      ASSERT_TRUE(made);
+      const auto read = HistoryDecision::from_csv(decided.to_csv());
+      ASSERT_TRUE(read);
+      EXPECT_EQ(read->shown, decided.shown);
+      EXPECT_EQ(read->gone, decided.gone);
+      HistoryPolicy other = policy;
+      other.k = 50;
+      other.m = 1;
+      const auto again = replay_histories({t}, other, as_bytes("key of a test!!!"), *read, 1);
+      ASSERT_TRUE(again) << again.error().describe();
+      EXPECT_EQ(written(again->histories[0]).rows, written(made->histories[0]).rows) << dates << seed;
+      EXPECT_EQ(again->to_json()["histories"], made->to_json()["histories"]);
+      EXPECT_EQ(again->items, made->items);
+      EXPECT_EQ(again->rounds, made->rounds);
+    }
+}
+
+TEST(HistoryDecisionTest, MalformedDecisionsAreRefused) {
+  for (const char* text : {"", "kind\n", "kind,person,history,column,item,shown\nitem,,x,icd,I10,I10\n",
+                           "kind,person,history,column,item,shown\nmore,,0,icd,I10,I10\n",
+                           "kind,person,history,column,item,shown\nrounds,,,,,99999999999\n"})
+    EXPECT_EQ(HistoryDecision::from_csv(text).error().code, "anonymize.decision") << text;
+}
+
 TEST(HistoryDatesTest, DatesAreReadAsFilesHoldThem) {
   struct Case {
     const char *text, *written;

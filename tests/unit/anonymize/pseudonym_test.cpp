@@ -173,9 +173,17 @@ TEST_F(PseudonymTest, PseudonymsOfTwoProvisionsDoNotJoin) {
 TEST_F(PseudonymTest, WhereThePurposeDoesNotAllowItNothingIsKeptToRecallBy) {
   std::string text = kPolicy;
   text.replace(text.find("reversible = true"), 17, "reversible = false");
-  ASSERT_TRUE(provided(text, "one"));
-  EXPECT_FALSE(std::filesystem::exists(folder.path() / "vaults/one/table.sealed"));
-  EXPECT_EQ(recalled("one", {opened("one", 1), opened("one", 2)}, "x"), "pseudonym.irreversible");
+  for (const std::size_t custodians : {2, 0}) {
+    const std::string name = "with-" + std::to_string(custodians);
+    const auto report = provided(text, name, custodians);
+    ASSERT_TRUE(report) << report.error().describe();
+    EXPECT_EQ((*report)["key"], "destroyed");
+    std::set<std::string> kept;
+    for (const auto& file : std::filesystem::directory_iterator(folder.path() / "vaults" / name))
+      kept.insert(file.path().filename());
+    EXPECT_EQ(kept, (std::set<std::string>{"provision.json"})) << "no share: who has the key can try out numbers";
+    EXPECT_EQ(recalled(name, {}, "x"), "pseudonym.irreversible");
+  }
 }
 
 TEST_F(PseudonymTest, WhatIsIncompleteIsRefusedAndLeavesNothing) {

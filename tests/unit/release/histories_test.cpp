@@ -29,20 +29,21 @@ struct HistoriesTest : testing::Test {
   }
   // 300 persons with courses of both purposes; one of them holds a disease of the list, two a pair that nobody else
   // has.
-  static void fill(Tables& t, int without = -1) {
+  static void fill(Tables& t, int without = -1, int other_drug = 0, const std::string& reported = "+") {
     constexpr const char* kDiseases[] = {"J101", "J189", "I10", "E119", "J450", "K219"};
     for (int i = 0; i < 300; ++i) {
       if (i == without) continue;
       const std::string reg = fmt::format("r{:04}", i);
       t.person(reg, fmt::format("P{:04}", i), i % 2 == 0 ? "M" : "F", 1950 + i % 40, 1 + i % 12,
                i % 3 == 0 ? "1301" : "1302");
-      t.give(reg, fmt::format("2016-01-{:02}", 1 + i % 28), i % 2 == 0 ? "610443074" : "622012101");
+      const bool first = i % 2 == 0 && i >= 2 * other_drug;
+      t.give(reg, fmt::format("2016-01-{:02}", 1 + i % 28), first ? "610443074" : "622012101");
       diagnose(t, reg, fmt::format("2015-{:02}-11", 1 + i % 3), "C509");
       for (int j = 0; j < 1 + i % 3; ++j)
         diagnose(t, reg, fmt::format("2016-0{}-05", 1 + (i + j) % 3), kDiseases[(i + j) % 6]);
       if (i == 7) diagnose(t, reg, "2016-02-02", "Q871");
       if (i == 8 || i == 9) diagnose(t, reg, "2016-02-02", "M329");
-      t.result(reg, "2015-04-20", "ER", i % 2 == 0 ? "+" : "-", i % 2 == 0 ? "pos" : "neg");
+      t.result(reg, "2015-04-20", "ER", i % 2 == 0 ? reported : "-", i % 2 == 0 ? "pos" : "neg");
       t.result(reg, "2015-04-20", "HER2IHC", fmt::format("{}+", i % 3), fmt::format("{}+", i % 3));
     }
     t.write();
@@ -70,7 +71,15 @@ struct HistoriesTest : testing::Test {
   }
   Result<BuildReport> make(const std::string& purpose) { return build(request_of(purpose)); }
   Result<RebuildReport> again(Tables& t, const std::string& purpose, const fs::path& to = {}, int threads = 1) {
-    return rebuild({ReleaseTest::source(t), out, kPurposes / (purpose + ".toml"), {}, keys, to, threads, "1GB"});
+    return rebuild({ReleaseTest::source(t),
+                    out,
+                    kPurposes / (purpose + ".toml"),
+                    {},
+                    keys,
+                    to,
+                    threads,
+                    "1GB",
+                    place.path() / "overlap"});
   }
   Json manifest() { return *read_json(out / "manifest.json"); }
 };
@@ -211,6 +220,78 @@ TEST_F(HistoriesTest, AReleaseThatSinglesOutOnePersonBesideTheEarlierOneIsHeld) 
   const auto report = make("influenza-histories");
   ASSERT_TRUE(report) << report.error().describe();
   EXPECT_TRUE(report->held) << report->to_json().dump();
+  EXPECT_FALSE(fs::exists(out));
+}
+
+// The engine would decide otherwise about fewer persons: a pair of items that ten held is rare among nine.
+TEST_F(HistoriesTest, AfterAnErasureTheLeavesOfAllOthersVerifyAlthoughTheirItemsWouldNowBeRare) {
+  for (int without : {0, 8, 17, 120}) {
+    ASSERT_TRUE(make("influenza-histories"));
+    const std::size_t persons = manifest()["counts"]["persons"].get<std::size_t>();
+    auto fewer = std::make_unique<Tables>();
+    fill(*fewer, without);
+    const auto report = again(*fewer, "influenza-histories");
+    ASSERT_FALSE(report);
+    EXPECT_EQ(report.error().code, "release.erased") << report.error().describe();
+    EXPECT_NE(report.error().message.find(fmt::format("the other {} verify", persons - 1)), std::string::npos)
+        << report.error().message;
+    fs::remove_all(out);
+    fs::remove_all(place.path() / "overlap");
+    fs::remove(keys / "release_overlap.key");
+  }
+}
+
+TEST_F(HistoriesTest, WhatWasDecidedStaysInTheCoreZoneSealedAndARebuildNeedsIt) {
+  ASSERT_TRUE(make("influenza-histories"));
+  std::vector<fs::path> kept;
+  for (const auto& file : fs::directory_iterator(place.path() / "overlap"))
+    if (file.path().extension() == ".decision") kept.push_back(file.path());
+  ASSERT_EQ(kept.size(), 1u);
+  const std::string sealed = *read_text(kept[0]);
+  for (const char* trace : {"M329", "gone", "P00", "icd"})
+    EXPECT_EQ(sealed.find(trace), std::string::npos) << trace;
+  std::ofstream(kept[0], std::ios::binary) << sealed.substr(0, sealed.size() - 1) << '!';
+  EXPECT_EQ(again(*tables, "influenza-histories").error().code, "release.decision");
+  fs::remove(kept[0]);
+  EXPECT_EQ(again(*tables, "influenza-histories").error().code, "release.decision");
+}
+
+// The same persons again; what two of them got was corrected to the drug of the others.
+TEST_F(HistoriesTest, AReleaseInWhichFewMorePersonsHoldACombinationIsHeldThoughTheCohortIsTheSame) {
+  ASSERT_TRUE(make("influenza-histories"));
+  auto later = std::make_unique<Tables>();
+  fill(*later, -1, 2);
+  tables = std::move(later);
+  out = place.path() / "second";
+  const auto report = make("influenza-histories");
+  ASSERT_TRUE(report) << report.error().describe();
+  EXPECT_TRUE(report->held) << report->to_json().dump();
+  EXPECT_EQ(report->overlap[0]["persons_only_here"], 0);
+  EXPECT_EQ(report->overlap[0]["classes"]["smallest_difference"], 1) << "the drug and a diagnosis";
+  EXPECT_NE(report->reason.find("combinations of items"), std::string::npos) << report->reason;
+}
+
+TEST_F(HistoriesTest, ATextThatWasApprovedButHoldsIdentifiersIsRefusedWithoutRepeatingThem) {
+  std::string policy = *read_text(kPurposes / "breast-histories.policy.toml");
+  const auto text = policy.find("kind = \"text\"");
+  ASSERT_NE(text, std::string::npos);
+  policy.insert(policy.find('\n', text) + 1, "approved = \"the committee, 2026-011\"\n");
+  const fs::path file = place.path() / "approved.policy.toml";
+  std::ofstream(file) << policy;
+  BuildRequest request = request_of("breast-histories");
+  request.policy = file;
+  ASSERT_TRUE(build(request)) << "plain results may leave";
+  auto named = std::make_unique<Tables>();
+  fill(*named, -1, 0, "090-1234-5678");
+  tables = std::move(named);
+  out = place.path() / "second";
+  request = request_of("breast-histories");
+  request.policy = file;
+  const auto refused = build(request);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, "release.identifier");
+  EXPECT_NE(refused.error().message.find("report"), std::string::npos);
+  EXPECT_EQ(refused.error().describe().find("1234"), std::string::npos);
   EXPECT_FALSE(fs::exists(out));
 }
 

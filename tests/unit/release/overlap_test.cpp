@@ -1,6 +1,9 @@
 // What two releases tell together: planted cohorts, and a second release that leaves one person out.
 #include "release/overlap.h"
 
+#include <bit>
+#include <set>
+
 #include "core/random.h"
 #include "fixture.h"
 
@@ -110,6 +113,70 @@ TEST(Overlap, APersonWhoseRegistrationsWereJoinedIsStillTheSame) {
   EXPECT_EQ(overlap.both, 20u);
   EXPECT_EQ(overlap.only_there, 0u);
   EXPECT_FALSE(overlap.problems.size() > 1);
+}
+
+// Persons with sets of items; who is who by number.
+Membership histories(const std::string& dataset, const std::vector<std::set<std::uint32_t>>& sets, int m) {
+  Membership out{.dataset = dataset,
+                 .purpose = "p",
+                 .created = dataset,
+                 .k = 5,
+                 .m = m,
+                 .quasi = {"history", "column", "item"},
+                 .classes = {},
+                 .persons = {}};
+  for (int i = 0; i < 12; ++i)
+    out.classes.push_back({"dx", "icd", std::to_string(dataset == "a" ? i : 11 - i)});
+  for (std::size_t p = 0; p < sets.size(); ++p) {
+    if (sets[p].empty()) continue;
+    Membership::Person person{{Token{static_cast<std::uint8_t>(p), 1}}, {}};
+    for (const std::uint32_t item : sets[p])
+      person.classes.push_back(dataset == "a" ? item : 11 - item);
+    std::ranges::sort(person.classes);
+    out.persons.push_back(std::move(person));
+  }
+  return out;
+}
+
+// Against counting the holders of every combination of items in both releases.
+TEST(Overlap, OfHistoriesCombinationsWhoseHoldersDifferByFewAreFoundAsByCountingThemAll) {
+  SeededRandom random(5);
+  int refused = 0;
+  for (int round = 0; round < 300; ++round) {
+    const int m = 1 + round % 3;
+    std::vector<std::set<std::uint32_t>> here(40), there;
+    for (auto& set : here)
+      for (std::size_t i = random.below(5); i > 0; --i)
+        set.insert(static_cast<std::uint32_t>(random.below(4 + random.below(9))));
+    there = here;
+    for (std::size_t i = random.below(9); i > 0; --i) {
+      auto& set = there[random.below(there.size())];
+      random.below(3) == 0 ? set.clear() : void(set.insert(static_cast<std::uint32_t>(random.below(12))));
+    }
+    const std::size_t k = 1 + random.below(4);
+    std::size_t differing = 0, small = 0;
+    for (unsigned combination = 1; combination < 1u << 12; ++combination) {
+      if (std::popcount(combination) > m) continue;
+      const auto holds = [&](const std::set<std::uint32_t>& set) {
+        for (std::uint32_t item = 0; item < 12; ++item)
+          if ((combination >> item & 1) != 0 && !set.contains(item)) return false;
+        return true;
+      };
+      std::size_t only_here = 0, only_there = 0;
+      for (std::size_t p = 0; p < here.size(); ++p) {
+        only_here += holds(here[p]) && !holds(there[p]);
+        only_there += holds(there[p]) && !holds(here[p]);
+      }
+      differing += only_here + only_there > 0;
+      small += (only_here > 0 && only_here < k) || (only_there > 0 && only_there < k);
+    }
+    const Overlap overlap = compare(histories("b", here, m), histories("a", there, m), k, {});
+    EXPECT_EQ(overlap.classes_compared, differing) << round;
+    EXPECT_EQ(overlap.small_classes, small) << round;
+    refused += overlap.refused;
+    if (small > 0) EXPECT_TRUE(overlap.refused) << round;
+  }
+  EXPECT_GT(refused, 100);
 }
 
 TEST(Membership, ReadsBackAndRefusesWhateverWasCut) {
