@@ -8,6 +8,7 @@
 #include "core/csv.h"
 #include "core/file.h"
 #include "core/utf16.h"
+#include "masters/source.h"
 
 namespace sekisho::codes {
 namespace {
@@ -208,28 +209,64 @@ int day_number(std::string_view text) {
   return part[0] * 10000 + part[1] * 100 + part[2];
 }
 
-Result<std::vector<LocalItem>> read_items_text(std::string_view raw, std::string_view file) {
-  const std::string text = text_in_utf8(as_bytes(raw));
-  CsvReader reader(text, text.substr(0, text.find('\n')).find('\t') != std::string::npos ? '\t' : ',', file);
-  std::vector<std::string_view> fields;
-  SEKISHO_TRY(const bool any, reader.next(fields));
-  if (!any) return fail("codes.input", "is empty", {.file = std::string(file)});
-  std::array<int, kColumns> place;
+namespace {
+
+constexpr int kTitleRows = 30;  // at most, above the header
+
+using Places = std::array<int, kColumns>;
+
+std::string_view trimmed(std::string_view text) {
+  for (const std::string_view blank : {std::string_view(" "), std::string_view("　")}) {
+    while (text.starts_with(blank))
+      text.remove_prefix(blank.size());
+    while (text.ends_with(blank))
+      text.remove_suffix(blank.size());
+  }
+  return text;
+}
+
+// Where the columns of a header stand. Names in the order of preference: local_code wins over code wherever it stands.
+Places places_of(std::span<const std::string_view> header) {
+  Places place;
   place.fill(-1);
-  // Names in the order of preference: local_code wins over code wherever it stands.
   for (const ColumnName& known : kNames) {
     if (place[known.column] >= 0) continue;
-    for (std::size_t i = 0; i < fields.size(); ++i)
-      if (fields[i] == known.name) place[known.column] = static_cast<int>(i);
+    for (std::size_t i = 0; i < header.size(); ++i)
+      if (trimmed(header[i]) == known.name) place[known.column] = static_cast<int>(i);
   }
-  if (place[kCode] < 0 || place[kName] < 0)
-    return fail("codes.input", "has no columns local_code and name", {.file = std::string(file), .line = 1},
-                "See docs/codes.md for the columns of the input.");
+  return place;
+}
+
+// What parts the fields of the first line that has fields.
+char separator_of(std::string_view text) {
+  const std::size_t first = std::min(text.find_first_of("\t,;"), text.size());
+  const std::size_t begin = text.substr(0, first).rfind('\n') + 1;
+  const std::string_view line = text.substr(begin, text.find('\n', first) - begin);
+  if (line.contains('\t')) return '\t';
+  return std::ranges::count(line, ';') > std::ranges::count(line, ',') ? ';' : ',';
+}
+
+// `padded`: rows end at their last cell that is not blank, as those of a workbook do.
+Result<std::vector<LocalItem>> items_of(std::string_view raw, std::string_view file, bool padded) {
+  const std::string text = text_in_utf8(as_bytes(raw));
+  CsvReader reader(text, separator_of(text), file);
+  std::vector<std::string_view> fields;
+  Places place;
+  place.fill(-1);
+  for (int row = 0; place[kCode] < 0 || place[kName] < 0; ++row) {
+    SEKISHO_TRY(const bool any, reader.next(fields));
+    if (!any && row == 0) return fail("codes.input", "is empty", {.file = std::string(file)});
+    if (!any || row > kTitleRows)
+      return fail("codes.input", "has no columns local_code and name", {.file = std::string(file), .line = 1},
+                  "See docs/codes.md for the columns of the input.");
+    place = places_of(fields);
+  }
   const std::size_t width = fields.size();
   std::vector<LocalItem> out;
   for (;;) {
     SEKISHO_TRY(const bool more, reader.next(fields));
     if (!more) return out;
+    if (padded && fields.size() < width) fields.resize(width);
     if (fields.size() != width)
       return fail("codes.input", fmt::format("has {} fields instead of {}", fields.size(), width),
                   {.file = std::string(file), .line = reader.line()});
@@ -270,9 +307,22 @@ Result<std::vector<LocalItem>> read_items_text(std::string_view raw, std::string
   }
 }
 
+}  // namespace
+
+Result<std::vector<LocalItem>> read_items_text(std::string_view raw, std::string_view file) {
+  return items_of(raw, file, false);
+}
+
 Result<std::vector<LocalItem>> read_items(const std::filesystem::path& path) {
-  SEKISHO_TRY(const std::string text, read_text(path));
-  return read_items_text(text, path.string());
+  SEKISHO_TRY(Bytes bytes, read_file(path));
+  const bool workbook = masters::is_workbook(bytes) || masters::is_binary_workbook(bytes);
+  std::vector<LocalItem> out;
+  SEKISHO_CHECK(masters::open_source(path.string(), std::move(bytes), {}, [&](masters::Source source) -> Result<void> {
+    SEKISHO_TRY(std::vector<LocalItem> part, items_of(as_text(source.content), source.name, workbook));
+    std::ranges::move(part, std::back_inserter(out));
+    return {};
+  }));
+  return out;
 }
 
 void write_items(std::span<const LocalItem> items, std::string& out) {

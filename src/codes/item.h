@@ -36,8 +36,9 @@ struct LocalItem {
   std::int64_t line = 0;
 };
 
-// CSV with a header; columns by English or Japanese names (docs/codes.md). UTF-8, CP932 or EUC-JP.
-// Errors: codes.input with file and line.
+// A table with a header, below titles or not; columns by English or Japanese names (docs/codes.md). CSV with commas,
+// semicolons or tabs in UTF-8, UTF-16, CP932 or EUC-JP, or a workbook; read_items: packed or not.
+// Errors: codes.input with file and line, masters.unpack, masters.xlsx, masters.xls.
 Result<std::vector<LocalItem>> read_items(const std::filesystem::path& path);
 Result<std::vector<LocalItem>> read_items_text(std::string_view text, std::string_view file);
 void write_items(std::span<const LocalItem> items, std::string& out);

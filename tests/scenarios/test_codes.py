@@ -9,6 +9,7 @@ import tempfile
 import unittest
 
 from scenarios.harness import BIN, DATA, ROOT, run, sekisho, sekisho_json
+from scenarios.master_files import xls, xlsx
 
 # A dictionary of made-up products: the test needs no published master.
 DICTIONARY = [
@@ -164,6 +165,23 @@ class CodesFromSuggestionToUse(unittest.TestCase):
             database.rollback()
         database.close()
         self.assertEqual(self.export("--history"), before)
+
+    def test_a_workbook_or_packed_list_gives_the_suggestions_of_its_csv(self):
+        rows = [["院内コード", "名称", "区分", "単位", "検体"], ["0001", "架空錠10mg「A」", "薬", "錠", None],
+                ["L1", "ＨｂＡ１ｃ（ＮＧＳＰ）", "検査", "%", "全血"], ["L2", "CRP", "検査", "mg/dL", "血清"]]
+        text = "".join(",".join(cell or "" for cell in row) + "\r\n" for row in rows)
+        files = {"items.csv": text.encode("cp932"), "items.csv.gz": gzip.compress(text.encode()),
+                 "items.txt": text.replace(",", "\t").encode("utf-16"), "items.xlsx": xlsx([["院内コード一覧"], *rows]),
+                 "items.xls": xls(rows)}
+        found = {}
+        for name, content in files.items():
+            (self.root / name).write_bytes(content)
+            out = self.root / (name + ".out")
+            sekisho("codes", "suggest", "--input", self.root / name, "--masters", self.root / "masters", "--output", out)
+            found[name] = [(r["local_code"], r["std_code"], r["confidence"]) for r in read_csv(out)]
+        self.assertTrue(any(code == "L1" and std.startswith("3D046") for code, std, _ in found["items.csv"]))
+        for name in files:
+            self.assertEqual(found[name], found["items.csv"], name)
 
     def test_one_csv_is_read_with_the_codes_of_each_day(self):
         self.suggest()

@@ -35,6 +35,16 @@ TEST(Items, WithoutCodeOrNameColumnTheInputIsRefused) {
   EXPECT_EQ(items.error().code, "codes.input");
 }
 
+TEST(Items, TitlesAboveTheHeaderBlanksInItAndSemicolonsAreUnderstood) {
+  for (const char* text : {"院内検査項目一覧\n\n 院内コード ;　名称;単位\nL1;ＧＯＴ;U/L\n",
+                           "院内検査項目一覧,2024年,\n\n院内コード,名称,単位\nL1,ＧＯＴ,U/L\n"}) {
+    const auto found = read_items_text(text, "x.csv");
+    ASSERT_TRUE(found) << found.error().describe();
+    ASSERT_EQ(found->size(), 1U);
+    EXPECT_EQ(found->front().unit, "U/L");
+  }
+}
+
 TEST(Items, ARowWithTooFewFieldsIsRefusedWithItsLine) {
   const auto items = read_items_text("local_code,name,unit\nA,b,c\nA,b\n", "x.csv");
   ASSERT_FALSE(items);
