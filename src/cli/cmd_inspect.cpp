@@ -130,7 +130,7 @@ class Worker {
   };
 
   std::string path_of(std::int32_t part) const {
-    return *files_[static_cast<std::size_t>(part - chunk_->first_file)].path;
+    return path_in_utf8(*files_[static_cast<std::size_t>(part - chunk_->first_file)].path);
   }
 
   Result<void> read_chunk() {
@@ -164,6 +164,7 @@ class Worker {
     for (auto* more : {&names_, &unreadable_})
       for (ShownFinding& f : *more) {
         ++output_.total.rules[f.rule];
+        f.file = path_in_utf8(f.file);
         output_.find(std::move(f));
       }
     records::Batch batch(inspect_tables::file_spec());
@@ -171,7 +172,7 @@ class Worker {
       ++output_.families[std::string(formats::name(files_[i].family))];
       batch.add_row();
       batch.integer(0, chunk_->first_file + static_cast<std::int64_t>(i));
-      batch.text(1, *files_[i].path);
+      batch.text(1, path_in_utf8(*files_[i].path));
       batch.text(2, formats::name(files_[i].family));
       batch.integer(3, static_cast<std::int64_t>(files_[i].size));
     }

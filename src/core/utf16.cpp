@@ -1,5 +1,6 @@
 #include "core/utf16.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/text.h"
@@ -40,6 +41,18 @@ std::string text_in_utf8(ByteView bytes) {
   else
     decode(detect_charset(bytes), bytes, text, report);
   return text;
+}
+
+std::string path_in_utf8(std::string_view path) {
+  if (is_valid_utf8(path)) return std::string(path);
+  std::string out;
+  for (std::size_t at = 0; at < path.size();) {
+    const std::size_t end = std::min(path.find('/', at), path.size() - 1) + 1;
+    const std::string_view part = path.substr(at, end - at);
+    out += is_valid_utf8(part) ? std::string(part) : text_in_utf8(as_bytes(part));
+    at = end;
+  }
+  return out;
 }
 
 std::uint64_t decode_utf16(ByteView bytes, ByteOrder order, std::string& out) {

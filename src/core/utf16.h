@@ -35,6 +35,8 @@ class Utf16Reader {
 
 // A whole text in UTF-8, whatever its file is in: UTF-16 as above, else the character set that detect_charset() tells.
 std::string text_in_utf8(ByteView bytes);
+// The path of a file to show: each part that is not UTF-8 (folders named in Shift_JIS) brought to it.
+std::string path_in_utf8(std::string_view path);
 // A whole buffer of that order, its mark left out; appends to `out`. Returns what is invalid in it.
 std::uint64_t decode_utf16(ByteView bytes, ByteOrder order, std::string& out);
 // Appends without a mark. `text` is valid UTF-8.

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "core/text.h"
+
 namespace sekisho {
 namespace {
 
@@ -83,6 +85,15 @@ TEST(Utf16, AWholeTextComesOutInUtf8WhateverItsFileIsIn) {
        {"A,\x93\xFA\x96\x7B\n"sv, "A,\x1B$BF|K\\\x1B(B\n"sv, "A,\xE6\x97\xA5\xE6\x9C\xAC\n"sv,
         "\xFF\xFE\x41\x00\x2C\x00\xE5\x65\x2C\x67\x0A\x00"sv, "\x00\x41\x00\x2C\x65\xE5\x67\x2C\x00\x0A"sv})
     EXPECT_EQ(text_in_utf8(as_bytes(file)), "A,日本\n");
+}
+
+TEST(Paths, PartsInShiftJisAreShownAsTheirTextAndOthersAsTheyAre) {
+  std::string folder;
+  encode(Charset::kCp932, "L-SUM^退院サマリ", folder);
+  EXPECT_EQ(path_in_utf8("病院/" + folder + "/main_document.xml"), "病院/L-SUM^退院サマリ/main_document.xml");
+  EXPECT_EQ(path_in_utf8("病院/900/x"), "病院/900/x");
+  EXPECT_EQ(path_in_utf8(folder), "L-SUM^退院サマリ");
+  EXPECT_TRUE(is_valid_utf8(path_in_utf8("a/\xFF\xFE/b\x80/")));
 }
 
 }  // namespace
