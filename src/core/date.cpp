@@ -150,7 +150,8 @@ int days_in_month(int year, int month) {
 }
 
 bool is_valid_date(int year, int month, int day) {
-  return month >= 1 && month <= 12 && day >= 1 && day <= days_in_month(year, month);
+  // Years that four digits can say: an absurd one from a file must not overflow the number of its day.
+  return year >= 0 && year <= 9999 && month >= 1 && month <= 12 && day >= 1 && day <= days_in_month(year, month);
 }
 
 int Date::year() const {

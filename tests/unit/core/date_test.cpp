@@ -35,6 +35,13 @@ TEST(Date, EveryDayOfTwoCenturiesHasItsNumberInEveryForm) {
     }
 }
 
+TEST(Date, AbsurdYearsAreNoDays) {
+  EXPECT_EQ(Date::of(9999, 12, 31)->iso(), "9999-12-31");
+  EXPECT_FALSE(Date::of(10000, 1, 1));
+  EXPECT_FALSE(Date::of(406'022'005, 1, 1));
+  EXPECT_FALSE(Date::of(-1, 1, 1));
+}
+
 TEST(Date, NoByteButADigitIsReadAsOne) {
   for (int c = 0; c < 256; ++c)
     for (std::size_t at = 0; at < 14; ++at) {
