@@ -37,8 +37,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::memcpy(aligned.data(), data, size);
   if (const auto file = MasterFile::from_memory({reinterpret_cast<const std::uint8_t*>(aligned.data()), size})) {
     for (std::size_t i = 0; i < kKinds; ++i)
-      for (const CodeRecord& record : file->codes(static_cast<Kind>(i)))
-        (void)history_json(*file, static_cast<Kind>(i), file->view(record).code());
+      for (const CodeRecord& record : file->codes(static_cast<Kind>(i))) {
+        const std::string_view code = file->view(record).code();
+        (void)history_json(*file, static_cast<Kind>(i), code);
+        for (const std::int32_t day : {0, 19'000, 70'000})
+          if (const auto found = file->find(static_cast<Kind>(i), code, Date{day});
+              found && found->version != nullptr) {
+            const volatile std::uint32_t last = found->version->line;  // its end lies within the file, too
+            (void)last;
+          }
+      }
   }
   return 0;
 }

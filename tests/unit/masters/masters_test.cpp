@@ -2,11 +2,13 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstring>
 #include <filesystem>
 
 #include "core/csv.h"
 #include "core/file.h"
 #include "core/progress.h"
+#include "core/random.h"
 #include "masters/apply.h"
 #include "masters/build.h"
 #include "masters/institution.h"
@@ -201,6 +203,27 @@ TEST_F(Masters, ADamagedMasterFileIsRefusedOrGivesLess) {
   std::string damaged = bytes();
   EXPECT_FALSE(MasterFile::from_memory(as_bytes(damaged).first(damaged.size() / 2)));
   EXPECT_FALSE(MasterFile::from_memory(as_bytes("no master file")));
+  // Any few bytes changed: what is asked is answered from within the file, or not at all.
+  SeededRandom random(4);
+  std::vector<std::uint64_t> aligned((damaged.size() + 7) / 8);
+  int opened = 0;
+  for (int round = 0; round < 3000; ++round) {
+    std::memcpy(aligned.data(), damaged.data(), damaged.size());
+    auto* const raw = reinterpret_cast<std::uint8_t*>(aligned.data());
+    for (std::uint64_t changes = 1 + random.below(4); changes > 0; --changes)
+      raw[16 + random.below(damaged.size() - 16)] = static_cast<std::uint8_t>(random.below(256));
+    const auto file = MasterFile::from_memory({raw, damaged.size()});
+    if (!file) continue;
+    ++opened;
+    for (const std::int32_t day : {-1, 0, 19'000, 20'000, 70'000})
+      if (const auto found = file->find(Kind::kDrug, "620000001", Date{day}); found && found->version != nullptr) {
+        const auto* at = reinterpret_cast<const std::uint8_t*>(found->version);
+        EXPECT_TRUE(at >= raw && at + sizeof(VersionRecord) <= raw + damaged.size());
+      }
+    for (const CodeRecord& record : file->codes(Kind::kDrug))
+      (void)history_json(*file, Kind::kDrug, file->view(record).code());
+  }
+  EXPECT_GT(opened, 100);
 }
 
 TEST(MasterValues, EraLimitsAndNumbers) {
