@@ -7,8 +7,8 @@
 #include "cli/disclosure_memory.h"
 #include "cli/disclosure_request.h"
 #include "cli/disclosure_scan.h"
+#include "cli/proposals_json.h"
 #include "core/file.h"
-#include "disclosure/proposals.h"
 #include "disclosure/protect.h"
 #include "disclosure/rounding.h"
 #include "disclosure/table.h"
@@ -108,16 +108,6 @@ Result<int> run_rounding(const DisclosureOptions& options, const CellTable& tabl
   return kDone;
 }
 
-Json proposals_json(const std::vector<Proposal>& proposals) {
-  Json out = Json::array();
-  for (const Proposal& one : proposals)
-    out.push_back(Json{{"dimension", one.dimension},
-                       {"merge", {one.first, one.second}},
-                       {"hidden_before", one.hidden_before},
-                       {"hidden_after", one.hidden_after}});
-  return out;
-}
-
 Result<int> run_protect(const DisclosureOptions& options) {
   Policy policy;
   SEKISHO_TRY(const CellTable table, load(options, policy));
@@ -168,10 +158,7 @@ Result<int> run_protect(const DisclosureOptions& options) {
     if (protect_options.insiders)
       fmt::print("insiders: {} cells hold one contributor, none of whom learns another sensitive cell\n",
                  result.audit.insiders);
-    for (const Proposal& one : proposals)
-      fmt::print("merge \"{}\" and \"{}\" of {} and {} of {} hidden cells disappear\n", one.first, one.second,
-                 one.dimension, one.hidden_before - one.hidden_after, one.hidden_before);
-    if (options.proposals && proposals.empty()) fmt::print("no merge of two classes was found to help\n");
+    if (options.proposals) print_proposals(proposals, false);
     for (const std::string& note : table.notes)
       fmt::print("note: {}\n", note);
   }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "cli/cli.h"
+#include "cli/proposals_json.h"
 #include "cli/table_analysis.h"
 #include "core/clock.h"
 #include "core/csv.h"
@@ -10,6 +11,8 @@
 #include "core/random.h"
 #include "disclosure/cell_key.h"
 #include "disclosure/policy_chain.h"
+#include "disclosure/table_proposals.h"
+
 #include "disclosure/releases.h"
 
 namespace sekisho::cli {
@@ -23,9 +26,9 @@ struct TableOptions {
   TableRequest request;
   std::string dataset, policy, cell_key, output, proof, html, output_json, memory, project, common, measure = "count",
                                                                                                     mode = "fast";
-  std::vector<std::string> where, bands, hierarchies, impossible;
+  std::vector<std::string> where, bands, hierarchies, merges, impossible;
   int threshold = 0;
-  bool json = false;
+  bool json = false, proposals = false;
 };
 
 // "column=rest" of a repeated option.
@@ -36,10 +39,10 @@ Result<std::pair<std::string, std::string>> split(const std::string& text, std::
   return std::pair{text.substr(0, at), text.substr(at + 1)};
 }
 
-std::vector<std::string> fields_of(const std::string& text) {
+std::vector<std::string> fields_of(const std::string& text, char separator = ',') {
   std::vector<std::string> out(1);
   for (const char c : text) {
-    if (c == ',') {
+    if (c == separator) {
       out.emplace_back();
     } else {
       out.back() += c;
@@ -76,6 +79,13 @@ Result<void> read_options(TableOptions& options) {
   for (const std::string& text : options.hierarchies) {
     SEKISHO_TRY(const auto parts, split(text, "hierarchy"));
     request.groupings[parts.first].hierarchy = parts.second;
+  }
+  for (const std::string& text : options.merges) {
+    SEKISHO_TRY(const auto parts, split(text, "merge"));
+    std::vector<std::string> labels = fields_of(parts.second, '|');
+    if (labels.size() < 2 || std::ranges::find(labels, "") != labels.end())
+      return fail("usage.option", fmt::format("--merge takes COLUMN=A|B, not \"{}\"", text));
+    request.groupings[parts.first].merges.push_back(std::move(labels));
   }
   for (const std::string& text : options.impossible) {
     std::map<std::string, std::string> labels;
@@ -185,18 +195,22 @@ Result<int> run_table(TableOptions options) {
       SEKISHO_CHECK(write_file_durable(options.output_json, result.output.dump() + "\n"));
   }
   const std::uint64_t suppressed = result.primary + result.secondary;
+  std::vector<disclosure::Proposal> proposals;
+  if (options.proposals) proposals = disclosure::propose_table_merges(options.request, result);
   if (options.json) {
-    print_json(Json{{"cells", result.cells},
-                    {"suppressed", suppressed},
-                    {"primary", result.primary},
-                    {"secondary", result.secondary},
-                    {"persons", result.data.persons},
-                    {"audit", Json{{"exact", result.exact}, {"too_narrow", result.too_narrow}}},
-                    {"result", result.proof["result"]},
-                    {"review", result.proof["review"]},
-                    {"earlier_releases", result.proof.value("earlier_releases", Json())},
-                    {"output_sha256", result.proof["output_sha256"]},
-                    {"proof", proof}});
+    Json answer(Json{{"cells", result.cells},
+                     {"suppressed", suppressed},
+                     {"primary", result.primary},
+                     {"secondary", result.secondary},
+                     {"persons", result.data.persons},
+                     {"audit", Json{{"exact", result.exact}, {"too_narrow", result.too_narrow}}},
+                     {"result", result.proof["result"]},
+                     {"review", result.proof["review"]},
+                     {"earlier_releases", result.proof.value("earlier_releases", Json())},
+                     {"output_sha256", result.proof["output_sha256"]},
+                     {"proof", proof}});
+    if (options.proposals) answer["proposals"] = proposals_json(proposals);
+    print_json(answer);
   } else {
     fmt::print("{}: {} cells, {} hidden ({} by a rule, {} so that no sum gives them back); audited; proof sheet {}\n",
                result.proof["result"].get<std::string>(), result.cells, suppressed, result.primary, result.secondary,
@@ -205,6 +219,7 @@ Result<int> run_table(TableOptions options) {
       fmt::print("{} {}: {}. {}\n", item["verdict"].get<std::string>(), item["place"].get<std::string>(),
                  item[japanese() ? "reason_ja" : "reason_en"].get<std::string>(),
                  item[japanese() ? "remedy_ja" : "remedy"].get<std::string>());
+    if (options.proposals) print_proposals(proposals, true);
     if (refused) fmt::print("nothing was written to {}\n", options.output);
   }
   return refused ? kFindings : kDone;
@@ -227,6 +242,7 @@ void add_dataset_options(CLI::App* table, const std::shared_ptr<TableOptions>& o
   table->add_option("--bands", options->bands, "COLUMN=0,20,40: numbers into 0-19, 20-39, 40+");
   table->add_option("--hierarchy", options->hierarchies,
                     "COLUMN=FILE: CSV of value, group, group of groups; subtotals are shown");
+  table->add_option("--merge", options->merges, "COLUMN=A|B: these categories (or bands) become one, A+B");
   table->add_option("--impossible", options->impossible,
                     "COLUMN=LABEL,COLUMN=LABEL: a combination everybody knows to be empty");
 }
@@ -259,6 +275,8 @@ void add_table(CLI::App& app) {
       ->add_option("--common-persons", options->common,
                    "CSV of two columns: the dataset's person, the number all projects share")
       ->check(CLI::ExistingFile);
+  table->add_flag("--proposals", options->proposals,
+                  "Name the pairs of categories whose merge leaves the fewest hidden cells");
   table->add_flag("--json", options->json, "One JSON document on standard output");
   table->footer(
       "Examples:\n"

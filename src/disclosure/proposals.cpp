@@ -63,6 +63,14 @@ std::vector<std::set<Labels>> families(const CellTable& table) {
   return out;
 }
 
+// The largest contributions of two classes together, nobody taken to be in both.
+void merge_contributions(Cell& sum, const Cell& other) {
+  double tops[] = {sum.top1, sum.top2, other.top1, other.top2};
+  std::ranges::sort(tops, std::greater<>{});
+  sum.top1 = tops[0];
+  sum.top2 = tops[1];
+}
+
 // The table with one class less; nullopt where a cell of one class has no counterpart or the sums do not allow it.
 std::optional<CellTable> merge(const CellTable& table, std::size_t k, const std::string& first,
                                const std::string& second, const Policy& policy) {
@@ -87,6 +95,7 @@ std::optional<CellTable> merge(const CellTable& table, std::size_t k, const std:
     Cell& sum = out.cells[static_cast<std::size_t>(at->second)];
     if ((sum.contributors < 0) != (cell.contributors < 0)) return std::nullopt;
     sum.value += cell.value;
+    merge_contributions(sum, cell);
     if (cell.contributors >= 0) sum.contributors += cell.contributors;
     sum.lower += cell.lower;
     sum.upper += cell.upper;

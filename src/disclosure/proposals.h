@@ -14,8 +14,9 @@ struct Proposal {
   std::uint64_t hidden_before = 0, hidden_after = 0;  // primary and secondary
 };
 
-// At most `most`, best first, only those that help. Sensitivity of merged cells follows the policy's threshold, so
-// tables with needs of their own (magnitudes) have none. Ends after about `seconds`.
+// At most `most`, best first, only those that help. Sensitivity of merged cells follows the policy: its threshold and,
+// for magnitudes with their largest contributions, its p and nk. Tables with marks or needs that the policy does not
+// give have none. Ends after about `seconds`.
 std::vector<Proposal> propose_merges(const CellTable& table, const Policy& policy, std::uint64_t hidden_before,
                                      double seconds, std::size_t most = 5);
 

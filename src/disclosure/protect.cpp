@@ -24,7 +24,7 @@ namespace {
 constexpr double kWallFactor = 10 * 1000;  // milliseconds on the wall for each second of counted work
 constexpr int kInsiderRounds = 4;          // of the search, while new insiders matter
 constexpr int kDives = 8, kDivesLarge = 2;
-constexpr std::uint64_t kDiveWork = 750'000'000, kRefineWork = 4'000'000'000;
+constexpr std::uint64_t kDiveWork = 1'500'000'000, kRefineWork = 4'000'000'000;
 // Effort of fast mode: for the bound, and for searching below the first safe pattern.
 constexpr std::uint64_t kBoundWork = 8'000'000'000, kSearchWork = 1'500'000'000;
 constexpr int kOrders = 10, kOrdersLarge = 4, kRounds = 60, kRoundsLarge = 10;

@@ -8,7 +8,7 @@ namespace sekisho::disclosure {
 namespace {
 
 constexpr std::size_t kMostNear = 150;                // cells looked at around a hidden one
-constexpr std::size_t kQuietRounds = 100;             // without a gain, and so many more for each hidden cell
+constexpr std::size_t kQuietRounds = 250;             // without a gain, and so many more for each hidden cell
 constexpr double kHideShares[] = {0.05, 0.15, 0.35};  // of the cells near
 
 class Neighbours {

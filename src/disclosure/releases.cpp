@@ -1,6 +1,7 @@
 #include "disclosure/releases.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <chrono>
@@ -232,12 +233,22 @@ class Memory final : public Releases {
     }
     if (joined.size() < 2) return;
     const Narrowing found = narrowed_cells(joined, threshold, kNarrowingSeconds);
+    const std::string list = fmt::format("{}", fmt::join(names, "; "));
+    if (!found.decided)
+      out.items.push_back(
+          {"differencing.narrow", Verdict::kReview, item.definition,
+           fmt::format("whether hidden counts are narrowed down together with earlier releases ({}) was not decided: "
+                       "too many groups of persons, or no time left",
+                       list),
+           fmt::format(
+               "既に公表した表（{}"
+               "）と合わせて伏せた人数が絞り込まれるかどうかは判定できませんでした（人の組が多すぎるか、時間切れ）",
+               list),
+           "Compare the tables by hand, or use the groups of the earlier release.",
+           "人の目で表を見比べるか、既に公表した表と同じ区分を使ってください。"});
     for (std::size_t k = 0; k < std::min(found.cells.size(), kMostListed); ++k) {
       const NarrowedCell& cell = found.cells[k];
       const ReleaseItem& of = *joined[cell.release].item;
-      std::string list;
-      for (const std::string& name : names)
-        list += (list.empty() ? "" : "; ") + name;
       out.items.push_back(
           {"differencing.narrow", Verdict::kReview, (cell.release == 0 ? "" : of.id + ": ") + of.cell_name(cell.cell),
            fmt::format("together with earlier releases ({}) a hidden count lies between {:.1f} and {:.1f}", list,

@@ -1,6 +1,7 @@
 #include "disclosure/shape.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <charconv>
@@ -41,6 +42,16 @@ std::vector<std::string> band_labels(const std::vector<double>& bands) {
                            : fmt::format("[{},{})", bands[i], bands[i + 1]));
   labels.push_back(fmt::format("{}+", bands.back()));
   return labels;
+}
+
+// The categories that become one, by each of them.
+Result<std::map<std::string, const std::vector<std::string>*>> merged_categories(const Grouping& grouping) {
+  std::map<std::string, const std::vector<std::string>*> out;
+  for (const auto& merge : grouping.merges)
+    for (const std::string& label : merge)
+      if (!out.emplace(label, &merge).second)
+        return fail("table.merge", fmt::format("the category {} is merged twice", label));
+  return out;
 }
 
 // The paths from categories to the total that a request's grouping gives, labels from fine to coarse.
@@ -131,6 +142,8 @@ Result<Dimension> make_dimension(const DatasetColumn& column, const std::vector<
   if (!grouping.hierarchy.empty()) {
     SEKISHO_TRY(paths, read_hierarchy(grouping.hierarchy));
   }
+  SEKISHO_TRY(const auto merges, merged_categories(grouping));
+  std::set<std::string> merged;
   Tree tree;
   std::vector<std::string> label_of(column.texts.size());
   for (std::size_t code = 0; code < column.texts.size(); ++code) {
@@ -143,8 +156,15 @@ Result<Dimension> make_dimension(const DatasetColumn& column, const std::vector<
           labels[static_cast<std::size_t>(std::ranges::upper_bound(grouping.bands, number) - grouping.bands.begin())];
     if (label == kTotal) return fail("table.label", fmt::format("a category of {} is called {}", column.name, kTotal));
     const auto path = paths.find(label);
+    if (const auto merge = merges.find(label); merge != merges.end()) {
+      merged.insert(label);
+      label = fmt::format("{}", fmt::join(*merge->second, "+"));
+    }
     SEKISHO_CHECK(tree.add(label, path == paths.end() ? std::vector<std::string>{} : path->second, column.name));
   }
+  for (const auto& [label, merge] : merges)
+    if (!merged.contains(label))
+      return fail("table.merge", fmt::format("{} has no category {} to merge", column.name, label));
   for (const std::string& label : label_of)
     if (tree.children.contains(label))
       return fail("table.label", fmt::format("in {}, {} is a category and a group of categories", column.name, label));

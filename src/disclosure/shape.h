@@ -14,8 +14,9 @@ inline constexpr std::string_view kTotal = "Total", kEmpty = "(empty)";
 
 // How the values of a column become categories.
 struct Grouping {
-  std::vector<double> bands;        // numbers into [b0, b1), [b1, b2) ... ; empty: the values as they are
-  std::filesystem::path hierarchy;  // CSV: value, group, group of the group ...; empty: none
+  std::vector<double> bands;                     // numbers into [b0, b1), [b1, b2) ... ; empty: the values as they are
+  std::vector<std::vector<std::string>> merges;  // categories (or bands) that become one, named A+B
+  std::filesystem::path hierarchy;               // CSV: value, group, group of the group ...; empty: none
 };
 
 // A dimension is a tree whose root is the total. Nodes stand in the order of the output: the members of a group, then
