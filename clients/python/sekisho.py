@@ -157,15 +157,17 @@ def _call(command, data, options, flags, page=False):
 
 
 def sekisho_table(data, rows, columns=None, *, values=None, aggfunc=None, weight=None, person=None, hospital=None,
-                  where=None, bands=None, hierarchy=None, impossible=None, threshold=None, policy=None, mode=None,
+                  where=None, bands=None, hierarchy=None, merge=None, impossible=None, threshold=None, policy=None, mode=None,
                   memory=None, project=None):
-    """A table by `rows` and `columns` (names): counts of persons, or `aggfunc` "sum" or "mean" of `values`."""
+    """A table by `rows` and `columns` (names): counts of persons, or `aggfunc` "sum" or "mean" of `values`.
+    `merge`: categories that become one, as {"age": [["20-39", "40-59"]]}."""
     measure = aggfunc or ("sum" if values else "count")
     options = {
         "rows": ",".join(_listed(rows)), "columns": ",".join(_listed(columns)), "value": values, "measure": measure,
         "weight": weight, "person": person, "hospital": hospital, "where": _listed(where),
         "bands": [f"{name}={','.join(f'{bound:g}' for bound in bounds)}" for name, bounds in (bands or {}).items()],
         "hierarchy": [f"{name}={os.fspath(file)}" for name, file in (hierarchy or {}).items()],
+        "merge": [f"{name}={'|'.join(labels)}" for name, groups in (merge or {}).items() for labels in groups],
         "impossible": [",".join(f"{name}={label}" for name, label in one.items()) for one in impossible or []],
         "threshold": threshold, "policy": policy, "mode": mode, "memory": memory, "project": project,
     }

@@ -43,8 +43,9 @@ proof_sheet <- function(x) attr(x, "proof")
 verdict <- function(x) attr(x, "verdict")
 
 # As table(): a formula ~ a + b, or value ~ a + b with fun = "sum" or "mean". Totals are there as "Total".
+# `merge`: categories that become one, as list(age = c("20-39", "40-59")).
 sekisho_table <- function(formula, data, fun = NULL, columns = NULL, weight = "", person = "", hospital = "",
-                          where = "", bands = list(), hierarchy = list(), threshold = "", policy = "", memory = "",
+                          where = "", bands = list(), hierarchy = list(), merge = list(), threshold = "", policy = "", memory = "",
                           project = "") {
   rows <- if (inherits(formula, "formula")) all.vars(formula[[length(formula)]]) else formula
   value <- if (inherits(formula, "formula") && length(formula) == 3) all.vars(formula[[2]]) else ""
@@ -54,7 +55,7 @@ sekisho_table <- function(formula, data, fun = NULL, columns = NULL, weight = ""
     rows = paste(setdiff(rows, columns), collapse = ","), columns = paste(columns, collapse = ","), value = value,
     measure = measure, weight = weight, person = person, hospital = hospital, where = where,
     bands = named(bands, function(b) paste(b, collapse = ",")), hierarchy = named(hierarchy, identity),
-    threshold = threshold, policy = policy, memory = memory, project = project))
+    merge = named(merge, function(m) paste(m, collapse = "|")), threshold = threshold, policy = policy, memory = memory, project = project))
   dimensions <- c(setdiff(rows, columns), columns)
   levels <- lapply(frame[dimensions], unique)
   # The program's order has the last dimension fastest, R's the first.

@@ -64,6 +64,11 @@ inline Result<int> run_disclosure_scan(DisclosureScanOptions& options) {
         result.findings.push_back({"file.changed", "file", "not the bytes that were judged"});
     }
     if (!options.frozen.empty()) SEKISHO_CHECK(freeze(options.frozen, file, result));
+    outgoing::PagePictures pictures;
+    if (!options.pictures.empty()) {
+      SEKISHO_TRY(pictures, outgoing::page_pictures(file, result.type, options.pictures));
+      if (pictures.missing) result.findings.push_back({"pictures.missing", "file", pictures.reason});
+    }
     count += result.findings.size();
     capacity += result.capacity_bits;
     worst = std::max(worst, result.verdict());
@@ -87,7 +92,6 @@ inline Result<int> run_disclosure_scan(DisclosureScanOptions& options) {
                {"capacity_bits", static_cast<std::uint64_t>(result.capacity_bits)},
                {"findings", std::move(list)}};
     if (!options.pictures.empty()) {
-      SEKISHO_TRY(const outgoing::PagePictures pictures, outgoing::page_pictures(file, result.type, options.pictures));
       entry["pictures"] = pictures.files;
       if (!pictures.reason.empty()) entry["pictures_skipped"] = pictures.reason;
     }

@@ -161,7 +161,9 @@ AuditedCell judge(const Cell& cell, std::size_t index, Interval interval) {
   const double width = interval.high - interval.low, scale = std::max(1.0, cell.value);
   result.exact = width < 1e-6 * scale;
   if (!cell.primary) return result;
-  const auto below = [](double reached, double needed) { return reached < needed - 1e-5 * std::max(1.0, needed); };
+  const auto below = [](double reached, double needed) {  // what is not asked for cannot be missed, not even by a digit
+    return needed > 0 && reached < needed - 1e-5 * std::max(1.0, needed);
+  };
   result.too_narrow = below(interval.high - cell.value, cell.need_up) ||
                       below(cell.value - interval.low, cell.need_down) || below(width, cell.need_slide);
   return result;

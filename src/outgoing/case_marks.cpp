@@ -63,6 +63,13 @@ bool names_extreme(std::string_view line) {
   return false;
 }
 
+// The least and greatest values one by one, as SAS, SPSS and Stata print them.
+bool lists_extremes(std::string_view line) {
+  return mentions(line, {"Extreme Observations", "Extreme Values"}) ||
+         (line.contains("---Lowest---") && line.contains("---Highest---")) ||
+         (line.contains("Percentiles") && line.contains("Smallest"));
+}
+
 // "範囲 3~98歳": both ends, neither of quartiles nor of what is normal.
 bool is_age_range(std::string_view line) {
   for (std::size_t at = line.find("範囲"); at != std::string_view::npos; at = line.find("範囲", at + 1)) {
@@ -155,7 +162,7 @@ void judge_case_line(std::string_view line, const std::string& where, Findings& 
   if (line.size() > 20'000) return;
   if (is_patient_path(line))
     findings.add("id.patient_number", where, "a folder named by a number and a day: one patient's");
-  if (names_extreme(line) || is_frame_extreme(line))
+  if (names_extreme(line) || is_frame_extreme(line) || lists_extremes(line))
     findings.add("extreme.value", where, "a minimum or maximum is the value of one person");
   if (is_age_range(line)) findings.add("extreme.range", where, "the ends of a distribution: values of single persons");
   if (is_numbered_case(line)) findings.add("text.narrative", where, "what happened to one numbered patient");

@@ -85,10 +85,20 @@ WrittenDate era_date(std::string_view text, std::size_t at) {
   for (const Era& era : kEras) {
     std::size_t after = at;
     const bool kanji = text.substr(at).starts_with(era.kanji);
-    const bool letter = !kanji && text.substr(at).starts_with(era.letter) && (at == 0 || !is_letter(text[at - 1])) &&
-                        at + 1 < text.size() && is_digit(text[at + 1]);
-    if (!kanji && !letter) continue;
-    after += kanji ? era.kanji.size() : era.letter.size();
+    // S32, 昭32; with a point (S.32, 昭.32) letters want two digits: S.3.1 is the number of a section.
+    const auto short_form = [&](std::string_view sign, std::size_t digits) {
+      const bool point = text.substr(at + std::min(sign.size(), text.size() - at)).starts_with('.');
+      const std::size_t next = at + sign.size() + (point ? 1 : 0), least = point ? digits : 1;
+      return text.substr(at).starts_with(sign) && next + least <= text.size() && is_digit(text[next]) &&
+             is_digit(text[next + least - 1]);
+    };
+    const std::string_view initial = era.kanji.substr(0, 3);
+    const bool letter = !kanji && (at == 0 || !is_letter(text[at - 1])) && short_form(era.letter, 2);
+    const bool first_kanji =
+        !kanji && (at == 0 || static_cast<unsigned char>(text[at - 1]) < 0x80) && short_form(initial, 1);
+    if (!kanji && !letter && !first_kanji) continue;
+    after += kanji ? era.kanji.size() : letter ? era.letter.size() : initial.size();
+    if (!kanji && text[after] == '.') ++after;
     int year = 1;
     if (!take(text, after, {"元"})) {
       while (after < text.size() && text[after] == ' ' && !letter)

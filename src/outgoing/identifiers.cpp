@@ -208,6 +208,9 @@ bool Scanner::labelled_number(std::size_t at) {
       {"登録番号", "id.patient_number", "a number of one registration", 14},
       {"MRN", "id.patient_number", "a number called a patient's number", 10},
       {"mrn", "id.patient_number", "a number called a patient's number", 10},
+      {"?pid=", "id.patient_number", "a patient's number in an address of the web", 8},
+      {"&pid=", "id.patient_number", "a patient's number in an address of the web", 8},
+      {"patient=", "id.patient_number", "a number called a patient's number", 12},
       {"atient ", "id.patient_number", "a number called a patient's number", 8},
       {"atient ID", "id.patient_number", "a number called a patient's number", 14},
       {"atient id", "id.patient_number", "a number called a patient's number", 14},
@@ -507,6 +510,8 @@ std::size_t code_points(std::string_view text) {
 
 void scan_identifiers(std::string_view text, std::string_view where, IdentifierContext context, Findings& findings) {
   Scanner{text, where, context, findings}.run();
+  for (const std::string& name : spaced_names(text))
+    Scanner{name, where, context, findings}.run();
 }
 
 }  // namespace sekisho::outgoing

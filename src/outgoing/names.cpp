@@ -387,4 +387,32 @@ bool may_be_name(std::string_view folded) {
   });
 }
 
+std::vector<std::string> spaced_names(std::string_view text) {
+  std::vector<std::string> out;
+  std::string run;
+  std::size_t count = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t begin = text.find_first_not_of(' ', at);
+    if (begin == std::string_view::npos) break;
+    at = std::min(text.find(' ', begin), text.size());
+    // The first character may follow a colon or a bracket.
+    const std::string_view token = text.substr(begin, at - begin);
+    const bool starts = count == 0 && token.size() > 3 && std::string_view(":(,").contains(token[token.size() - 4]);
+    const std::string_view character = starts ? token.substr(token.size() - 3) : token;
+    if (character.size() != 3 || static_cast<unsigned char>(character[0]) < 0xE3) {
+      run.clear();
+      count = 0;
+      continue;
+    }
+    run += character;
+    ++count;
+    if (count >= 3 && (character == "様" || character == "殿" || character == "氏")) {
+      out.push_back(run);
+      run.clear();
+      count = 0;
+    }
+  }
+  return out;
+}
+
 }  // namespace sekisho::outgoing

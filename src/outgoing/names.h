@@ -2,7 +2,9 @@
 // them. Private to the scan.
 #pragma once
 
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace sekisho::outgoing {
 
@@ -23,5 +25,8 @@ bool may_be_name(std::string_view folded);
 
 // Lines of a list of literature: their names are published ones.
 bool is_citation(std::string_view line);
+
+// Titled names whose characters are set apart one by one, joined: "佐 藤 茂 殿" -> "佐藤茂殿".
+std::vector<std::string> spaced_names(std::string_view text);
 
 }  // namespace sekisho::outgoing

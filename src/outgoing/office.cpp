@@ -28,6 +28,20 @@ constexpr HiddenPart kHiddenParts[] = {
     {"printerSettings", "", ""},
 };
 
+constexpr std::size_t kManyPoints = 30;
+
+// Points of charts that show each by itself.
+std::size_t single_points(std::string_view chart) {
+  std::size_t points = 0;
+  for (const std::string_view kind : {"c:scatterChart", "c:bubbleChart"})
+    elements(chart, kind, [&](std::string_view, std::string_view content) {
+      elements(content, "c:yVal", [&](std::string_view, std::string_view values) {
+        elements(values, "c:pt", [&](std::string_view, std::string_view) { ++points; });
+      });
+    });
+  return points;
+}
+
 // Letters in the colour of the paper: a white font in a cell without a fill.
 void judge_styles(const Entry& entry, Opened& out) {
   std::vector<bool> white, filled;
@@ -191,6 +205,8 @@ void open_office(std::string_view content, Opened& out) {
                                                     {})});
       });
     if (entry.name.contains("charts/")) {
+      if (single_points(entry.content) >= kManyPoints)
+        out.findings.add("plot.points", entry.name, "a chart keeps the coordinates of many single points");
       out.texts.push_back({"values.txt", text_of(entry.content, {"c:v", "a:t", "c:f", "c:formatCode", "c:pt"})});
       continue;
     }

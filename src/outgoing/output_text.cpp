@@ -236,6 +236,42 @@ void judge_literals(std::string_view text, Findings& findings) {
   close();
 }
 
+// A key on each line of a list, as settings and notes have them: "- 01234567".
+void judge_listed_keys(std::string_view text, Findings& findings) {
+  std::string_view heading;
+  std::size_t count = 0, digits = 0, line_number = 0, begun = 0;
+  const auto close = [&] {
+    if (count >= 5) {
+      const bool told =
+          mentions(lower(heading), {"patient", "subject", "person", "mrn", "患者", "症例", "対象者", "_id", "ids"});
+      findings.add(told ? "code.ids" : "code.list", fmt::format("line {}", begun), "a list of numbers of one length");
+    }
+    count = 0;
+  };
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    std::string_view line = text.substr(at, end - at);
+    at = end + 1;
+    ++line_number;
+    const std::size_t bullet = line.find_first_not_of(' ');
+    const bool listed = bullet != std::string_view::npos && mentions(line.substr(bullet, 1), {"-", "*"});
+    std::string_view value = listed ? line.substr(bullet + 1) : std::string_view();
+    const std::size_t first = value.find_first_not_of(" '\""), last = value.find_last_not_of(" '\",\r");
+    value = first == std::string_view::npos || last == std::string_view::npos ? std::string_view()
+                                                                              : value.substr(first, last + 1 - first);
+    const bool key =
+        value.size() >= 6 && value.size() <= 12 && value.size() != 9 && std::ranges::all_of(value, is_digit);
+    if (!key || (count > 0 && value.size() != digits)) close();
+    if (!key) {
+      heading = line;
+      continue;
+    }
+    if (count++ == 0) begun = line_number;
+    digits = value.size();
+  }
+  close();
+}
+
 // "d$id == 1234567": a program that speaks of single persons.
 void judge_comparisons(std::string_view text, Findings& findings) {
   std::size_t persons = 0;
@@ -466,6 +502,7 @@ void judge_output_text(std::string_view text, bool program, const OutputPolicy& 
   counts.close();
   if (blanks >= 8 && tabs >= 8)
     findings.add("capacity.blanks", "file", "blanks and tabs behind the lines: room for a message");
+  judge_listed_keys(text, findings);
   if (program) judge_comparisons(text, findings);
   if (program) judge_literals(text, findings);
   judge_printed_curve(text, policy, findings);

@@ -23,10 +23,11 @@ bool is_installed(const char* program) {
 
 Result<PagePictures> page_pictures(const std::filesystem::path& file, std::string_view type,
                                    const std::filesystem::path& folder) {
+  const auto undrawn = [](std::string reason) { return PagePictures{{}, std::move(reason), true}; };
   const bool office = type == "docx" || type == "xlsx" || type == "pptx";
-  if (type != "pdf" && !office) return PagePictures{{}, "the file has no pages"};
-  if (!is_installed("pdftoppm")) return PagePictures{{}, "pdftoppm (package poppler-utils) is not installed"};
-  if (office && !is_installed("soffice")) return PagePictures{{}, "LibreOffice is not installed"};
+  if (type != "pdf" && !office) return PagePictures{{}, "the file has no pages", false};
+  if (!is_installed("pdftoppm")) return undrawn("pdftoppm (package poppler-utils) is not installed");
+  if (office && !is_installed("soffice")) return undrawn("LibreOffice is not installed");
   // The programs see a copy in a folder of its own, under a plain name.
   SEKISHO_TRY(const Bytes bytes, read_file(file, kLargestFile));
   SEKISHO_TRY(const TemporaryFolder work, TemporaryFolder::create("sekisho-pages"));
@@ -36,16 +37,16 @@ Result<PagePictures> page_pictures(const std::filesystem::path& file, std::strin
     auto status = run_restricted({"soffice", "--headless", "--norestore", "--convert-to", "pdf", "--outdir",
                                   work.path().string(), input.string()},
                                  input, work.path(), kSeconds);
-    if (!status) return PagePictures{{}, status.error().message};
+    if (!status) return undrawn(status.error().message);
     input = work.path() / "input.pdf";
     if (*status != 0 || !std::filesystem::exists(input))
-      return PagePictures{{}, "LibreOffice could not read the document within its bounds"};
+      return undrawn("LibreOffice could not read the document within its bounds");
   }
   auto status =
       run_restricted({"pdftoppm", "-png", "-r", "72", "-l", "20", input.string(), (work.path() / "page").string()},
                      input, work.path(), kSeconds);
-  if (!status) return PagePictures{{}, status.error().message};
-  if (*status != 0) return PagePictures{{}, "the pages could not be drawn within bounds"};
+  if (!status) return undrawn(status.error().message);
+  if (*status != 0) return undrawn("the pages could not be drawn within bounds");
   SEKISHO_CHECK(make_folders(folder, 0700));
   std::vector<std::filesystem::path> pages;
   std::error_code error;
@@ -60,7 +61,7 @@ Result<PagePictures> page_pictures(const std::filesystem::path& file, std::strin
     SEKISHO_CHECK(write_file_durable(target, picture, 0600));
     out.files.push_back(target.string());
   }
-  if (out.files.empty()) out.reason = "the document has no pages";
+  if (out.files.empty()) return undrawn("no page of the document was drawn");
   return out;
 }
 

@@ -14,6 +14,7 @@ namespace sekisho::outgoing {
 struct PagePictures {
   std::vector<std::string> files;  // PNG, in the order of pages; at most 20
   std::string reason;              // why there is none
+  bool missing = false;            // the file has pages that nobody drew: people must open it itself
 };
 // `type` as the scan names it. Errors: file.*.
 Result<PagePictures> page_pictures(const std::filesystem::path& file, std::string_view type,

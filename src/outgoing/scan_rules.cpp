@@ -77,6 +77,8 @@ constexpr ScanRule kScanRules[] = {
      "白色のセルを確認してください(濃色の見出しは通常です)。"},
     {"office.custom_text", disclosure::Verdict::kFail, "表示されないカスタムデータに文字があります",
      "Remove custom data.", "カスタムデータを削除してください。"},
+    {"pictures", disclosure::Verdict::kReview, "ページの画像を作れませんでした",
+     "Open the document itself, or install what draws its pages.", "文書そのものを開いて確認してください。"},
     {"plot.lines", disclosure::Verdict::kFail, "個人ごとの折れ線の可能性があります",
      "Give means or bands of ten persons or more.", "10人以上の平均や帯にしてください。"},
     {"pdf.unreadable", disclosure::Verdict::kReview, "文字を読み取れないフォントがあります",

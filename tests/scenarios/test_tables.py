@@ -53,6 +53,24 @@ class Tables(unittest.TestCase):
             sheet.write_text(json.dumps(changed))
             self.verify(sheet, "--output", out, "--dataset", self.data, check=(1,))
 
+    def test_a_proposed_merge_is_taken_and_leaves_as_many_hidden_cells_as_it_said(self):
+        table = ("table", "--dataset", self.data, "--rows", "drug", "--columns", "sex", "--output", self.folder / "t.csv")
+        done = sekisho_json(*table, "--proposals")
+        self.assertGreater(done["suppressed"], 0)
+        best = done["proposals"][0]
+        self.assertEqual(best["hidden_before"], done["suppressed"])
+        self.assertLess(best["hidden_after"], best["hidden_before"])
+        merged = sekisho_json(*table, "--merge", f"{best['dimension']}={'|'.join(best['merge'])}")
+        self.assertEqual(merged["suppressed"], best["hidden_after"])
+        with open(self.folder / "t.csv", newline="") as file:
+            values = {(row["drug"], row["sex"]): row["value"] for row in csv.DictReader(file)}
+        for sex in "MF":
+            count = sum(1 for row in self.rows if row["sex"] == sex and row["drug"] in best["merge"])
+            self.assertEqual(values["+".join(best["merge"]), sex], str(count))
+        again = client.sekisho_table(self.rows, "drug", "sex", merge={best["dimension"]: [best["merge"]]})
+        self.assertEqual(again.value("+".join(best["merge"]), "F"), float(values["+".join(best["merge"]), "F"]))
+        self.assertIn("no category", sekisho(*table, "--merge", "drug=A|Z", check=(2, 3)).stderr)
+
     def test_python_counts_what_python_counts_and_hides_what_is_few(self):
         table = client.crosstab(self.rows, ["sex"], ["drug"])
         for sex in "MF":

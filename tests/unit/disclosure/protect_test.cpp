@@ -4,6 +4,7 @@
 
 #include "core/file.h"
 #include "core/random.h"
+#include "disclosure/audit_system.h"
 #include "disclosure/row_bound.h"
 #include "two_way.h"
 
@@ -48,6 +49,13 @@ TEST(Protect, SmallTablesGetTheFewestHiddenCellsThatBruteForceFinds) {
   }
   EXPECT_GT(compared, 40);
   EXPECT_LT(impossible, 20);
+}
+
+TEST(Audit, LargeMagnitudesAreNotTooNarrowBySomethingNobodyAskedFor) {
+  // The solver's low end may lie a hair above the value: nothing was needed below it.
+  const Cell cell{.value = 11'084'694'864.0, .primary = true, .need_up = 743'911'510.4};
+  EXPECT_FALSE(judge(cell, 0, {11'084'694'864.000025, 146'985'573'480.0}).too_narrow);
+  EXPECT_TRUE(judge(cell, 0, {11'000'000'000.0, 11'084'694'865.0}).too_narrow);
 }
 
 TEST(Audit, IntervalsAreThoseOfMaximalFlows) {
