@@ -21,7 +21,9 @@ SETS = {
     "febrl4": ("febrl", ["febrl4a.csv", "febrl4b.csv"], None, "", "febrl4"),
     "fake_1000": ("western", ["fake_1000.csv"], "fake_1000.csv", "record_id=unique_id,person_id=cluster", "fake1000"),
 }
-UNSEEN = (("persons", 20260401), ("persons", 20260402), ("names", 20260401), ("names", 20260402), ("census", 20260401), ("census", 20260402))
+# script, kind, seeds
+UNSEEN = (("western_persons", ("persons", "names", "census"), (20260401, 20260402)),
+          ("western_sources", ("registry", "twins", "many"), (20260501, 20260502)))
 
 
 class Figures:
@@ -89,10 +91,10 @@ class Figures:
     def unseen(self):
         print("| data (seed) | spec | precision | recall | F1 | B-cubed F1 |\n| --- | --- | --- | --- | --- | --- |")
         data, truth, out = (self.folder / name for name in ("unseen.csv", "unseen.truth.csv", "unseen.out.csv"))
-        for kind, seed in UNSEEN:
-            subprocess.run([sys.executable, ROOT / "benchmarks/western_persons.py", "--kind", kind, "--seed", str(seed), data, truth], check=True)
+        for script, kind, seed in ((script, kind, seed) for script, kinds, seeds in UNSEEN for kind in kinds for seed in seeds):
+            subprocess.run([sys.executable, ROOT / f"benchmarks/{script}.py", "--kind", kind, "--seed", str(seed), data, truth], check=True)
             self.call("run", "--spec", ROOT / "specs/linkage/western.toml", "--input", data, "--output", out)
-            self.row(f"western_persons {kind} ({seed})", "western", self.call("evaluate", "--clusters", out, "--truth", truth))
+            self.row(f"{script} {kind} ({seed})", "western", self.call("evaluate", "--clusters", out, "--truth", truth))
 
 
 def main():

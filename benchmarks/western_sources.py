@@ -129,7 +129,7 @@ class Writer:
                     if rng.random() < 0.04:
                         y, m, d = rng.choice(((y + 1, m, d), (y, m, rng.randint(1, 28)), (y, rng.randint(1, 12), d)))
                     own = rng.random() < 0.3
-                    rows.append(({"LNAME": last, "FNAME": first, "YOB": y, "MOB": m if rng.random() > 0.02 else "", "DAYOB": d if rng.random() > 0.02 else "", "GENDER": {"M": "male", "F": "female"}[sex],
+                    rows.append(({"LNAME": last, "FNAME": first, "YOB": y, "MOB": m if rng.random() > 0.02 else "", "BDAY": d if rng.random() > 0.02 else "", "GENDER": {"M": "male", "F": "female"}[sex],
                                   "ADDR": street if rng.random() > 0.06 else f"{rng.randint(1, 150)} {self.streets.draw(rng).title()} Street", "CITY": town, "ZIP": post if rng.random() > 0.05 else "",
                                   "TEL": "" if rng.random() < 0.2 else phone, "EMAIL": "" if rng.random() < 0.5 else mail if not own else f"{plain(given).lower().replace(' ', '.')}.{mail}"}, number))
         rng.shuffle(rows)

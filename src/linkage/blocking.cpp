@@ -4,6 +4,7 @@
 #include <array>
 #include <atomic>
 #include <map>
+#include <span>
 #include <thread>
 
 #include "linkage/hash.h"
@@ -131,22 +132,39 @@ void gather_equal(std::vector<Entry>& entries) {
   }
 }
 
+// The keys of one record: one of each part.
+void combine_parts(const BlockSpec& rule, std::uint64_t seed, const std::vector<std::span<const std::uint64_t>>& parts,
+                   std::vector<std::uint64_t>& keys) {
+  keys.assign(1, seed);
+  std::vector<std::uint64_t> next;
+  for (std::size_t p = 0; p < parts.size() && !keys.empty() && !rule.unordered; ++p) {
+    next.clear();
+    for (const std::uint64_t one : parts[p])
+      for (const std::uint64_t key : keys)
+        if (next.size() < kMostKeys) next.push_back(mix(key, one));
+    keys.swap(next);
+  }
+  if (!rule.unordered) return;
+  keys.clear();
+  for (const std::uint64_t one : parts[0])
+    for (const std::uint64_t other : parts[1])
+      if (keys.size() < kMostKeys) keys.push_back(mix(mix(seed, std::min(one, other)), std::max(one, other)));
+}
+
 std::vector<Entry> entries_of(const BlockSpec& rule, std::uint64_t seed, const Table& table, const PartTable& known) {
   std::vector<const PartKeys*> parts;
   for (const BlockPart& part : rule.parts)
     parts.push_back(&known.at({part.field, part.transform}));
   std::vector<Entry> out;
-  std::vector<std::uint64_t> keys, next;
+  std::vector<std::uint64_t> keys;
+  std::vector<std::span<const std::uint64_t>> of_group(parts.size());
   for (std::uint32_t group = 0; group < table.first_of.size(); ++group) {
-    keys.assign(1, seed);
-    for (std::size_t p = 0; p < parts.size() && !keys.empty(); ++p) {
+    for (std::size_t p = 0; p < parts.size(); ++p) {
       const std::uint32_t code = table.columns[rule.parts[p].field].codes[group];
-      next.clear();
-      for (std::uint32_t i = parts[p]->start[code]; i < parts[p]->start[code + 1]; ++i)
-        for (const std::uint64_t key : keys)
-          if (next.size() < kMostKeys) next.push_back(mix(key, parts[p]->keys[i]));
-      keys.swap(next);
+      of_group[p] =
+          std::span(parts[p]->keys).subspan(parts[p]->start[code], parts[p]->start[code + 1] - parts[p]->start[code]);
     }
+    combine_parts(rule, seed, of_group, keys);
     for (const std::uint64_t key : keys)
       out.push_back({key, group});
   }
@@ -215,16 +233,12 @@ std::vector<BlockEntry> block_entries(const ModelSpec& spec, std::size_t rule, c
 
 void block_keys(const ModelSpec& spec, std::size_t rule, const std::vector<std::string_view>& values,
                 std::uint64_t seed, std::vector<std::uint64_t>& keys) {
-  keys.assign(1, mix(rule, seed));
-  std::vector<std::uint64_t> part_keys, next;
-  for (const BlockPart& part : spec.blocks[rule].parts) {
-    part_keys.clear(), next.clear();
-    if (!values[part.field].empty()) append_part(part.transform, values[part.field], seed, part_keys);
-    for (const std::uint64_t one : part_keys)
-      for (const std::uint64_t key : keys)
-        if (next.size() < kMostKeys) next.push_back(mix(key, one));
-    keys.swap(next);
-  }
+  const BlockSpec& block = spec.blocks[rule];
+  std::vector<std::vector<std::uint64_t>> of_part(block.parts.size());
+  for (std::size_t p = 0; p < block.parts.size(); ++p)
+    if (const std::string_view value = values[block.parts[p].field]; !value.empty())
+      append_part(block.parts[p].transform, value, seed, of_part[p]);
+  combine_parts(block, mix(rule, seed), {of_part.begin(), of_part.end()}, keys);
 }
 
 Candidates find_candidates(const ModelSpec& spec, const Table& table) {

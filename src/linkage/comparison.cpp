@@ -229,6 +229,7 @@ int Comparator::compare(const ComparisonSpec& spec, std::uint32_t a, std::uint32
     case ComparisonType::kDate:
       return x == 0 || y == 0 ? age(spec, a, b) : x == y ? 1 : date(field, x, y);
     case ComparisonType::kCategory:
+    case ComparisonType::kSource:
       return x == 0 || y == 0 ? 0 : x == y ? 1 : 2;
     case ComparisonType::kText:
       return x == 0 || y == 0 ? 0 : x == y ? 1 : words_level(field, x, y);
@@ -516,6 +517,7 @@ double Comparator::exact_share(std::size_t comparison) const {
     case ComparisonType::kSurname:
     case ComparisonType::kDate:
     case ComparisonType::kCategory:
+    case ComparisonType::kSource:
     case ComparisonType::kText:
     case ComparisonType::kCode:
     case ComparisonType::kEmail:

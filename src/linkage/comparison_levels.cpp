@@ -42,6 +42,7 @@ constexpr Level kDate[] = {{"missing"},
                            {"years three to five apart, parts are missing", .004, .03},
                            {"different", .015, .907, .25}};
 constexpr Level kCategory[] = {{"missing"}, {"equal", .97, .5}, {"different", .03, .5}};
+constexpr Level kSource[] = {{"missing"}, {"same source", .5, .5}, {"two sources", .5, .5}};
 constexpr Level kText[] = {
     {"missing"}, {"equal", .70, .8}, {"nearly equal", .12, .05}, {"some words", .08, .05}, {"different", .10, .1}};
 constexpr Level kCode[] = {{"missing"},
@@ -124,6 +125,8 @@ std::span<const Level> levels_of(ComparisonType type) {
       return kDate;
     case ComparisonType::kCategory:
       return kCategory;
+    case ComparisonType::kSource:
+      return kSource;
     case ComparisonType::kText:
       return kText;
     case ComparisonType::kCode:

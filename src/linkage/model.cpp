@@ -53,7 +53,10 @@ double pair_count(double n) {
 
 // Random pairs, as counts of patterns.
 PatternCounts sample_random(const Comparator& comparator, std::size_t groups) {
-  const std::size_t samples = groups < 2 ? 0 : groups > 300'000 ? 100'000 : 300'000;  // of each of two streams
+  // Of each of two streams; of few records no pair more than once or twice.
+  const std::size_t samples = groups < 2         ? 0
+                              : groups > 300'000 ? 100'000
+                                                 : std::clamp<std::size_t>(groups * groups / 3, 10'000, 300'000);
   std::array<std::unordered_map<Pattern, double>, 2> halves;
   const auto draw = [&](std::size_t half) {
     SeededRandom random(7, half);

@@ -16,6 +16,7 @@ constexpr std::pair<std::string_view, ComparisonType> kComparisons[] = {
     {"whole_name", ComparisonType::kWholeName},
     {"date", ComparisonType::kDate},
     {"category", ComparisonType::kCategory},
+    {"source", ComparisonType::kSource},
     {"text", ComparisonType::kText},
     {"code", ComparisonType::kCode},
     {"address", ComparisonType::kAddress},
@@ -82,8 +83,9 @@ Result<ComparisonSpec> comparison_of(const TomlTable& table, const ModelSpec& sp
 }
 
 Result<BlockSpec> block_of(const TomlTable& table, const ModelSpec& spec) {
-  SEKISHO_CHECK(table.only({"key"}));
+  SEKISHO_CHECK(table.only({"key", "unordered"}));
   BlockSpec block;
+  SEKISHO_TRY(block.unordered, table.boolean("unordered", false));
   SEKISHO_TRY(const std::vector<std::string> parts, table.texts("key"));
   for (const std::string& text : parts) {
     const std::size_t colon = text.find(':');
@@ -102,6 +104,8 @@ Result<BlockSpec> block_of(const TomlTable& table, const ModelSpec& spec) {
   }
   if (block.parts.empty() || block.parts.size() > 6)
     return table.error("linkage.spec", "a key of a block has between one and six parts");
+  if (block.unordered && block.parts.size() != 2)
+    return table.error("linkage.spec", "an unordered key of a block has two parts", "unordered");
   return block;
 }
 

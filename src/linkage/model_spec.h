@@ -32,6 +32,7 @@ enum class ComparisonType : std::uint8_t {
   kWholeName,  // all words of a name, weighted by rarity
   kDate,       // second field: the age, for where a date is missing
   kCategory,
+  kSource,   // the file or register that a record comes from: some hold nobody twice
   kText,     // words in any order
   kCode,     // numbers and codes with typing errors
   kAddress,  // street address: numbers and words
@@ -60,6 +61,7 @@ struct BlockPart {
 struct BlockSpec {
   std::string name;
   std::vector<BlockPart> parts;
+  bool unordered = false;  // of two parts: they meet the other way round too, as swapped names do
 };
 
 struct ModelSpec {

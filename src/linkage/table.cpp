@@ -351,20 +351,35 @@ Result<void> read_one(const ModelSpec& spec, const std::filesystem::path& path, 
   return {};
 }
 
+void take_files_as_sources(const std::vector<std::size_t>& ends, Column& column, Arena& arena) {
+  column.present = true;
+  column.codes.clear();
+  for (std::size_t file = 0; file < ends.size(); ++file) {
+    column.values.push_back(arena.keep(fmt::format("{}", file + 1)));
+    column.codes.resize(ends[file], static_cast<std::uint32_t>(file + 1));
+  }
+}
+
 }  // namespace
 
 Result<Table> read_table(const ModelSpec& spec, const std::vector<std::filesystem::path>& files) {
   Table table;
   ChunkEncoder encoder(spec, table);
   std::vector<bool> found(spec.fields.size(), false);  // a named column may be missing in some files, not in all
-  for (const std::filesystem::path& file : files)
+  std::vector<std::size_t> ends;                       // rows, by file
+  for (const std::filesystem::path& file : files) {
     SEKISHO_CHECK(read_one(spec, file, encoder, table, found));
+    ends.push_back(table.rows);
+  }
   for (std::size_t f = 0; f < spec.fields.size(); ++f)
     if (spec.fields[f].named && !found[f])
       return fail("linkage.columns", fmt::format("there is no column '{}'", spec.fields[f].columns[0]),
                   {.file = files.back().string()});
   encoder.finish();
   fill_readings(spec, table);
+  for (const ComparisonSpec& comparison : spec.comparisons)
+    if (comparison.type == ComparisonType::kSource && !found[comparison.fields[0]] && files.size() > 1)
+      take_files_as_sources(ends, table.columns[comparison.fields[0]], table.arena);
   return table;
 }
 

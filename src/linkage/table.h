@@ -64,7 +64,8 @@ struct Table {
   Arena arena;
 };
 
-// Reads the files (UTF-8, CP932, EUC-JP; .gz too), finds the columns of the fields. Errors: linkage.columns, csv.*.
+// Reads the files (UTF-8, CP932, EUC-JP; .gz too), finds the columns of the fields. With several files each is a source
+// of its own where no column says so. Errors: linkage.columns, csv.*.
 Result<Table> read_table(const ModelSpec& spec, const std::vector<std::filesystem::path>& files);
 
 // What the files say, unchanged, by row (in order of the files) and field; "" where a field has no column of its own.
