@@ -140,7 +140,7 @@ class PersonStoreTest : public testing::Test {
 
 TEST_F(PersonStoreTest, IncrementsAndOneBatchAgreeAndReconcileLeavesNoDifference) {
   for (const std::uint64_t seed : {1, 2}) {
-    const std::vector<std::string> all = registrations(600, seed);
+    const std::vector<std::string> all = registrations(350, seed);
     const std::string name = fmt::format("store{}", seed);
     PersonStore store = open(1e18, name);
     SeededRandom random(seed);
@@ -292,7 +292,7 @@ TEST_F(PersonStoreTest, TheSameFileTwiceChangesNothingAndOtherValuesUnderAnIdAre
 
 // The child acknowledges ids over a pipe as they become durable, and is killed at some moment.
 TEST_F(PersonStoreTest, AKillAtAnyMomentLosesNothingAcknowledgedAndLeavesNoHalfMerge) {
-  const std::vector<std::string> all = registrations(500, 8);
+  const std::vector<std::string> all = registrations(400, 8);
   const std::size_t base = all.size() / 2;
   {
     ASSERT_TRUE(open().add(table(part(all, 0, base))));
