@@ -124,23 +124,23 @@ bool read_thousandths(std::string_view text, ClinicalTime& out) {
 
 std::int32_t days_from_civil(int y, int m, int d) {
   y -= m <= 2;
-  const int era = (y >= 0 ? y : y - 399) / 400;
+  const std::int64_t era = (y >= 0 ? y : y - 399) / 400;
   const unsigned yoe = static_cast<unsigned>(y - era * 400);
   const unsigned doy = (153u * static_cast<unsigned>(m > 2 ? m - 3 : m + 9) + 2) / 5 + static_cast<unsigned>(d) - 1;
   const unsigned doe = yoe * 365 + yoe / 4 - yoe / 100 + doy;
-  return era * 146097 + static_cast<int>(doe) - 719468;
+  return static_cast<std::int32_t>(era * 146097 + doe - 719468);
 }
 
-void civil_from_days(std::int32_t z, int& year, int& month, int& day) {
-  z += 719468;
-  const int era = (z >= 0 ? z : z - 146096) / 146097;
+void civil_from_days(std::int32_t days, int& year, int& month, int& day) {
+  const std::int64_t z = std::int64_t{days} + 719468;  // any number of days: a damaged file may hold one
+  const std::int64_t era = (z >= 0 ? z : z - 146096) / 146097;
   const unsigned doe = static_cast<unsigned>(z - era * 146097);
   const unsigned yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
   const unsigned doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
   const unsigned mp = (5 * doy + 2) / 153;
   day = static_cast<int>(doy - (153 * mp + 2) / 5 + 1);
   month = static_cast<int>(mp < 10 ? mp + 3 : mp - 9);
-  year = static_cast<int>(yoe) + era * 400 + (month <= 2);
+  year = static_cast<int>(yoe + era * 400 + (month <= 2));
 }
 
 int days_in_month(int year, int month) {

@@ -4,6 +4,9 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <array>
+#include <limits>
+
 namespace sekisho {
 namespace {
 
@@ -40,6 +43,16 @@ TEST(Date, AbsurdYearsAreNoDays) {
   EXPECT_FALSE(Date::of(10000, 1, 1));
   EXPECT_FALSE(Date::of(406'022'005, 1, 1));
   EXPECT_FALSE(Date::of(-1, 1, 1));
+}
+
+// The ends of what a damaged file may hold; expected: java.time.LocalDate.ofEpochDay.
+TEST(Date, AnyNumberOfDaysIsADay) {
+  int year = 0, month = 0, day = 0;
+  civil_from_days(std::numeric_limits<std::int32_t>::max(), year, month, day);
+  EXPECT_EQ((std::array{year, month, day}), (std::array{5'881'580, 7, 11}));
+  civil_from_days(std::numeric_limits<std::int32_t>::min(), year, month, day);
+  EXPECT_EQ((std::array{year, month, day}), (std::array{-5'877'641, 6, 23}));
+  EXPECT_EQ(days_from_civil(5'881'580, 7, 11), std::numeric_limits<std::int32_t>::max());
 }
 
 TEST(Date, NoByteButADigitIsReadAsOne) {
