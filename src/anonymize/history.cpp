@@ -4,12 +4,13 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <numeric>
 #include <unordered_map>
 
 #include "anonymize/history_dates.h"
 #include "anonymize/history_fields.h"
 #include "anonymize/history_items.h"
-#include "crypto/digest.h"
+#include "anonymize/history_rows.h"
 
 namespace sekisho::anonymize {
 namespace {
@@ -32,6 +33,8 @@ class Finisher {
   void replay(const HistoryDecision& decision) { replayed_ = &decision; }
 
   Result<FinishedHistories> run() {
+    if (tables_.size() != policy_.histories.size())
+      return fail("policy.history", "a table is needed for each history of the policy");
     SEKISHO_CHECK(check_columns());
     SEKISHO_CHECK(number_persons());
     read_dates();
@@ -205,15 +208,18 @@ class Finisher {
     return replayed_ == nullptr ? decide() : repeat();
   }
   Result<void> decide() {
-    // A row that goes with its code takes other items with it: the sets without it are judged again.
-    do {
+    // A row that goes with its code takes other items with it, an item that goes takes itself out of combinations: the
+    // sets without it are judged again.
+    for (bool again = true; again;) {
       detail::ItemSets sets = sets_now();
       if (out_.rounds == 0) out_.items_before = items_.different(sets);
       SEKISHO_TRY(detail::KmOutcome found,
                   detail::protect_sets(sets, items_.forest(), {.k = policy_.k, .m = policy_.m, .threads = threads_}));
       out_.rounds += found.rounds;
       items_.decide(std::move(found), ids_.size());
-    } while (items_.stages() < kMostStages && leave_out_rows());
+      again = policy_.rows && leave_out_together();
+      if (items_.stages() < kMostStages) again = leave_out_rows() || again;
+    }
     out_.items = items_.shown();
     return {};
   }
@@ -258,6 +264,48 @@ class Finisher {
       }
     }
     return others;
+  }
+  // What is shown of the items of a row.
+  void shown_items(std::size_t h, std::size_t row, std::vector<std::uint32_t>& out) const {
+    out.clear();
+    for (const detail::ItemColumn& one : items_.of(h))
+      if (const std::uint32_t node = stays(h, row) ? shown_node(one, h, row) : kNoNode; node != kNoNode)
+        out.push_back(node);
+  }
+  // Combinations that stand in one row of fewer than k persons lose an item: of these persons, or, when that came to no
+  // end, of all. True: there were some.
+  bool leave_out_together() {
+    detail::RowCombinations combinations(policy_.m);
+    std::vector<std::uint32_t> items, rare;
+    for (std::uint32_t p = 0; p < ids_.size(); ++p) {
+      for (std::size_t h = 0; h < tables_.size(); ++h)
+        for (const std::uint32_t row : rows_[h].of(p)) {
+          shown_items(h, row, items);
+          combinations.add(items);
+        }
+      combinations.close();
+    }
+    detail::KmOutcome out;
+    out.shown.resize(items_.forest().size());
+    std::iota(out.shown.begin(), out.shown.end(), 0U);
+    for (std::size_t h = 0; h < tables_.size(); ++h)
+      for (std::size_t row = 0; row < tables_[h].rows; ++row) {
+        shown_items(h, row, items);
+        rare.clear();
+        combinations.rare(items, policy_.k, rare);
+        for (const std::uint32_t node : rare)
+          out.removed.emplace_back(person(h, row), node);
+      }
+    if (out.removed.empty()) return false;
+    std::ranges::sort(out.removed);
+    out.removed.erase(std::ranges::unique(out.removed).begin(), out.removed.end());
+    if (items_.stages() >= kMostStages) {
+      for (const auto& [p, node] : out.removed)
+        out.shown[node] = kNoNode;
+      out.removed.clear();
+    }
+    items_.decide(std::move(out), ids_.size());
+    return true;
   }
   std::uint32_t shown_node(const detail::ItemColumn& one, std::size_t h, std::size_t row) const {
     const std::uint32_t node = item(one, h, row);
@@ -308,16 +356,7 @@ class Finisher {
     }
   }
   std::pair<std::uint64_t, std::int32_t> drawn(std::uint32_t p, std::uint32_t attempt) const {
-    std::string text = fmt::format("sekisho history {} ", attempt);
-    text += ids_[p];
-    const crypto::Digest digest = crypto::hmac_sha256(key_, as_bytes(text));
-    std::uint64_t number = 0, shift = 0;
-    for (int i = 0; i < 8; ++i)
-      number = number << 8 | digest[static_cast<std::size_t>(i)],
-      shift = shift << 8 | digest[static_cast<std::size_t>(8 + i)];
-    const std::int64_t steps = policy_.dates.shift / std::max(1, policy_.dates.step);
-    const auto step = static_cast<std::int64_t>(shift % static_cast<std::uint64_t>(2 * steps + 1)) - steps;
-    return {number, static_cast<std::int32_t>(step * policy_.dates.step)};
+    return detail::drawn(key_, ids_[p], attempt, policy_.dates);
   }
 
   // Members in the order of their ids' texts; the household is the first value of a person.
@@ -541,15 +580,10 @@ void Finisher::count_households() {
   }
 }
 
-std::unexpected<Error> no_table() {
-  return fail("policy.history", "a table is needed for each history of the policy");
-}
-
 }  // namespace
 
 Result<FinishedHistories> finish_histories(const std::vector<Table>& tables, const HistoryPolicy& policy, ByteView key,
                                            int threads, HistoryDecision* decision) {
-  if (tables.size() != policy.histories.size()) return no_table();
   Finisher finisher(tables, policy, key, threads);
   SEKISHO_TRY(FinishedHistories out, finisher.run());
   if (decision != nullptr) *decision = finisher.taken();
@@ -558,7 +592,6 @@ Result<FinishedHistories> finish_histories(const std::vector<Table>& tables, con
 
 Result<FinishedHistories> replay_histories(const std::vector<Table>& tables, const HistoryPolicy& policy, ByteView key,
                                            const HistoryDecision& decision, int threads) {
-  if (tables.size() != policy.histories.size()) return no_table();
   Finisher finisher(tables, policy, key, threads);
   finisher.replay(decision);
   return finisher.run();

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 
 #include "anonymize/audit_csv.h"
 #include "anonymize/history.h"
@@ -51,6 +52,7 @@ class Auditor {
       if (!there(column.attribute.name)) continue;
       SEKISHO_CHECK(judge(history, column, view));
     }
+    if (policy_.rows) SEKISHO_CHECK(together(history, header, view));
     if (history.most_rows > 0) {
       SEKISHO_TRY(const std::int64_t over,
                   engine_.query_integer(
@@ -109,6 +111,35 @@ class Auditor {
       if (rule.below) found += fmt::format(" OR TRY_CAST({} AS DOUBLE) < {}", sql_name(name), *rule.below);
       if (rule.above) found += fmt::format(" OR TRY_CAST({} AS DOUBLE) > {}", sql_name(name), *rule.above);
       SEKISHO_CHECK(none(history, fmt::format("specific descriptions ({})", rule.reason), view, found));
+    }
+    return {};
+  }
+
+  // Combinations of two to m items of one row by who has them in one.
+  Result<void> together(const History& history, const std::vector<std::string>& header, const std::string& view) {
+    std::vector<std::string> items;
+    for (const std::string& name : header) {
+      const HistoryColumn* column = history.find(name);
+      if (column != nullptr ? column->kind == Kind::kItem
+                            : name == history.date && policy_.dates.kind == DateRule::Kind::kCoarsen)
+        items.push_back(name);
+    }
+    for (std::uint64_t chosen = 1; items.size() < 24 && chosen < std::uint64_t{1} << items.size(); ++chosen) {
+      const int size = std::popcount(chosen);
+      if (size < 2 || size > policy_.m) continue;
+      std::string columns, filled;
+      for (std::size_t i = 0; i < items.size(); ++i) {
+        if ((chosen >> i & 1) == 0) continue;
+        columns += (columns.empty() ? "" : ", ") + sql_name(items[i]);
+        filled += (filled.empty() ? "" : " AND ") + sql_name(items[i]) + " <> ''";
+      }
+      SEKISHO_TRY(const std::int64_t rare,
+                  engine_.query_integer(fmt::format(
+                      "SELECT count(*) FROM (SELECT 1 FROM {} WHERE {} GROUP BY {} HAVING count(DISTINCT {}) < {})",
+                      view, filled, columns, sql_name(policy_.person), policy_.k)));
+      if (rare > 0)
+        problem(history, fmt::format("{} combinations of {} stand together in rows of fewer than {} persons", rare,
+                                     columns, policy_.k));
     }
     return {};
   }

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "crypto/digest.h"
+
 namespace sekisho::anonymize::detail {
 namespace {
 
@@ -71,6 +73,19 @@ std::vector<std::int32_t> moved_days(std::span<const std::int32_t> days, int shi
   for (std::size_t i = 0; i < days.size(); ++i)
     out.push_back(i == 0 ? days[0] + shift : out.back() + (days[i] - days[i - 1] + gap - 1) / gap * gap);
   return out;
+}
+
+std::pair<std::uint64_t, std::int32_t> drawn(ByteView key, std::string_view id, std::uint32_t attempt,
+                                             const DateRule& dates) {
+  std::string text = fmt::format("sekisho history {} ", attempt);
+  text += id;
+  const crypto::Digest digest = crypto::hmac_sha256(key, as_bytes(text));
+  std::uint64_t number = 0, shift = 0;
+  for (std::size_t i = 0; i < 8; ++i)
+    number = number << 8 | digest[i], shift = shift << 8 | digest[8 + i];
+  const std::int64_t steps = dates.shift / std::max(1, dates.step);
+  const auto step = static_cast<std::int64_t>(shift % static_cast<std::uint64_t>(2 * steps + 1)) - steps;
+  return {number, static_cast<std::int32_t>(step * dates.step)};
 }
 
 }  // namespace sekisho::anonymize::detail

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "anonymize/history_policy.h"
+#include "core/bytes.h"
 
 namespace sekisho::anonymize::detail {
 
@@ -27,5 +28,9 @@ std::string coarse_text(DateValue value, std::string_view unit);
 // New days for a person's different days (sorted): shifted as a whole, and, with gap > 1, the days between two of them
 // rounded up to multiples. Order and equality stay.
 std::vector<std::int32_t> moved_days(std::span<const std::int32_t> days, int shift, int gap);
+
+// What the key draws for a person: a number that orders, and the shift.
+std::pair<std::uint64_t, std::int32_t> drawn(ByteView key, std::string_view id, std::uint32_t attempt,
+                                             const DateRule& dates);
 
 }  // namespace sekisho::anonymize::detail

@@ -173,10 +173,11 @@ Result<HistoryPolicy> HistoryPolicy::parse(std::string_view text, const std::fil
   SEKISHO_TRY(out.person, root.text("person"));
   if (!root.has("sets")) return root.error("policy.sets", "[sets] with k and m is missing");
   SEKISHO_TRY(const TomlTable sets, root.table("sets"));
-  SEKISHO_CHECK(sets.only({"k", "m"}));
+  SEKISHO_CHECK(sets.only({"k", "m", "rows"}));
   SEKISHO_TRY(const std::int64_t k, within(sets, "k", 5, 1, 65'000));
   SEKISHO_TRY(const std::int64_t m, within(sets, "m", 2, 1, 3));
   out.k = static_cast<std::uint32_t>(k), out.m = static_cast<int>(m);
+  SEKISHO_TRY(out.rows, sets.boolean("rows", false));
   if (root.has("dates")) {
     SEKISHO_TRY(const TomlTable dates, root.table("dates"));
     SEKISHO_TRY(out.dates, read_dates(dates));

@@ -54,6 +54,7 @@ struct HistoryPolicy {
   std::string person = "person";
   std::uint32_t k = 5;
   int m = 2;
+  bool rows = false;  // combinations of up to m items that stand in one row are held in one row by k persons too
   DateRule dates;
   std::vector<History> histories;
   std::vector<SpecificRule> specific;

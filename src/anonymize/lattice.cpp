@@ -242,12 +242,14 @@ std::shared_ptr<const ClassTable> Pivots::best(const Levels& levels) const {
   return kept_.back();  // the root is more specific than any
 }
 
+bool Pivots::full() const {
+  const std::size_t root = kept_.back()->entries();
+  return entries_ > std::min(4 * root + (std::size_t{1} << 20), root + (std::size_t{1} << 26));
+}
+
 bool Pivots::claim(const Levels& levels) {
   const std::lock_guard lock(mutex_);
-  // Of a large table no more than fits beside it.
-  const std::size_t root = kept_.back()->entries();
-  const std::size_t most = std::min(4 * root + (std::size_t{1} << 20), root + (std::size_t{1} << 26));
-  if (entries_ > most || claimed_.contains(levels)) return false;
+  if (full() || claimed_.contains(levels)) return false;
   for (const Levels& rejected : rejected_)
     if (std::ranges::equal(levels, rejected, std::less_equal())) return false;
   return claimed_.insert(levels).second;
@@ -258,6 +260,14 @@ void Pivots::keep(std::shared_ptr<const ClassTable> table) {
   entries_ += table->entries();
   const auto place = std::ranges::lower_bound(kept_, table->entries(), {}, [](const auto& t) { return t->entries(); });
   kept_.insert(place, std::move(table));
+}
+
+void Pivots::offer(const std::shared_ptr<const ClassTable>& table, std::size_t made_of) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (full() || table->entries() > made_of / 4 || !claimed_.insert(table->levels).second) return;
+  }
+  keep(table);
 }
 
 void Pivots::reject(const Levels& levels) {
@@ -288,17 +298,38 @@ std::shared_ptr<const ClassTable> Encoded::table_for(const Levels& levels, Work&
     if (pivot == levels || !pivots_->claim(pivot)) continue;
     base = pivots_->best(pivot);
     if (pivot == base->levels) continue;
-    if (work.grouper.run(*base, hierarchies_, pivot, work.grouping, worthwhile(base->entries()), true))
-      pivots_->keep(std::make_shared<ClassTable>(rolled_up(*base, work.grouping, hierarchies_, pivot)));
+    if (auto made = coarser(*base, pivot, worthwhile(base->entries()), work))
+      pivots_->keep(std::move(made));
     else if (base == root_)
       pivots_->reject(pivot);
   }
   return pivots_->best(levels);
 }
 
-void Encoded::group(const Levels& levels, Work& work) const {
+std::shared_ptr<ClassTable> Encoded::coarser(const ClassTable& base, const Levels& levels, std::size_t most,
+                                             Work& work) const {
+  if (Compactor::takes(base, hierarchies_)) {
+    auto made = work.compactor.run(base, hierarchies_, levels, work.threads, {.most = most, .guess = true});
+    return made ? std::make_shared<ClassTable>(std::move(*made)) : nullptr;
+  }
+  if (!work.grouper.run(base, hierarchies_, levels, work.grouping, most, true)) return nullptr;
+  return std::make_shared<ClassTable>(rolled_up(base, work.grouping, hierarchies_, levels));
+}
+
+bool Encoded::group(const Levels& levels, Work& work, std::size_t most) const {
   work.base = table_for(levels, work);
-  work.grouper.run(*work.base, hierarchies_, levels, work.grouping);
+  if (!Compactor::takes(*work.base, hierarchies_))
+    return work.grouper.run(*work.base, hierarchies_, levels, work.grouping, most);
+  // Rows are persons here: those in classes of fewer than k are suppressed.
+  Compactor::Bounds bounds{.most = most};
+  if (most != SIZE_MAX) bounds.k = static_cast<std::uint32_t>(policy_->k()), bounds.limit = limit();
+  auto made = work.compactor.run(*work.base, hierarchies_, levels, work.threads, bounds);
+  if (!made) return false;
+  const std::size_t entries = work.base->entries();
+  work.base = std::make_shared<const ClassTable>(std::move(*made));
+  pivots_->offer(work.base, entries);
+  each_alone(*work.base, work.grouping);
+  return true;
 }
 
 std::size_t Encoded::limit() const {
@@ -313,9 +344,7 @@ Judgement Encoded::judge(const Levels& levels, Work& work) const {
 }
 
 Judgement Encoded::judge_or_rule_out(const Levels& levels, Work& work) const {
-  work.base = table_for(levels, work);
-  if (work.grouper.run(*work.base, hierarchies_, levels, work.grouping, most_classes()))
-    return judge_group(levels, work);
+  if (group(levels, work, most_classes())) return judge_group(levels, work);
   Judgement out;
   out.rules_out = true;
   out.suppressed = limit() + 1;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "anonymize/classes.h"
+#include "anonymize/compact.h"
 #include "anonymize/engine.h"
 #include "anonymize/models.h"
 
@@ -26,7 +27,9 @@ struct Judgement {
 
 // What one thread needs to judge a node; holds the node judged last.
 struct Work {
+  int threads = 1;  // that one node of a large table may use
   Grouper grouper;
+  Compactor compactor;
   std::shared_ptr<const ClassTable> base;
   Grouping grouping;
   Verdict verdict;
@@ -42,6 +45,8 @@ class Pivots {
   // Whether this table should be made now, by the caller: nobody did, and none more general had too many classes.
   bool claim(const Levels& levels);
   void keep(std::shared_ptr<const ClassTable> table);
+  // A table that was made anyway, when it is small beside the one it was made of.
+  void offer(const std::shared_ptr<const ClassTable>& table, std::size_t made_of);
   void reject(const Levels& levels);
 
  private:
@@ -49,6 +54,7 @@ class Pivots {
   std::vector<std::shared_ptr<const ClassTable>> kept_;  // the smallest first
   std::vector<Levels> rejected_;
   std::set<Levels> claimed_;
+  bool full() const;  // no more fits beside the root
   std::size_t entries_ = 0;
 };
 
@@ -72,6 +78,8 @@ class Encoded {
   bool prunes() const { return models_.prunes(limit()); }
   bool counts_persons() const { return counts_persons_; }
   std::size_t tuples() const { return root_->entries(); }
+  // Whether nodes are judged one by one, each on all threads.
+  bool large() const { return Compactor::takes(*root_, hierarchies_) && tuples() >= (std::size_t{1} << 22); }
 
   // Thread safe, as all that take a Work of their own.
   Judgement judge(const Levels& levels, Work& work) const;
@@ -93,7 +101,9 @@ class Encoded {
 
  private:
   std::shared_ptr<const ClassTable> table_for(const Levels& levels, Work& work) const;
-  void group(const Levels& levels, Work& work) const;
+  std::shared_ptr<ClassTable> coarser(const ClassTable& base, const Levels& levels, std::size_t most, Work& work) const;
+  // False: there are more classes than `most`, or what is too small of them is more than may be suppressed.
+  bool group(const Levels& levels, Work& work, std::size_t most = SIZE_MAX) const;
   std::vector<std::size_t> demands() const;  // numbers of the models, and of the least number of hospitals
   std::string demand_text(std::size_t demand) const;
   bool too_much(std::span<const std::size_t> demands, const Work& work) const;

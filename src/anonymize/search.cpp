@@ -43,6 +43,7 @@ class DenseSearch {
  public:
   DenseSearch(const Encoded& data, const SearchOptions& options)
       : data_(data), watch_(options), work_(static_cast<std::size_t>(std::max(1, options.threads))) {
+    if (data.large()) work_[0].threads = std::max(1, options.threads);
     for (std::size_t i = 0; i < data.attributes(); ++i) {
       radix_.push_back(static_cast<std::uint64_t>(data.highest(i) - data.lowest(i) + 1));
       size_ *= radix_.back();
@@ -129,8 +130,8 @@ class DenseSearch {
   }
 
   // How many nodes are judged before the answers are looked at depends on the data, not on the threads: so does which
-  // nodes are looked at. In small tables a node costs less than waking a thread.
-  std::size_t batch_size() const { return data_.tuples() < 50'000 ? 1 : 4; }
+  // nodes are looked at. In small tables a node costs less than waking a thread; in large ones each uses all.
+  std::size_t batch_size() const { return data_.tuples() < 50'000 || data_.large() ? 1 : 4; }
 
   void judge(const std::vector<std::uint64_t>& nodes) {
     std::vector<Judgement> judgements(nodes.size());

@@ -196,6 +196,36 @@ TEST_F(HistoryTest, CoarseDatesAreItemsToo) {
   EXPECT_TRUE(judged->ok) << judged->to_json().dump();
 }
 
+TEST_F(HistoryTest, ItemsOfOneRowStandTogetherInRowsOfEnoughPersonsWhereThePolicyAsksForIt) {
+  std::size_t without = 0;
+  for (std::uint64_t seed = 1; seed <= 6; ++seed)
+    for (const bool rows : {false, true}) {
+      std::string text = kPolicy;
+      if (rows) text.replace(text.find("m = 2"), 5, "m = 2\nrows = true");
+      const HistoryPolicy p = parsed(text);
+      const FinishedHistories all = finished(dx(lines(seed, 300)), p);
+      const CsvTable table = written(all.histories[0]);
+      ASSERT_GT(table.rows.size(), 100u);
+      std::map<std::pair<std::string, std::string>, std::set<std::string>> persons;
+      const auto at = [&](std::string_view name) { return static_cast<std::size_t>(table.column(std::string(name))); };
+      for (const auto& row : table.rows)
+        if (!row[at("icd")].empty() && !row[at("hospital")].empty())
+          persons[{row[at("icd")], row[at("hospital")]}].insert(row[0]);
+      ASSERT_GT(persons.size(), 3u);
+      for (const auto& [pair, who] : persons) {
+        if (rows) EXPECT_GE(who.size(), 3u) << pair.first << " " << pair.second;
+        without += !rows && who.size() < 3;
+      }
+      EXPECT_TRUE(audit_histories(folder.path() / "out", p)->ok);
+      if (rows) continue;
+      std::string strict = kPolicy;
+      strict.replace(strict.find("m = 2"), 5, "m = 2\nrows = true");
+      const bool has_rare = std::ranges::any_of(persons, [](const auto& one) { return one.second.size() < 3; });
+      EXPECT_EQ(audit_histories(folder.path() / "out", parsed(strict))->ok, !has_rare);
+    }
+  EXPECT_GT(without, 0u) << "sets alone do not promise it";
+}
+
 // The policy asks for another k and m than the decision was taken under: nothing of it is looked at again.
 TEST_F(HistoryTest, WhatWasDecidedIsRepeatedWithoutASearchWhateverTheEngineWouldDecideNow) {
   for (const std::string& dates : {std::string("shift = 180"), std::string("unit = \"month\"")})
