@@ -56,22 +56,25 @@ AuditSystem::AuditSystem(const CellTable& table, const AuditPiece& piece)
   }
   // The solver's tolerances are absolute: large magnitudes are written in a larger unit.
   if (largest > 1e5) unit_ = largest / 1e5;
-  matrix_.setDimensions(0, static_cast<int>(piece.cells.size()));
+  std::vector<int> rows, columns;
+  std::vector<double> signs;
   for (const std::size_t r : piece.relations) {
-    CoinPackedVector row;
     double known = 0;
     const auto put = [&](std::int32_t cell, double sign) {
       const auto at = place.find(cell);
       if (at == place.end()) return;
-      row.insert(at->second, sign);
+      rows.push_back(static_cast<int>(right_.size()));
+      columns.push_back(at->second);
+      signs.push_back(sign);
       known += sign * table.cells[static_cast<std::size_t>(cell)].value;  // = minus the sum of the published ones
     };
     put(table.relations[r].total, 1);
     for (const std::int32_t child : table.relations[r].children)
       put(child, -1);
-    matrix_.appendRow(row);
     right_.push_back(known / unit_);
   }
+  matrix_ = CoinPackedMatrix(false, rows.data(), columns.data(), signs.data(), static_cast<CoinBigIndex>(signs.size()));
+  matrix_.setDimensions(static_cast<int>(right_.size()), static_cast<int>(piece.cells.size()));
   for (const std::size_t cell : piece.cells) {
     low_.push_back(table.cells[cell].lower / unit_);
     high_.push_back(table.cells[cell].upper / unit_);
