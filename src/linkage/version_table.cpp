@@ -39,7 +39,7 @@ struct Script {
 constexpr Script kScripts[] = {{&IdentityRecord::family_kanji, &IdentityRecord::given_kanji, identity::canonical_kanji},
                                {&IdentityRecord::family_kana, &IdentityRecord::given_kana, identity::canonical_kana}};
 
-constexpr std::size_t kChunk = 20'000;  // versions that wait until they are made rows
+constexpr std::size_t kMostWaiting = 20'000;  // versions that wait until they are made rows
 
 // What hospitals write before a newborn has a name: twins have it both.
 constexpr std::string_view kNameless[] = {"ベビー", "ﾍﾞﾋﾞｰ", "ベイビー", "新生児"};
@@ -159,7 +159,7 @@ VersionTable::VersionTable(const ModelSpec& spec, std::vector<IdentityVersion> a
 }
 
 void VersionTable::add(IdentityVersion version) {
-  if (waiting_.size() >= kChunk && waiting_.back().reg != version.reg) take_waiting();
+  if (waiting_.size() >= kMostWaiting && waiting_.back().reg != version.reg) take_waiting();
   waiting_.push_back(std::move(version));
 }
 
