@@ -4,6 +4,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <system_error>
 
 #include "cli/cli.h"
 #include "cli/error_texts.h"
@@ -59,6 +60,8 @@ int main(int argc, char** argv) {
     app.exit(e);
     return sekisho::cli::kWrongUse;
   } catch (const std::exception& e) {
+    const auto* system = dynamic_cast<const std::system_error*>(&e);
+    if (system != nullptr && system->code() == std::errc::broken_pipe) return 128 + SIGPIPE;  // the reader has enough
     fmt::print(stderr, "{}: unexpected failure: {}\n", SEKISHO_PROGRAM, e.what());
     return sekisho::cli::kFailed;
   }

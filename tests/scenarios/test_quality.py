@@ -4,10 +4,12 @@ import csv
 import html.parser
 import json
 import pathlib
+import signal
+import subprocess
 import tempfile
 import unittest
 
-from scenarios.harness import sekisho, sekisho_json
+from scenarios.harness import BIN, sekisho, sekisho_json
 from scenarios.test_inspect_rules import RXE, Storage, prescription
 from scenarios.master_files import BASE
 
@@ -149,6 +151,13 @@ class QualityOfSynthHospitals(unittest.TestCase):
         self.assertTrue(self.faulty["findings"])
         sekisho("quality", self.root / "faulty", "--on", DAY, "--fail-on", "W", check=(1,))
         sekisho("quality", self.root / "nothing", check=(2,))
+
+    def test_a_reader_that_has_enough_ends_the_command_without_a_word(self):
+        command = [BIN / "sekisho", "quality", self.root / "faulty", "--on", DAY, "--json"]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as child:
+            child.stdout.close()
+            self.assertEqual(child.stderr.read(), b"")
+            self.assertEqual(child.wait(), 128 + signal.SIGPIPE)
 
     def test_a_path_that_is_not_there_is_named_once_with_one_code(self):
         done = sekisho("quality", "/nonexist", check=(2,))
