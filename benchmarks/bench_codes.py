@@ -5,7 +5,7 @@ slips of the keyboard), with the standard codes hidden.
 
   bench_codes.py --masters DIR --sekisho PROGRAM [--style A|B] [--faults SHARE] [--codes N] [--seed N] [--hospitals N] [--keep DIR] [--json]
 """
-import argparse, csv, io, json, os, pathlib, random, resource, subprocess, sys, tempfile, time, unicodedata
+import argparse, atexit, csv, io, json, os, pathlib, random, resource, shutil, subprocess, sys, tempfile, time, unicodedata
 
 HALF = {}
 for c in range(0xFF61, 0xFFA0):
@@ -251,6 +251,8 @@ def main():
     a = p.parse_args()
     folder = pathlib.Path(a.keep or tempfile.mkdtemp(prefix='bench-codes'))
     folder.mkdir(parents=True, exist_ok=True)
+    if not a.keep:
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
     if a.style == 'B':
         import bench_codes_b
         rows, truth = bench_codes_b.generate(a.masters, a.scenarios, a.codes, a.hospitals, a.seed, sys.modules[__name__])
