@@ -6,9 +6,9 @@
 #include <chrono>
 #include <mutex>
 #include <set>
-#include <thread>
 
 #include "anonymize/lattice.h"
+#include "anonymize/parallel.h"
 #include "anonymize/search.h"
 #include "core/file.h"
 #include "core/toml.h"
@@ -252,14 +252,10 @@ Result<Json> Explorer::judge(const Setting& setting, const Place& place, int rad
   SEKISHO_TRY(const Levels centre, s.levels_of(place));
   const std::vector<Levels> nodes = around(*s.data, centre, std::clamp(radius, 0, kMostRadius));
   std::vector<Judgement> judged(nodes.size());
-  {
-    std::vector<std::jthread> threads;
-    for (int t = 0; t < kThreads; ++t)
-      threads.emplace_back([&, t] {
-        for (std::size_t i = static_cast<std::size_t>(t); i < nodes.size(); i += kThreads)
-          judged[i] = s.data->judge(nodes[i], s.work[static_cast<std::size_t>(t)]);
-      });
-  }
+  detail::in_parallel(kThreads, [&](int thread) {
+    for (std::size_t i = static_cast<std::size_t>(thread); i < nodes.size(); i += kThreads)
+      judged[i] = s.data->judge(nodes[i], s.work[static_cast<std::size_t>(thread)]);
+  });
   Json out = node_json(nodes[0], judged[0]);
   Json& list = out["around"] = Json::array();
   for (std::size_t i = 1; i < nodes.size(); ++i)

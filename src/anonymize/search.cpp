@@ -4,7 +4,8 @@
 #include <atomic>
 #include <cmath>
 #include <numeric>
-#include <thread>
+
+#include "anonymize/parallel.h"
 
 namespace sekisho::anonymize::detail {
 
@@ -136,17 +137,11 @@ class DenseSearch {
   void judge(const std::vector<std::uint64_t>& nodes) {
     std::vector<Judgement> judgements(nodes.size());
     std::atomic<std::size_t> next = 0;
-    const auto run = [&](Work& work) {
+    const std::size_t threads = batch_size() == 1 ? 1 : std::min(work_.size(), nodes.size());
+    in_parallel(static_cast<int>(threads), [&](int thread) {
       for (std::size_t i = next++; i < nodes.size(); i = next++)
-        judgements[i] = data_.judge_or_rule_out(levels(nodes[i]), work);
-    };
-    {
-      std::vector<std::jthread> others;
-      const std::size_t threads = batch_size() == 1 ? 1 : std::min(work_.size(), nodes.size());
-      for (std::size_t t = 1; t < threads; ++t)
-        others.emplace_back([&run, &work = work_[t]] { run(work); });
-      run(work_[0]);
-    }
+        judgements[i] = data_.judge_or_rule_out(levels(nodes[i]), work_[static_cast<std::size_t>(thread)]);
+    });
     for (std::size_t i = 0; i < nodes.size(); ++i)
       take(nodes[i], judgements[i]);
   }

@@ -275,12 +275,18 @@ Json ReviewDesk::decided(std::string_view reviewer) const {
   return rows;
 }
 
-Result<Json> ReviewDesk::pair(std::string_view id, std::string_view reviewer) {
-  const std::scoped_lock lock(mutex_);
+Result<ReviewDesk::Opened> ReviewDesk::open_pair(std::string_view id) {
   const OpenPair* found = queue_.find(id);
   if (found == nullptr) return fail("review.pair", "there is no such pair in this review");
   SEKISHO_TRY(ledger::Ledger* const book, ledger());
   SEKISHO_CHECK(refresh());
+  return Opened{found, book};
+}
+
+Result<Json> ReviewDesk::pair(std::string_view id, std::string_view reviewer) {
+  const std::scoped_lock lock(mutex_);
+  SEKISHO_TRY(const Opened opened, open_pair(id));
+  const auto [found, book] = opened;
   SEKISHO_CHECK(book->append("review.viewed", {{"pair", found->id}, {"reviewer", reviewer}}));
   const std::vector<Vote>& votes = votes_of(*found);
   Json out = waiting_row(*found, state_of(votes), votes, reviewer);
@@ -290,10 +296,8 @@ Result<Json> ReviewDesk::pair(std::string_view id, std::string_view reviewer) {
 
 Result<Json> ReviewDesk::vote(std::string_view id, std::string_view reviewer, Opinion opinion) {
   const std::scoped_lock lock(mutex_);
-  const OpenPair* found = queue_.find(id);
-  if (found == nullptr) return fail("review.pair", "there is no such pair in this review");
-  SEKISHO_TRY(ledger::Ledger* const book, ledger());
-  SEKISHO_CHECK(refresh());
+  SEKISHO_TRY(const Opened opened, open_pair(id));
+  const auto [found, book] = opened;
   std::vector<Vote> votes = votes_of(*found);
   if (state_of(votes) == PairState::kDecided) return fail("review.decided", "two persons have decided this pair");
   const auto mine = std::ranges::find(votes, reviewer, &Vote::reviewer);
@@ -327,10 +331,8 @@ Result<void> ReviewDesk::record_vote(const OpenPair& pair, std::string_view revi
 
 Result<Json> ReviewDesk::withdraw(std::string_view id, std::string_view reviewer) {
   const std::scoped_lock lock(mutex_);
-  const OpenPair* found = queue_.find(id);
-  if (found == nullptr) return fail("review.pair", "there is no such pair in this review");
-  SEKISHO_TRY(ledger::Ledger* const book, ledger());
-  SEKISHO_CHECK(refresh());
+  SEKISHO_TRY(const Opened opened, open_pair(id));
+  const auto [found, book] = opened;
   std::vector<Vote> votes = votes_of(*found);
   const auto mine = std::ranges::find(votes, reviewer, &Vote::reviewer);
   if (mine == votes.end()) return fail("review.nothing", "there is nothing of this person to take back");

@@ -106,6 +106,12 @@ class ReviewDesk {
   Result<void> refresh();  // votes that somebody else has written or made void
   Result<std::string> shown(const OpenPair& pair) const;
   Result<ledger::Ledger*> ledger();
+  struct Opened {
+    const OpenPair* pair;
+    ledger::Ledger* book;
+  };
+  // A pair as all votes stand now, and where its story is told. Errors: review.pair, ledger.*.
+  Result<Opened> open_pair(std::string_view id);
   Result<void> decide(const OpenPair& pair, Opinion outcome);
   Result<void> record_vote(const OpenPair& pair, std::string_view reviewer, std::string_view opinion,
                            const std::string& at);
