@@ -19,9 +19,6 @@ namespace {
 bool is_upper(char c) {
   return c >= 'A' && c <= 'Z';
 }
-bool mentions(std::string_view text, std::initializer_list<std::string_view> words) {
-  return std::ranges::any_of(words, [&](std::string_view word) { return text.find(word) != std::string_view::npos; });
-}
 
 bool is_day(std::string_view digits) {  // 20240514
   if (digits.size() != 8 || !std::ranges::all_of(digits, is_digit)) return false;

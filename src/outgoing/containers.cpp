@@ -22,7 +22,7 @@ void open_entries(std::vector<Entry> entries, int depth, Opened& out) {
       out.texts.push_back({entry.name, std::move(entry.content)});
     else
       open_container(inner, entry.content, depth + 1, out);
-    out.texts.push_back({"name.txt", entry.name});
+    judge_inner_name(entry.name, out);
   }
 }
 
@@ -60,6 +60,16 @@ void open_notebook(std::string_view data, Opened& out) {
 
 }  // namespace
 
+void judge_inner_name(std::string_view name, Opened& out) {
+  out.texts.push_back({"name.txt", std::string(name)});
+  std::string words = fold_forms(name);
+  std::ranges::replace(words, '/', ' ');
+  Findings found;
+  scan_identifiers(words, "name of a part", {.file_name = true}, found);
+  for (const ScanFinding& finding : found.list())
+    if (!finding.rule.starts_with("id.name_like")) out.findings.add(finding.rule, finding.where, finding.message);
+}
+
 std::string_view name(FileType type) {
   constexpr std::string_view kNames[] = {"text", "svg",  "html", "notebook", "xlsx", "docx", "pptx",
                                          "zip",  "gzip", "tar",  "pdf",      "png",  "jpeg", "other"};
@@ -88,9 +98,9 @@ FileType type_of(std::string_view content, std::string_view file_name) {
         "PAR1", "SQLite format 3", "\x93NUMPY", "\x89HDF", "RDX", "GIF8", "II*", "\x80\x04\x95", "{\\rtf"})
     if (content.starts_with(magic)) return FileType::kOther;
   const std::string name = lower(file_name), head = lower(content.substr(0, 2000));
-  if (head.contains("<svg")) return FileType::kSvg;
-  if (head.contains("<html") || head.contains("<!doctype html") || name.ends_with(".html") || name.ends_with(".htm"))
-    return FileType::kHtml;
+  const std::size_t page = std::min(head.find("<html"), head.find("<!doctype html"));
+  if (head.find("<svg") < page) return FileType::kSvg;  // a page may hold drawings
+  if (page != std::string::npos || name.ends_with(".html") || name.ends_with(".htm")) return FileType::kHtml;
   if (name.ends_with(".ipynb")) return FileType::kNotebook;
   if (content.find('\0') != std::string_view::npos) return FileType::kOther;
   return FileType::kText;
@@ -133,7 +143,7 @@ void open_container(FileType type, std::string_view content, int depth, Opened& 
         for (const int flag : {8, 16}) {
           if ((content[3] & flag) == 0 || at >= content.size()) continue;
           const std::size_t end = std::min(content.find('\0', at), content.size());
-          out.texts.push_back({"name.txt", std::string(content.substr(at, end - at))});
+          judge_inner_name(content.substr(at, end - at), out);
           at = end + 1;
         }
       }

@@ -42,6 +42,8 @@ struct Opened {
   Findings findings;
   double capacity_bits = 0;  // room for hidden content
 };
+// The name of a part or of a packed file, chosen by a person: as text, and by the rules for names of files.
+void judge_inner_name(std::string_view name, Opened& out);
 // Each takes one kind apart.
 void open_office(std::string_view content, Opened& out);
 void open_pdf(std::string_view content, Opened& out);

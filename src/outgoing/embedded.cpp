@@ -167,6 +167,12 @@ void find_rarer(std::string_view text, std::vector<Embedded>& out, Findings& fin
         out.push_back({where, std::move(bytes), "uuencode"});
       }
     }
+    if (text.substr(at).starts_with("<~"))
+      if (const std::size_t stop = text.find("~>", at); stop != std::string_view::npos && stop - at >= kShortest)
+        if (std::string bytes = decode_ascii85(text.substr(at + 2, stop - at - 2)); !bytes.empty()) {
+          findings.add("capacity.base64", where, "a run of encoded characters");
+          out.push_back({where, std::move(bytes), "ascii85"});
+        }
     if (!is_base85(text[at]) || (at > 0 && text[at - 1] > ' ')) continue;
     std::size_t end = at;
     while (end < text.size() && is_base85(text[end]))

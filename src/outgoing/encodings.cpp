@@ -58,6 +58,36 @@ std::string decode_base85(std::string_view run) {
   return out;
 }
 
+std::string decode_ascii85(std::string_view run) {
+  std::string out;
+  std::uint64_t value = 0;
+  std::size_t letters = 0;
+  const auto put = [&](std::size_t bytes) {
+    for (std::size_t i = 0; i < bytes; ++i)
+      out += static_cast<char>(value >> (24 - 8 * i) & 0xFF);
+  };
+  for (const char c : run) {
+    if (c == 'z' && letters == 0) {
+      out.append(4, '\0');
+      continue;
+    }
+    if (c <= ' ') continue;
+    if (c > 'u') return {};
+    value = value * 85 + static_cast<std::uint64_t>(c - '!');
+    if (++letters < 5) continue;
+    if (value > 0xFFFFFFFF) return {};
+    put(4);
+    value = letters = 0;
+  }
+  if (letters == 1) return {};
+  if (letters > 1) {
+    for (std::size_t i = letters; i < 5; ++i)
+      value = value * 85 + 84;
+    put(letters - 1);
+  }
+  return out;
+}
+
 std::string decode_uu(std::string_view text, std::size_t at, std::size_t& end) {
   end = at;
   if (!text.substr(at).starts_with("begin ")) return {};

@@ -33,9 +33,6 @@ std::string_view before(std::string_view text, std::size_t at, std::size_t bytes
   const std::size_t from = at > bytes ? at - bytes : 0;
   return text.substr(from, at - from);
 }
-bool mentions(std::string_view text, std::initializer_list<std::string_view> words) {
-  return std::ranges::any_of(words, [&](std::string_view word) { return text.find(word) != std::string_view::npos; });
-}
 
 // A long token of hexadecimal or base-32 characters: the form of the project's pseudonyms and registration keys.
 bool looks_like_pseudonym(std::string_view token) {
@@ -64,6 +61,7 @@ struct Scanner {
       findings.add(rule, where, message);
   }
   std::size_t behind_period(std::size_t at) const;
+  bool behind_initials(std::size_t at) const;
   bool is_checksum(std::size_t at, std::size_t end) const;
   bool titled(std::size_t end) const {
     if (mentions(text, {"深謝", "謝意", "謝辞", "感謝"}) && !names_patient(text))
@@ -95,6 +93,17 @@ std::size_t Scanner::behind_period(std::size_t at) const {
   return 0;
 }
 
+// "ID12345678", "pt0012345": a word for a person before the digits.
+bool Scanner::behind_initials(std::size_t at) const {
+  std::size_t from = at;
+  while (from > 0 && is_letter(text[from - 1]))
+    --from;
+  const std::string word = lower(text.substr(from, at - from));
+  for (const std::string_view known : {"id", "pt", "pid", "no", "mrn", "patient", "case", "subj", "p", "karte"})
+    if (word == known) return true;
+  return false;
+}
+
 // "9f86...  table1.csv", ".../six-1.16.tar.bz2#9f86...": what programs write of files.
 bool Scanner::is_checksum(std::size_t at, std::size_t end) const {
   if (at > 0 && (text[at - 1] == '#' || text[at - 1] == '@') && told(at, {"://"}, 200)) return true;
@@ -110,6 +119,11 @@ bool Scanner::is_checksum(std::size_t at, std::size_t end) const {
 
 void Scanner::judge_date(std::size_t at, const WrittenDate& date) {
   const bool told_birth = birth_told(at) || starts_with_any(text, date.end, {"生", "日生", "日 生"});
+  // birth_date < DATE '1958-04-01': a limit of who is included.
+  const bool limit =
+      is_period_limit(date) && (told(at, {"<", ">", "BETWEEN", "between", "AND", "before", "after"}, 20) ||
+                                starts_with_any(text, date.end, {"以前", "以降", "より", "日以前", "日以降"}));
+  if (told_birth && limit) return;
   if (told_birth) return add(date.era ? "date.era" : "date.birth", "a date to the day that may be a birth date");
   if (date.letter &&
       told(at, {"表", "図", "Table", "Figure", "Fig", "ver", "Ver", "v.", "R ", "Suppl", "Appendix", "SAS"}, 14))
@@ -147,7 +161,8 @@ void Scanner::judge_date(std::size_t at, const WrittenDate& date) {
 
 // Digits in groups or one by one, with the check digit of a My Number.
 bool Scanner::grouped(std::size_t at, std::size_t& end) {
-  constexpr std::string_view kSeparators[] = {" ", "-", "・", ".", "_", "/"};
+  const bool called = told(at, {"番号", "No", "マイナンバー", "My Number"}, 24);
+  constexpr std::string_view kSeparators[] = {" ", "-", "・", ".", "_", "/", ","};
   std::string digits;
   std::size_t i = at, group = 0;
   std::string_view separator;
@@ -161,7 +176,7 @@ bool Scanner::grouped(std::size_t at, std::size_t& end) {
     }
     std::string_view found;
     for (const std::string_view word : kSeparators)
-      if (text.substr(i).starts_with(word)) found = word;
+      if (text.substr(i).starts_with(word) && (word != "," || called)) found = word;
     if (found.empty() || (!separator.empty() && found != separator) || i + found.size() >= text.size() ||
         !is_digit(text[i + found.size()]))
       break;
@@ -235,6 +250,15 @@ bool Scanner::labelled_number(std::size_t at) {
       {"個人番号", "id.my_number", "a number called a My Number", 16},
       {"マイナンバー", "id.my_number", "a number called a My Number", 24},
       {"受給者番号", "id.symbol_number", "the number of a beneficiary", 20},
+      {"免許証番号", "id.document", "the number of a person's document", 24},
+      {"免許証", "id.document", "the number of a person's document", 18},
+      {"旅券番号", "id.document", "the number of a person's document", 20},
+      {"パスポート", "id.document", "the number of a person's document", 28},
+      {"在留カード", "id.document", "the number of a person's document", 28},
+      {"口座番号", "id.document", "the number of a person's account", 22},
+      {"基礎年金番号", "id.document", "the number of a person's pension", 24},
+      {"検体番号", "id.patient_number", "a number of one person's specimen", 18},
+      {"受診番号", "id.patient_number", "a number of one person's visit", 18},
   };
   std::size_t end = at;
   while (end < text.size() && (is_alnum(text[end]) || text[end] == '-'))
@@ -306,7 +330,7 @@ void Scanner::run() {
       continue;
     }
     const bool begins = at == 0 || !is_alnum(text[at - 1]);
-    if (c == '@' && mail_at(text, at))
+    if ((c == '@' && mail_at(text, at)) || ((c == '[' || c == '(') && written_mail_at(text, at)))
       add_contact("id.mail", "a mail address",
                   context.contact || (is_institution_mail(text, at) && !names_patient(text)));
     if (byte >= 0xC0) {
@@ -424,7 +448,15 @@ void Scanner::run() {
                        (end >= text.size() || !joined(text[end]) ||
                         (text[end] == '.' && (end + 1 >= text.size() || !is_digit(text[end + 1]))) ||
                         (context.file_name && (text[end] == '_' || text[end] == '.')));
-    if (alone && !labelled_number(at)) judge_digits(at, text.substr(at, end - at), end);
+    const std::string_view digits = text.substr(at, end - at);
+    if (alone && !labelled_number(at)) judge_digits(at, digits, end);
+    const auto stroke = [&](std::size_t i) { return i >= text.size() || !is_alnum(text[i]); };
+    if (!alone && digits.size() == 12 && (at == 0 || text[at - 1] == '_') && stroke(end) && is_my_number(digits) &&
+        !is_moment(digits))
+      add("id.my_number", "a number with the check digit of a My Number");
+    if (context.file_name && !alone && behind_initials(at) && digits.size() >= 7 &&
+        !(digits.size() == 8 && parse_receipt_date(digits)))
+      add("id.patient_number", "a long number in the file's name");
     at = end;
   }
 }
@@ -465,6 +497,9 @@ std::vector<ScanFinding> Findings::list() const {
   return out;
 }
 
+// The zeros of Arabic, Persian, Devanagari and other scripts, which NFKC leaves as they are.
+constexpr char32_t kOtherZeros[] = {0x660, 0x6F0, 0x966, 0x9E6, 0xE50};
+
 std::string fold_forms(std::string_view text) {
   if (std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; })) return std::string(text);
   std::u32string folded = identity::nfkc(text);
@@ -473,6 +508,8 @@ std::string fold_forms(std::string_view text) {
     const char32_t c = folded[i];
     const bool after_digit = i > 0 && folded[i - 1] >= U'0' && folded[i - 1] <= U'9';
     if ((c >= 0x2010 && c <= 0x2015) || c == 0x2212 || (c == 0x30FC && after_digit)) folded[i] = U'-';
+    for (const char32_t zero : kOtherZeros)
+      if (c >= zero && c < zero + 10) folded[i] = U'0' + (c - zero);
   }
   return identity::to_utf8(folded);
 }
@@ -504,12 +541,18 @@ std::string lower(std::string_view text) {
   return out;
 }
 
+bool mentions(std::string_view text, std::initializer_list<std::string_view> words) {
+  return std::ranges::any_of(words, [&](std::string_view word) { return text.find(word) != std::string_view::npos; });
+}
+
 std::size_t code_points(std::string_view text) {
   return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; }));
 }
 
 void scan_identifiers(std::string_view text, std::string_view where, IdentifierContext context, Findings& findings) {
   Scanner{text, where, context, findings}.run();
+  if (const std::string digits = with_kanji_digits(text); !digits.empty())
+    Scanner{digits, where, context, findings}.run();
   for (const std::string& name : spaced_names(text))
     Scanner{name, where, context, findings}.run();
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <map>
 #include <string>
 #include <string_view>
@@ -31,6 +32,8 @@ class Findings {
 std::string fold_forms(std::string_view text);
 std::string lower(std::string_view text);  // ASCII letters only
 std::size_t code_points(std::string_view text);
+// One of the words stands somewhere in the text.
+bool mentions(std::string_view text, std::initializer_list<std::string_view> words);
 // Invisible characters in number: 0 none, 1 a few (emoji, typesetting), 2 a message.
 int invisible_characters(std::string_view text);
 

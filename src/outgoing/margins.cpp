@@ -32,6 +32,23 @@ bool is_total(std::string_view name) {
   return std::ranges::find(kTotals, lower(name)) != std::end(kTotals);
 }
 
+// A total and one part of it, or the same without somebody: the difference is a group nobody shows.
+bool difference_tells(const Sheet& sheet, std::size_t total, std::size_t column, int threshold) {
+  const auto at = [&](std::size_t row) {
+    return column < sheet.rows[row].size() ? field_of(sheet.rows[row][column]) : Field{};
+  };
+  const Field whole = at(total);
+  if (!whole.number || whole.value < 2 * threshold) return false;
+  for (std::size_t row = 0; row < sheet.rows.size(); ++row) {
+    const Field part = at(row);
+    if (row == total || !part.number || part.value >= whole.value || whole.value - part.value >= threshold) continue;
+    if (sheet.rows.size() == 2 ||
+        mentions(lower(sheet.rows[row][0]), {"without", "except", "excluding", "除く", "以外"}))
+      return true;
+  }
+  return false;
+}
+
 // Numbers in a line and their total: nothing when they do not fit together.
 struct Sum {
   int masked = 0;
@@ -132,6 +149,9 @@ void judge_margins(const Sheet& sheet, const OutputPolicy& policy, Findings& fin
     if (sheet.rows[total].empty() || !is_total(sheet.rows[total][0])) continue;
     told = told || gives_back(columns - 1, rows, total, policy.threshold,
                               [&](std::size_t column, std::size_t row) { return at(row, column + 1); });
+    for (std::size_t column = 1; column < columns; ++column)
+      told = told || (role_of(sheet.header[column]).role != Role::kPercent &&
+                      difference_tells(sheet, total, column, policy.threshold));
     for (std::size_t column = 1; column < columns; ++column)
       if (small_in_sum(sheet, column, total, policy.threshold))
         findings.add("cell.printed", where, "a small number in a column that adds up to its total");

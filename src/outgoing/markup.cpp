@@ -228,6 +228,8 @@ void open_markup(FileType type, std::string_view data, Opened& out) {
   if (count(low, {"<span"}) >= 20)  // rows made of pieces
     out.texts.push_back(
         {"pieces.txt", text_of(without_fonts(data), {"p", "tr", "li", "div", "br"}, '\t', {"td", "th", "span"})});
+  if (low.contains("<tspan"))  // words made of letters
+    out.texts.push_back({"words.txt", text_of(without_fonts(data), {"p", "div", "text", "title", "desc"})});
   std::string attributes = attribute_values(data);
   out.texts.push_back({"attributes.txt", std::move(attributes)});
   out.texts.push_back(

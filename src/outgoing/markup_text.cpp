@@ -27,7 +27,11 @@ std::string text_of(std::string_view xml, std::initializer_list<std::string_view
                     std::initializer_list<std::string_view> cells) {
   std::string out;
   for (std::size_t at = 0; at < xml.size();) {
-    if (xml[at] == '<') {
+    if (xml.substr(at).starts_with("<![CDATA[")) {
+      const std::size_t end = std::min(xml.find("]]>", at), xml.size());
+      out += xml.substr(at + 9, end - at - 9);
+      at = std::min(end + 3, xml.size());
+    } else if (xml[at] == '<') {
       const std::size_t close = xml.find('>', at);
       if (close == std::string_view::npos) break;
       const std::string_view tag = xml.substr(at + 1, close - at - 1);

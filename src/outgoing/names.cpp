@@ -157,20 +157,23 @@ Given given_name(std::string_view word) {
   return kGivenEnds.find(word.substr(last)) != std::string_view::npos ? Given::kForm : Given::kNo;
 }
 
+// After a label two words of kana are a name whatever they are.
+NameHit labelled_kana(std::string_view text, std::size_t at, std::size_t& end) {
+  constexpr std::string_view kOfKana[] = {"フリガナ",   "ふりがな", "カナ氏名", "氏名カナ", "カナ名",
+                                          "氏名(カナ)", "氏名",     "患者名",   "よみ",     "読み"};
+  std::size_t first = 0, second = 0;
+  const std::size_t blank = run_of(text, at, is_kana, first);
+  if (first < 2 || first > 6 || blank >= text.size() || text[blank] != ' ') return NameHit::kNone;
+  const std::size_t stop = run_of(text, blank + 1, is_kana, second);
+  if (second < 2 || second > 6 || !told_by(text, at, kOfKana, 24)) return NameHit::kNone;
+  end = stop;
+  return NameHit::kSure;
+}
+
 // Kana: surname, blank, given name, both known; or a label before.
 NameHit kana_name_at(std::string_view text, std::size_t at, std::size_t& end) {
   const std::string_view surname = longest(names().surnames_kana, text, at);
-  if (surname.empty()) {  // after a label two words of kana are a name whatever they are
-    std::size_t first = 0, second = 0;
-    const std::size_t blank = run_of(text, at, is_kana, first);
-    if (first < 2 || first > 6 || blank >= text.size() || text[blank] != ' ') return NameHit::kNone;
-    const std::size_t stop = run_of(text, blank + 1, is_kana, second);
-    constexpr std::string_view kOfKana[] = {"フリガナ",   "ふりがな", "カナ氏名", "氏名カナ", "カナ名",
-                                            "氏名(カナ)", "氏名",     "患者名",   "よみ",     "読み"};
-    if (second < 2 || second > 6 || !told_by(text, at, kOfKana, 24)) return NameHit::kNone;
-    end = stop;
-    return NameHit::kSure;
-  }
+  if (surname.empty()) return labelled_kana(text, at, end);
   std::size_t after = at + surname.size(), count = 0;
   if (!honorific_at(text, after).empty()) {
     end = after;
@@ -250,6 +253,8 @@ NameHit name_at(std::string_view text, std::size_t at, std::size_t& end) {
     if (at > 0 && is_katakana(code_at(text, before))) return NameHit::kNone;  // inside a word
     return kana_name_at(text, at, end);
   }
+  if (is_kana(first) && at > 0 && (text[at - 1] == ':' || text[at - 1] == ' '))
+    return labelled_kana(text, at, end);  // hiragana
   if (!is_kanji(first)) return NameHit::kNone;
   const std::string_view surname = longest(names().surnames, text, at);
   if (surname.empty()) {

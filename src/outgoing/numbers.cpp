@@ -176,4 +176,47 @@ bool address_at(std::string_view text, std::size_t at, std::size_t& end) {
   return true;
 }
 
+bool written_mail_at(std::string_view text, std::size_t at) {
+  const auto letter = [&](std::size_t i) {
+    return i < text.size() && (is_digit(text[i]) || ((text[i] | 32) >= 'a' && (text[i] | 32) <= 'z'));
+  };
+  if (at + 4 > text.size() || (text[at + 1] | 32) != 'a' || (text[at + 2] | 32) != 't' ||
+      (text[at + 3] != ']' && text[at + 3] != ')'))
+    return false;
+  const std::size_t before = text.substr(0, at).find_last_not_of(' '), behind = text.find_first_not_of(' ', at + 4);
+  return before != std::string_view::npos && letter(before) && letter(behind) && at - before <= 2;
+}
+
+std::string with_kanji_digits(std::string_view text) {
+  constexpr std::string_view kDigits[] = {"〇零", "一壱", "二弐", "三参", "四肆",
+                                          "五伍", "六陸", "七漆", "八捌", "九玖"};
+  constexpr std::size_t kShortest = 6;
+  const auto digit_at = [&](std::size_t at) {
+    for (std::size_t digit = 0; digit < std::size(kDigits); ++digit)
+      for (std::size_t form = 0; form < kDigits[digit].size(); form += 3)
+        if (text.substr(at).starts_with(kDigits[digit].substr(form, 3))) return static_cast<int>(digit);
+    return -1;
+  };
+  std::string out;
+  bool any = false;
+  for (std::size_t at = 0; at < text.size();) {
+    std::string run;
+    std::size_t end = at;
+    while (static_cast<unsigned char>(text[at]) >= 0xE3 && end + 3 <= text.size()) {
+      const int digit = digit_at(end);
+      if (digit < 0) break;
+      run += static_cast<char>('0' + digit);
+      end += 3;
+    }
+    any = any || run.size() >= kShortest;
+    if (run.empty()) {
+      out += text[at++];
+      continue;
+    }
+    out += run.size() >= kShortest ? run : std::string(text.substr(at, end - at));
+    at = end;
+  }
+  return any ? out : std::string();
+}
+
 }  // namespace sekisho::outgoing

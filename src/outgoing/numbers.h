@@ -1,6 +1,7 @@
 // Numbers of persons and institutions by their check digits and forms. Private to the scan.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 namespace sekisho::outgoing {
@@ -18,6 +19,10 @@ bool is_moment(std::string_view digits);
 bool phone_at(std::string_view text, std::size_t at, bool told, std::size_t& end);
 bool is_mobile(std::string_view phone);               // 070, 080, 090, +81 90
 bool mail_at(std::string_view text, std::size_t at);  // `at` is the @
+// name [at] example [dot] jp; `at` is the bracket.
+bool written_mail_at(std::string_view text, std::size_t at);
+// The text with its runs of six and more kanji digits (〇九〇, 壱弐参) in plain ones; empty: it has none.
+std::string with_kanji_digits(std::string_view text);
 // A place in town, quarter and number: 神宮前1-2-3, 1丁目2番3号, in digits or kanji. `at` is the first digit.
 bool address_at(std::string_view text, std::size_t at, std::size_t& end);
 

@@ -1,6 +1,7 @@
 // Office documents: every sheet as a table, every text, and what does not show on the page.
 #include <algorithm>
 #include <cstdlib>
+#include <utility>
 
 #include "outgoing/archive.h"
 #include "outgoing/containers.h"
@@ -20,6 +21,8 @@ constexpr HiddenPart kHiddenParts[] = {
     {"threadedComment", "office.comment", "comments"},
     {"pivotCache", "office.pivot_cache", "a pivot table carries all its source rows"},
     {"externalLink", "office.external", "links to other files with copies of their cells"},
+    {"xl/connections", "office.external", "a connection to a database with its question"},
+    {"queryTable", "office.external", "a table filled from a database"},
     {"embeddings/", "office.embedded", "embedded objects"},
     {"oleObject", "office.embedded", "embedded objects"},
     {"docProps/thumbnail", "office.thumbnail", "a picture of the first page"},
@@ -30,14 +33,21 @@ constexpr HiddenPart kHiddenParts[] = {
 
 constexpr std::size_t kManyPoints = 30;
 
+std::size_t points_of(std::string_view values) {
+  std::size_t points = 0;
+  elements(values, "c:pt", [&](std::string_view, std::string_view) { ++points; });
+  return points;
+}
+
 // Points of charts that show each by itself.
 std::size_t single_points(std::string_view chart) {
   std::size_t points = 0;
   for (const std::string_view kind : {"c:scatterChart", "c:bubbleChart"})
     elements(chart, kind, [&](std::string_view, std::string_view content) {
-      elements(content, "c:yVal", [&](std::string_view, std::string_view values) {
-        elements(values, "c:pt", [&](std::string_view, std::string_view) { ++points; });
-      });
+      std::size_t across = 0, up = 0;
+      elements(content, "c:xVal", [&](std::string_view, std::string_view values) { across += points_of(values); });
+      elements(content, "c:yVal", [&](std::string_view, std::string_view values) { up += points_of(values); });
+      points += std::max(across, up);
     });
   return points;
 }
@@ -63,6 +73,39 @@ void judge_styles(const Entry& entry, Opened& out) {
   });
 }
 
+// Words in quotes within number formats: 0" cases".
+void read_formats(const Entry& entry, Opened& out) {
+  std::string words;
+  elements(entry.content, "numFmt",
+           [&](std::string_view tag, std::string_view) { words += text_of(attribute(tag, "formatCode"), {}) + "\n"; });
+  std::ranges::replace(words, '"', ' ');
+  if (!words.empty()) out.texts.push_back({"formats.txt", std::move(words)});
+}
+
+// Names and labels that attributes carry: bookmarks, tags, fields. Numbers and settings are left out.
+std::string worded_attributes(std::string_view xml) {
+  std::string out;
+  const std::string all = attribute_values(xml);
+  for (std::size_t at = 0; at < all.size();) {
+    const std::size_t end = std::min(all.find('\n', at), all.size());
+    std::string line = all.substr(at, end - at);
+    at = end + 1;
+    const std::size_t colon = std::min(line.find(": "), line.size());
+    const std::string_view name = std::string_view(line).substr(0, colon);
+    if (name.contains("typeface") || name.contains("font") || name.contains("asci") || name.contains("asia") ||
+        name.contains("hansi") || name.contains(":cs") || name.contains("target"))
+      continue;
+    const std::string_view value = std::string_view(line).substr(colon);
+    const bool words = std::ranges::any_of(value, [](char c) { return static_cast<unsigned char>(c) >= 0x80; }) ||
+                       (value.substr(std::min<std::size_t>(2, value.size())).contains(' ') &&
+                        std::ranges::any_of(value, [](char c) { return c >= 'A' && c <= 'Z'; }));
+    if (!words) continue;
+    std::ranges::replace(line, '_', ' ');
+    out += line.substr(std::min(colon + 2, line.size())) + "\n";
+  }
+  return out;
+}
+
 void read_tables(const Entry& entry, std::string_view table, std::string_view row, std::string_view cell, Opened& out) {
   elements(entry.content, table, [&](std::string_view, std::string_view body) {
     std::string csv;
@@ -78,7 +121,9 @@ void read_tables(const Entry& entry, std::string_view table, std::string_view ro
 }
 
 void open_sheet(const Entry& entry, const std::vector<std::string>& strings, Opened& out) {
-  std::string csv;
+  std::string csv, block;
+  std::vector<std::string> blocks;  // tables one below the other, with empty rows between
+  std::size_t last = 0;
   elements(entry.content, "row", [&](std::string_view tag, std::string_view row) {
     if (attribute(tag, "hidden") == "1" ||
         (!attribute(tag, "ht").empty() && std::strtod(attribute(tag, "ht").c_str(), nullptr) < 2) ||
@@ -95,8 +140,19 @@ void open_sheet(const Entry& entry, const std::vector<std::string>& strings, Ope
       }
       line += (line.empty() ? "" : ",") + csv_field(value);
     });
-    if (!line.empty()) csv += line + "\n";
+    const std::size_t place = std::strtoul(attribute(tag, "r").c_str(), nullptr, 10);
+    const bool bare = line.find_first_not_of("\",") == std::string::npos;
+    if ((bare || (place > last + 1 && last > 0)) && !block.empty()) blocks.push_back(std::exchange(block, {}));
+    last = place;
+    if (line.empty()) return;
+    csv += line + "\n";
+    if (!bare) block += line + "\n";
   });
+  if (!blocks.empty()) {
+    blocks.push_back(std::move(block));
+    for (std::string& part : blocks)
+      if (std::ranges::count(part, '\n') >= 3) out.texts.push_back({entry.name + ".csv", std::move(part)});
+  }
   elements(entry.content, "col", [&](std::string_view tag, std::string_view) {
     if (attribute(tag, "hidden") == "1" ||
         (!attribute(tag, "width").empty() && std::strtod(attribute(tag, "width").c_str(), nullptr) < 0.2))
@@ -122,15 +178,61 @@ void open_sheet(const Entry& entry, const std::vector<std::string>& strings, Ope
   if (!around.empty()) out.texts.push_back({entry.name + ".txt", std::move(around)});
 }
 
+// Programs may write every name with a prefix of their own: <x:row>, <ns0:p>.
+void use_usual_prefixes(std::string& xml) {
+  constexpr std::pair<std::string_view, std::string_view> kUsual[] = {
+      {"/spreadsheetml/2006/main\"", ""},      {"/spreadsheetml/main\"", ""},
+      {"/wordprocessingml/2006/main\"", "w:"}, {"/wordprocessingml/main\"", "w:"},
+      {"/presentationml/2006/main\"", "p:"},   {"/drawingml/2006/main\"", "a:"},
+      {"/drawingml/2006/chart\"", "c:"},       {"/drawingml/2006/spreadsheetDrawing\"", "xdr:"}};
+  for (const auto& [space, usual] : kUsual) {
+    const std::size_t at = xml.find(space);
+    const std::size_t from = at == std::string::npos ? at : xml.rfind("xmlns:", at);
+    if (from == std::string::npos) continue;
+    const std::size_t equal = xml.find('=', from);
+    if (equal > at || xml.find('"', equal) + 200 < at || xml.substr(equal, at - equal).contains(' ')) continue;
+    const std::string prefix = xml.substr(from + 6, equal - from - 6) + ":";
+    if (prefix == usual || prefix.size() > 20) continue;
+    std::string out;
+    for (std::size_t i = 0; i < xml.size();) {
+      const std::size_t begin = xml[i] == '<' ? i + 1 + (i + 1 < xml.size() && xml[i + 1] == '/') : i;
+      const bool blank = xml[i] == ' ' && xml.compare(i + 1, prefix.size(), prefix) == 0;  // an attribute
+      if ((begin > i && xml.compare(begin, prefix.size(), prefix) == 0) || blank) {
+        const std::size_t name = blank ? i + 1 : begin;
+        out.append(xml, i, name - i).append(usual);
+        i = name + prefix.size();
+      } else {
+        out += xml[i++];
+      }
+    }
+    xml = std::move(out);
+  }
+}
+
 }  // namespace
 
 void open_office(std::string_view content, Opened& out) {
-  const std::vector<Entry> entries = unzip(content, out.findings);
+  std::vector<Entry> entries = unzip(content, out.findings);
+  for (Entry& entry : entries) {
+    if (entry.name.ends_with(".xml")) use_usual_prefixes(entry.content);
+    std::string words = entry.name;
+    std::ranges::replace(words, '_', ' ');
+    std::ranges::replace(words, '/', '\n');
+    out.texts.push_back({"name.txt", std::move(words)});
+    if (entry.name.contains("media/")) judge_inner_name(entry.name, out);
+  }
   std::vector<std::string> strings;
+  std::string readings;
   for (const Entry& entry : entries)
     if (entry.name == "xl/sharedStrings.xml")
-      elements(entry.content, "si",
-               [&](std::string_view, std::string_view item) { strings.push_back(text_of(item, {})); });
+      elements(entry.content, "si", [&](std::string_view, std::string_view item) {
+        std::string shown(item);  // readings stand beside what they belong to
+        elements(item, "rPh",
+                 [&](std::string_view, std::string_view reading) { readings += text_of(reading, {}) + "\n"; });
+        if (const std::size_t at = shown.find("<rPh"); at != std::string::npos) shown.resize(at);
+        strings.push_back(text_of(shown, {}));
+      });
+  if (!readings.empty()) out.texts.push_back({"readings.txt", std::move(readings)});
   for (const Entry& entry : entries) {
     for (const HiddenPart& part : kHiddenParts)
       if (!part.rule.empty() && entry.name.contains(part.name)) out.findings.add(part.rule, entry.name, part.message);
@@ -181,7 +283,10 @@ void open_office(std::string_view content, Opened& out) {
                  entry.content.contains("w:sz w:val=\"2\""))
         out.findings.add("office.hidden_text", entry.name, "white or tiny text");
     }
-    if (entry.name == "xl/styles.xml") judge_styles(entry, out);
+    if (entry.name == "xl/styles.xml") {
+      judge_styles(entry, out);
+      read_formats(entry, out);
+    }
     if (entry.name == "xl/styles.xml" &&
         (entry.content.contains(";;;&quot;") || entry.content.contains("formatCode=\";;;\"")))
       out.findings.add("office.hidden_text", entry.name, "a number format that shows nothing");
@@ -222,6 +327,8 @@ void open_office(std::string_view content, Opened& out) {
         out.texts.push_back({"values.txt", attribute_values(entry.content)});
         break;
       }
+    if (std::string words = worded_attributes(entry.content); !words.empty())
+      out.texts.push_back({"attributes.txt", std::move(words)});
     read_tables(entry, "w:tbl", "w:tr", "w:tc", out);
     read_tables(entry, "a:tbl", "a:tr", "a:tc", out);
     std::string text =

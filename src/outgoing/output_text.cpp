@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 
 #include "core/ascii.h"
@@ -15,9 +16,6 @@ constexpr std::size_t kManyLiterals = 50, kSomeLiterals = 20;
 
 bool is_letter(char c) {
   return (c | 32) >= 'a' && (c | 32) <= 'z';
-}
-bool mentions(std::string_view text, std::initializer_list<std::string_view> words) {
-  return std::ranges::any_of(words, [&](std::string_view word) { return text.find(word) != std::string_view::npos; });
 }
 
 // The first number behind `label` in the line, over blanks and signs of assignment.
@@ -74,6 +72,17 @@ void judge_printed(std::string_view line, const std::string& where, const Output
   }
 }
 
+// "5/118 (4.2%)": the percentage is that of the fraction.
+bool is_share(int part, std::string_view base, std::string_view rest) {
+  const std::size_t open = rest.find_first_not_of(' ');
+  if (open == std::string_view::npos || open > 2 || (rest[open] != '(' && rest[open] != '[')) return false;
+  const std::size_t percent = rest.find('%', open);
+  if (percent == std::string_view::npos || percent > open + 8) return false;
+  const auto shown = read_number(rest.substr(open + 1, percent - open - 1));
+  const double whole = std::atof(std::string(base).c_str());
+  return shown && whole > 0 && std::abs(shown->value - 100 * part / whole) <= 0.51 * std::pow(10.0, -shown->decimals);
+}
+
 // "n = 4", "3 patients", 3名, 12歳の男性.
 void judge_prose(std::string_view line, const std::string& where, const OutputPolicy& policy, Findings& findings) {
   for (std::size_t at = 0; at < line.size(); ++at) {
@@ -107,7 +116,8 @@ void judge_prose(std::string_view line, const std::string& where, const OutputPo
       const std::size_t stop = std::min(rest.find_first_not_of("0123456789", 1), rest.size());
       const std::string_view whom = rest.substr(stop, 14);
       if (whom.starts_with("例") || whom.starts_with("名") || whom.starts_with("人") || whom.starts_with(" patients") ||
-          whom.starts_with(" cases") || whom.starts_with(" subjects") || whom.starts_with(" participants"))
+          whom.starts_with(" cases") || whom.starts_with(" subjects") || whom.starts_with(" participants") ||
+          is_share(value, rest.substr(1, stop - 1), rest.substr(stop)))
         findings.add("text.few", where, "few persons in a sentence");
     }
     if (rest.starts_with(".") && rest.size() > 1 && is_digit(rest[1])) continue;
@@ -147,6 +157,8 @@ void judge_words(std::string_view line, const std::string& where, Findings& find
   constexpr std::string_view kPersons[] = {
       "patient", "woman", "women",  "man ", "men ", "case ",   "cases ", "death",  "subject",   "participant",
       "person",  "child", "infant", "boy",  "girl", "fatalit", "male",   "female", "individual"};
+  constexpr std::string_view kVerbs[] = {"had ",     "died",      "were ",   "was ",    "developed", "experienced",
+                                         "received", "underwent", "of them", "of whom", "of these",  "suffered"};
   const std::string low = lower(line) + " ";
   for (const std::string_view number : kNumbers)
     for (std::size_t at = low.find(number); at != std::string::npos; at = low.find(number, at + 1)) {
@@ -158,6 +170,10 @@ void judge_words(std::string_view line, const std::string& where, Findings& find
         if (next.starts_with(who) || (second != std::string_view::npos && next.substr(second + 1).starts_with(who) &&
                                       next.find_first_of(".,;") > second))
           findings.add("text.few_like", where, "few persons in a sentence");
+      // "Of the 212 patients, three had a stroke."
+      if (mentions(std::string_view(low).substr(0, at), {"patients", "participants", "subjects", "cases", "persons"}) &&
+          std::ranges::any_of(kVerbs, [&](std::string_view verb) { return next.starts_with(verb); }))
+        findings.add("text.few_like", where, "few persons in a sentence");
     }
   constexpr std::string_view kDigits[] = {"一", "二", "三", "四", "五", "六", "七", "八", "九"};
   for (const std::string_view digit : kDigits)
@@ -177,6 +193,10 @@ void judge_words(std::string_view line, const std::string& where, Findings& find
 
 struct Literals {
   std::size_t items = 0, ids = 0, dates = 0, numbers = 0;
+  std::string_view first;
+  std::size_t same = 0;  // whose first four characters are those of the first, as long as it
+
+  bool alike() const { return same == items && first.size() <= 8; }
 };
 
 // Lists of literals in programs: [1, 2, ...], c("...", ...), IN (...).
@@ -185,8 +205,9 @@ void judge_literals(std::string_view text, Findings& findings) {
   std::uint64_t line = 1, begun = 1;
   const auto close = [&] {
     const std::string where = fmt::format("line {}", begun);
+    // Codes of one class begin alike: 2189010, 2189011, 2189012.
     if (list.ids >= 5 && list.ids * 2 > list.items)
-      findings.add("code.ids", where, "a list of keys of persons in a program");
+      findings.add(list.alike() ? "code.list" : "code.ids", where, "a list of keys of persons in a program");
     if (list.dates >= 5 && list.dates * 2 > list.items)
       findings.add("code.dates", where, "a list of dates to the day in a program");
     if (list.numbers >= kManyLiterals && list.numbers * 10 > list.items * 9)
@@ -211,7 +232,8 @@ void judge_literals(std::string_view text, Findings& findings) {
       }
       const std::string_view word = text.substr(at + 1, end - at - 1);
       const auto digits = static_cast<std::size_t>(std::ranges::count_if(word, is_digit));
-      ++list.items;
+      if (list.items++ == 0) list.first = word;
+      list.same += word.size() == list.first.size() && word.size() >= 7 && word.substr(0, 4) == list.first.substr(0, 4);
       const bool date = word.size() == 10 && digits == 8 && (word[4] == '-' || word[4] == '/');
       list.dates += date;
       // Codes of nine digits name drugs and procedures, letters before digits diseases.

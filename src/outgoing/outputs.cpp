@@ -103,8 +103,46 @@ void judge_counts(Columns& table) {
         }
 }
 
+// "n = 212" in the name of a column; 0: it says none.
+double told_base(std::string_view name) {
+  const std::string low = lower(name);
+  for (const std::string_view sign : {"n =", "n=", "総数", "例数"})
+    if (const std::size_t at = low.find(sign);
+        at != std::string::npos && (at == 0 || low[at - 1] < 'a' || low[at - 1] > 'z'))
+      if (const std::size_t digit = low.find_first_not_of(" =:", at + sign.size()); digit != std::string::npos) {
+        std::string_view digits = std::string_view(low).substr(digit);
+        digits = digits.substr(0, digits.find_first_not_of("0123456789,"));
+        while (digits.ends_with(','))
+          digits.remove_suffix(1);
+        if (const auto number = read_number(digits)) return number->value;
+      }
+  return 0;
+}
+
+// A column of percentages whose name tells their base: "n = 212, %".
+void judge_told_bases(Columns& table) {
+  for (std::size_t i = 1; i < table.roles.size(); ++i) {
+    const std::string& name = table.sheet.header[i];
+    const double n = told_base(name);
+    if (n <= 0 || (!name.contains('%') && !name.contains("割合") && !lower(name).contains("percent"))) continue;
+    std::size_t rows = 0, small = 0;
+    bool consistent = true;
+    for (const Field& field : table.fields[i]) {
+      if (!field.number || field.number->in_brackets) continue;
+      const double numerator = field.number->value / 100 * n, whole = std::round(numerator);
+      const double half = 0.5 * std::pow(10.0, -field.number->decimals) / 100 * n;
+      consistent = consistent && std::abs(numerator - whole) <= half + 1e-9;
+      small += whole >= 1 && whole < table.policy.threshold && half < 0.5;
+      ++rows;
+    }
+    if (consistent && rows >= 2 && small > 0)
+      table.findings.add("cell.percentage", table.where(i), "percentage and base together give a group of few persons");
+  }
+}
+
 // Percentages whose base is shown give the numerator back.
 void judge_percentages(Columns& table) {
+  judge_told_bases(table);
   const int base = table.first(Role::kCount);
   if (base < 0) return;
   for (std::size_t i = 0; i < table.roles.size(); ++i) {
@@ -133,14 +171,24 @@ void judge_percentages(Columns& table) {
 // A group in which everybody has the property, for properties nobody wants to be known.
 void judge_full_groups(Columns& table) {
   const int base = table.first(Role::kCount);
+  const auto sensitive = [&](std::size_t i) {
+    return table.all_whole(i) && mentions(table.sheet.header[i], {"HIV", "hiv", "AIDS", "精神", "中絶", "遺伝",
+                                                                  "統合失調", "梅毒", "依存症", "自殺"});
+  };
+  // Two columns of one property, with and without it: nobody is without.
+  for (std::size_t i = 0; i + 1 < table.roles.size(); ++i) {
+    if (!sensitive(i) || !sensitive(i + 1)) continue;
+    const bool swapped = mentions(lower(table.sheet.header[i]), {"negative", "without", "no ", "陰性", "なし", "無"});
+    for (std::size_t row = 0; row < table.fields[i].size(); ++row) {
+      const auto& with = table.fields[i + swapped][row].number;
+      const auto& without = table.fields[i + !swapped][row].number;
+      if (with && without && with->value > 0 && without->value == 0)
+        table.findings.add("cell.group", table.where(i), "everybody in a group has a sensitive property");
+    }
+  }
   if (base < 0) return;
   for (std::size_t i = 0; i < table.roles.size(); ++i) {
-    if (static_cast<int>(i) == base) continue;
-    bool sensitive = false;
-    for (const std::string_view word :
-         {"HIV", "hiv", "AIDS", "精神", "中絶", "遺伝", "統合失調", "梅毒", "依存症", "自殺"})
-      sensitive = sensitive || table.sheet.header[i].find(word) != std::string::npos;
-    if (!sensitive || !table.all_whole(i)) continue;
+    if (static_cast<int>(i) == base || !sensitive(i)) continue;
     for (std::size_t row = 0; row < table.fields[i].size(); ++row) {
       const auto &part = table.fields[i][row].number, &n = table.fields[static_cast<std::size_t>(base)][row].number;
       if (part && n && part->value > 0 && part->value == n->value)
@@ -234,6 +282,19 @@ void judge_curve(Columns& table) {
                        "few events between two times of a fixed grid");
 }
 
+// A curve of sensitivity against specificity with a point for nearly every person.
+void judge_roc(Columns& table) {
+  constexpr std::size_t kManyPoints = 25;
+  if (table.sheet.rows.size() < kManyPoints || table.has(Role::kCount)) return;
+  const auto named = [&](std::initializer_list<std::string_view> words) {
+    return std::ranges::any_of(table.sheet.header,
+                               [&](const std::string& name) { return mentions(lower(name), words); });
+  };
+  if (named({"tpr", "sensitiv", "true_pos", "true pos", "感度"}) &&
+      named({"fpr", "specific", "false_pos", "false pos", "特異度"}))
+    table.findings.add("curve.roc", "file", "a curve of many points: each step may be one person");
+}
+
 void judge_models(Columns& table) {
   for (std::size_t i = 0; i < table.roles.size(); ++i) {
     const Role role = table.roles[i].role;
@@ -283,6 +344,12 @@ void judge_by_rows(const Sheet& sheet, const OutputPolicy& policy, Findings& fin
     named += role == Role::kMean || role == Role::kSpread || role == Role::kMin || role == Role::kMax ||
              role == Role::kPercentile;
   }
+  for (std::size_t row = 0; row < sheet.rows.size(); ++row)  // numbers at risk below a curve
+    if (roles[row].role == Role::kAtRisk &&
+        std::any_of(sheet.rows[row].begin() + 1, sheet.rows[row].end(),
+                    [&](const std::string& field) { return is_small(read_number(field), policy.threshold); }))
+      findings.add("cell.small", fmt::format("{}row {}", sheet.place.empty() ? "" : sheet.place + ", ", row + 1),
+                   "a group of fewer persons than the policy wants");
   if (named < 2) return;
   for (std::size_t row = 0; row < sheet.rows.size(); ++row)
     for (std::size_t i = 1; i < sheet.rows[row].size(); ++i) {
@@ -368,6 +435,7 @@ void judge_outputs(const Sheet& sheet, const OutputPolicy& policy, const Descrip
   if (!is_dictionary(sheet)) judge_extremes(table, description);
   judge_means(table, description);
   judge_curve(table);
+  judge_roc(table);
   judge_models(table);
   judge_by_rows(sheet, policy, findings);
 }

@@ -46,6 +46,8 @@ Matrix product(const Matrix& a, const Matrix& b) {
 }
 
 // Reads one stream of drawing operators: what it writes, where, how large and in which colour.
+constexpr double kMarkSize = 8;  // points
+
 class PageReader {
  public:
   PageReader(const PdfParts& parts, bool placed, double width, double height, Opened& out)
@@ -173,12 +175,24 @@ class PageReader {
                              std::max(corner[4], other[4]), std::max(corner[5], other[5])});
     }
     if (op == "l") ++segments_;
+    if ((op == "m" || op == "c") && n >= 2) {
+      const Matrix end = product({1, 0, 0, 1, last(2), last(1)}, state_.matrix);
+      if (op == "m") outline_ = {end[4], end[5], end[4], end[5]};
+      if (op == "c") ++bends_;
+      outline_ = {std::min(outline_.left, end[4]), std::min(outline_.low, end[5]), std::max(outline_.right, end[4]),
+                  std::max(outline_.high, end[5])};
+    }
     if (op == "S" || op == "s") lines += segments_ >= 5;
     const bool fills = op == "f" || op == "F" || op == "f*" || op == "B" || op == "B*";
     if (fills && !state_.white && dark_.size() < 10'000)
       dark_.insert(dark_.end(), rectangles_.begin(), rectangles_.end());
     if (fills || op == "S" || op == "s" || op == "n") {
-      segments_ = 0;
+      if (op != "n") {
+        for (const Box& box : rectangles_)
+          keep_mark("square", box);
+        if (bends_ >= 2) keep_mark("disc", outline_);
+      }
+      segments_ = bends_ = 0;
       rectangles_.clear();
     }
     if (op == "Do") {
@@ -186,6 +200,13 @@ class PageReader {
       if (placed_ && places.size() < 10'000) places[name_].emplace_back(state_.matrix[4], state_.matrix[5]);
     }
     if (op == "Tj" || op == "TJ" || op == "'" || op == "\"") show();
+  }
+
+  // Squares and discs too small to be bars.
+  void keep_mark(const char* name, const Box& box) {
+    const double width = box.right - box.left, height = box.high - box.low;
+    if (!placed_ || width <= 0 || width > kMarkSize || std::abs(width - height) > 0.3) return;
+    if (auto& list = places[name]; list.size() < 10'000) list.emplace_back(box.left, box.low);
   }
 
   void show() {
@@ -253,7 +274,8 @@ class PageReader {
   std::string name_, font_, others_;
   std::vector<Piece> pieces_;
   std::vector<Box> rectangles_, dark_;
-  std::size_t segments_ = 0;
+  std::size_t segments_ = 0, bends_ = 0;
+  Box outline_{};
   double size_ = 12;
   int mode_ = 0;
   bool filled_ = false;
@@ -296,6 +318,15 @@ void page_size(const PdfParts& parts, double& width, double& height) {
       width = std::max(width, box[2]);
       height = std::max(height, box[3]);
     }
+}
+
+// What readers for the blind say instead of the letters on the page.
+std::string replaced_texts(std::string_view stream) {
+  std::string out;
+  for (const std::string_view key : {"/ActualText", "/Alt"})
+    for (std::size_t at = stream.find(key); at != std::string_view::npos; at = stream.find(key, at + 1))
+      out += pdf_strings(stream.substr(at, std::min(stream.find(">>", at), stream.size()) - at));
+  return out;
 }
 
 bool draws(std::string_view stream) {
@@ -375,6 +406,8 @@ void open_pdf(std::string_view data, Opened& out) {
     const bool page = std::ranges::find(pages, number) != pages.end();
     const bool form = object.dictionary.contains("/Form") || object.dictionary.contains("/Pattern") ||
                       object.dictionary.contains("/CharProc");
+    if (std::string words = replaced_texts(object.stream); !words.empty())
+      out.texts.push_back({"alternatives.txt", std::move(words)});
     if (draws(object.stream)) {
       PageReader reader(parts, page && width > 0, width, height, out);
       reader.read(object.stream);

@@ -422,6 +422,17 @@ std::string pdf_strings(std::string_view text) {
   return out;
 }
 
+// Comments between objects; never the binary mark of the head.
+static void keep_comments(std::string_view data, std::size_t from, std::size_t to, PdfParts& parts) {
+  while (from < to) {
+    const std::size_t end = std::min(data.find_first_of("\r\n", from), to);
+    const std::string_view words = data.substr(from, end - from);
+    if (words.starts_with("%") && !words.starts_with("%PDF-") && !words.starts_with("%%EOF") && words.size() > 8)
+      parts.comments += std::string(words.substr(1)) + "\n";
+    from = end + 1;
+  }
+}
+
 PdfParts read_pdf(std::string_view data) {
   PdfParts parts;
   std::size_t total = 0, behind = 0;
@@ -442,14 +453,7 @@ PdfParts read_pdf(std::string_view data) {
     }
     std::size_t place = number_from;
     const int number = number_at(data, place);
-    // Comments between objects; never the binary mark of the head.
-    for (std::size_t line = behind; line < number_from;) {
-      const std::size_t end = std::min(data.find_first_of("\r\n", line), number_from);
-      const std::string_view words = data.substr(line, end - line);
-      if (words.starts_with("%") && !words.starts_with("%PDF-") && !words.starts_with("%%EOF") && words.size() > 8)
-        parts.comments += std::string(words.substr(1)) + "\n";
-      line = end + 1;
-    }
+    keep_comments(data, behind, number_from, parts);
     at += 4;
     const std::size_t end = std::min(data.find("endobj", at), data.size());
     const std::size_t stream = data.find("stream", at);
@@ -485,6 +489,7 @@ PdfParts read_pdf(std::string_view data) {
       key += 1'000'000;
     parts.objects.emplace(key, std::move(object));
   }
+  keep_comments(data, behind, data.size(), parts);
   read_fonts(parts);
   return parts;
 }

@@ -104,7 +104,8 @@ bool is_period(std::string_view value) {  // 2023-04, 2023/04/01, 40-44, 2023Q1
 }
 
 bool looks_like_key(std::string_view value) {
-  if (value.size() < 5 || value.find_first_of(". ,%()~<>=") != std::string_view::npos || is_period(value)) return false;
+  if (value.size() < 5 || value.find_first_of(". ,%()~<>=[]") != std::string_view::npos || is_period(value))
+    return false;
   bool digit = false, letter = false;
   std::size_t run = 0, longest = 0;
   for (const char c : value) {
@@ -314,6 +315,29 @@ bool is_matrix(const Sheet& sheet) {
   return same + 1 >= sheet.header.size();
 }
 
+// Names of columns that number persons.
+bool counts_persons_one_by_one(const std::vector<std::string>& words) {
+  constexpr std::string_view kPersons[] = {"subject", "case", "patient", "participant", "person", "pid",
+                                           "症例",    "患者", "対象者",  "被験者",      "参加者"};
+  return words.size() <= 2 &&
+         std::ranges::any_of(kPersons, [&](std::string_view word) { return has_word(words, word); });
+}
+bool is_ranking(const std::vector<std::string>& words) {
+  constexpr std::string_view kRanks[] = {"rank", "order", "順位", "順", "no", "index"};
+  return words.empty() || std::ranges::any_of(kRanks, [&](std::string_view word) { return has_word(words, word); });
+}
+
+// 1, 2, 3, ... down the column.
+bool is_running(const Sheet& sheet, std::size_t column) {
+  double last = 0;
+  for (const auto& row : sheet.rows) {
+    const auto number = column < row.size() ? read_number(row[column]) : std::nullopt;
+    if (!number || !number->whole || (last > 0 && number->value != last + 1)) return false;
+    last = number->value;
+  }
+  return !sheet.rows.empty();
+}
+
 }  // namespace
 
 void judge_records(const Sheet& sheet, Findings& findings) {
@@ -419,11 +443,19 @@ void judge_records(const Sheet& sheet, Findings& findings) {
     judge_records(transposed(sheet), findings);
   for (std::size_t i = 0; i < columns.size(); ++i) {  // one person on several rows, with what was measured
     const std::vector<std::string> words = words_of(lower(sheet.header[i]));
-    const bool key = has_word(words, "id") || has_word(words, "subject") || has_word(words, "case");
+    const bool person = counts_persons_one_by_one(words) && sheet.named, key = person || has_word(words, "id");
     const bool measured = std::ranges::any_of(columns, [](const Column& c) { return c.decimals * 2 > c.filled; });
-    if (key && statistics == 0 && rows >= kFewRows && measured && columns[i].distinct.size() >= 5 &&
-        columns[i].filled >= 2 * columns[i].distinct.size())
+    const bool various =
+        std::ranges::any_of(columns, [&](const Column& c) { return c.distinct.size() * 4 > c.filled; });
+    if (key && statistics == 0 && rows >= kFewRows && (measured || (person && various)) &&
+        columns[i].distinct.size() >= 5 && columns[i].filled >= 2 * columns[i].distinct.size())
       findings.add("record.level", file, "a key on several rows, with measured values");
+    if (person && rows >= kFewRows / 2 && columns.size() >= 2 && is_running(sheet, i))
+      findings.add("record.level", file, "persons numbered one by one, a row for each");
+    if (is_running(sheet, i) && i == 0 && columns.size() == 2 && rows >= kFewRows && is_ranking(words) &&
+        columns[1].numbers == columns[1].filled && columns[1].decimals * 2 > columns[1].filled &&
+        columns[1].distinct.size() * 10 > columns[1].filled * 8)
+      findings.add("record.values", file, "measurements in order of size: one for each person");
   }
   // The same measurement many times, a row for each person.
   std::size_t repeated_names = 0, measured = 0;

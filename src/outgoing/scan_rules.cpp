@@ -135,6 +135,8 @@ constexpr ScanRule kScanRules[] = {
      "固定した時点ごと、または1段10件以上にしてください。"},
     {"curve.events", disclosure::Verdict::kReview, "固定時点間の事象が少数です",
      "Look whether rounding or a wider grid is needed.", "丸めや時点の間隔を確認してください。"},
+    {"curve.roc", disclosure::Verdict::kReview, "ROC 曲線の点が多数あります(1点=1人の可能性)",
+     "Give the curve on a grid, ten persons or more for each step.", "1段10人以上の格子で示してください。"},
     {"model.degrees", disclosure::Verdict::kFail, "残差自由度が不足しています",
      "Use fewer terms or more persons: ten residual degrees of freedom.",
      "項を減らすか対象を増やし、残差自由度を10以上にしてください。"},

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "core/ascii.h"
 #include "core/text.h"
@@ -13,12 +14,14 @@
 #include "outgoing/inner_sheets.h"
 #include "outgoing/line_shapes.h"
 #include "outgoing/names.h"
+#include "outgoing/numbers.h"
 #include "outgoing/rare_tables.h"
 
 namespace sekisho::outgoing {
 namespace {
 
 constexpr int kDeepest = 3;
+constexpr std::size_t kManyValues = 20;
 
 std::string extension_of(std::string_view file_name) {
   return lower(file_name.substr(std::min(file_name.rfind('.'), file_name.size())));
@@ -64,10 +67,17 @@ bool looks_like_record(std::string_view line) {
   return fields >= 4 && fields <= 30 && numbers >= 2 && (key || day);
 }
 
-// Fixed columns of digits and few letters, all lines alike: "12345678M0651970...".
-bool looks_fixed(std::string_view line) {
-  return line.size() >= 12 && line.find_first_of(" ,\t.") == std::string_view::npos &&
-         std::ranges::count_if(line, is_digit) * 4 >= static_cast<std::ptrdiff_t>(line.size()) * 3;
+// Fixed columns of digits and few letters, all lines alike: "12345678M0651970...". What makes them alike: 9 for a
+// digit, a for a letter; empty where it is no such line.
+std::string fixed_form(std::string_view line) {
+  if (line.size() < 12 || line.find_first_of(" ,\t") != std::string_view::npos ||
+      std::ranges::count_if(line, is_digit) * 4 < static_cast<std::ptrdiff_t>(line.size()) * 3)
+    return {};
+  if (line.find('.') == std::string_view::npos) return "digits";
+  std::string form(line);
+  for (char& c : form)
+    c = is_digit(c) ? '9' : ((c | 32) >= 'a' && (c | 32) <= 'z') ? 'a' : c;
+  return form;
 }
 
 bool is_message(std::string_view line) {  // HL7, SS-MIX2, receipts: one patient each
@@ -94,6 +104,44 @@ bool mentions_outliers(std::string_view name) {
   return std::ranges::any_of(kNames, [&](std::string_view word) { return name.find(word) != std::string_view::npos; });
 }
 
+// The numbers of a list, row by row; empty: something else is in it.
+std::vector<double> numbers_of(const Json& list) {
+  std::vector<double> out;
+  for (const Json& one : list) {
+    if (one.is_number()) {
+      out.push_back(one.get<double>());
+    } else if (one.is_array()) {
+      const std::vector<double> row = numbers_of(one);
+      if (row.empty()) return {};
+      out.insert(out.end(), row.begin(), row.end());
+    } else {
+      return {};
+    }
+  }
+  return out;
+}
+
+void judge_list(const std::string& key, Role role, const Json& list, const OutputPolicy& policy, Findings& findings) {
+  const std::vector<double> numbers = numbers_of(list);
+  if (numbers.size() < 2) return;
+  const std::string where = "member " + key.substr(0, 40), low = lower(key);
+  if (mentions_outliers(low)) findings.add("extreme.value", where, "outliers are the values of single persons");
+  if (mentions(low, {"confusion", "contingency", "crosstab", "混同行列", "分割表"}) &&
+      std::ranges::any_of(numbers, [&](double n) { return n > 0 && n < policy.threshold && n == std::floor(n); }))
+    findings.add("cell.small", where, "a group of fewer persons than the policy wants");
+  std::size_t up = 0, down = 0, parts = 0;
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    parts += numbers[i] != std::floor(numbers[i]);
+    up += i > 0 && numbers[i] > numbers[i - 1];
+    down += i > 0 && numbers[i] < numbers[i - 1];
+  }
+  const bool loose = up * 4 > numbers.size() && down * 4 > numbers.size() && list.front().is_number();
+  if (numbers.size() >= kManyValues && loose && role == Role::kResidual)
+    findings.add("plot.residuals", where, "residuals, fitted values or predictions: one value for each person");
+  else if (numbers.size() >= 2 * kManyValues && loose && parts * 2 > numbers.size())
+    findings.add("record.values", where, "many values in no order: one for each person");
+}
+
 void judge_members(const Json& node, int level, bool counted, const OutputPolicy& policy, Findings& findings) {
   if (level > 100) return;
   const auto counts = [](Role role) { return role == Role::kCount || role == Role::kEvents || role == Role::kAtRisk; };
@@ -109,9 +157,7 @@ void judge_members(const Json& node, int level, bool counted, const OutputPolicy
       } else if (child.is_object()) {
         judge_members(child, level + 1, counted || counts(role), policy, findings);
       } else if (child.is_array()) {
-        if (child.size() >= 2 && std::ranges::all_of(child, [](const Json& one) { return one.is_number(); }) &&
-            mentions_outliers(lower(key)))
-          findings.add("extreme.value", "member " + key.substr(0, 40), "outliers are the values of single persons");
+        judge_list(key, role, child, policy, findings);
         judge_members(child, level + 1, false, policy, findings);
       }
     }
@@ -144,7 +190,7 @@ void judge_settings(std::string_view text, const OutputPolicy& policy, Findings&
 // Lines that are one key each: as long as one another, or with letters among the digits. Codes of drugs, tests and
 // procedures have nine, twelve or seventeen characters.
 void judge_key_lines(std::string_view text, Findings& findings) {
-  std::size_t lines = 0, keys = 0, filled = 0, same = 0, length = 0;
+  std::size_t lines = 0, keys = 0, filled = 0, same = 0, length = 0, unique = 0;
   for (std::size_t at = 0; at < text.size(); ++lines) {
     const std::size_t end = std::min(text.find('\n', at), text.size());
     std::string_view line = text.substr(at, end - at);
@@ -159,10 +205,11 @@ void judge_key_lines(std::string_view text, Findings& findings) {
     if (!plain || digits < 6 || line.size() == 9 || line.size() == 12 || line.size() == 17 || line.size() > 40)
       continue;
     ++keys;
+    unique += line.size() == 36 && std::ranges::count(line, '-') == 4 && line[8] == '-';  // 8-4-4-4-12
     if (length == 0) length = line.size();
     same += line.size() == length;
   }
-  if (keys >= 20 && keys * 10 >= filled * 9)
+  if ((keys >= 20 || unique >= 5) && keys * 10 >= filled * 9)
     findings.add(same * 10 >= keys * 9 ? "record.unique_id" : "record.code", "file", "a list of keys, one a line");
 }
 
@@ -170,7 +217,7 @@ void judge_key_lines(std::string_view text, Findings& findings) {
 bool is_printed_column(std::string_view line) {  // "$ age <dbl> 63, 71, 58", " $ age : num  63 71 58 ..."
   const std::size_t first = line.find_first_not_of(' ');
   if (first == std::string_view::npos || !line.substr(first).starts_with("$ ")) return false;
-  return std::ranges::count_if(line, is_digit) >= 4 &&
+  return (std::ranges::count_if(line, is_digit) >= 4 || std::ranges::count(line, ',') >= 5) &&
          (line.find('<') != std::string_view::npos || line.find(": ") != std::string_view::npos) &&
          std::ranges::count(line, ' ') >= 6;
 }
@@ -209,6 +256,26 @@ void count_numbers(std::string_view folded, std::map<std::size_t, std::size_t>& 
       ++end;
     ++numbers[end - at];
     at = end;
+  }
+}
+
+// A My Number whose three groups stand in columns of their own.
+void judge_split_numbers(const Sheet& sheet, Findings& findings) {
+  constexpr std::size_t kGroup = 4, kLeast = 4;
+  for (std::size_t i = 0; i + 2 < sheet.header.size(); ++i) {
+    std::size_t groups = 0, hits = 0;
+    for (const auto& row : sheet.rows) {
+      if (i + 2 >= row.size()) continue;
+      const bool fits = std::all_of(
+          row.begin() + static_cast<std::ptrdiff_t>(i), row.begin() + static_cast<std::ptrdiff_t>(i) + 3,
+          [](const std::string& field) { return field.size() == kGroup && std::ranges::all_of(field, is_digit); });
+      if (!fits) continue;
+      ++groups;
+      hits += is_my_number(row[i] + row[i + 1] + row[i + 2]);
+    }
+    if (groups >= kLeast && hits * 5 >= groups * 4)
+      findings.add("id.my_number", fmt::format("columns {} to {}", i + 1, i + 3),
+                   "three columns that together have the check digit of a My Number");
   }
 }
 
@@ -289,6 +356,7 @@ void TextScan::fields(const Sheet& sheet, Findings& findings) const {
         plain.drop(rule, wheres[i]);
   for (const ScanFinding& finding : plain.list())
     findings.add(finding.rule, finding.where, finding.message);
+  judge_split_numbers(sheet, findings);
 }
 
 void TextScan::table(const Sheet& sheet, std::string_view file_name, Findings& findings) const {
@@ -338,6 +406,7 @@ void TextScan::lines(std::string_view text, std::string_view file_name, Findings
   if (const std::string plain_text = plain_boxes(text); !plain_text.empty())
     return lines(plain_text, file_name, findings);
   std::size_t records = 0, fixed = 0, messages = 0, printed = 0;
+  std::map<std::string, std::size_t> fixed_forms;
   std::uint64_t number = 1;
   const bool published = is_bibliography(text);
   // Whose address or telephone it is, the lines around tell.
@@ -365,7 +434,7 @@ void TextScan::lines(std::string_view text, std::string_view file_name, Findings
       stamped = stamped || line.find(word) != std::string_view::npos;
     records += !stamped && looks_like_record(line) && !is_citation(folded);
     printed += is_printed_column(line) ? 1 : is_printed_series(line) ? 3 : 0;
-    fixed += looks_fixed(line);
+    if (std::string form = fixed_form(line); !form.empty()) fixed = std::max(fixed, ++fixed_forms[std::move(form)]);
     messages += is_message(line);
   }
   drop_chance(numbers, plain, findings);

@@ -110,24 +110,12 @@ def xlsx_custom_properties(r):
     return "表.xlsx", f.xlsx([("表1", "", p.groups(r))], extra=[("docProps/custom.xml", props)])
 
 
-@leak
-def docx_footnote(r):
-    return "論文.docx", f.docx(p.prose(r), extra=[("word/footnotes.xml", '<w:footnotes xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:footnote w:id="2">%s</w:footnote></w:footnotes>' % f.paragraph(p.note(r)))])
-
-
-@leak
-def docx_header(r):
-    return "報告.docx", f.docx(p.prose(r), extra=[("word/header1.xml", '<w:hdr xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">%s</w:hdr>' % f.paragraph(p.identifier(r)))])
-
-
-@leak
-def docx_text_box(r):
-    return "ポスター.docx", f.docx(p.prose(r), raw="<w:p><w:r><w:pict><v:shape xmlns:v='v'><v:textbox><w:txbxContent>%s</w:txbxContent></v:textbox></v:shape></w:pict></w:r></w:p>" % f.paragraph(p.note(r)))
-
-
-@leak
-def docx_alt_text(r):
-    return "図表.docx", f.docx(p.prose(r), raw='<w:p><w:r><w:drawing><wp:inline xmlns:wp="wp"><wp:docPr id="1" name="図 1" descr="%s"/></wp:inline></w:drawing></w:r></w:p>' % p.note(r, r.choice(["kanji_name", "my_number", "chart", "mobile"])))
+registry.enter(leak, {
+    "docx_footnote": lambda r: ("論文.docx", f.docx(p.prose(r), extra=[("word/footnotes.xml", '<w:footnotes xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:footnote w:id="2">%s</w:footnote></w:footnotes>' % f.paragraph(p.note(r)))])),
+    "docx_header": lambda r: ("報告.docx", f.docx(p.prose(r), extra=[("word/header1.xml", '<w:hdr xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">%s</w:hdr>' % f.paragraph(p.identifier(r)))])),
+    "docx_text_box": lambda r: ("ポスター.docx", f.docx(p.prose(r), raw="<w:p><w:r><w:pict><v:shape xmlns:v='v'><v:textbox><w:txbxContent>%s</w:txbxContent></v:textbox></v:shape></w:pict></w:r></w:p>" % f.paragraph(p.note(r)))),
+    "docx_alt_text": lambda r: ("図表.docx", f.docx(p.prose(r), raw='<w:p><w:r><w:drawing><wp:inline xmlns:wp="wp"><wp:docPr id="1" name="図 1" descr="%s"/></wp:inline></w:drawing></w:r></w:p>' % p.note(r, r.choice(["kanji_name", "my_number", "chart", "mobile"])))),
+})
 
 
 @leak
@@ -137,40 +125,16 @@ def docx_split_runs(r):
     return "連絡.docx", f.docx(p.prose(r), raw="<w:p><w:r><w:t>個人番号 </w:t></w:r>%s</w:p>" % runs)
 
 
-@leak
-def docx_merge_field(r):
-    return "案内.docx", f.docx(["研究協力のお願い"], raw='<w:p><w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText> MERGEFIELD 氏名 </w:instrText></w:r><w:r><w:fldChar w:fldCharType="separate"/></w:r><w:r><w:t>%s 様</w:t></w:r></w:p>' % p.name(r, "kanji"))
-
-
-@leak
-def docx_case_report(r):
-    return "症例.docx", f.docx(["【症例】%d歳、%s。" % (r.randrange(20, 95), r.choice(["男性", "女性"])), "【現病歴】%d月%d日より発熱あり、%d日に当院救急外来を受診し緊急入院となった。" % (r.randrange(1, 12), r.randrange(1, 14), r.randrange(15, 28)),
-                                   "【検査所見】WBC %d/μL、CRP %.2f mg/dL、Cre %.2f mg/dL。" % (r.randrange(3000, 20000), r.uniform(1, 20), r.uniform(0.5, 4)), "【経過】第%d病日に軽快退院した。" % r.randrange(5, 40)])
-
-
-@leak
-def pptx_embedded_workbook(r):
-    return "発表.pptx", f.pptx([["結果", "対象 1,204例"]], extra=[("ppt/embeddings/Microsoft_Excel_Sheet1.xlsx", f.xlsx([("Sheet1", "", [PERSON_HEAD] + lines(r, 50))]))])
-
-
-@leak
-def pptx_alt_text(r):
-    return "発表.pptx", f.pptx([["結果"]], extra=[("ppt/slides/slide2.xml", '<p:sld><p:cSld><p:spTree><p:pic><p:nvPicPr><p:cNvPr id="4" name="図 3" descr="%s"/></p:nvPicPr></p:pic></p:spTree></p:cSld></p:sld>' % p.note(r, "kanji_name"))])
-
-
-@leak
-def pptx_comment(r):
-    return "発表.pptx", f.pptx([["結果"]], extra=[("ppt/comments/comment1.xml", '<p:cmLst xmlns:p="p"><p:cm authorId="0" idx="1"><p:text>%s</p:text></p:cm></p:cmLst>' % p.note(r))])
-
-
-@leak
-def pdf_annotation(r):
-    return "figure.pdf", f.pdf(f.pdf_text(["Table 1. Baseline characteristics", "Age 64.2 (12.1)"]), objects=[b"<< /Type /Annot /Subtype /Text /Rect [50 50 60 60] /Contents (Patient: %s, MRN %08d) >>" % (p.name(r, "latin").encode(), r.randrange(10 ** 7))], page=b"/Annots [7 0 R]")
-
-
-@leak
-def pdf_outline(r):
-    return "report.pdf", f.pdf(f.pdf_text(["Summary of results"]), objects=[b"<< /Type /Outlines /First 8 0 R /Last 8 0 R /Count 1 >>", b"<< /Title (MRN %08d %s) /Parent 7 0 R /Dest [3 0 R /Fit] >>" % (r.randrange(10 ** 7), p.name(r, "latin_upper").encode())], catalogue=b"/Outlines 7 0 R")
+registry.enter(leak, {
+    "docx_merge_field": lambda r: ("案内.docx", f.docx(["研究協力のお願い"], raw='<w:p><w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText> MERGEFIELD 氏名 </w:instrText></w:r><w:r><w:fldChar w:fldCharType="separate"/></w:r><w:r><w:t>%s 様</w:t></w:r></w:p>' % p.name(r, "kanji"))),
+    "docx_case_report": lambda r: ("症例.docx", f.docx(["【症例】%d歳、%s。" % (r.randrange(20, 95), r.choice(["男性", "女性"])), "【現病歴】%d月%d日より発熱あり、%d日に当院救急外来を受診し緊急入院となった。" % (r.randrange(1, 12), r.randrange(1, 14), r.randrange(15, 28)),
+                                   "【検査所見】WBC %d/μL、CRP %.2f mg/dL、Cre %.2f mg/dL。" % (r.randrange(3000, 20000), r.uniform(1, 20), r.uniform(0.5, 4)), "【経過】第%d病日に軽快退院した。" % r.randrange(5, 40)])),
+    "pptx_embedded_workbook": lambda r: ("発表.pptx", f.pptx([["結果", "対象 1,204例"]], extra=[("ppt/embeddings/Microsoft_Excel_Sheet1.xlsx", f.xlsx([("Sheet1", "", [PERSON_HEAD] + lines(r, 50))]))])),
+    "pptx_alt_text": lambda r: ("発表.pptx", f.pptx([["結果"]], extra=[("ppt/slides/slide2.xml", '<p:sld><p:cSld><p:spTree><p:pic><p:nvPicPr><p:cNvPr id="4" name="図 3" descr="%s"/></p:nvPicPr></p:pic></p:spTree></p:cSld></p:sld>' % p.note(r, "kanji_name"))])),
+    "pptx_comment": lambda r: ("発表.pptx", f.pptx([["結果"]], extra=[("ppt/comments/comment1.xml", '<p:cmLst xmlns:p="p"><p:cm authorId="0" idx="1"><p:text>%s</p:text></p:cm></p:cmLst>' % p.note(r))])),
+    "pdf_annotation": lambda r: ("figure.pdf", f.pdf(f.pdf_text(["Table 1. Baseline characteristics", "Age 64.2 (12.1)"]), objects=[b"<< /Type /Annot /Subtype /Text /Rect [50 50 60 60] /Contents (Patient: %s, MRN %08d) >>" % (p.name(r, "latin").encode(), r.randrange(10 ** 7))], page=b"/Annots [7 0 R]")),
+    "pdf_outline": lambda r: ("report.pdf", f.pdf(f.pdf_text(["Summary of results"]), objects=[b"<< /Type /Outlines /First 8 0 R /Last 8 0 R /Count 1 >>", b"<< /Title (MRN %08d %s) /Parent 7 0 R /Dest [3 0 R /Fit] >>" % (r.randrange(10 ** 7), p.name(r, "latin_upper").encode())], catalogue=b"/Outlines 7 0 R")),
+})
 
 
 @leak
@@ -179,29 +143,13 @@ def pdf_xmp(r):
     return "fig1.pdf", f.pdf(f.pdf_text(["Figure 1"]), objects=[f.pdf_stream(b"/Type /Metadata /Subtype /XML", xmp)], catalogue=b"/Metadata 7 0 R")
 
 
-@leak
-def pdf_ocr_layer(r):
-    return "scan.pdf", f.pdf(f.pdf_text(["Patient %s  DOB %s" % (p.name(r, "latin"), v.birth_date(r).isoformat())], before=b"3 Tr "))
-
-
-@leak
-def pdf_unicode_name(r):
-    return "list.pdf", f.unicode_font_pdf("患者 %s 様" % v.kanji_name(r).replace("　", " "))
-
-
-@leak
-def png_description(r):
-    return "plot.png", f.png(f.bars(r), chunks=[(b"iTXt", b"Description\0\0\0\0\0" + p.note(r).encode())])
-
-
-@leak
-def png_appended_zip(r):
-    return "figure2.png", f.png(f.bars(r), tail=f.zipped([("d.csv", f.csv_text([PERSON_HEAD] + lines(r)))]))
-
-
-@leak
-def jpeg_comment(r):
-    return "photo.jpg", f.jpeg([(0xFE, p.note(r).encode())])
+registry.enter(leak, {
+    "pdf_ocr_layer": lambda r: ("scan.pdf", f.pdf(f.pdf_text(["Patient %s  DOB %s" % (p.name(r, "latin"), v.birth_date(r).isoformat())], before=b"3 Tr "))),
+    "pdf_unicode_name": lambda r: ("list.pdf", f.unicode_font_pdf("患者 %s 様" % v.kanji_name(r).replace("　", " "))),
+    "png_description": lambda r: ("plot.png", f.png(f.bars(r), chunks=[(b"iTXt", b"Description\0\0\0\0\0" + p.note(r).encode())])),
+    "png_appended_zip": lambda r: ("figure2.png", f.png(f.bars(r), tail=f.zipped([("d.csv", f.csv_text([PERSON_HEAD] + lines(r)))]))),
+    "jpeg_comment": lambda r: ("photo.jpg", f.jpeg([(0xFE, p.note(r).encode())])),
+})
 
 
 @leak
@@ -240,59 +188,19 @@ def html_download_link(r):
     return "report.html", f.html("<h1>結果</h1>%s<a href=\"%s\">download</a>" % (f.html_table(p.groups(r)), link))
 
 
-@leak
-def html_aria_label(r):
-    return "report.html", f.html('<h1>結果</h1><div aria-label="%s">表1</div>%s' % (p.note(r), f.html_table(p.groups(r))))
-
-
-@leak
-def html_meta(r):
-    return "report.html", f.html(f.html_table(p.groups(r)), head='<meta name="description" content="%s">' % p.note(r))
-
-
-@leak
-def notebook_markdown(r):
-    return "run.ipynb", json.dumps({"cells": [{"cell_type": "markdown", "metadata": {}, "source": ["## 除外例\n", "- %s\n" % p.note(r), "- %s\n" % p.note(r)]}], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}, ensure_ascii=r.random() < 0.5)
-
-
-@leak
-def notebook_stderr(r):
-    return "run.ipynb", f.notebook(["fit(d)"], outputs=[{"output_type": "stream", "name": "stderr", "text": ["UserWarning: dropped patient %08d (%s)\n" % (r.randrange(10 ** 7), p.birth(r)) for _ in range(3)]}])
-
-
-@leak
-def latex_comment(r):
-    return "main.tex", "\\documentclass{article}\n\\begin{document}\n%% %s\n%s\n\\end{document}\n" % (p.note(r), "\n".join(p.prose(r, 3)))
-
-
-@leak
-def latex_plot_points(r):
-    return "fig.tex", "\\begin{tikzpicture}\\begin{axis}[xlabel=age,ylabel=eGFR]\n\\addplot[only marks] coordinates {\n%s\n};\n\\end{axis}\\end{tikzpicture}\n" % "\n".join("(%d,%.1f)" % (r.randrange(20, 95), r.gauss(60, 18)) for _ in range(60))
-
-
-@leak
-def markdown_comment(r):
-    return "README.md", "# 解析手順\n\n%s\n\n<!-- %s -->\n" % ("\n".join(p.prose(r, 3)), p.note(r))
-
-
-@leak
-def json_escaped(r):
-    return "meta.json", json.dumps({"title": "表1", "n": 1204, "memo": p.note(r, r.choice(["kanji_name", "kana_name", "address"]))})
-
-
-@leak
-def urlsafe_base64(r):
-    return "state.json", json.dumps({"state": base64.urlsafe_b64encode(f.csv_text([PERSON_HEAD] + lines(r)).encode()).decode().rstrip("=")})
-
-
-@leak
-def gzip_base64(r):
-    return "config.yaml", "model: logistic\nblob: %s\n" % base64.b64encode(gzip.compress(f.csv_text([PERSON_HEAD] + lines(r)).encode())).decode()
-
-
-@leak
-def base64_utf16_name(r):
-    return "notes.txt", "ref: %s\n" % base64.b64encode(("患者 %s 様 %s" % (v.kanji_name(r), v.phone(r))).encode("utf-16-le")).decode()
+registry.enter(leak, {
+    "html_aria_label": lambda r: ("report.html", f.html('<h1>結果</h1><div aria-label="%s">表1</div>%s' % (p.note(r), f.html_table(p.groups(r))))),
+    "html_meta": lambda r: ("report.html", f.html(f.html_table(p.groups(r)), head='<meta name="description" content="%s">' % p.note(r))),
+    "notebook_markdown": lambda r: ("run.ipynb", json.dumps({"cells": [{"cell_type": "markdown", "metadata": {}, "source": ["## 除外例\n", "- %s\n" % p.note(r), "- %s\n" % p.note(r)]}], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}, ensure_ascii=r.random() < 0.5)),
+    "notebook_stderr": lambda r: ("run.ipynb", f.notebook(["fit(d)"], outputs=[{"output_type": "stream", "name": "stderr", "text": ["UserWarning: dropped patient %08d (%s)\n" % (r.randrange(10 ** 7), p.birth(r)) for _ in range(3)]}])),
+    "latex_comment": lambda r: ("main.tex", "\\documentclass{article}\n\\begin{document}\n%% %s\n%s\n\\end{document}\n" % (p.note(r), "\n".join(p.prose(r, 3)))),
+    "latex_plot_points": lambda r: ("fig.tex", "\\begin{tikzpicture}\\begin{axis}[xlabel=age,ylabel=eGFR]\n\\addplot[only marks] coordinates {\n%s\n};\n\\end{axis}\\end{tikzpicture}\n" % "\n".join("(%d,%.1f)" % (r.randrange(20, 95), r.gauss(60, 18)) for _ in range(60))),
+    "markdown_comment": lambda r: ("README.md", "# 解析手順\n\n%s\n\n<!-- %s -->\n" % ("\n".join(p.prose(r, 3)), p.note(r))),
+    "json_escaped": lambda r: ("meta.json", json.dumps({"title": "表1", "n": 1204, "memo": p.note(r, r.choice(["kanji_name", "kana_name", "address"]))})),
+    "urlsafe_base64": lambda r: ("state.json", json.dumps({"state": base64.urlsafe_b64encode(f.csv_text([PERSON_HEAD] + lines(r)).encode()).decode().rstrip("=")})),
+    "gzip_base64": lambda r: ("config.yaml", "model: logistic\nblob: %s\n" % base64.b64encode(gzip.compress(f.csv_text([PERSON_HEAD] + lines(r)).encode())).decode()),
+    "base64_utf16_name": lambda r: ("notes.txt", "ref: %s\n" % base64.b64encode(("患者 %s 様 %s" % (v.kanji_name(r), v.phone(r))).encode("utf-16-le")).decode()),
+})
 
 
 @leak
@@ -322,74 +230,22 @@ def masked_cell_percent_known(r):
     return "table2.md", "| outcome | n | %% |\n|---|---|---|\n| death | <10 | %.2f |\n| alive | %d | %.2f |\n| total | %d | 100 |\n" % (100 * a / n, n - a, 100 * (n - a) / n, n)
 
 
-@leak
-def percent_with_small_base(r):
-    return "sub.txt", "Among patients with the variant (n = %d), %.1f%% died within 30 days.\n" % (r.choice([6, 7, 8, 9]), r.choice([33.3, 16.7, 14.3, 42.9, 12.5, 37.5]))
-
-
-@leak
-def mean_of_few(r):
-    return "means.csv", "group,n,mean_cost,sd\nA,%d,%d,%d\nB,231,512200,80211\n" % (r.randrange(2, 9), r.randrange(200000, 900000), r.randrange(20000, 90000))
-
-
-@leak
-def boxplot_outliers(r):
-    return "box.json", json.dumps({"stats": {"q1": 5, "median": 9, "q3": 17}, "outliers": [round(r.uniform(60, 320), 1) for _ in range(9)]})
-
-
-@leak
-def confusion_small(r):
-    return "confusion.csv", "observed,predicted_0,predicted_1\n0,512,%d\n1,%d,77\n" % (r.randrange(1, 9), r.randrange(1, 9))
-
-
-@leak
-def random_effects_by_patient(r):
-    return "ranef.txt", "$patient\n        (Intercept)\n" + "".join("%07d %12.6f\n" % (r.randrange(10 ** 6, 10 ** 7), r.gauss(0, 1)) for _ in range(30))
-
-
-@leak
-def tree_small_leaf(r):
-    return "tree.txt", "n= 812\n\nnode), split, n, loss, yval, (yprob)\n 1) root 812 201 0 (0.752 0.248)\n   2) age< 71.5 520 80 0 (0.846 0.154) *\n   3) age>=71.5 292 121 0 (0.586 0.414)\n     6) sbp>=%d 288 117 0 (0.594 0.406) *\n     7) sbp< 88 %d 0 1 (0.000 1.000) *\n" % (88, r.randrange(2, 8))
-
-
-@leak
-def umap_coordinates(r):
-    return "umap.csv", "umap1,umap2,cluster\n" + "".join("%.5f,%.5f,%d\n" % (r.gauss(0, 4), r.gauss(0, 4), r.randrange(4)) for _ in range(120))
-
-
-@leak
-def cluster_members(r):
-    return "clusters.txt", "".join("cluster %d: %s\n" % (k, " ".join(str(r.randrange(10 ** 5, 10 ** 6)) for _ in range(18))) for k in range(4))
-
-
-@leak
-def patch_with_rows(r):
-    return "fix.diff", "diff --git a/d.csv b/d.csv\n--- a/d.csv\n+++ b/d.csv\n@@ -1,3 +1,20 @@\n age,sex,ward,los,cost\n" + "".join("+%d,%s,%s,%d,%d\n" % tuple(row) for row in lines(r, 20))
-
-
-@leak
-def pg_dump_copy(r):
-    return "dump.sql", "COPY public.stay (age, sex, ward, los, cost) FROM stdin;\n" + "".join("\t".join(map(str, row)) + "\n" for row in lines(r)) + "\\.\n"
-
-
-@leak
-def ssmix_paths(r):
-    return "files.txt", "".join("/ssmix2/%s/%s/%s/202403%02d/OMP-01/%s_202403%02d_OMP-01_%015d_01_1\n" % (i[:3], i[3:6], i, d, i, d, r.randrange(10 ** 9)) for i, d in (("%08d" % r.randrange(10 ** 7), r.randrange(1, 29)) for _ in range(14)))
-
-
-@leak
-def mail_thread(r):
-    return "mail.txt", "From: %s\nTo: data-office@example.ac.jp\nSubject: Re: 解析用データの確認\nDate: Tue, 14 May 2024 10:02:11 +0900\n\nお世話になっております。\n%s の件ですが、生年月日は %s で間違いありません。\n" % (p.IDENTIFIERS["mail"](r), v.kanji_name(r) + "様", p.birth(r))
-
-
-@leak
-def excel_text_formula_ids(r):
-    return "export.csv", "id,age,result\n" + "".join('="%08d",%d,%s\n' % (r.randrange(10 ** 7), r.randrange(20, 95), r.choice(["陽性", "陰性"])) for _ in range(25))
-
-
-@leak
-def one_patient_series(r):
-    return "経過表.csv", f.csv_text(series(r))
+registry.enter(leak, {
+    "percent_with_small_base": lambda r: ("sub.txt", "Among patients with the variant (n = %d), %.1f%% died within 30 days.\n" % (r.choice([6, 7, 8, 9]), r.choice([33.3, 16.7, 14.3, 42.9, 12.5, 37.5]))),
+    "mean_of_few": lambda r: ("means.csv", "group,n,mean_cost,sd\nA,%d,%d,%d\nB,231,512200,80211\n" % (r.randrange(2, 9), r.randrange(200000, 900000), r.randrange(20000, 90000))),
+    "boxplot_outliers": lambda r: ("box.json", json.dumps({"stats": {"q1": 5, "median": 9, "q3": 17}, "outliers": [round(r.uniform(60, 320), 1) for _ in range(9)]})),
+    "confusion_small": lambda r: ("confusion.csv", "observed,predicted_0,predicted_1\n0,512,%d\n1,%d,77\n" % (r.randrange(1, 9), r.randrange(1, 9))),
+    "random_effects_by_patient": lambda r: ("ranef.txt", "$patient\n        (Intercept)\n" + "".join("%07d %12.6f\n" % (r.randrange(10 ** 6, 10 ** 7), r.gauss(0, 1)) for _ in range(30))),
+    "tree_small_leaf": lambda r: ("tree.txt", "n= 812\n\nnode), split, n, loss, yval, (yprob)\n 1) root 812 201 0 (0.752 0.248)\n   2) age< 71.5 520 80 0 (0.846 0.154) *\n   3) age>=71.5 292 121 0 (0.586 0.414)\n     6) sbp>=%d 288 117 0 (0.594 0.406) *\n     7) sbp< 88 %d 0 1 (0.000 1.000) *\n" % (88, r.randrange(2, 8))),
+    "umap_coordinates": lambda r: ("umap.csv", "umap1,umap2,cluster\n" + "".join("%.5f,%.5f,%d\n" % (r.gauss(0, 4), r.gauss(0, 4), r.randrange(4)) for _ in range(120))),
+    "cluster_members": lambda r: ("clusters.txt", "".join("cluster %d: %s\n" % (k, " ".join(str(r.randrange(10 ** 5, 10 ** 6)) for _ in range(18))) for k in range(4))),
+    "patch_with_rows": lambda r: ("fix.diff", "diff --git a/d.csv b/d.csv\n--- a/d.csv\n+++ b/d.csv\n@@ -1,3 +1,20 @@\n age,sex,ward,los,cost\n" + "".join("+%d,%s,%s,%d,%d\n" % tuple(row) for row in lines(r, 20))),
+    "pg_dump_copy": lambda r: ("dump.sql", "COPY public.stay (age, sex, ward, los, cost) FROM stdin;\n" + "".join("\t".join(map(str, row)) + "\n" for row in lines(r)) + "\\.\n"),
+    "ssmix_paths": lambda r: ("files.txt", "".join("/ssmix2/%s/%s/%s/202403%02d/OMP-01/%s_202403%02d_OMP-01_%015d_01_1\n" % (i[:3], i[3:6], i, d, i, d, r.randrange(10 ** 9)) for i, d in (("%08d" % r.randrange(10 ** 7), r.randrange(1, 29)) for _ in range(14)))),
+    "mail_thread": lambda r: ("mail.txt", "From: %s\nTo: data-office@example.ac.jp\nSubject: Re: 解析用データの確認\nDate: Tue, 14 May 2024 10:02:11 +0900\n\nお世話になっております。\n%s の件ですが、生年月日は %s で間違いありません。\n" % (p.IDENTIFIERS["mail"](r), v.kanji_name(r) + "様", p.birth(r))),
+    "excel_text_formula_ids": lambda r: ("export.csv", "id,age,result\n" + "".join('="%08d",%d,%s\n' % (r.randrange(10 ** 7), r.randrange(20, 95), r.choice(["陽性", "陰性"])) for _ in range(25))),
+    "one_patient_series": lambda r: ("経過表.csv", f.csv_text(series(r))),
+})
 
 
 @leak
@@ -398,24 +254,12 @@ def prescriptions_of_one(r):
     return "処方歴.txt", "".join("%s %s %d錠 分%d %d日分\n" % ((day + datetime.timedelta(days=28 * n)).strftime("%Y/%m/%d"), r.choice(["アムロジピン5mg", "メトホルミン250mg", "ワルファリン1mg"]), r.randrange(1, 4), r.randrange(1, 4), 28) for n in range(9))
 
 
-@leak
-def oldest_patient(r):
-    return "結果.txt", "対象は%d例、平均年齢は71.2歳（最高齢は%d歳、最年少は%d歳）であった。\n" % (r.randrange(300, 4000), r.randrange(98, 106), r.randrange(0, 12))
-
-
-@leak
-def village_single(r):
-    return "地域.csv", "市町村,患者数\n%s,%d\n" % (r.choice(["青ヶ島村", "利島村", "大川村", "野迫川村"]), r.randrange(1, 4)) + "".join("%s,%d\n" % (name, r.randrange(40, 900)) for name in ("松本市", "長野市", "上田市"))
-
-
-@leak
-def survey_free_text(r):
-    return "comments.csv", "q1,q2,自由記載\n" + "".join("%d,%d,%s\n" % (r.randrange(1, 6), r.randrange(1, 6), t) for t in ["特になし", "%sさんの対応が良かった" % v.person(r)[0][0], "母（%s）の件で相談したい" % v.kanji_name(r), "電話は%sまで" % p.phone(r), "特になし"])
-
-
-@leak
-def utf16_table(r):
-    return "データ.csv", f.csv_text([["年齢", "性別", "病棟", "在院日数", "医療費"]] + lines(r)).encode("utf-16")
+registry.enter(leak, {
+    "oldest_patient": lambda r: ("結果.txt", "対象は%d例、平均年齢は71.2歳（最高齢は%d歳、最年少は%d歳）であった。\n" % (r.randrange(300, 4000), r.randrange(98, 106), r.randrange(0, 12))),
+    "village_single": lambda r: ("地域.csv", "市町村,患者数\n%s,%d\n" % (r.choice(["青ヶ島村", "利島村", "大川村", "野迫川村"]), r.randrange(1, 4)) + "".join("%s,%d\n" % (name, r.randrange(40, 900)) for name in ("松本市", "長野市", "上田市"))),
+    "survey_free_text": lambda r: ("comments.csv", "q1,q2,自由記載\n" + "".join("%d,%d,%s\n" % (r.randrange(1, 6), r.randrange(1, 6), t) for t in ["特になし", "%sさんの対応が良かった" % v.person(r)[0][0], "母（%s）の件で相談したい" % v.kanji_name(r), "電話は%sまで" % p.phone(r), "特になし"])),
+    "utf16_table": lambda r: ("データ.csv", f.csv_text([["年齢", "性別", "病棟", "在院日数", "医療費"]] + lines(r)).encode("utf-16")),
+})
 
 
 @leak

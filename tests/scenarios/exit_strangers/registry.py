@@ -20,3 +20,10 @@ def named(prefix):
             return function
         return register
     return into(LEAKS), into(HONEST)
+
+
+def enter(register, table):
+    """Registers a table {name: function}."""
+    for name, function in table.items():
+        function.__name__ = name
+        register(function)

@@ -253,40 +253,16 @@ def pdf_embedded_csv(r):
     return "report.pdf", f.pdf(f.pdf_text(["Report"]), objects=[f.pdf_stream(b"/Type /EmbeddedFile /Filter /FlateDecode", data), b"<< /Type /Filespec /F (data.csv) /EF << /F 7 0 R >> >>"], catalogue=b"/Names << /EmbeddedFiles << /Names [(data.csv) 8 0 R] >> >>")
 
 
-@leak
-def pdf_link_with_query(r):
-    return "r.pdf", f.pdf(f.pdf_text(["Results"]), objects=[b"<< /Type /Annot /Subtype /Link /Rect [0 0 90 20] /A << /S /URI /URI (https://example.jp/?pid=%08d&name=%s) >> >>" % (r.randrange(10 ** 8), p.name(r, "latin").replace(" ", "+").encode())], page=b"/Annots [7 0 R]")
-
-
-@leak
-def pdf_case_listing_japanese(r):
-    return "list.pdf", f.unicode_font_pdf("症例1 %s %s %s" % (p.name(r, "kanji"), p.birth(r), p.phone(r)))
-
-
-# ---- pictures and vectors ----
-@leak
-def svg_text_names(r):
-    return "network.svg", f.svg("".join("<text x='%d' y='%d'>%s</text>" % (r.randrange(400), r.randrange(300), p.name(r, "kanji")) for _ in range(12)))
-
-
-@leak
-def svg_title_tooltips(r):
-    return "km.svg", f.svg("".join("<g><title>ID %07d: %d days</title><circle cx='%d' cy='%d' r='2'/></g>" % (r.randrange(10 ** 7), r.randrange(2000), r.randrange(400), r.randrange(300)) for _ in range(40)))
-
-
-@leak
-def svg_metadata_rows(r):
-    return "fig.svg", f.svg("<metadata>%s</metadata><rect width='10' height='10'/>" % f.csv_text(p.patients(r, 30)).replace("&", "&amp;").replace("<", "&lt;"))
-
-
-@leak
-def svg_qr_of_identifier(r):
-    return "code.svg", f.svg("<desc>otpauth 患者番号 %08d</desc>" % r.randrange(10 ** 8) + "".join("<rect x='%d' y='%d' width='4' height='4'/>" % (4 * x, 4 * y) for x in range(25) for y in range(25) if r.random() < 0.5))
-
-
-@leak
-def png_itxt_person(r):
-    return "fig.png", f.png(f.bars(r), chunks=[(b"iTXt", b"Description\0\0\0ja\0\0" + ("患者 %s %s" % (p.name(r, "kanji"), p.birth(r))).encode())])
+registry.enter(leak, {
+    "pdf_link_with_query": lambda r: ("r.pdf", f.pdf(f.pdf_text(["Results"]), objects=[b"<< /Type /Annot /Subtype /Link /Rect [0 0 90 20] /A << /S /URI /URI (https://example.jp/?pid=%08d&name=%s) >> >>" % (r.randrange(10 ** 8), p.name(r, "latin").replace(" ", "+").encode())], page=b"/Annots [7 0 R]")),
+    "pdf_case_listing_japanese": lambda r: ("list.pdf", f.unicode_font_pdf("症例1 %s %s %s" % (p.name(r, "kanji"), p.birth(r), p.phone(r)))),
+    # ---- pictures and vectors ----
+    "svg_text_names": lambda r: ("network.svg", f.svg("".join("<text x='%d' y='%d'>%s</text>" % (r.randrange(400), r.randrange(300), p.name(r, "kanji")) for _ in range(12)))),
+    "svg_title_tooltips": lambda r: ("km.svg", f.svg("".join("<g><title>ID %07d: %d days</title><circle cx='%d' cy='%d' r='2'/></g>" % (r.randrange(10 ** 7), r.randrange(2000), r.randrange(400), r.randrange(300)) for _ in range(40)))),
+    "svg_metadata_rows": lambda r: ("fig.svg", f.svg("<metadata>%s</metadata><rect width='10' height='10'/>" % f.csv_text(p.patients(r, 30)).replace("&", "&amp;").replace("<", "&lt;"))),
+    "svg_qr_of_identifier": lambda r: ("code.svg", f.svg("<desc>otpauth 患者番号 %08d</desc>" % r.randrange(10 ** 8) + "".join("<rect x='%d' y='%d' width='4' height='4'/>" % (4 * x, 4 * y) for x in range(25) for y in range(25) if r.random() < 0.5))),
+    "png_itxt_person": lambda r: ("fig.png", f.png(f.bars(r), chunks=[(b"iTXt", b"Description\0\0\0ja\0\0" + ("患者 %s %s" % (p.name(r, "kanji"), p.birth(r))).encode())])),
+})
 
 
 @leak
@@ -340,44 +316,16 @@ def address_kanji_numbers(r):
     return "memo.txt", "転居先は%s%s丁目%s番地%s号 コーポ桜%d号室。\n" % (town, p.kanji_number(r.randrange(1, 9)), p.kanji_number(r.randrange(10, 30)), p.kanji_number(r.randrange(1, 20)), r.randrange(101, 405))
 
 
-@leak
-def phone_spaced_wide(r):
-    return "memo.txt", "家族連絡先　０９０　%s　%s（長男）\n" % (v.wide("%04d" % r.randrange(10000)), v.wide("%04d" % r.randrange(10000)))
-
-
-@leak
-def case_report_sentence(r):
-    return "case.txt", "症例：%d歳、%s。%d年%d月%d日に突然の胸痛で救急搬送され、%sで入院となった。\n" % (r.randrange(60, 99), r.choice(["男性", "女性"]), r.randrange(2019, 2024), r.randrange(1, 13), r.randrange(1, 29), r.choice(["急性大動脈解離", "急性心筋梗塞"]))
-
-
-@leak
-def few_in_words(r):
-    return "result.txt", "副作用のため中止したのは%sで、うち%sが死亡した。\n" % (r.choice(["三名", "五例", "七人", "二名"]), r.choice(["一名", "二例", "一人"]))
-
-
-@leak
-def few_among_english(r):
-    return "result.txt", "Only %s patients in the treatment arm developed agranulocytosis.\n" % r.choice(["two", "three", "four", "five", "six", "seven"])
-
-
-@leak
-def insurance_card_text(r):
-    return "memo.txt", "保険者番号%s　記号%s　番号%s　（本人）\n" % (v.wide(v.insurer(r)), v.wide(str(r.randrange(10, 9999))), v.wide(str(r.randrange(1, 99999))))
-
-
-@leak
-def yaml_config_with_ids(r):
-    return "config.yaml", "exclude_patients:\n" + "".join("  - %08d\n" % r.randrange(10 ** 8) for _ in range(9)) + "threshold: 10\n"
-
-
-@leak
-def sql_in_list(r):
-    return "query.sql", "SELECT sex, count(*) FROM cohort\nWHERE patient_id NOT IN (%s)\nGROUP BY sex;\n" % ", ".join("'%08d'" % r.randrange(10 ** 8) for _ in range(12))
-
-
-@leak
-def git_diff_rows(r):
-    return "change.txt", "diff --git a/data.csv b/data.csv\n@@ -1,30 +1,28 @@\n" + "".join("%s%s\n" % (r.choice(["-", "+", " "]), ",".join(str(x) for x in row)) for row in p.patients(r, 30))
+registry.enter(leak, {
+    "phone_spaced_wide": lambda r: ("memo.txt", "家族連絡先　０９０　%s　%s（長男）\n" % (v.wide("%04d" % r.randrange(10000)), v.wide("%04d" % r.randrange(10000)))),
+    "case_report_sentence": lambda r: ("case.txt", "症例：%d歳、%s。%d年%d月%d日に突然の胸痛で救急搬送され、%sで入院となった。\n" % (r.randrange(60, 99), r.choice(["男性", "女性"]), r.randrange(2019, 2024), r.randrange(1, 13), r.randrange(1, 29), r.choice(["急性大動脈解離", "急性心筋梗塞"]))),
+    "few_in_words": lambda r: ("result.txt", "副作用のため中止したのは%sで、うち%sが死亡した。\n" % (r.choice(["三名", "五例", "七人", "二名"]), r.choice(["一名", "二例", "一人"]))),
+    "few_among_english": lambda r: ("result.txt", "Only %s patients in the treatment arm developed agranulocytosis.\n" % r.choice(["two", "three", "four", "five", "six", "seven"])),
+    "insurance_card_text": lambda r: ("memo.txt", "保険者番号%s　記号%s　番号%s　（本人）\n" % (v.wide(v.insurer(r)), v.wide(str(r.randrange(10, 9999))), v.wide(str(r.randrange(1, 99999))))),
+    "yaml_config_with_ids": lambda r: ("config.yaml", "exclude_patients:\n" + "".join("  - %08d\n" % r.randrange(10 ** 8) for _ in range(9)) + "threshold: 10\n"),
+    "sql_in_list": lambda r: ("query.sql", "SELECT sex, count(*) FROM cohort\nWHERE patient_id NOT IN (%s)\nGROUP BY sex;\n" % ", ".join("'%08d'" % r.randrange(10 ** 8) for _ in range(12))),
+    "git_diff_rows": lambda r: ("change.txt", "diff --git a/data.csv b/data.csv\n@@ -1,30 +1,28 @@\n" + "".join("%s%s\n" % (r.choice(["-", "+", " "]), ",".join(str(x) for x in row)) for row in p.patients(r, 30))),
+})
 
 
 @leak

@@ -401,38 +401,29 @@ def tool_pdf_bookmark(rng):
     return page(rng, fill)
 
 
-@leak
-def tool_pdf_attachment(rng):
-    _, content = page(rng)
+def rewritten(rng, change):
+    """The page read and written again, with what `change` adds to it."""
     writer = PyPDF2.PdfWriter()
-    for each in PyPDF2.PdfReader(io.BytesIO(content)).pages:
-        writer.add_page(each)
-    writer.add_attachment("rows.csv", "id,age\n1,63\n".encode())
+    writer.append_pages_from_reader(PyPDF2.PdfReader(io.BytesIO(page(rng)[1])))
+    change(writer)
     out = io.BytesIO()
     writer.write(out)
     return "report.pdf", out.getvalue()
+
+
+@leak
+def tool_pdf_attachment(rng):
+    return rewritten(rng, lambda writer: writer.add_attachment("rows.csv", "id,age\n1,63\n".encode()))
 
 
 @leak
 def tool_pdf_annotation(rng):
-    _, content = page(rng)
-    writer = PyPDF2.PdfWriter()
-    writer.append_pages_from_reader(PyPDF2.PdfReader(io.BytesIO(content)))
-    writer.add_annotation(0, PyPDF2.generic.AnnotationBuilder.free_text(p.note(rng), rect=(50, 550, 200, 650)))
-    out = io.BytesIO()
-    writer.write(out)
-    return "report.pdf", out.getvalue()
+    return rewritten(rng, lambda writer: writer.add_annotation(0, PyPDF2.generic.AnnotationBuilder.free_text(p.note(rng), rect=(50, 550, 200, 650))))
 
 
 @leak
 def tool_pdf_encrypted(rng):
-    _, content = page(rng)
-    writer = PyPDF2.PdfWriter()
-    writer.append_pages_from_reader(PyPDF2.PdfReader(io.BytesIO(content)))
-    writer.encrypt("x")
-    out = io.BytesIO()
-    writer.write(out)
-    return "report.pdf", out.getvalue()
+    return rewritten(rng, lambda writer: writer.encrypt("x"))
 
 
 @leak
