@@ -7,7 +7,7 @@
 #include <cstring>
 #include <numeric>
 
-#include "anonymize/parallel.h"
+#include "core/parallel.h"
 
 namespace sekisho::anonymize::detail {
 namespace {

@@ -8,9 +8,9 @@
 #include <set>
 
 #include "anonymize/lattice.h"
-#include "anonymize/parallel.h"
 #include "anonymize/search.h"
 #include "core/file.h"
+#include "core/parallel.h"
 #include "core/toml.h"
 
 namespace sekisho::anonymize {
@@ -252,9 +252,8 @@ Result<Json> Explorer::judge(const Setting& setting, const Place& place, int rad
   SEKISHO_TRY(const Levels centre, s.levels_of(place));
   const std::vector<Levels> nodes = around(*s.data, centre, std::clamp(radius, 0, kMostRadius));
   std::vector<Judgement> judged(nodes.size());
-  detail::in_parallel(kThreads, [&](int thread) {
-    for (std::size_t i = static_cast<std::size_t>(thread); i < nodes.size(); i += kThreads)
-      judged[i] = s.data->judge(nodes[i], s.work[static_cast<std::size_t>(thread)]);
+  each_of(nodes.size(), kThreads, [&](std::size_t i, int thread) {
+    judged[i] = s.data->judge(nodes[i], s.work[static_cast<std::size_t>(thread)]);
   });
   Json out = node_json(nodes[0], judged[0]);
   Json& list = out["around"] = Json::array();

@@ -6,7 +6,7 @@
 #include <numeric>
 #include <unordered_map>
 
-#include "anonymize/parallel.h"
+#include "core/parallel.h"
 
 namespace sekisho::anonymize::detail {
 namespace {

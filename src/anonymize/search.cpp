@@ -1,11 +1,10 @@
 #include "anonymize/search.h"
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
 #include <numeric>
 
-#include "anonymize/parallel.h"
+#include "core/parallel.h"
 
 namespace sekisho::anonymize::detail {
 
@@ -136,11 +135,8 @@ class DenseSearch {
 
   void judge(const std::vector<std::uint64_t>& nodes) {
     std::vector<Judgement> judgements(nodes.size());
-    std::atomic<std::size_t> next = 0;
-    const std::size_t threads = batch_size() == 1 ? 1 : std::min(work_.size(), nodes.size());
-    in_parallel(static_cast<int>(threads), [&](int thread) {
-      for (std::size_t i = next++; i < nodes.size(); i = next++)
-        judgements[i] = data_.judge_or_rule_out(levels(nodes[i]), work_[static_cast<std::size_t>(thread)]);
+    each_of(nodes.size(), batch_size() == 1 ? 1 : static_cast<int>(work_.size()), [&](std::size_t i, int thread) {
+      judgements[i] = data_.judge_or_rule_out(levels(nodes[i]), work_[static_cast<std::size_t>(thread)]);
     });
     for (std::size_t i = 0; i < nodes.size(); ++i)
       take(nodes[i], judgements[i]);

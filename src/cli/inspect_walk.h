@@ -10,16 +10,15 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cstring>
 #include <filesystem>
 #include <functional>
 #include <map>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "core/file.h"
+#include "core/parallel.h"
 #include "core/result.h"
 #include "formats/ssmix2_path.h"
 #include "formats/storage_source.h"
@@ -114,7 +113,7 @@ class FolderContents {
 class StorageWalk {
  public:
   using Sink = std::function<void(WalkUnit)>;
-  explicit StorageWalk(Sink sink, unsigned threads = 1) : sink_(std::move(sink)), threads_(std::max(1u, threads)) {}
+  explicit StorageWalk(Sink sink, unsigned threads = 1) : sink_(std::move(sink)), contents_(std::max(1u, threads)) {}
 
   Result<void> run(const std::vector<std::string>& roots) {
     std::vector<std::string> folders;
@@ -203,24 +202,12 @@ class StorageWalk {
   }
   void queue_patient(const std::vector<std::string>& folders) {
     queue_.push_back({folders, true});
-    if (threads_ == 1 || queue_.size() >= kPatientsAtOnce * threads_) empty_queue();
+    if (contents_.size() == 1 || queue_.size() >= kPatientsAtOnce * contents_.size()) empty_queue();
   }
   void empty_queue() {
-    const unsigned threads = std::min<unsigned>(threads_, static_cast<unsigned>(queue_.size()));
-    std::atomic<std::size_t> next = 0;
-    const auto work = [&](FolderContents& contents) {
-      for (std::size_t i; (i = next.fetch_add(1)) < queue_.size();)
-        queue_[i].files = contents.files_below(queue_[i].files);
-    };
-    {
-      std::vector<std::jthread> others;
-      for (unsigned t = 1; t < threads; ++t)
-        others.emplace_back([&] {
-          FolderContents contents;
-          work(contents);
-        });
-      work(contents_);
-    }
+    each_of(queue_.size(), static_cast<int>(contents_.size()), [&](std::size_t i, int thread) {
+      queue_[i].files = contents_[static_cast<std::size_t>(thread)].files_below(queue_[i].files);
+    });
     for (WalkUnit& unit : queue_)
       sink_(std::move(unit));
     queue_.clear();
@@ -228,10 +215,9 @@ class StorageWalk {
 
   static constexpr std::size_t kPatientsAtOnce = 128;  // for each thread
   Sink sink_;
-  unsigned threads_;
   FolderListing listing_;
-  FolderContents contents_;
-  std::vector<WalkUnit> queue_;  // patients, with their folders in place of their files
+  std::vector<FolderContents> contents_;  // of each thread
+  std::vector<WalkUnit> queue_;           // patients, with their folders in place of their files
 };
 
 // The folders themselves as a source: what is there, to be compared with what an index says.

@@ -1,11 +1,9 @@
 #include "codes/suggest.h"
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
 #include <map>
 #include <set>
-#include <thread>
 #include <unordered_map>
 
 #include "codes/index.h"
@@ -14,6 +12,7 @@
 #include "codes/similarity.h"
 #include "codes/unit.h"
 #include "codes/weights.h"
+#include "core/parallel.h"
 
 namespace sekisho::codes {
 namespace {
@@ -466,16 +465,10 @@ void Suggester::learn(std::span<const LocalItem> items) {
 std::vector<std::vector<Suggestion>> Suggester::suggest(std::span<const LocalItem> items,
                                                         const SuggestOptions& options) const {
   std::vector<std::vector<Suggestion>> out(items.size());
-  std::atomic<std::size_t> next = 0;
-  const auto work = [&] {
-    Impl::Scratch scratch;
-    for (std::size_t i = next++; i < items.size(); i = next++)
-      out[i] = impl_->suggest(items[i], options.count, scratch);
-  };
-  std::vector<std::jthread> threads;
-  for (int i = 1; i < options.threads; ++i)
-    threads.emplace_back(work);
-  work();
+  std::vector<Impl::Scratch> scratch(static_cast<std::size_t>(std::max(options.threads, 1)));
+  each_of(items.size(), options.threads, [&](std::size_t i, int thread) {
+    out[i] = impl_->suggest(items[i], options.count, scratch[static_cast<std::size_t>(thread)]);
+  });
   return out;
 }
 

@@ -7,7 +7,7 @@
 #include <limits>
 #include <unordered_map>
 
-#include "linkage/parallel.h"
+#include "core/parallel.h"
 
 namespace sekisho::linkage {
 namespace {
@@ -73,8 +73,8 @@ void Linker::constrain(Constraints constraints) {
 
 void Linker::fit() {
   patterns_.resize(candidates_.pairs.size());
-  std::unordered_map<Pattern, double> counts[2];
-  in_halves(candidates_.pairs.size(), [&](std::size_t begin, std::size_t end, int worker) {
+  std::unordered_map<Pattern, double> counts[kThreads];
+  over_slices(candidates_.pairs.size(), kThreads, [&](std::size_t begin, std::size_t end, int worker) {
     for (std::size_t i = begin; i < end; ++i) {
       const Pair pair = candidates_.pairs[i];
       patterns_[i] = comparator_.pattern(first(pair), second(pair));
@@ -94,8 +94,8 @@ void Linker::fit() {
 
 std::vector<Edge> Linker::edges() const {
   const auto threshold = static_cast<float>(bits());
-  std::vector<Edge> found[2];
-  in_halves(candidates_.pairs.size(), [&](std::size_t begin, std::size_t end, int worker) {
+  std::vector<Edge> found[kThreads];
+  over_slices(candidates_.pairs.size(), kThreads, [&](std::size_t begin, std::size_t end, int worker) {
     for (std::size_t i = begin; i < end; ++i) {
       const std::uint32_t a = first(candidates_.pairs[i]), b = second(candidates_.pairs[i]);
       const float w = weight(a, b, patterns_[i]);

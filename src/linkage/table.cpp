@@ -9,10 +9,10 @@
 
 #include "core/ascii.h"
 #include "core/csv.h"
+#include "core/parallel.h"
 #include "core/text.h"
 #include "linkage/hash.h"
 #include "linkage/input.h"
-#include "linkage/parallel.h"
 
 namespace sekisho::linkage {
 
@@ -305,15 +305,11 @@ class ChunkEncoder {
       Result<void> read;
       last = now.rows < kChunk;
       next.rows = 0;
-      const auto task = [&](std::size_t i) {
+      const auto task = [&](std::size_t i, int) {
         if (i == 0 && !last) read = reader.read(next);
         if (i > 0 && i - 1 != id_field_) encoders_[i - 1].encode(now.cells, reader.width(), now.rows, arenas_[i - 1]);
       };
-      if (now.rows < 2000)
-        for (std::size_t i = 0; i <= encoders_.size(); ++i)
-          task(i);
-      else
-        each_of(encoders_.size() + 1, task);
+      each_of(encoders_.size() + 1, now.rows < 2000 ? 1 : kThreads, task);
       SEKISHO_CHECK(std::move(read));
       table_.rows += now.rows;
       std::swap(now, next);
@@ -446,7 +442,7 @@ Result<RawRows> read_rows(const ModelSpec& spec, const std::vector<std::filesyst
 
 void group_records(Table& table, const std::vector<std::uint32_t>& single) {
   std::vector<std::uint64_t> hashes(table.rows, 0x243F6A8885A308D3);
-  in_halves(table.rows, [&](std::size_t begin, std::size_t end, int) {
+  over_slices(table.rows, kThreads, [&](std::size_t begin, std::size_t end, int) {
     for (const Column& column : table.columns)
       if (column.present)
         for (std::size_t row = begin; row < end; ++row)
@@ -477,7 +473,7 @@ void group_records(Table& table, const std::vector<std::uint32_t>& single) {
     table.group[row] = slots[at] - 1;
     ++table.size_of[slots[at] - 1];
   }
-  each_of(table.columns.size(), [&](std::size_t c) {
+  each_of(table.columns.size(), kThreads, [&](std::size_t c, int) {
     Column& column = table.columns[c];
     if (!column.present) return column.codes.clear();
     for (std::size_t g = 0; g < table.first_of.size(); ++g)

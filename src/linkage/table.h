@@ -17,6 +17,8 @@
 
 namespace sekisho::linkage {
 
+inline constexpr int kThreads = 2;  // of a linkage; what comes out does not depend on it
+
 // Texts that live as long as the arena.
 class Arena {
  public:

@@ -6,9 +6,9 @@
 #include <span>
 #include <unordered_map>
 
+#include "core/parallel.h"
 #include "identity/canonical.h"
 #include "linkage/fields.h"
-#include "linkage/parallel.h"
 
 namespace sekisho::linkage {
 namespace {
@@ -166,7 +166,7 @@ void VersionTable::add(IdentityVersion version) {
 void VersionTable::take_waiting() {
   std::vector<IdentityVersion> rows = complete(std::move(waiting_));
   waiting_.clear();
-  each_of(spec_.fields.size(), [&](std::size_t f) {
+  each_of(spec_.fields.size(), kThreads, [&](std::size_t f, int) {
     std::unordered_map<std::string, std::uint32_t> known;  // each text is brought to its form once
     for (const IdentityVersion& version : rows) {
       const auto [at, fresh] = known.try_emplace(raw_of(version, spec_.fields[f].name), 0);
