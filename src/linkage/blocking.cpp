@@ -135,20 +135,24 @@ void gather_equal(std::vector<Entry>& entries) {
 // The keys of one record: one of each part.
 void combine_parts(const BlockSpec& rule, std::uint64_t seed, const std::vector<std::span<const std::uint64_t>>& parts,
                    std::vector<std::uint64_t>& keys) {
-  keys.assign(1, seed);
+  std::size_t first = 0;
+  if (rule.unordered) {
+    keys.clear();
+    for (const std::uint64_t one : parts[0])
+      for (const std::uint64_t other : parts[1])
+        if (keys.size() < kMostKeys) keys.push_back(mix(mix(seed, std::min(one, other)), std::max(one, other)));
+    first = 2;
+  } else {
+    keys.assign(1, seed);
+  }
   std::vector<std::uint64_t> next;
-  for (std::size_t p = 0; p < parts.size() && !keys.empty() && !rule.unordered; ++p) {
+  for (std::size_t p = first; p < parts.size() && !keys.empty(); ++p) {
     next.clear();
     for (const std::uint64_t one : parts[p])
       for (const std::uint64_t key : keys)
         if (next.size() < kMostKeys) next.push_back(mix(key, one));
     keys.swap(next);
   }
-  if (!rule.unordered) return;
-  keys.clear();
-  for (const std::uint64_t one : parts[0])
-    for (const std::uint64_t other : parts[1])
-      if (keys.size() < kMostKeys) keys.push_back(mix(mix(seed, std::min(one, other)), std::max(one, other)));
 }
 
 std::vector<Entry> entries_of(const BlockSpec& rule, std::uint64_t seed, const Table& table, const PartTable& known) {

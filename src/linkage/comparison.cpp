@@ -436,7 +436,8 @@ int Comparator::jp_name(const ComparisonSpec& spec, std::uint32_t a, std::uint32
   const int across = jp_aligned(kanji, kana, other_kanji, other_kana, a, b),
             back = jp_aligned(other_kanji, other_kana, kanji, kana, a, b);
   const auto good = [](int l) { return l >= 1 && l <= 6; };
-  return good(across) && good(back) ? 9 : level;
+  // One fact: the given name tells it, the family name is silent then.
+  return !good(across) || !good(back) ? level : spec.type == ComparisonType::kJpGiven ? 9 : 0;
 }
 
 int Comparator::jp_insurance(const ComparisonSpec& spec, std::uint32_t a, std::uint32_t b) const {

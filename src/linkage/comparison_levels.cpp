@@ -84,7 +84,7 @@ constexpr Level kJpGiven[] = {{"missing"},
                               {"kana equal, other kanji", .025, .004},
                               {"kana nearly equal, kanji differ or are missing", .004, .01},
                               {"kanji share a character", .005, .05},
-                              {"swapped with the family name", .003, .0001},
+                              {"swapped with the family name", .003, .0001, .05},
                               {"different", .0015, .93, .003}};
 constexpr Level kJpFamily[] = {{"missing"},
                                {"kanji and kana equal", .88, .90},

@@ -104,8 +104,8 @@ Result<BlockSpec> block_of(const TomlTable& table, const ModelSpec& spec) {
   }
   if (block.parts.empty() || block.parts.size() > 6)
     return table.error("linkage.spec", "a key of a block has between one and six parts");
-  if (block.unordered && block.parts.size() != 2)
-    return table.error("linkage.spec", "an unordered key of a block has two parts", "unordered");
+  if (block.unordered && block.parts.size() < 2)
+    return table.error("linkage.spec", "an unordered key of a block has two parts at least", "unordered");
   return block;
 }
 

@@ -61,7 +61,7 @@ struct BlockPart {
 struct BlockSpec {
   std::string name;
   std::vector<BlockPart> parts;
-  bool unordered = false;  // of two parts: they meet the other way round too, as swapped names do
+  bool unordered = false;  // the first two parts meet the other way round too, as swapped names do
 };
 
 struct ModelSpec {

@@ -1,7 +1,9 @@
 // Levels of comparisons that look at several fields of a file.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "core/file.h"
+#include "linkage/blocking.h"
 #include "linkage/comparison.h"
 #include "linkage/suggest.h"
 
@@ -71,6 +73,34 @@ TEST_F(ComparisonTest, PartsOfAWholeNameKnowMiddleNamesAndLeadingSurnames) {
   EXPECT_EQ(name_part("Mrs Smith, Ann", NamePart::kLast, false), "Smith");
   EXPECT_EQ(name_part("Mr John Q. Smith III", NamePart::kFirst, false), "John");
   EXPECT_EQ(name_part("thomas clifford, 1st baron clifford", NamePart::kLast, false), "clifford");
+}
+
+TEST_F(ComparisonTest, JapaneseNamesInEachOthersColumnCountOnce) {
+  const std::string rows = "id,sei,mei,seikana,meikana\n1,河野,大輔,コウノ,ダイスケ\n2,大輔,河野,ダイスケ,コウノ\n";
+  EXPECT_EQ(level("japanese", "given_name", rows), 9);
+  EXPECT_EQ(level("japanese", "family_name", rows), 0) << "the given name tells it";
+  EXPECT_LE(levels_of(ComparisonType::kJpGiven)[9].most, 0.1) << "whatever the data say";
+}
+
+TEST_F(ComparisonTest, SwappedNamesMeetUnderOneKeyWithTheBirthDate) {
+  const auto spec = ModelSpec::load(std::filesystem::path(SEKISHO_SOURCE_DIR) / "specs/linkage/japanese.toml");
+  ASSERT_TRUE(spec);
+  std::size_t together = 0;
+  for (std::size_t rule = 0; rule < spec->blocks.size(); ++rule) {
+    const auto keys_of = [&](std::string_view family, std::string_view given, std::string_view date) {
+      std::vector<std::string_view> values(spec->fields.size());
+      values[*spec->field("family_kanji")] = family, values[*spec->field("given_kanji")] = given;
+      values[*spec->field("birth_date")] = date;
+      std::vector<std::uint64_t> keys;
+      block_keys(*spec, rule, values, 1, keys);
+      return keys;
+    };
+    const auto plain = keys_of("河野", "大輔", "19800102");
+    if (plain.empty() || plain != keys_of("大輔", "河野", "19800102")) continue;
+    ++together;
+    EXPECT_NE(plain, keys_of("大輔", "河野", "19800103")) << "the date is part of the key";
+  }
+  EXPECT_EQ(together, 1U);
 }
 
 TEST_F(ComparisonTest, ASuggestionTellsJapaneseColumnsByTheirValues) {
