@@ -76,7 +76,7 @@ Result<int> run_explain(const LinkOptions& options) {
 }
 
 Result<int> run_suggest(const LinkOptions& options) {
-  SEKISHO_TRY(linkage::Suggestion found, linkage::suggest(options.inputs.front()));
+  SEKISHO_TRY(linkage::Suggestion found, linkage::suggest(options.inputs.front(), options.columns));
   SEKISHO_TRY(const linkage::ModelSpec spec, linkage::ModelSpec::parse(found.spec, "suggested spec"));
   SEKISHO_TRY(
       const linkage::BlockingReport blocking,
@@ -400,6 +400,7 @@ void add_link(CLI::App& app) {
       ->required()
       ->check(CLI::ExistingFile)
       ->expected(1);
+  suggest->add_option("--columns", options->columns, "Columns whose field is known: field=COLUMN,...");
   suggest->add_option("--output", options->output, "Spec to write (TOML); without it the spec is printed");
   suggest->add_flag("--learn", options->learn, "Learn the blocking rules from the data, without labels");
   suggest->add_flag("--json", options->json, "Machine-readable report");

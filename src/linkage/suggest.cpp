@@ -9,6 +9,7 @@
 
 #include "core/csv.h"
 #include "core/text.h"
+#include "identity/named_columns.h"
 #include "linkage/fields.h"
 #include "linkage/input.h"
 #include "linkage/model_spec.h"
@@ -23,6 +24,7 @@ constexpr std::size_t kKeptValues = 300'000;  // distinct values that are counte
 struct Shape {
   double date = 0, digits = 0, email = 0, kana = 0, kanji = 0, letters = 0, sex = 0, year = 0, month = 0, day = 0,
          blank = 0, digit = 0;
+  double years = 0;  // between the 5th and the 95th part of the dates: visits lie close together, births do not
 };
 
 // Roles that values alone tell, where the column's name says nothing.
@@ -31,6 +33,7 @@ struct Telltale {
   bool (*fits)(const Shape& shape, double distinct_share);
 };
 constexpr Telltale kTelltales[] = {
+    {"birth_date", [](const Shape& s, double) { return s.date > 0.8 && s.years > 15; }},
     {"birth_date", [](const Shape& s, double) { return s.date > 0.8; }},
     {"birth_year", [](const Shape& s, double) { return s.year > 0.95; }},
     {"birth_month", [](const Shape& s, double) { return s.month > 0.99; }},
@@ -47,6 +50,89 @@ constexpr Telltale kTelltales[] = {
      [](const Shape& s, double d) { return s.kanji > 0.8 && s.blank < 0.1 && s.digit < 0.1 && d > 0.01; }},
     {"given_kanji",
      [](const Shape& s, double d) { return s.kanji > 0.8 && s.blank < 0.1 && s.digit < 0.1 && d > 0.01; }},
+};
+
+// Words of headings that tell a role, where the heading as a whole is no known name. A heading in letters is cut into
+// words (full_phone_num, HomePhone); Japanese is looked through. The first that fits counts.
+struct Keyword {
+  std::string_view word, role;
+  bool (*fits)(const Shape& shape);
+};
+constexpr bool any_shape(const Shape&) {
+  return true;
+}
+constexpr bool with_digits(const Shape& s) {
+  return s.digit > 0.5;
+}
+constexpr bool of_dates(const Shape& s) {
+  return s.date > 0.8;
+}
+constexpr bool in_letters(const Shape& s) {
+  return s.letters > 0.5 && s.digit < 0.2;
+}
+constexpr bool no_digits(const Shape& s) {
+  return s.digit < 0.5 && s.kana < 0.5;
+}
+constexpr bool of_kana(const Shape& s) {
+  return s.kana > 0.5;
+}
+constexpr Keyword kKeywords[] = {
+    {"生年月日", "birth_date", of_dates},
+    {"誕生", "birth_date", of_dates},
+    {"電話", "phone", with_digits},
+    {"携帯", "phone", with_digits},
+    {"連絡先", "phone", with_digits},
+    {"郵便", "postcode", with_digits},
+    {"〒", "postcode", with_digits},
+    {"住所", "address", any_shape},
+    {"被保険者番号", "number", with_digits},
+    {"証番号", "number", with_digits},
+    {"保険者番号", "insurer", with_digits},
+    {"記号", "symbol", any_shape},
+    {"枝番", "branch", with_digits},
+    {"性別", "sex", any_shape},
+    {"氏名", "kanji_name", no_digits},
+    {"氏名", "kana_name", of_kana},
+    {"phone", "phone", with_digits},
+    {"telephone", "phone", with_digits},
+    {"tel", "phone", with_digits},
+    {"telno", "phone", with_digits},
+    {"mobile", "phone", with_digits},
+    {"cell", "phone", with_digits},
+    {"homephone", "phone", with_digits},
+    {"denwa", "phone", with_digits},
+    {"zip", "postcode", with_digits},
+    {"zipcode", "postcode", with_digits},
+    {"postcode", "postcode", with_digits},
+    {"pcode", "postcode", with_digits},
+    {"postal", "postcode", with_digits},
+    {"plz", "postcode", with_digits},
+    {"yubin", "postcode", with_digits},
+    {"email", "email", any_shape},
+    {"mail", "email", any_shape},
+    {"birth", "birth_date", of_dates},
+    {"dob", "birth_date", of_dates},
+    {"born", "birth_date", of_dates},
+    {"jusho", "address", any_shape},
+    {"jyusyo", "address", any_shape},
+    {"jyuusyo", "address", any_shape},
+    {"street", "street", any_shape},
+    {"address", "street", any_shape},
+    {"addr", "street", any_shape},
+    {"strasse", "street", any_shape},
+    {"city", "suburb", in_letters},
+    {"town", "suburb", in_letters},
+    {"ort", "suburb", in_letters},
+    {"wohnort", "suburb", in_letters},
+    {"ville", "suburb", in_letters},
+    {"first", "given_name", in_letters},
+    {"given", "given_name", in_letters},
+    {"forename", "given_name", in_letters},
+    {"last", "surname", in_letters},
+    {"surname", "surname", in_letters},
+    {"family", "surname", in_letters},
+    {"middle", "middle_name", in_letters},
+    {"ssn", "national_id", with_digits},
 };
 
 // The specs that suggestions are taken from; they are part of the program.
@@ -71,7 +157,33 @@ std::string plain_name(std::string_view column) {
   return out;
 }
 
-void look_at(std::string_view value, Shape& shape) {
+// Words of a heading: "HomePhone", "full_phone_num", "電話１" (電話).
+std::vector<std::string> words_of_heading(std::string_view heading) {
+  std::vector<std::string> words(1);
+  bool lower = false;
+  for (std::size_t at = 0; at < heading.size();) {
+    const std::size_t begin = at;
+    const char32_t c = next_code_point(heading, at);
+    const bool small = c >= 'a' && c <= 'z', large = c >= 'A' && c <= 'Z';
+    const bool breaks = (c < 0x80 && !small && !large) || (c >= 0xFF10 && c <= 0xFF19) || (large && lower);
+    if (breaks && !words.back().empty()) words.emplace_back();
+    if (large) words.back().push_back(static_cast<char>(c + 32));
+    if (small || c >= 0x80) words.back() += heading.substr(begin, at - begin);
+    lower = small;
+  }
+  return words;
+}
+
+bool says(const std::vector<std::string>& words, std::string_view keyword) {
+  const bool letters = static_cast<unsigned char>(keyword[0]) < 0x80;
+  return std::ranges::any_of(words, [&](const std::string& word) {
+    if (letters) return word == keyword;
+    const std::size_t at = word.find(keyword);
+    return at != std::string::npos && !(keyword == "保険者番号" && word.find("被保険者番号") != std::string::npos);
+  });
+}
+
+void look_at(std::string_view value, Shape& shape, std::vector<int>& years) {
   bool digits = true, kana = true, kanji = false, letters = true, blank = false, some_digit = false;
   for (std::size_t at = 0; at < value.size();) {
     const char32_t c = next_code_point(value, at);
@@ -91,7 +203,10 @@ void look_at(std::string_view value, Shape& shape) {
   const int part = value.size() <= 2 && digits ? std::atoi(std::string(value).c_str()) : 0;
   shape.month += part >= 1 && part <= 12, shape.day += part >= 1 && part <= 31;
   shape.blank += blank, shape.digit += some_digit;
-  shape.date += value.size() >= 6 && !normalise(FieldType::kDate, value).empty();
+  if (const std::string date = value.size() >= 6 ? normalise(FieldType::kDate, value) : std::string(); !date.empty()) {
+    ++shape.date;
+    years.push_back(std::atoi(date.substr(0, 4).c_str()));
+  }
   const std::string sex = normalise(FieldType::kSex, value);
   shape.sex += sex == "M" || sex == "F";
 }
@@ -113,10 +228,11 @@ struct Profiler {
     Shape shape;
     std::size_t largest = 0, looked = 0;
     double pairs = 0;
+    std::vector<int> years;
     for (const auto& [value, count] : counts) {
       largest = std::max(largest, count);
       pairs += static_cast<double>(count) * static_cast<double>(count - 1);
-      if (looked < 2000) look_at(value, shape), ++looked;
+      if (looked < 2000) look_at(value, shape, years), ++looked;
     }
     const auto n = static_cast<double>(filled);
     profile.largest = filled == 0 ? 0 : static_cast<double>(largest) / n;
@@ -124,6 +240,8 @@ struct Profiler {
     for (double* share : {&shape.date, &shape.digits, &shape.email, &shape.kana, &shape.kanji, &shape.letters,
                           &shape.sex, &shape.year, &shape.month, &shape.day, &shape.blank, &shape.digit})
       *share = looked == 0 ? 0 : *share / static_cast<double>(looked);
+    std::ranges::sort(years);
+    if (!years.empty()) shape.years = years[years.size() * 95 / 100] - years[years.size() * 5 / 100];
     return shape;
   }
 };
@@ -215,18 +333,24 @@ std::string fill_in(std::string_view shipped, const ModelSpec& spec, const Colum
   return compares == 0 || blocks == 0 ? std::string() : out;
 }
 
-// Which column holds the record id: ids differ, but some records may lack theirs, or share one.
-bool is_record_id(const ColumnProfile& profile, std::size_t place, std::size_t rows) {
+// Which column holds the record id: ids differ, but some records may lack theirs, or share one. The name tells it in
+// round 0 and, less surely, in round 1; then comes the first column, then any that is neither date nor address.
+constexpr int kIdRounds = 4;
+bool is_record_id(const ColumnProfile& profile, const Shape& shape, std::size_t place, std::size_t rows, int round) {
+  static constexpr std::string_view kEnds[] = {"no", "no.", "nr", "number", "key", "番号"};
   const std::string name = plain_name(profile.column);
   const double distinct = static_cast<double>(profile.distinct), all = static_cast<double>(rows);
-  return rows > 0 && distinct > (name.ends_with("id") ? 0.8 : 0.999) * all && distinct >= 0.98 * profile.filled * all &&
-         (name.ends_with("id") || place == 0);
+  if (rows == 0 || distinct < 0.98 * profile.filled * all) return false;
+  if (round == 0) return name.ends_with("id") && distinct > 0.8 * all;
+  if (distinct <= 0.999 * all) return false;
+  if (round == 1) return std::ranges::any_of(kEnds, [&](std::string_view end) { return name.ends_with(end); });
+  return round == 2 ? place == 0 : shape.date < 0.5 && shape.email < 0.5;
 }
 
 // Names decide first (those that the spec knows), then values, then what is left of words: of two columns of letters
 // the one with more different values is the surname.
 Columns find_roles(const ModelSpec& spec, std::vector<Profiler>& profilers, const std::vector<Shape>& shapes,
-                   std::size_t rows) {
+                   std::size_t rows, const Columns& named) {
   Columns out;
   const auto take = [&](std::size_t i, std::string_view role) {
     ColumnProfile& profile = profilers[i].profile;
@@ -234,12 +358,24 @@ Columns find_roles(const ModelSpec& spec, std::vector<Profiler>& profilers, cons
     profile.role = role;
     out.emplace(role, profile.column);
   };
-  for (std::size_t i = 0; i < profilers.size(); ++i)
-    if (is_record_id(profilers[i].profile, i, rows)) take(i, "record_id");
+  for (const auto& [role, column] : named)
+    for (std::size_t i = 0; i < profilers.size(); ++i)
+      if (profilers[i].profile.column == column) take(i, role);
+  const auto take_id = [&](int round) {
+    for (std::size_t i = 0; i < profilers.size(); ++i)
+      if (is_record_id(profilers[i].profile, shapes[i], i, rows, round)) take(i, "record_id");
+  };
+  take_id(0);
   for (const FieldSpec& field : spec.fields)
     for (const std::string& known : field.columns)
       for (std::size_t i = 0; i < profilers.size(); ++i)
         if (plain_name(profilers[i].profile.column) == plain_name(known)) take(i, field.name);
+  for (const Keyword& keyword : kKeywords)
+    for (std::size_t i = 0; i < profilers.size(); ++i)
+      if (keyword.fits(shapes[i]) && says(words_of_heading(profilers[i].profile.column), keyword.word))
+        take(i, keyword.role);
+  for (int round = 1; round < kIdRounds; ++round)
+    take_id(round);
   for (const Telltale& telltale : kTelltales)
     for (std::size_t i = 0; i < profilers.size(); ++i) {
       const bool part = telltale.role.starts_with("birth_") && telltale.role != "birth_date";
@@ -261,9 +397,22 @@ Columns find_roles(const ModelSpec& spec, std::vector<Profiler>& profilers, cons
   return out;
 }
 
+std::string fields_of(const ModelSpec& spec) {
+  std::string known;
+  for (const FieldSpec& field : spec.fields)
+    known += (known.empty() ? "Fields: " : ", ") + field.name;
+  return known;
+}
+
 }  // namespace
 
-Result<Suggestion> suggest(const std::filesystem::path& file) {
+Result<Suggestion> suggest(const std::filesystem::path& file, std::string_view columns) {
+  Columns named;
+  for (const auto& [one, field, column] : identity::named_columns(columns)) {
+    if (!column || column->empty())
+      return fail("usage.columns", fmt::format("'{}' is not of the form field=COLUMN", one));
+    named.emplace(field, *column);
+  }
   SEKISHO_TRY(const std::string text, read_input(file));
   CsvReader reader(text, separator_of(text), file.string());
   std::vector<std::string_view> fields;
@@ -280,10 +429,7 @@ Result<Suggestion> suggest(const std::filesystem::path& file) {
   while (out.rows < kRows) {
     SEKISHO_TRY(const bool more, reader.next(fields));
     if (!more) break;
-    if (fields.size() != profilers.size())
-      return fail("csv.ragged", fmt::format("{} fields instead of {}", fields.size(), profilers.size()),
-                  {.file = file.string(), .line = reader.line()});
-    for (std::size_t i = 0; i < fields.size(); ++i)
+    for (std::size_t i = 0; i < std::min(fields.size(), profilers.size()); ++i)  // link run counts ragged rows
       profilers[i].add(fields[i]);
     ++out.rows;
   }
@@ -298,7 +444,15 @@ Result<Suggestion> suggest(const std::filesystem::path& file) {
   }
   const std::string_view shipped = japanese ? kJapanese : long_names && origins ? kHistorical : kWestern;
   SEKISHO_TRY(const ModelSpec spec, ModelSpec::parse(shipped, "shipped spec"));
-  const Columns column_of = find_roles(spec, profilers, shapes, out.rows);
+  for (const auto& [role, column] : named) {
+    if (!spec.field(role)) return fail("usage.columns", fmt::format("'{}' is not a field", role), {}, fields_of(spec));
+    if (std::ranges::none_of(profilers, [&](const Profiler& p) { return p.profile.column == column; }))
+      return fail("linkage.columns", fmt::format("there is no column '{}'", column), {.file = file.string()});
+  }
+  const Columns column_of = find_roles(spec, profilers, shapes, out.rows, named);
+  if (!column_of.contains("record_id"))
+    return fail("linkage.columns", "no column seems to hold the record id", {.file = file.string()},
+                "Name it: --columns record_id=COLUMN,...");
   for (Profiler& profiler : profilers)
     out.columns.push_back(std::move(profiler.profile));
   out.spec = fill_in(shipped, spec, column_of);

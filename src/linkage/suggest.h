@@ -26,7 +26,8 @@ struct Suggestion {
   Json to_json() const;
 };
 
-// Looks at up to 200,000 rows. Errors: csv.*, linkage.suggest (no column can be compared).
-Result<Suggestion> suggest(const std::filesystem::path& file);
+// Looks at up to 200,000 rows. `columns` ("record_id=ID,surname=LNAME") names roles that are known. Errors: csv.*,
+// usage.columns, linkage.columns (no such column, no record id), linkage.suggest (no column can be compared).
+Result<Suggestion> suggest(const std::filesystem::path& file, std::string_view columns = {});
 
 }  // namespace sekisho::linkage

@@ -103,6 +103,45 @@ TEST_F(ComparisonTest, SwappedNamesMeetUnderOneKeyWithTheBirthDate) {
   EXPECT_EQ(together, 1U);
 }
 
+TEST_F(ComparisonTest, ASuggestionKnowsHeadingsByTheirWords) {
+  std::string text =
+      "科,電話１,携帯TEL,現住所,姓（漢字）,名（漢字）,来院日,誕生日（西暦）,カルテ番号,被保険者記号,保険者番号\n";
+  static constexpr const char* kFamily[] = {"山田", "川口", "森", "佐々木", "長谷川"};
+  static constexpr const char* kGiven[] = {"太郎", "花子", "一", "由美子", "翔"};
+  for (int i = 0; i < 60; ++i)
+    text += fmt::format("内科,03-1234-56{:02},,東京都港区{}-2,{},{},2024-01-{:02},{}-03-{:02},{:06},あ{},0613{:04}\n",
+                        10 + i % 40, 1 + i, kFamily[i % 5], kGiven[i % 4], 1 + i % 28, 1930 + i, 1 + i % 28, 77 + i,
+                        i % 30, 1000 + i % 9);
+  const auto found = suggest(write(text));
+  ASSERT_TRUE(found) << found.error().describe();
+  static constexpr const char* kRoles[] = {"", "phone",      "",          "address", "family_kanji", "given_kanji",
+                                           "", "birth_date", "record_id", "symbol",  "insurer"};
+  for (std::size_t i = 0; i < std::size(kRoles); ++i)
+    EXPECT_EQ(found->columns[i].role, kRoles[i]) << found->columns[i].column;
+}
+
+TEST_F(ComparisonTest, ASuggestionFindsTheRecordIdWhereverItStandsAndObeysWhatIsNamed) {
+  std::string text = "ward,LastName,FirstName,admitted,chart,dob,homePhone,resCity\n";
+  for (int i = 0; i < 60; ++i)
+    text += fmt::format("{},smith{},ann{},2024-01-{:02},{:010},{}-02-03,0{},{}\n", "AB"[i % 2], char('a' + i % 26),
+                        char('a' + i % 13), 1 + i % 28, i * 7, 1930 + i % 50, 5550000 + i % 50,
+                        i % 3 != 0 ? "Dover" : "Kent");
+  const std::filesystem::path file = write(text);
+  const auto found = suggest(file);
+  ASSERT_TRUE(found) << found.error().describe();
+  static constexpr const char* kRoles[] = {"",          "surname",    "given_name", "",
+                                           "record_id", "birth_date", "phone",      "suburb"};
+  for (std::size_t i = 0; i < std::size(kRoles); ++i)
+    EXPECT_EQ(found->columns[i].role, kRoles[i]) << found->columns[i].column;
+  const auto named = suggest(file, "birth_date=admitted");
+  ASSERT_TRUE(named) << named.error().describe();
+  EXPECT_EQ(named->columns[3].role, "birth_date");
+  EXPECT_EQ(named->columns[5].role, "");
+  EXPECT_EQ(suggest(file, "birth_date=nowhere").error().code, "linkage.columns");
+  EXPECT_EQ(suggest(file, "flavour=ward").error().code, "usage.columns");
+  EXPECT_EQ(suggest(write("a,b\nann,lee\nann,lee\n")).error().code, "linkage.columns") << "no id";
+}
+
 TEST_F(ComparisonTest, ASuggestionTellsJapaneseColumnsByTheirValues) {
   std::string text = "no,a,b,c,d,e\n";
   for (int i = 0; i < 60; ++i)
