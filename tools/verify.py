@@ -566,16 +566,21 @@ def check_rows(manifest, folder, leaves):
 
 
 def check_classes(manifest, folder):
-    """k counted again: persons of each class, or of each combination of up to m items of histories."""
+    """k counted again: persons of each class, or of each combination of up to m items of histories; where the audit says
+    that it spoke of rows too, of each combination that stands together in rows."""
     audit = manifest["audit"]
-    holders = {}
+    holders, together = {}, {}
     if "tables" in manifest:
         items = {}
         for table in audit["tables"]:
             with open(os.path.join(folder, table["name"] + ".csv"), encoding="utf-8", newline="") as file:
                 for row in csv.DictReader(file):
                     held = items.setdefault(row["id"], set())
-                    held.update((table["name"], column, row[column]) for column in table["items"] if row[column] != "")
+                    here = sorted((table["name"], column, row[column]) for column in table["items"] if row[column] != "")
+                    held.update(here)
+                    for size in range(2, audit["m"] + 1) if audit.get("rows") else ():
+                        for combination in itertools.combinations(here, size):
+                            together.setdefault(combination, set()).add(row["id"])
         for held in items.values():
             for size in range(1, audit["m"] + 1):
                 for combination in itertools.combinations(sorted(held), size):
@@ -589,6 +594,10 @@ def check_classes(manifest, folder):
     least = min(holders.values(), default=0)
     require(not holders or least >= audit["k"], f"somebody can be told from fewer than {audit['k']} persons: {least}")
     print(f"{len(holders)} {'combinations' if 'tables' in manifest else 'classes'}, each of {least} persons or more")
+    if audit.get("rows"):
+        least = min(map(len, together.values()), default=0)
+        require(not together or least >= audit["k"], f"items stand together in rows of fewer than {audit['k']} persons: {least}")
+        print(f"{len(together)} combinations in rows, each of {least} persons or more")
 
 
 def verify_dataset(options):

@@ -94,7 +94,7 @@ Json audited_tables(const anonymize::HistoryPolicy& policy, const anonymize::Fin
     }
     tables.push_back({{"name", history.name}, {"items", items}});
   }
-  return {{"k", policy.k}, {"m", policy.m}, {"tables", tables}};
+  return {{"k", policy.k}, {"m", policy.m}, {"rows", policy.rows}, {"tables", tables}};
 }
 
 Result<anonymize::HistoryPolicy> policy_of_audit(const Json& audit) {
@@ -106,6 +106,8 @@ Result<anonymize::HistoryPolicy> policy_of_audit(const Json& audit) {
     return wrong();
   out.k = audit["k"].get<std::uint32_t>();
   out.m = audit["m"].get<int>();
+  if (audit.contains("rows") && !audit["rows"].is_boolean()) return wrong();
+  out.rows = audit.value("rows", false);
   if (out.m < 1 || out.m > 3) return wrong();
   for (const Json& table : audit["tables"]) {
     if (!table.is_object() || !is_dataset_name(table.value("name", "")) || !table.contains("items") ||

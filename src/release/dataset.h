@@ -66,7 +66,7 @@ Result<anonymize::Audit> audit_models(const std::filesystem::path& csv, const Pr
 // The same of histories: k^m, dates, bounds, specific descriptions, texts, rare values.
 Result<anonymize::HistoryAudit> audit_finished_histories(const std::filesystem::path& folder,
                                                          const anonymize::HistoryPolicy& policy, int threads);
-// What an audit without the policy needs, for the manifest: k, m, and which columns hold items.
+// What an audit without the policy needs, for the manifest: k, m, whether rows count too, and which columns hold items.
 Json audited_tables(const anonymize::HistoryPolicy& policy, const anonymize::FinishedHistories& finished);
 Result<anonymize::HistoryPolicy> policy_of_audit(const Json& audit);
 

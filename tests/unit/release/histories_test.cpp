@@ -187,6 +187,67 @@ TEST_F(HistoriesTest, TheStandAloneScriptsVerifyLeavesCombinationsAndForms) {
   }
 }
 
+// Persons of each pair of items that stand in one row, from the files themselves.
+std::size_t rarest_in_rows(const fs::path& folder, const Json& audit) {
+  std::map<std::set<std::string>, std::set<std::string>> holders;
+  for (const Json& table : audit["tables"]) {
+    const auto rows = read_csv_file(folder / (table["name"].get<std::string>() + ".csv"));
+    for (const auto& row : rows->rows)
+      for (const Json& one : table["items"])
+        for (const Json& other : table["items"]) {
+          const std::string a = row[static_cast<std::size_t>(rows->column(one.get<std::string>()))];
+          const std::string b = row[static_cast<std::size_t>(rows->column(other.get<std::string>()))];
+          if (one < other && !a.empty() && !b.empty())
+            holders[{table["name"].dump() + one.dump() + a, table["name"].dump() + other.dump() + b}].insert(row[0]);
+        }
+  }
+  std::size_t out = SIZE_MAX;
+  for (const auto& [pair, persons] : holders)
+    out = std::min(out, persons.size());
+  return out;
+}
+
+TEST_F(HistoriesTest, WhereRowsArePromisedTooBothChecksCountThemAgain) {
+  const std::string script = SEKISHO_SOURCE_DIR "/tools/verify.py", file = (out / "manifest.json").string();
+  // 60 persons have one more disease and both months, four of them the disease in the other month than all others.
+  for (int i = 20; i < 80; ++i) {
+    const std::string reg = fmt::format("r{:04}", i);
+    diagnose(*tables, reg, i < 24 ? "2016-02-09" : "2016-01-09", "N185");
+    diagnose(*tables, reg, "2016-01-20", "I10");
+    diagnose(*tables, reg, "2016-02-20", "I10");
+  }
+  tables->write();
+  BuildRequest request = request_of("influenza-histories");
+  std::string policy = *read_text(kPurposes / "influenza-histories.policy.toml");
+  policy.insert(policy.find("m = 2"), "rows = true\n");
+  request.policy = place.path() / "rows.policy.toml";
+  std::ofstream(request.policy) << policy;
+  ASSERT_TRUE(build(request));
+  EXPECT_EQ(manifest()["audit"]["rows"], true);
+  EXPECT_GE(rarest_in_rows(out, manifest()["audit"]), 10u);
+  EXPECT_TRUE(verify(out)->ok);
+  const auto passed = run_command({"python3", script, "dataset", file});
+  EXPECT_EQ(passed->status, 0) << passed->out << passed->err;
+  EXPECT_NE(passed->out.find("combinations in rows, each of"), std::string::npos) << passed->out;
+
+  // A dataset that never promised it does not hold it, and a manifest that says so is found out.
+  fs::remove_all(out);
+  fs::remove_all(place.path() / "overlap");
+  fs::remove(keys / "release_overlap.key");
+  ASSERT_TRUE(make("influenza-histories"));
+  Json told = manifest();
+  EXPECT_EQ(told["audit"]["rows"], false);
+  const std::size_t least = rarest_in_rows(out, told["audit"]);
+  ASSERT_LT(least, 10u);
+  told["audit"]["rows"] = true;
+  std::ofstream(out / "manifest.json") << told.dump();
+  const auto refused = run_command({"python3", script, "dataset", file});
+  EXPECT_NE(refused->status, 0);
+  const std::string told_of = refused->out + refused->err;
+  EXPECT_NE(told_of.find(fmt::format("rows of fewer than 10 persons: {}", least)), std::string::npos) << told_of;
+  EXPECT_NE(verify(out)->to_json().dump().find("together"), std::string::npos) << verify(out)->to_json().dump();
+}
+
 TEST_F(HistoriesTest, VerificationFindsARowThatWasMovedToAnotherPerson) {
   ASSERT_TRUE(make("influenza-histories"));
   std::string text = *read_text(out / "treatments.csv");
