@@ -13,6 +13,7 @@
 #include "cli/release_places.h"
 #include "core/file.h"
 #include "release/approval.h"
+#include "release/attack.h"
 #include "release/formats.h"
 #include "release/release.h"
 
@@ -43,6 +44,19 @@ void show_changes(const Json& changes) {
   }
 }
 
+void show_risk(const Json& risk) {
+  fmt::print("  attackers find of 100 persons, before and after (stated; promised):\n");
+  for (const Json& one : risk["attacks"]) {
+    const Json& after = one["after"];
+    fmt::print("    {:<18}{:>6.2f} {:>6.2f} ({:.2f}; {}){}\n", one["attacker"].get<std::string>(),
+               100 * one["before"]["rate"].get<double>(), 100 * after["rate"].get<double>(),
+               100 * after["stated"].get<double>(),
+               one["promised"].is_null() ? "nothing" : fmt::format("{:.2f}", 100 * one["promised"].get<double>()),
+               one["holds"].get<bool>() ? "" : " DOES BETTER THAN THAT");
+  }
+  if (risk["households"].is_null()) fmt::print("    households are not known\n");
+}
+
 void show_built(const Json& out) {
   const bool histories = out.contains("changes");
   fmt::print("{} of {} rows, {} of {} persons; k = {}, the {} has {}; audit passed\n", out["rows"].get<std::size_t>(),
@@ -65,6 +79,7 @@ void show_built(const Json& out) {
     for (const Json& problem : overlap["problems"])
       fmt::print("    {}\n", problem.get<std::string>());
   }
+  if (out.contains("risk")) show_risk(out["risk"]);
   fmt::print("{} written\n", out["out"].get<std::string>());
 }
 
@@ -126,6 +141,7 @@ Result<int> run_build(const ReleaseOptions& options) {
   request.random = &system_random();
   request.threads = options.threads;
   request.memory_limit = options.memory;
+  if (options.attack.trials > 0) request.attack = options.attack;
   const auto begin = std::chrono::steady_clock::now();
   SEKISHO_TRY(const release::BuildReport report, release::build(request));
   Json out = report.to_json();
@@ -145,16 +161,21 @@ Result<int> run_build(const ReleaseOptions& options) {
   return made ? kDone : kFindings;
 }
 
-Result<int> run_rebuild(const ReleaseOptions& options) {
-  SEKISHO_TRY(const Places places, places_of(options));
+// The store and the snapshot that the manifest of a dataset names.
+Result<OpenStore> open_store_of(const Places& places, const ReleaseOptions& options) {
   SEKISHO_TRY(const Json manifest, read_json(fs::path(options.dataset) / "manifest.json"));
   std::string id = options.snapshot;
   if (id.empty() && manifest.is_object() && manifest.contains("snapshot") && manifest["snapshot"].is_object())
     id = manifest["snapshot"].value("id", "");
-  SEKISHO_TRY(const auto store, store::Store::open_reading(places.store));
-  SEKISHO_TRY(const store::Snapshot snapshot, store->read_snapshot(id));
+  OpenStore out;
+  SEKISHO_TRY(out.store, store::Store::open_reading(places.store));
+  SEKISHO_TRY(out.snapshot, out.store->read_snapshot(id));
+  return out;
+}
+
+release::RebuildRequest rebuild_request(const ReleaseOptions& options, const Places& places, const OpenStore& open) {
   release::RebuildRequest request;
-  request.source = release::source_of(*store, places.store.folder, snapshot);
+  request.source = release::source_of(*open.store, places.store.folder, open.snapshot);
   request.dataset = options.dataset;
   request.purpose = options.purpose;
   request.policy = options.policy;
@@ -163,13 +184,36 @@ Result<int> run_rebuild(const ReleaseOptions& options) {
   request.overlap = places.overlap();
   request.threads = options.threads;
   request.memory_limit = options.memory;
-  SEKISHO_TRY(const release::RebuildReport report, release::rebuild(request));
+  return request;
+}
+
+Result<int> run_rebuild(const ReleaseOptions& options) {
+  SEKISHO_TRY(const Places places, places_of(options));
+  SEKISHO_TRY(const OpenStore open, open_store_of(places, options));
+  SEKISHO_TRY(const release::RebuildReport report, release::rebuild(rebuild_request(options, places, open)));
   if (options.json)
     print_json(report.to_json());
   else
     fmt::print("{} persons: {}\n", report.persons,
                report.identical ? "the same bytes" : "the same rows; the key that numbered the persons is destroyed");
   return kDone;
+}
+
+Result<int> run_attack(const ReleaseOptions& options) {
+  SEKISHO_TRY(const Places places, places_of(options));
+  SEKISHO_TRY(const OpenStore open, open_store_of(places, options));
+  SEKISHO_TRY(const release::AttackReport report,
+              release::attack(rebuild_request(options, places, open), options.attack));
+  const Json out = report.to_json();
+  if (!options.report.empty()) SEKISHO_CHECK(write_file_durable(options.report, out.dump(2) + "\n", 0600));
+  if (options.json) {
+    print_json(out);
+  } else {
+    fmt::print("{}: {} of {} persons; {}\n", options.dataset, report.persons, report.persons_before,
+               report.holds() ? "no attacker does better than stated" : "NOT protected as stated");
+    show_risk(out);
+  }
+  return report.holds() ? kDone : kFindings;
 }
 
 Result<int> run_verify(const ReleaseOptions& options) {
@@ -279,6 +323,12 @@ void add_release(CLI::App& app) {
         ->check(CLI::ExistingFile);
   };
   approver_keys(build);
+  build
+      ->add_option("--trials", options->attack.trials,
+                   "Trials of each attacker on the finished files, for the report (sekisho release attack); 0: none")
+      ->check(CLI::Range(10'000, 10'000'000) | CLI::Range(0, 0));
+  build->add_option("--facts", options->attack.facts, "Facts that the attacker who knows some knows")
+      ->check(CLI::Range(1, 50));
   build->footer(
       format_list() +
       "\nExit code 1: nobody is eligible, nobody can be kept, or the release is held because it would single out fewer "
@@ -326,6 +376,24 @@ void add_release(CLI::App& app) {
       ->check(CLI::ExistingFile);
   rebuild->add_option("--policy", options->policy, "Policy; the recipe names one by default")->check(CLI::ExistingFile);
   rebuild->add_option("--out", options->out, "Folder for the rebuilt files; without it they are compared only");
+
+  CLI::App* attack =
+      add("attack", "Try attackers out on a dataset's files, with the truth from its snapshot (checkers' zone only)",
+          run_attack);
+  add_places(attack, options);
+  attack->add_option("--dataset", options->dataset, "Folder with manifest.json")
+      ->required()
+      ->check(CLI::ExistingDirectory);
+  attack->add_option("--purpose", options->purpose, "The recipe it was built with")
+      ->required()
+      ->check(CLI::ExistingFile);
+  attack->add_option("--policy", options->policy, "Policy; the recipe names one by default")->check(CLI::ExistingFile);
+  attack->add_option("--report", options->report, "JSON report to write: for the checkers, not for the recipient");
+  attack->add_option("--facts", options->attack.facts, "Facts that the attacker who knows some knows")
+      ->check(CLI::Range(1, 50));
+  attack->add_option("--trials", options->attack.trials, "Trials of each attacker")
+      ->check(CLI::Range(10'000, 10'000'000));
+  attack->footer("Exit code 1: an attacker does better than stated, or than the policy promises.");
 
   CLI::App* deliver =
       add("deliver", "After confirmed delivery: destroy the key that numbered the persons", run_deliver);

@@ -18,6 +18,8 @@ struct ReleaseOptions {
                                    workspace, usage;
   std::string approval, approver, reference, until;
   std::vector<std::string> formats, approver_keys;
+  std::string report;
+  anonymize::AttackOptions attack;
   int threads = 2;
   bool json = false, allow_unencrypted = false;
 };

@@ -8,6 +8,7 @@
 #include "core/file.h"
 #include "ledger/ledger.h"
 #include "release/approval.h"
+#include "release/attack.h"
 #include "release/dataset.h"
 #include "release/formats.h"
 #include "release/hold.h"
@@ -26,6 +27,7 @@ Source source_of(store::Store& store, const fs::path& store_folder, const store:
                   {"linkage_state", snapshot.linkage_state},
                   {"linkage_hash", snapshot.linkage_hash}};
   out.allowed_folders = {store_folder};
+  out.households = households_of(store);
   return out;
 }
 
@@ -265,6 +267,21 @@ Result<std::string> keep_decision(const BuildRequest& request, const std::string
   return list.keep_decision(id, made.sets, *request.random);
 }
 
+// Attackers on the files as they are about to leave; where one does better than what was stated or promised, nothing
+// leaves.
+Result<Json> try_attacks(const BuildRequest& request, const AttackedFiles& files, const std::string& id) {
+  if (!request.attack) return Json();
+  SEKISHO_TRY(AttackReport report, attack_files(files, request.source.households, *request.attack));
+  report.dataset = id;
+  for (const anonymize::Attack& one : report.attacks)
+    if (!one.holds())
+      return fail("release.attack",
+                  fmt::format("an attacker ({}) finds {:.1f} % of those looked for, more than the {:.1f} % that the "
+                              "release allows: nothing was released",
+                              one.attacker, 100 * one.after.rate, 100 * one.promised.value_or(one.after.stated)));
+  return report.to_json();
+}
+
 }  // namespace
 
 Result<BuildReport> build(const BuildRequest& request) {
@@ -314,6 +331,12 @@ Result<BuildReport> build(const BuildRequest& request) {
   if (!audit.ok)
     return fail("release.audit",
                 fmt::format("the audit does not agree: nothing was released ({})", fmt::join(audit.problems, "; ")));
+  SEKISHO_TRY(
+      report.risk,
+      try_attacks(
+          request,
+          {.folder = staging.folder(), .prepared = prepared, .made = found.made, .dataset = dataset, .key = key.view()},
+          id));
   SEKISHO_TRY(std::string decision, keep_decision(request, id, found.made));
   report.manifest = manifest_of({.request = request,
                                  .prepared = prepared,
@@ -366,6 +389,7 @@ Json BuildReport::to_json() const {
            {"formats", manifest["formats"]},
            {"overlap", overlap},
            {"merkle_root", manifest["merkle_root"]}};
+  if (!risk.is_null()) out["risk"] = risk;
   if (manifest.contains("changes")) {
     out["m"] = manifest["audit"]["m"];
     out["changes"] = manifest["changes"];

@@ -1,6 +1,8 @@
 // What the policy made of the prepared rows, whichever kind it is of; building and rebuilding go on from here alike.
 #pragma once
 
+#include <memory>
+
 #include "release/dictionary.h"
 #include "release/overlap.h"
 
@@ -16,6 +18,17 @@ struct Made {
 
 // Repeats what was decided, of rows by the manifest, of histories by the register; nothing is searched.
 Result<Made> replay(const Prepared& prepared, const Json& manifest, const Register* list, ByteView key, int threads);
+
+// A dataset's manifest with what it was made of, repeated under the key that numbered the persons.
+struct Repeated {
+  Json manifest;
+  std::unique_ptr<Prepared> prepared;      // `made` refers to it
+  std::optional<crypto::SecretBytes> key;  // none: destroyed at delivery; then nothing was made
+  Made made;
+};
+// Errors: release.manifest, release.changed, those of prepare() and replay().
+Result<Repeated> repeat(const RebuildRequest& request);
+
 Dataset compose_made(const Made& made, const Prepared& prepared, std::optional<ByteView> key);
 Result<Described> describe_made(const DescribeRequest& request, const Made& made);
 

@@ -83,7 +83,7 @@ Result<RebuildReport> explain(const Dataset& now, const fs::path& dataset) {
               {}, "A byte for byte rebuild is not possible any more; compare with the recorded withdrawals.");
 }
 
-Result<Made> replay(const RebuildRequest& request, const Prepared& prepared, const Json& manifest, ByteView key) {
+Result<Made> repeated(const RebuildRequest& request, const Prepared& prepared, const Json& manifest, ByteView key) {
   if (request.overlap.empty()) return replay(prepared, manifest, nullptr, key, request.threads);
   SEKISHO_TRY(const Register list, Register::open(request.overlap, request.keys, system_random()));
   return replay(prepared, manifest, &list, key, request.threads);
@@ -94,7 +94,7 @@ Result<RebuildReport> without_key(const RebuildRequest& request, const Prepared&
   if (prepared.history_policy && prepared.history_policy->dates.kind == anonymize::DateRule::Kind::kShift)
     return fail("release.key", "the key that moved the dates was destroyed at delivery: nobody can make them again", {},
                 "The leaves of the dataset still verify: sekisho release verify.");
-  SEKISHO_TRY(const Made made, replay(request, prepared, manifest, as_bytes("none")));
+  SEKISHO_TRY(const Made made, repeated(request, prepared, manifest, as_bytes("none")));
   const Dataset now = compose_made(made, prepared, std::nullopt);
   RebuildReport report;
   report.persons = now.persons;
@@ -111,20 +111,35 @@ Result<RebuildReport> without_key(const RebuildRequest& request, const Prepared&
 
 }  // namespace
 
-Result<RebuildReport> rebuild(const RebuildRequest& request) {
-  SEKISHO_TRY(const Json manifest, read_manifest(request.dataset));
-  SEKISHO_CHECK(same(manifest, "snapshot", "hash", request.source.snapshot.value("hash", ""), "snapshot"));
-  SEKISHO_TRY(const Prepared prepared,
-              prepare(request.source, request.purpose, request.policy, request.threads, request.memory_limit));
-  SEKISHO_CHECK(same(manifest, "recipe", "sha256", prepared.recipe.sha256, "recipe or one of its code sets"));
-  SEKISHO_CHECK(same(manifest, "policy", "sha256", prepared.policy_sha256, "policy or one of its hierarchies"));
+namespace detail {
 
-  RebuildReport report;
+Result<Repeated> repeat(const RebuildRequest& request) {
+  Repeated out;
+  SEKISHO_TRY(out.manifest, read_manifest(request.dataset));
+  const Json& manifest = out.manifest;
+  SEKISHO_CHECK(same(manifest, "snapshot", "hash", request.source.snapshot.value("hash", ""), "snapshot"));
+  SEKISHO_TRY(Prepared prepared,
+              prepare(request.source, request.purpose, request.policy, request.threads, request.memory_limit));
+  out.prepared = std::make_unique<Prepared>(std::move(prepared));
+  SEKISHO_CHECK(same(manifest, "recipe", "sha256", out.prepared->recipe.sha256, "recipe or one of its code sets"));
+  SEKISHO_CHECK(same(manifest, "policy", "sha256", out.prepared->policy_sha256, "policy or one of its hierarchies"));
   const auto key = read_file(order_key_file(request.keys, manifest["dataset"].get<std::string>()), 1024);
-  if (!key) return without_key(request, prepared, manifest);
-  const crypto::SecretBytes secret{Bytes(*key)};
-  SEKISHO_TRY(const Made made, replay(request, prepared, manifest, secret.view()));
-  const Dataset now = compose_made(made, prepared, secret.view());
+  if (!key) return out;
+  out.key.emplace(Bytes(*key));
+  SEKISHO_TRY(out.made, repeated(request, *out.prepared, manifest, out.key->view()));
+  return out;
+}
+
+}  // namespace detail
+
+Result<RebuildReport> rebuild(const RebuildRequest& request) {
+  SEKISHO_TRY(const Repeated again, repeat(request));
+  const Json& manifest = again.manifest;
+  const Prepared& prepared = *again.prepared;
+  if (!again.key) return without_key(request, prepared, manifest);
+  const Made& made = again.made;
+  RebuildReport report;
+  const Dataset now = compose_made(made, prepared, again.key->view());
   report.persons = now.persons;
   for (const FileTable& table : now.tables) {
     SEKISHO_TRY(const std::string wanted, hash_of_file(manifest, table.name + ".csv"));

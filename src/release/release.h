@@ -7,10 +7,12 @@
 #include <functional>
 #include <string>
 
+#include "anonymize/attack.h"
 #include "core/clock.h"
 #include "core/json.h"
 #include "core/random.h"
 #include "crypto/keys.h"
+#include "release/households.h"
 #include "release/overlap.h"
 #include "store/store.h"
 
@@ -25,6 +27,7 @@ struct Source {
   OpenViews open_views;
   Json snapshot;  // {"id","hash","linkage_state","linkage_hash"}: goes into the manifest
   std::vector<std::filesystem::path> allowed_folders;  // what the engine may read
+  Households households;                               // for attacks tried out; none: households are not known
 };
 Source source_of(store::Store& store, const std::filesystem::path& store_folder, const store::Snapshot& snapshot);
 
@@ -46,6 +49,8 @@ struct BuildRequest {
   Random* random = nullptr;
   int threads = 2;
   std::string memory_limit = "1GB";
+  // Attackers are tried out on the finished files (release/attack.h); none: they are not.
+  std::optional<anonymize::AttackOptions> attack;
 };
 
 struct BuildReport {
@@ -53,11 +58,12 @@ struct BuildReport {
   bool empty = false;  // nobody is eligible or nobody is left: `reason` says which; nothing was written
   bool held = false;   // what it tells together with an earlier release: `reason` says which; nothing was written
   Json overlap = Json::array();  // with each earlier release (release/overlap.h)
+  Json risk;                     // what attackers reach on the files, where it was asked for
   std::string reason;
   Json to_json() const;  // {"rows","eligible","k","smallest_class","audit",...}
 };
 
-// Errors: release.exists, release.format, overlap.*, recipe.*, policy.*, anonymize.*, release.audit.
+// Errors: release.exists, release.format, overlap.*, recipe.*, policy.*, anonymize.*, release.audit, release.attack.
 Result<BuildReport> build(const BuildRequest& request);
 
 struct RebuildRequest {
