@@ -9,6 +9,7 @@
 #include "core/random.h"
 #include "datasets.h"
 #include "disclosure/differencing.h"
+#include "disclosure/narrowing.h"
 
 namespace sekisho::disclosure {
 namespace {
@@ -300,6 +301,60 @@ TEST_F(Memory, AHiddenCountThatSeveralReleasesNarrowDownIsForPeopleToLookAtWithT
                                                std::string::npos;
                                   }))
       << narrow->place << ": " << narrow->reason_en << "; " << low << " " << high;
+}
+
+// Two rows of 9 and 5 persons, hidden, below their shown sum of 14; another release shows the same within five.
+struct HiddenPair {
+  ReleaseItem hidden, near;
+  Population ours, theirs;
+
+  HiddenPair() {
+    hidden.cells = {{{"A"}, false, 0, 0}, {{"X"}, false, 0, 0}, {{"AX"}, true, 14, 0}};
+    near.cells = {{{"A"}, true, 11, 5}, {{"X"}, true, 4, 5}};
+    hidden.classes = {{{0, 1}, {2, 1}}, {{1, 1}, {2, 1}}};
+    near.classes = {{{0, 1}}, {{1, 1}}};
+    for (int person = 0; person < 14; ++person)
+      ours.class_of.push_back(person < 9 ? 1 : 2);
+    theirs.class_of = ours.class_of;
+  }
+  Narrowing ask(double seconds) const {
+    return narrowed_cells(std::vector<JointRelease>{{&hidden, &ours}, {&near, &theirs}}, 10, seconds);
+  }
+};
+
+TEST(Narrowing, WithoutTimeNothingIsDecidedAndNothingIsSaidToBeSafe) {
+  const HiddenPair pair;
+  const Narrowing control = pair.ask(60);
+  EXPECT_TRUE(control.decided);
+  ASSERT_EQ(control.cells.size(), 2U);  // A lies between 6 and 14, X between 0 and 8 (11 - 5, 4 + 5 and 14 in all)
+  EXPECT_NEAR(control.cells[0].interval.low, 6, 1e-6);
+  EXPECT_NEAR(control.cells[0].interval.high, 14, 1e-6);
+  EXPECT_NEAR(control.cells[1].interval.low, 0, 1e-6);
+  EXPECT_NEAR(control.cells[1].interval.high, 8, 1e-6);
+  const Narrowing late = pair.ask(0);
+  EXPECT_FALSE(late.decided);
+  EXPECT_TRUE(late.cells.empty());
+}
+
+TEST_F(Memory, WhatTooManyGroupsOfPersonsLeaveUndecidedIsForPeopleToLookAt) {
+  // A person in each of n x n pairs of categories: two tables of n categories make n x n groups; 4000 are the most.
+  for (const int n : {60, 65}) {
+    std::string csv = "person,a,b\n";
+    for (int person = 0; person < n * n; ++person)
+      csv += fmt::format("p{},a{},b{}\n", person, person / n, person % n);
+    const auto file = write(fmt::format("{}.csv", n), csv);
+    std::filesystem::remove_all(folder_->path() / "memory");
+    EXPECT_TRUE(release(table(file, {"a"}), "one").empty());
+    EXPECT_EQ(std::ranges::find(last_.items, "differencing.narrow", &VerdictItem::rule), last_.items.end());
+    EXPECT_TRUE(release(table(file, {"b"}), "two").empty());
+    const auto narrow = std::ranges::find(last_.items, "differencing.narrow", &VerdictItem::rule);
+    ASSERT_EQ(narrow != last_.items.end(), n == 65) << n;
+    if (n == 60) continue;  // control: few enough groups, and nothing is hidden
+    EXPECT_EQ(narrow->verdict, Verdict::kReview);
+    EXPECT_NE(narrow->reason_en.find("was not decided"), std::string::npos) << narrow->reason_en;
+    EXPECT_NE(narrow->reason_en.find("000001"), std::string::npos) << narrow->reason_en;
+    EXPECT_FALSE(narrow->remedy_ja.empty());
+  }
 }
 
 TEST_F(Memory, PerturbedCountsAreKeptAsWindowsAndGiveNothingAwayExactly) {
