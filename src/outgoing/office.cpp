@@ -234,8 +234,10 @@ void open_office(std::string_view content, Opened& out) {
       });
   if (!readings.empty()) out.texts.push_back({"readings.txt", std::move(readings)});
   for (const Entry& entry : entries) {
+    const bool no_property = entry.name.contains("docProps/custom") && !entry.content.contains("<property");
     for (const HiddenPart& part : kHiddenParts)
-      if (!part.rule.empty() && entry.name.contains(part.name)) out.findings.add(part.rule, entry.name, part.message);
+      if (!part.rule.empty() && entry.name.contains(part.name) && !no_property)
+        out.findings.add(part.rule, entry.name, part.message);
     const bool xml = entry.name.ends_with(".xml") || entry.name.ends_with(".rels") || entry.name.ends_with(".vml");
     if (!xml) {
       const FileType inner = type_of(entry.content, entry.name);

@@ -13,7 +13,7 @@ namespace sekisho::outgoing {
 
 struct PagePictures {
   std::vector<std::string> files;  // PNG, in the order of pages; at most 20
-  std::string reason;              // why there is none
+  std::string reason;              // why there is none, or not one of every page
   bool missing = false;            // the file has pages that nobody drew: people must open it itself
 };
 // `type` as the scan names it. Errors: file.*.

@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -41,13 +42,16 @@ void set_limit(int resource, rlim_t value) {
 
 #if defined(__x86_64__)
 // The kernel answers calls of the list with `named`, all others with `rest`; calls of another machine end the process.
-bool filter_calls(std::span<const int> calls, std::uint32_t named, std::uint32_t rest) {
+// `before`: rules on single calls, by their arguments.
+bool filter_calls(std::span<const int> calls, std::uint32_t named, std::uint32_t rest,
+                  std::span<const sock_filter> before = {}) {
   std::vector<sock_filter> filter{
       BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, arch)),
       BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AUDIT_ARCH_X86_64, 1, 0),
       BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
       BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
   };
+  filter.insert(filter.end(), before.begin(), before.end());
   for (const int number : calls) {
     filter.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, static_cast<std::uint32_t>(number), 0, 1));
     filter.push_back(BPF_STMT(BPF_RET | BPF_K, named));
@@ -149,15 +153,34 @@ bool restrict_program(const char* input, const char* folder, int seconds) {
   const int rules = static_cast<int>(syscall(SYS_landlock_create_ruleset, &attributes, sizeof attributes, 0));
   if (rules < 0) return false;
   bool fine = allow(rules, input, kRead) && allow(rules, folder, kAll);
-  for (const char* installed :
-       {"/usr", "/lib", "/lib64", "/bin", "/etc", "/dev/null", "/dev/urandom", "/var/cache/fontconfig", "/opt"})
+  for (const char* installed : {"/usr", "/lib", "/lib64", "/bin", "/etc", "/dev/null", "/dev/urandom",
+                                "/var/cache/fontconfig", "/var/lib/libreoffice", "/var/spool/libreoffice", "/opt"})
     fine = fine && allow(rules, installed,
                          installed == std::string_view("/dev/null") ? kRead | LANDLOCK_ACCESS_FS_WRITE_FILE : kRead);
   fine = fine && syscall(SYS_landlock_restrict_self, rules, 0) == 0;
   ::close(rules);
 #if defined(__x86_64__)
-  constexpr int kRefused[] = {SYS_socket, SYS_ptrace, SYS_process_vm_readv, SYS_process_vm_writev, SYS_mount, SYS_bpf};
-  fine = fine && filter_calls(kRefused, SECCOMP_RET_ERRNO | EACCES, SECCOMP_RET_ALLOW);
+  // LibreOffice listens on a stream between processes of this machine: in /tmp, which it only leaves for its own folder
+  // when told that it may not write there. Nothing may be reached through a socket; a ring would go round the filter.
+  constexpr std::uint32_t kRefuse = SECCOMP_RET_ERRNO | EACCES, kKindOfSocket = 0xF;
+  constexpr sock_filter kByArguments[] = {
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_socket, 0, 7),
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, args[0])),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AF_UNIX, 0, 4),
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, args[1])),
+      BPF_STMT(BPF_ALU | BPF_AND | BPF_K, kKindOfSocket),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SOCK_STREAM, 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+      BPF_STMT(BPF_RET | BPF_K, kRefuse),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_access, 0, 4),
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, args[1])),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, W_OK, 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, kRefuse),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+  };
+  constexpr int kRefused[] = {SYS_connect, SYS_ptrace, SYS_process_vm_readv, SYS_process_vm_writev,
+                              SYS_mount,   SYS_bpf,    SYS_io_uring_setup};
+  fine = fine && filter_calls(kRefused, kRefuse, SECCOMP_RET_ALLOW, kByArguments);
 #endif
   return fine;
 }
@@ -172,8 +195,9 @@ Result<int> run_restricted(const std::vector<std::string>& command, const std::f
     arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);
   const std::string home = "HOME=" + folder.string();
-  char* variables[] = {const_cast<char*>(home.c_str()), const_cast<char*>("PATH=/usr/bin:/bin"),
-                       const_cast<char*>("LANG=C.UTF-8"), nullptr};
+  const std::string temporary = "TMPDIR=" + folder.string();
+  char* variables[] = {const_cast<char*>(home.c_str()), const_cast<char*>(temporary.c_str()),
+                       const_cast<char*>("PATH=/usr/bin:/bin"), const_cast<char*>("LANG=C.UTF-8"), nullptr};
   const pid_t child = fork();
   if (child < 0) return fail("scan.process", "the restricted program could not be started");
   if (child == 0) {

@@ -133,7 +133,7 @@ TEST_F(ScanFile, PagesThatNobodyDrewAreSaidToBeMissing) {
   const auto text = page_pictures(write("a.txt", "text"), "txt", folder_->path() / "pages");
   ASSERT_TRUE(text);
   EXPECT_FALSE(text->missing);  // it has none
-  const auto broken = page_pictures(write("a.docx", "no document"), "docx", folder_->path() / "pages");
+  const auto broken = page_pictures(write("a.pdf", "no document"), "pdf", folder_->path() / "pages");
   ASSERT_TRUE(broken);
   EXPECT_TRUE(broken->missing);
   EXPECT_FALSE(broken->reason.empty());

@@ -1,6 +1,8 @@
 // The scan of files with what it knows besides them: datasets, pseudonyms, descriptions, a virus scanner; and the
 // process without rights.
+#include <arpa/inet.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -258,6 +260,30 @@ TEST(Sandbox, ARestrictedProgramReachesNeitherOtherFilesNorTheNetwork) {
   EXPECT_NE(*shell("cat " + (outside->path() / "secret").string()), 0);
   EXPECT_NE(*shell("touch " + (outside->path() / "new").string()), 0);
   EXPECT_EQ(*shell("exit 7"), 7);
+  // Neither another machine nor a server of this one; streams of its own it may open.
+  if (shell("python3 -c 0").value_or(1) != 0) GTEST_SKIP() << "no python3 to try sockets with";
+  const auto outcome = [&](const std::string& code) { return shell("python3 -c '" + code + "'").value_or(-1); };
+  const FileDescriptor server(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)),
+      local(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in address{.sin_family = AF_INET, .sin_port = 0, .sin_addr = {htonl(INADDR_LOOPBACK)}, .sin_zero = {}};
+  socklen_t size = sizeof address;
+  ASSERT_EQ(::bind(server.get(), reinterpret_cast<sockaddr*>(&address), size), 0);
+  ASSERT_EQ(::listen(server.get(), 4), 0);
+  ASSERT_EQ(::getsockname(server.get(), reinterpret_cast<sockaddr*>(&address), &size), 0);
+  const std::string place = (folder->path() / "s").string();
+  sockaddr_un name{.sun_family = AF_UNIX, .sun_path = {}};
+  std::strncpy(name.sun_path, place.c_str(), sizeof name.sun_path - 1);
+  ASSERT_EQ(::bind(local.get(), reinterpret_cast<sockaddr*>(&name), sizeof name), 0);
+  ASSERT_EQ(::listen(local.get(), 4), 0);
+  const std::string by_number = "import socket; socket.create_connection((\"127.0.0.1\", " +
+                                std::to_string(ntohs(address.sin_port)) + "))",
+                    by_name = "import socket; socket.socket(socket.AF_UNIX).connect(\"" + place + "\")";
+  EXPECT_EQ(std::system(("python3 -c '" + by_number + "'").c_str()), 0);  // control: both are there
+  EXPECT_EQ(std::system(("python3 -c '" + by_name + "'").c_str()), 0);
+  EXPECT_NE(outcome(by_number), 0);
+  EXPECT_NE(outcome(by_name), 0);
+  EXPECT_NE(outcome("import socket; socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)"), 0);
+  EXPECT_EQ(outcome("import socket; socket.socket(socket.AF_UNIX)"), 0);
 }
 
 }  // namespace
