@@ -3,8 +3,10 @@ the program but the files of table, hierarchies and policy, read here once more.
 """
 import collections
 import csv
+import datetime
 import itertools
 import math
+import re
 import tomllib
 
 from scenarios.population_judge import class_size, uniqueness
@@ -13,16 +15,116 @@ CLOSE = 1e-9
 OF_ALL = ("sample-uniqueness", "average-risk", "population-uniqueness")  # judge all kept classes together
 
 
-def read_csv(path, delimiter):
-    with open(path, encoding="utf-8-sig", newline="") as file:
+def read_csv(path, delimiter, encoding="utf-8-sig"):
+    with open(path, encoding=encoding, newline="") as file:
         return [row for row in csv.reader(file, delimiter=delimiter) if row]
+
+
+def number(text):
+    """A decimal number with a point, or None."""
+    return float(text) if re.fullmatch(r"[+-]?[0-9]+(\.[0-9]+)?", text) else None
+
+
+def plain(value):
+    return f"{value:.12g}"
+
+
+def day(text):
+    """(year, month, day) of 2024-04-01, 2024/04/01 or 20240401, or None."""
+    found = re.fullmatch(r"(\d{4})([-/]?)(\d\d)\2(\d\d)", text)
+    try:
+        return found and datetime.date(int(found[1]), int(found[3]), int(found[4]))
+    except ValueError:
+        return None
+
+
+DATES = {"month": lambda date: f"{date.year:04}-{date.month:02}", "quarter": lambda date: f"{date.year:04}-Q{(date.month + 2) // 3}",
+         "half": lambda date: f"{date.year:04}-H{1 + (date.month > 6)}", "year": lambda date: f"{date.year:04}",
+         "fiscal-year": lambda date: f"FY{date.year - (date.month < 4):04}", "decade": lambda date: f"{date.year // 10}0s",
+         "week": lambda date: f"week of {(date - datetime.timedelta(days=date.weekday())).isoformat()}"}
+
+
+class Rule:
+    """Labels of a value above itself, without the last one; None where the rule does not understand it."""
+
+    def __init__(self, rule, values):
+        self.rule = rule
+        self.domain = [str(age) for age in range(120)] if rule["kind"] == "age" else []
+        if rule["kind"] == "order":
+            full = [value for value in dict.fromkeys(values) if value != ""]
+            numbers = all(number(value) is not None for value in full)
+            self.sorted = rule.get("values") or sorted(full, key=lambda value: (number(value), value.encode()) if numbers else value.encode())
+            self.domain = self.sorted
+        steps = {"age": "bands", "intervals": "widths", "order": "groups", "prefix": "lengths", "date": "steps"}
+        self.levels = len(rule[steps[rule["kind"]]]) if rule["kind"] in steps else 0
+
+    def labels(self, value):
+        return getattr(self, self.rule["kind"])(value)
+
+    def age(self, value):
+        first = re.split("[-+]", value)[0]
+        if not re.fullmatch("[0-9]+", first):
+            return None
+        top, out = self.rule.get("top", 0), []
+        for width in self.rule["bands"]:
+            low = (min(int(first), top) if top else int(first)) // width * width
+            out.append(f"{low}+" if top and low + width - 1 >= top else f"{low}-{low + width - 1}")
+        return out
+
+    def intervals(self, value):
+        amount = number(value)
+        if amount is None:
+            return None
+        bottom, top, origin = self.rule.get("bottom"), self.rule.get("top"), self.rule.get("origin", 0)
+        if bottom is not None and amount < bottom:
+            return [f"<{plain(bottom)}"] * self.levels
+        if top is not None and amount >= top:
+            return [f">={plain(top)}"] * self.levels
+        out = []
+        for width in self.rule["widths"]:
+            low = origin + (amount - origin) // width * width
+            high = low + width
+            out.append(f"[{plain(low if bottom is None else max(low, bottom))}, {plain(high if top is None else min(high, top))})")
+        return out
+
+    def order(self, value):
+        if value not in self.sorted:
+            return None
+        out = []
+        for width in self.rule["groups"]:
+            some = self.sorted[self.sorted.index(value) // width * width:][:width]
+            out.append(some[0] if len(some) == 1 else f"{some[0]}..{some[-1]}")
+        return out
+
+    def prefix(self, value):
+        return [value[:length] for length in self.rule["lengths"]]
+
+    def date(self, value):
+        return day(value) and [DATES[step](day(value)) for step in self.rule["steps"]]
+
+    def top(self, value):
+        return []
 
 
 class Tree:
     """level[l][value] = label; of a hierarchy file, with values that it does not have where `unknown` says what becomes of them."""
 
-    def __init__(self, path, delimiter, values=(), unknown=None, missing=None):
-        rows = read_csv(path, delimiter)
+    @classmethod
+    def of_rule(cls, rule, values):
+        told = Rule(rule, values)
+        unknown = rule.get("unknown", "own")
+        missing = rule.get("missing", unknown)
+        rows = []
+        for value in sorted({*values, *told.domain}):
+            labels = told.labels(value)
+            if value == "" and missing != "own":
+                labels = None
+            if labels is None:
+                labels = ["*" if (missing if value == "" else unknown) == "top" else value] * told.levels
+            rows.append([value, *labels, "*"])
+        return cls(rows)
+
+    def __init__(self, rows, values=(), unknown=None, missing=None):
         known, top = {row[0] for row in rows}, len(rows[0]) - 1
         for value in sorted(set(values) - known):
             gap = (missing or unknown) if value == "" else unknown
@@ -41,11 +143,11 @@ class Tree:
 
 
 class Judge:
-    def __init__(self, folder, table, policy):
+    def __init__(self, folder, table, policy, encoding="utf-8-sig"):
         with open(folder / policy, "rb") as file:
             self.policy = tomllib.load(file)
         delimiter = self.policy.get("delimiter", ",")
-        header, *rows = read_csv(folder / table, delimiter)
+        header, *rows = read_csv(folder / table, delimiter, encoding)
         self.rows = [dict(zip(header, row, strict=True)) for row in rows]
         self.attributes = {one["name"]: one for one in self.policy["attribute"]}
         self.quasi = [name for name, one in self.attributes.items() if one["kind"] == "quasi"]
@@ -53,10 +155,12 @@ class Judge:
         if "population" in self.policy:
             header, *rows = read_csv(folder / self.policy["population"], delimiter)
             self.population = [dict(zip(header, row, strict=True)) for row in rows]
-        self.trees = {name: Tree(folder / one["hierarchy"], delimiter,
+        self.trees = {name: Tree(read_csv(folder / one["hierarchy"], delimiter),
                                  [row[name] for row in self.rows + self.population if name in row] if "unknown" in one else (),
                                  one.get("unknown"), one.get("missing"))
                       for name, one in self.attributes.items() if "hierarchy" in one}
+        self.trees |= {name: Tree.of_rule(one["rule"], [row[name] for row in self.rows])
+                       for name, one in self.attributes.items() if "rule" in one}
         self.person = self.policy.get("person")
         self.models = self.policy["model"]
 
@@ -145,7 +249,9 @@ class Judge:
         whole = {model["attribute"]: self.shares(everything, model["attribute"]) for model in self.models if "attribute" in model}
         kept, lost = [], []
         for label, places in classes.items():
-            good = all(self.passes(model, places, whole, population[label]) for model in self.models)
+            good = all(self.passes(model, places, whole, population[label]) for model in self.models) and \
+                len({self.rows[place][self.policy["hospital"]] for place in places} if "hospital" in self.policy else ()) \
+                >= self.policy.get("minimum_hospitals", 0)
             kept.append(places) if good else lost.extend(places)
         for model in self.models:
             if model["kind"] == "delta-presence" and model.get("minimum", 0) > 0 and any(label not in classes for label in population):
@@ -192,7 +298,8 @@ class Judge:
             share = tree.share(row[name], level)
             cost += share + gone * (1 - share) if place in suppressed else general * share
         least = general * len(self.rows) / tree.leaves
-        return max(0.0, cost - least) / (len(self.rows) - least) if len(self.rows) > least else 0.0
+        loss = max(0.0, cost - least) / (len(self.rows) - least) if len(self.rows) > least else 0.0
+        return math.floor(1e10 * loss) / 1e10  # ten digits count, as the formula says
 
     def entropy(self, name, level, suppressed):
         tree = self.trees[name]
@@ -211,8 +318,10 @@ class Judge:
     def best(self):
         """(score, levels, kept classes, suppressed rows) by score, sum of levels, suppressed rows, levels; None: nothing is valid."""
         best = None
+        same = 1e-12 if self.policy.get("metric", "loss") == "loss" else 1e-10
         most = self.policy.get("suppression_limit", 0) * len(self.rows) + CLOSE
-        for levels in itertools.product(*(range(self.trees[name].top + 1) for name in self.quasi)):
+        for levels in itertools.product(*(range(self.attributes[name].get("minimum", 0), self.attributes[name].get("maximum", self.trees[name].top) + 1)
+                                          for name in self.quasi)):
             found = self.split(levels)
             if found is None or len(found[1]) > most:
                 continue
@@ -220,7 +329,7 @@ class Judge:
             score = self.score(levels, kept, lost)
             rank = (sum(levels), len(lost), levels)
             if best is not None:
-                close = 1e-10 * max(1.0, abs(best[0]))
+                close = same * max(1.0, abs(best[0]))
                 if score > best[0] + close or (abs(score - best[0]) <= close and rank > best[1]):
                     continue
             best = (score, rank, levels, kept, lost)
