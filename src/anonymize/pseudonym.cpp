@@ -251,28 +251,46 @@ Result<OpenedShare> read_share(std::string_view text) {
   return out;
 }
 
-Result<std::vector<Recalled>> recall(const fs::path& vault, const std::vector<OpenedShare>& shares,
-                                     const std::vector<std::string>& pseudonyms, const std::string& reason,
-                                     const RecordPseudonyms& record) {
+namespace {
+
+struct OpenedVault {
+  std::string name;  // of the provision
+  Json provision;
+  crypto::SecretBytes key;
+};
+Result<OpenedVault> open_vault(const fs::path& vault, const std::vector<OpenedShare>& shares) {
+  OpenedVault out;
   SEKISHO_TRY(const std::string text, read_text(vault / "provision.json", 1 << 20));
-  SEKISHO_TRY(const Json provision, parse_json(text));
+  SEKISHO_TRY(out.provision, parse_json(text));
+  const Json& provision = out.provision;
   if (!provision.is_object() || !provision.contains("provision") || !provision["provision"].is_string() ||
       !provision.contains("check") || !provision["check"].is_string())
     return fail("pseudonym.vault", "provision.json of the vault is damaged", {.file = vault.string()});
-  const auto name = provision["provision"].get<std::string>();
+  out.name = provision["provision"].get<std::string>();
+  const std::string& name = out.name;
   if (!fs::exists(vault / "table.sealed"))
     return fail("pseudonym.irreversible", fmt::format("the purpose of provision {} allows no recall", name));
-  if (reason.empty()) return fail("pseudonym.reason", "a recall needs its reason");
-  if (shares.size() != 2) return fail("share.two", "a recall takes the shares of two custodians");
+  if (shares.size() != 2) return fail("share.two", "the shares of two custodians are needed");
   for (const OpenedShare& one : shares)
     if (one.provision != name)
       return fail("pseudonym.key", fmt::format("a share is of provision {}, the vault of {}", one.provision, name));
   SEKISHO_TRY(Bytes joined, join_secret(shares[0].share, shares[1].share));
-  const crypto::SecretBytes key(std::move(joined));
-  const std::string expected = check_value(key.view(), name);
+  out.key = crypto::SecretBytes(std::move(joined));
+  const std::string expected = check_value(out.key.view(), name);
   if (!crypto::equal_constant_time(as_bytes(expected), as_bytes(provision["check"].get_ref<const std::string&>())))
     return fail("pseudonym.key", "these two shares do not make the key of this provision");
-  const crypto::SecretBytes sealing = derived(key.view(), "table");
+  return out;
+}
+
+}  // namespace
+
+Result<std::vector<Recalled>> recall(const fs::path& vault, const std::vector<OpenedShare>& shares,
+                                     const std::vector<std::string>& pseudonyms, const std::string& reason,
+                                     const RecordPseudonyms& record) {
+  SEKISHO_TRY(const OpenedVault open, open_vault(vault, shares));
+  if (reason.empty()) return fail("pseudonym.reason", "a recall needs its reason");
+  const std::string& name = open.name;
+  const crypto::SecretBytes sealing = derived(open.key.view(), "table");
   SEKISHO_TRY(const Bytes sealed, read_file(vault / "table.sealed"));
   SEKISHO_TRY(const Bytes opened, unseal::aead_open(sealing.view(), sealed, as_bytes(name)));
   const std::set<std::string, std::less<>> wanted(pseudonyms.begin(), pseudonyms.end());
@@ -291,11 +309,35 @@ Result<std::vector<Recalled>> recall(const fs::path& vault, const std::vector<Op
                             wanted.size() - std::min(out.size(), wanted.size()), wanted.size(), name));
   SEKISHO_TRY([[maybe_unused]] const std::uint64_t entry,
               record("pseudonym.recalled", {{"provision", name},
-                                            {"purpose", provision.value("purpose", "")},
+                                            {"purpose", open.provision.value("purpose", "")},
                                             {"pseudonyms", wanted.size()},
                                             {"custodians", {shares[0].share.holder, shares[1].share.holder}},
                                             {"reason", reason}}));
   return out;
+}
+
+Result<std::string> repeat_pseudonyms(const Table& table, const PseudonymPolicy& policy, const fs::path& vault,
+                                      const std::vector<OpenedShare>& shares, const RecordPseudonyms& record) {
+  SEKISHO_TRY(const OpenedVault open, open_vault(vault, shares));
+  if (to_hex(crypto::sha256(as_bytes(policy.content))) != open.provision.value("policy", ""))
+    return fail("pseudonym.changed", fmt::format("the policy is not the one of provision {}", open.name));
+  SEKISHO_CHECK(check_columns(table, policy));
+  const crypto::SecretBytes naming = derived(open.key.view(), "pseudonyms");
+  std::string table_csv;
+  Json columns = Json::object();
+  std::string csv = finished_csv(table, policy, naming.view(), table_csv, columns);
+  const std::string sha256 = to_hex(crypto::sha256(as_bytes(csv)));
+  if (sha256 != open.provision.value("sha256", ""))
+    return fail("pseudonym.differs",
+                fmt::format("these rows do not make what was handed over as provision {}", open.name), {},
+                "Give the same input; records that were erased since cannot be made again.");
+  SEKISHO_TRY([[maybe_unused]] const std::uint64_t entry,
+              record("pseudonym.repeated", {{"provision", open.name},
+                                            {"purpose", open.provision.value("purpose", "")},
+                                            {"rows", table.rows},
+                                            {"sha256", sha256},
+                                            {"custodians", {shares[0].share.holder, shares[1].share.holder}}}));
+  return csv;
 }
 
 }  // namespace sekisho::anonymize

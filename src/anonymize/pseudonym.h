@@ -67,4 +67,11 @@ Result<std::vector<Recalled>> recall(const std::filesystem::path& vault, const s
                                      const std::vector<std::string>& pseudonyms, const std::string& reason,
                                      const RecordPseudonyms& record);
 
+// The rows handed over, made again of the same table under the same policy by two opened shares; recorded before they
+// are given. Errors: those of recall() before anything is read, pseudonym.changed (the policy is another),
+// pseudonym.differs (the rows are).
+Result<std::string> repeat_pseudonyms(const Table& table, const PseudonymPolicy& policy,
+                                      const std::filesystem::path& vault, const std::vector<OpenedShare>& shares,
+                                      const RecordPseudonyms& record);
+
 }  // namespace sekisho::anonymize

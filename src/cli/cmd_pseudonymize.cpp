@@ -91,13 +91,32 @@ Result<int> run_share(const PseudonymOptions& options) {
   return kDone;
 }
 
-Result<int> run_recall(const PseudonymOptions& options) {
+Result<std::vector<anonymize::OpenedShare>> read_shares(const std::vector<std::string>& files) {
   std::vector<anonymize::OpenedShare> shares;
-  for (const std::string& file : options.shares) {
+  for (const std::string& file : files) {
     SEKISHO_TRY(const std::string text, read_text(file, 1 << 16));
     SEKISHO_TRY(anonymize::OpenedShare one, anonymize::read_share(text));
     shares.push_back(std::move(one));
   }
+  return shares;
+}
+
+Result<int> run_repeat(const PseudonymOptions& options) {
+  std::error_code error;
+  if (fs::exists(options.output, error))
+    return fail("pseudonym.place", fmt::format("{} exists already", options.output));
+  SEKISHO_TRY(const std::vector<anonymize::OpenedShare> shares, read_shares(options.shares));
+  SEKISHO_TRY(const anonymize::PseudonymPolicy policy, anonymize::PseudonymPolicy::load(options.policy));
+  SEKISHO_TRY(const anonymize::Table table, anonymize::read_table_file(options.input, policy.delimiter));
+  SEKISHO_TRY(const std::string csv,
+              anonymize::repeat_pseudonyms(table, policy, options.vault, shares, recorder(options.ledger)));
+  SEKISHO_CHECK(write_file_durable(options.output, csv, 0600));
+  fmt::print("{} rows: the same bytes\n", table.rows);
+  return kDone;
+}
+
+Result<int> run_recall(const PseudonymOptions& options) {
+  SEKISHO_TRY(const std::vector<anonymize::OpenedShare> shares, read_shares(options.shares));
   SEKISHO_TRY(const std::vector<anonymize::Recalled> found,
               anonymize::recall(options.vault, shares, options.pseudonyms, options.reason, recorder(options.ledger)));
   Json out = Json::array();
@@ -132,6 +151,15 @@ void add_pseudonymize(CLI::App& app) {
   command->add_option("--report", options->report, "JSON report to write");
   command->add_flag("--json", options->json, "Print the report");
   command->footer(
+      "The policy (docs/pseudonymize.md); each column must be named:\n"
+      "  purpose = \"P-2024-001\"\n"
+      "  provision = \"P-2024-001.1\"   # a key of its own: pseudonyms of two provisions do not join\n"
+      "  reversible = true             # two custodians together can recall; false: the key is destroyed\n"
+      "  reason = \"findings are returned to the patient\"\n"
+      "  [[column]]\n"
+      "  name = \"pid\"\n"
+      "  kind = \"replace\"              # or delete, keep\n"
+      "  domain = \"patient\"            # columns of one domain get the same pseudonym for the same value\n"
       "The ledger's entry stands before the output appears. Entries and reports hold no value of a column.");
   set_action(command, [options, command]() -> Result<int> {
     if (!command->get_subcommands().empty()) return exit_code;
@@ -158,6 +186,19 @@ void add_pseudonymize(CLI::App& app) {
   recall->add_flag("--json", asked->json, "Machine-readable answer");
   recall->footer("The ledger's entry stands before the answer is given.");
   set_action(recall, [asked] { return run_recall(*asked); });
+
+  CLI::App* repeat = command->add_subcommand(
+      "repeat", "The rows that were handed over made again, byte for byte, by the shares of two custodians");
+  const auto again = std::make_shared<PseudonymOptions>();
+  repeat->add_option("--input", again->input, "The CSV that was given")->required()->check(CLI::ExistingFile);
+  repeat->add_option("--policy", again->policy, "The policy of the provision")->required()->check(CLI::ExistingFile);
+  repeat->add_option("--vault", again->vault, "Vault of the provision")->required()->check(CLI::ExistingDirectory);
+  repeat->add_option("--share", again->shares, "Opened share; two of them")->required()->check(CLI::ExistingFile);
+  repeat->add_option("--output", again->output, "CSV to write")->required();
+  repeat->add_option("--ledger", again->ledger, "Ledger folder; its key is FOLDER.pem")->required();
+  repeat->footer(
+      "Refused where the rows differ from what was handed over. The ledger's entry stands before the output.");
+  set_action(repeat, [again] { return run_repeat(*again); });
 }
 
 }  // namespace sekisho::cli
