@@ -13,6 +13,7 @@
 #include "core/text.h"
 #include "linkage/hash.h"
 #include "linkage/input.h"
+#include "linkage/name_split.h"
 
 namespace sekisho::linkage {
 
@@ -102,6 +103,15 @@ int find_column(const std::vector<std::string_view>& header, const std::vector<b
   return -1;
 }
 
+// What a user may name: for remedies.
+std::string columns_of(const std::vector<std::string_view>& header) {
+  constexpr std::size_t kShown = 40;
+  std::string out = "Columns of the file: ";
+  for (std::size_t i = 0; i < header.size() && i < kShown; ++i)
+    out.append(i == 0 ? "" : ", ").append(strip(header[i]));
+  return header.size() > kShown ? out + ", ..." : out;
+}
+
 Result<std::vector<Source>> find_sources(const ModelSpec& spec, const std::vector<std::string_view>& header,
                                          const std::string& file) {
   std::vector<Source> sources(spec.fields.size());
@@ -121,7 +131,7 @@ Result<std::vector<Source>> find_sources(const ModelSpec& spec, const std::vecto
   }
   if (sources[*spec.field("record_id")].column < 0)
     return fail("linkage.columns", "no column holds the record id", {.file = file},
-                "Name it: --columns record_id=COLUMN,...");
+                "Name it: --columns record_id=COLUMN,... " + columns_of(header));
   return sources;
 }
 
@@ -332,7 +342,7 @@ class ChunkEncoder {
 };
 
 Result<void> read_one(const ModelSpec& spec, const std::filesystem::path& path, ChunkEncoder& encoder, Table& table,
-                      std::vector<bool>& found) {
+                      std::vector<bool>& found, std::string& columns) {
   SEKISHO_TRY(std::string text, read_input(path));
   table.texts.push_back(std::make_unique<std::string>(std::move(text)));
   const std::string name = path.string();
@@ -341,6 +351,7 @@ Result<void> read_one(const ModelSpec& spec, const std::filesystem::path& path, 
   SEKISHO_TRY(const std::vector<Source> sources, find_sources(spec, header, name));
   for (std::size_t f = 0; f < sources.size(); ++f)
     if (sources[f].column >= 0) found[f] = true;
+  columns = columns_of(header);
   encoder.start_file(sources);
   SEKISHO_CHECK(encoder.encode(reader));
   table.ragged_rows += reader.ragged();
@@ -363,15 +374,17 @@ Result<Table> read_table(const ModelSpec& spec, const std::vector<std::filesyste
   ChunkEncoder encoder(spec, table);
   std::vector<bool> found(spec.fields.size(), false);  // a named column may be missing in some files, not in all
   std::vector<std::size_t> ends;                       // rows, by file
+  std::string columns;                                 // of the last file
   for (const std::filesystem::path& file : files) {
-    SEKISHO_CHECK(read_one(spec, file, encoder, table, found));
+    SEKISHO_CHECK(read_one(spec, file, encoder, table, found, columns));
     ends.push_back(table.rows);
   }
   for (std::size_t f = 0; f < spec.fields.size(); ++f)
     if (spec.fields[f].named && !found[f])
       return fail("linkage.columns", fmt::format("there is no column '{}'", spec.fields[f].columns[0]),
-                  {.file = files.back().string()});
+                  {.file = files.back().string()}, columns);
   encoder.finish();
+  split_names(spec, table);
   fill_readings(spec, table);
   for (const ComparisonSpec& comparison : spec.comparisons)
     if (comparison.type == ComparisonType::kSource && !found[comparison.fields[0]] && files.size() > 1)
