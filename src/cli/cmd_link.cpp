@@ -76,6 +76,7 @@ Result<int> run_explain(const LinkOptions& options) {
 }
 
 Result<int> run_suggest(const LinkOptions& options) {
+  SEKISHO_CHECK(spare_inputs(options.inputs, {options.output}));
   SEKISHO_TRY(linkage::Suggestion found, linkage::suggest(options.inputs.front(), options.columns));
   SEKISHO_TRY(const linkage::ModelSpec spec, linkage::ModelSpec::parse(found.spec, "suggested spec"));
   SEKISHO_TRY(
@@ -108,6 +109,10 @@ Result<int> run_suggest(const LinkOptions& options) {
 }
 
 Result<int> run_link(const LinkOptions& options) {
+  std::vector<std::string> read = options.inputs;
+  read.push_back(options.spec);
+  read.push_back(options.decisions);
+  SEKISHO_CHECK(spare_inputs(read, {options.output, options.pairs, options.review.output.string()}));
   SEKISHO_TRY(const std::string kind, linkage::spec_kind(options.spec));
   if (kind == "probabilistic") return run_probabilistic(options);
   SEKISHO_TRY(linkage::Spec spec, linkage::Spec::load(options.spec));
@@ -153,6 +158,7 @@ Result<int> run_evaluate(const LinkOptions& options) {
 }
 
 Result<int> run_blocking(const LinkOptions& options) {
+  SEKISHO_CHECK(spare_inputs(options.inputs, {options.output}));
   SEKISHO_TRY(linkage::ModelSpec spec, linkage::ModelSpec::load(options.spec));
   SEKISHO_CHECK(spec.rename(options.columns));
   SEKISHO_TRY(const linkage::BlockingReport report,
@@ -201,6 +207,7 @@ Result<int> run_calibrate(const LinkOptions& options) {
 }
 
 Result<int> run_filters(const FilterOptions& options) {
+  SEKISHO_CHECK(spare_inputs(options.inputs, {options.output}));
   SEKISHO_TRY(const crypto::SecretBytes key, linkage::load_filter_key(options.key));
   linkage::FilterRequest request{
       .inputs = {options.inputs.begin(), options.inputs.end()},
@@ -231,6 +238,7 @@ Result<int> run_filters(const FilterOptions& options) {
 }
 
 Result<int> run_compare(const FilterOptions& options) {
+  SEKISHO_CHECK(spare_inputs(options.inputs, {options.output}));
   std::optional<std::filesystem::path> other;
   if (options.inputs.size() > 1) other = options.inputs[1];
   SEKISHO_TRY(const linkage::CompareReport report, linkage::compare_filters(options.inputs[0], other, options.threshold,
@@ -246,6 +254,7 @@ Result<int> run_compare(const FilterOptions& options) {
 }
 
 Result<int> run_report(const FilterOptions& options) {
+  SEKISHO_CHECK(spare_inputs(options.inputs, {options.output}));
   crypto::SecretBytes key;
   if (options.key.empty()) {
     key = crypto::SecretBytes::generate(system_random(), 32);

@@ -13,6 +13,17 @@
 
 namespace sekisho::cli {
 
+// An output that is also an input would be lost.
+inline Result<void> spare_inputs(const std::vector<std::string>& inputs, const std::vector<std::string>& outputs) {
+  std::error_code error;  // one that does not exist is no input
+  for (const std::string& output : outputs)
+    for (const std::string& input : inputs)
+      if (!output.empty() && std::filesystem::equivalent(input, output, error))
+        return fail("usage.output", "the output is one of the inputs and would overwrite it", {.file = output},
+                    "Name another file for --output");
+  return {};
+}
+
 struct PersonsOptions {
   std::string state, spec, columns, output, on, person, reason, record_a, record_b, verdict, decisions;
   std::vector<std::string> inputs, by, records;
@@ -57,6 +68,7 @@ inline Result<void> write_persons_csv(const std::string& file,
 }
 
 inline Result<int> run_add(const PersonsOptions& options) {
+  SEKISHO_CHECK(spare_inputs(options.inputs, {options.output}));
   SEKISHO_TRY(linkage::PersonStore store, open_persons(options));
   linkage::ModelSpec spec = store.spec();
   SEKISHO_CHECK(spec.rename(options.columns));
@@ -79,6 +91,7 @@ inline Result<int> run_state(const PersonsOptions& options) {
     const auto time = UtcTime::parse(until);
     if (!time) return fail("usage.date", fmt::format("'{}' is neither a day nor a time", options.on), {}, "YYYY-MM-DD");
   }
+  SEKISHO_CHECK(linkage::check_store(options.state));
   linkage::PersonFold fold(options.state);
   std::uint64_t last = 0;
   SEKISHO_TRY([[maybe_unused]] const linkage::JournalTip tip,
@@ -102,6 +115,7 @@ inline Result<int> run_state(const PersonsOptions& options) {
 
 // Everything again from the entries, compared with what the store says now.
 inline Result<int> run_replay(const PersonsOptions& options) {
+  SEKISHO_CHECK(linkage::check_store(options.state));
   linkage::PersonFold fold(options.state);
   SEKISHO_TRY(const linkage::JournalTip tip, linkage::each_entry(options.state, [&](const Json& entry) -> Result<bool> {
                 SEKISHO_CHECK(fold.apply(entry));
@@ -118,6 +132,7 @@ inline Result<int> run_replay(const PersonsOptions& options) {
 }
 
 inline Result<int> run_history(const PersonsOptions& options) {
+  SEKISHO_CHECK(linkage::check_store(options.state));
   // The person and all ids that went up in it.
   Json entries = Json::array();
   std::set<std::string> ids{options.person};

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "core/ascii.h"
 #include "core/random.h"
 #include "identity/named_columns.h"
 #include "linkage/input.h"
@@ -124,7 +125,8 @@ struct Labels {
 Result<Labels> read_labels(const std::filesystem::path& path, const std::string& id_column,
                            const std::string& person_column) {
   SEKISHO_TRY(const auto file, InputFile::open(path));
-  const std::vector<std::string_view>& header = file->header();
+  std::vector<std::string_view> header = file->header();
+  std::ranges::transform(header, header.begin(), [](std::string_view name) { return strip(name); });
   const auto id = std::ranges::find(header, std::string_view(id_column)) - header.begin();
   const auto person = std::ranges::find(header, std::string_view(person_column)) - header.begin();
   const auto width = static_cast<std::ptrdiff_t>(header.size());
@@ -136,9 +138,9 @@ Result<Labels> read_labels(const std::filesystem::path& path, const std::string&
   while (true) {
     SEKISHO_TRY(const bool more, file->next(fields));
     if (!more) return labels;
-    const auto label =
-        labels.persons.try_emplace(std::string(fields[person]), static_cast<std::uint32_t>(labels.persons.size()));
-    if (!labels.of_record.try_emplace(std::string(fields[id]), label.first->second).second)
+    const auto label = labels.persons.try_emplace(std::string(strip(fields[person])),
+                                                  static_cast<std::uint32_t>(labels.persons.size()));
+    if (!labels.of_record.try_emplace(std::string(strip(fields[id])), label.first->second).second)
       return fail("linkage.duplicate", "a record id stands twice", file->place());
   }
 }

@@ -345,7 +345,18 @@ PersonStore::PersonStore(std::unique_ptr<Inside> inside) : inside_(std::move(ins
 PersonStore::PersonStore(PersonStore&&) noexcept = default;
 PersonStore::~PersonStore() = default;
 
+Result<void> check_store(const fs::path& folder) {
+  std::error_code error;
+  if (fs::exists(folder / "spec.toml", error)) return {};
+  return fail("linkage.state", "the folder holds no person store", {.file = folder.string()},
+              "Make one: sekisho link add --state DIR --spec SPEC --input CSV");
+}
+
 Result<PersonStore> PersonStore::open(const fs::path& folder, std::string_view spec_text, const Options& options) {
+  if (spec_text.empty())
+    SEKISHO_CHECK(check_store(folder));
+  else
+    SEKISHO_CHECK(ModelSpec::parse(spec_text, "spec"));
   SEKISHO_CHECK(make_folders(folder, 0700));
   auto inside = std::make_unique<Inside>();
   inside->folder = folder;
@@ -354,10 +365,6 @@ Result<PersonStore> PersonStore::open(const fs::path& folder, std::string_view s
   const fs::path spec_file = folder / "spec.toml";
   std::error_code error;
   if (!fs::exists(spec_file, error)) {
-    if (spec_text.empty())
-      return fail("linkage.state", "the folder holds no person store", {.file = folder.string()},
-                  "Make one: sekisho link add --state DIR --spec SPEC --input CSV");
-    SEKISHO_CHECK(ModelSpec::parse(spec_text, "spec"));
     SEKISHO_CHECK(write_file_durable(spec_file, spec_text, 0600));
   }
   SEKISHO_TRY(const std::string stored, read_text(spec_file));

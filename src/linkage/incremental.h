@@ -30,6 +30,9 @@ struct StoreReport {
   bool needs_attention() const { return changed + missing_ids > 0; }
 };
 
+// Error linkage.state where the folder holds no person store; makes nothing.
+Result<void> check_store(const std::filesystem::path& folder);
+
 class PersonStore {
  public:
   struct Options {

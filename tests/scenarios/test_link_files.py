@@ -202,5 +202,43 @@ class FilesOfEveryShape(unittest.TestCase):
         self.assert_same([text_of(rows)])
 
 
+class WrongUse(unittest.TestCase):
+    def setUp(self):
+        place = tempfile.TemporaryDirectory()
+        self.addCleanup(place.cleanup)
+        self.folder = pathlib.Path(place.name)
+        self.input = self.folder / "in.csv"
+        self.input.write_text("id,surname,first name,dob\n1,lee,ann,1970-01-02\n2,lee,ann,1970-01-02\n")
+        self.before = self.input.read_bytes()
+
+    def test_an_output_that_is_an_input_is_refused_and_the_input_stays(self):
+        (self.folder / "same.csv").symlink_to(self.input)
+        for output in (self.input, self.folder / "same.csv"):
+            for command in (["run", "--spec", WESTERN, "--input", self.input, "--output", output],
+                            ["run", "--spec", WESTERN, "--input", self.input, "--output", self.folder / "out.csv", "--pairs-out", output],
+                            ["suggest", "--input", self.input, "--output", output],
+                            ["report", "--ndb", "--input", self.input, "--output", output],
+                            ["add", "--state", self.folder / "store", "--spec", WESTERN, "--input", self.input, "--output", output]):
+                with self.subTest(command[0]):
+                    done = sekisho("link", *command, check=(2,))
+                    self.assertIn("usage.output", done.stderr)
+                    self.assertEqual(self.input.read_bytes(), self.before)
+        self.assertEqual({path.name for path in self.folder.iterdir()}, {"in.csv", "same.csv"}, "nothing is begun")
+
+    def test_a_folder_without_a_person_store_is_said_to_be_none_and_none_is_made(self):
+        store = self.folder / "none"
+        for command in (["state"], ["history", "P000000000001"], ["replay"], ["reconcile"], ["undo", "1", "--by", "X"],
+                        ["add", "--input", self.input]):
+            with self.subTest(command[0]):
+                done = sekisho("link", command[0], "--state", store, *command[1:], check=(3,))
+                self.assertIn("linkage.state", done.stderr)
+                self.assertFalse(store.exists())
+
+    def test_a_column_that_is_not_there_is_answered_with_those_that_are(self):
+        for columns in ("surname=LNAME", "record_id=NR"):
+            done = sekisho("link", "run", "--spec", WESTERN, "--columns", columns, "--input", self.input, "--output", self.folder / "out.csv", check=(3,))
+            self.assertIn("id, surname, first name, dob", done.stderr)
+
+
 if __name__ == "__main__":
     unittest.main()

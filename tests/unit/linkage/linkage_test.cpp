@@ -208,6 +208,16 @@ TEST(Evaluate, CountsPairsAndBCubedAsByHand) {
   EXPECT_EQ(e.false_splits, 1u);
 }
 
+TEST_F(LinkageTest, BlanksAroundHeadingsAndValuesOfATruthDoNotCount) {
+  const fs::path clusters = folder.path() / "clusters.csv", truth = folder.path() / "truth.csv";
+  ASSERT_TRUE(write_file_durable(clusters, "record_id,person_id,probability\na,P1,1\nb,P1,1\nc,P2,1\n"));
+  ASSERT_TRUE(write_file_durable(truth, "rec, who\na , 7\n b,7\nc, 8\n"));
+  const auto result = evaluate(clusters, truth, "record_id=rec,person_id=who");
+  ASSERT_TRUE(result) << result.error().describe();
+  EXPECT_EQ(result->missing + result->unknown, 0U);
+  EXPECT_EQ(result->pairwise.f1.value, 1);
+}
+
 TEST(Evaluate, PerfectAgreementIsOneWithANarrowInterval) {
   const Evaluation e = evaluate_labels({5, 5, 1, 2, 2}, {0, 0, 1, 2, 2}, 100);
   EXPECT_DOUBLE_EQ(e.pairwise.f1.value, 1);
