@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <map>
 #include <ranges>
+#include <unordered_map>
 
 #include "core/text.h"
 #include "linkage/similarity.h"
@@ -17,27 +18,54 @@ constexpr std::size_t kWordLimit = 24;  // words of a value that are compared
 
 // Short forms of English given names that are no prefixes of the long one.
 constexpr std::pair<std::string_view, std::string_view> kShort[] = {
-    {"bill", "william"},    {"will", "william"},    {"billy", "william"},    {"bob", "robert"},
-    {"bobby", "robert"},    {"robbie", "robert"},   {"dick", "richard"},     {"rick", "richard"},
-    {"jim", "james"},       {"jimmy", "james"},     {"jamie", "james"},      {"jack", "john"},
-    {"johnny", "john"},     {"harry", "henry"},     {"hank", "henry"},       {"ted", "edward"},
-    {"ned", "edward"},      {"eddie", "edward"},    {"ted", "theodore"},     {"tony", "anthony"},
-    {"peggy", "margaret"},  {"meg", "margaret"},    {"maggie", "margaret"},  {"betty", "elizabeth"},
-    {"liz", "elizabeth"},   {"beth", "elizabeth"},  {"lizzie", "elizabeth"}, {"eliza", "elizabeth"},
-    {"libby", "elizabeth"}, {"kate", "katherine"},  {"katie", "katherine"},  {"kathy", "katherine"},
-    {"kate", "catherine"},  {"kitty", "catherine"}, {"molly", "mary"},       {"polly", "mary"},
-    {"nancy", "ann"},       {"annie", "ann"},       {"sally", "sarah"},      {"sadie", "sarah"},
-    {"chuck", "charles"},   {"charlie", "charles"}, {"frank", "francis"},    {"fanny", "frances"},
-    {"bert", "albert"},     {"bert", "herbert"},    {"larry", "lawrence"},   {"larry", "laurence"},
-    {"mike", "michael"},    {"mick", "michael"},    {"nick", "nicholas"},    {"sandy", "alexander"},
-    {"alec", "alexander"},  {"sasha", "alexander"}, {"andy", "andrew"},      {"drew", "andrew"},
-    {"dave", "david"},      {"davy", "david"},      {"steve", "stephen"},    {"steve", "steven"},
-    {"tom", "thomas"},      {"tommy", "thomas"},    {"joe", "joseph"},       {"josie", "josephine"},
-    {"ed", "edward"},       {"gus", "augustus"},    {"wally", "walter"},     {"nell", "eleanor"},
-    {"nellie", "helen"},    {"jenny", "jennifer"},  {"becky", "rebecca"},    {"vicky", "victoria"},
-    {"gerry", "gerald"},    {"jerry", "gerald"},    {"kenny", "kenneth"}};
+    {"bill", "william"},      {"will", "william"},    {"billy", "william"},     {"bob", "robert"},
+    {"bobby", "robert"},      {"robbie", "robert"},   {"dick", "richard"},      {"rick", "richard"},
+    {"jim", "james"},         {"jimmy", "james"},     {"jamie", "james"},       {"jack", "john"},
+    {"johnny", "john"},       {"harry", "henry"},     {"hank", "henry"},        {"ted", "edward"},
+    {"ned", "edward"},        {"eddie", "edward"},    {"ted", "theodore"},      {"tony", "anthony"},
+    {"peggy", "margaret"},    {"meg", "margaret"},    {"maggie", "margaret"},   {"betty", "elizabeth"},
+    {"liz", "elizabeth"},     {"beth", "elizabeth"},  {"lizzie", "elizabeth"},  {"eliza", "elizabeth"},
+    {"libby", "elizabeth"},   {"kate", "katherine"},  {"katie", "katherine"},   {"kathy", "katherine"},
+    {"kate", "catherine"},    {"kitty", "catherine"}, {"molly", "mary"},        {"polly", "mary"},
+    {"nancy", "ann"},         {"annie", "ann"},       {"sally", "sarah"},       {"sadie", "sarah"},
+    {"chuck", "charles"},     {"charlie", "charles"}, {"frank", "francis"},     {"fanny", "frances"},
+    {"bert", "albert"},       {"bert", "herbert"},    {"larry", "lawrence"},    {"larry", "laurence"},
+    {"mike", "michael"},      {"mick", "michael"},    {"nick", "nicholas"},     {"sandy", "alexander"},
+    {"alec", "alexander"},    {"sasha", "alexander"}, {"andy", "andrew"},       {"drew", "andrew"},
+    {"dave", "david"},        {"davy", "david"},      {"steve", "stephen"},     {"steve", "steven"},
+    {"tom", "thomas"},        {"tommy", "thomas"},    {"joe", "joseph"},        {"josie", "josephine"},
+    {"ed", "edward"},         {"gus", "augustus"},    {"wally", "walter"},      {"nell", "eleanor"},
+    {"nellie", "helen"},      {"jenny", "jennifer"},  {"becky", "rebecca"},     {"vicky", "victoria"},
+    {"gerry", "gerald"},      {"jerry", "gerald"},    {"kenny", "kenneth"},     {"debbie", "deborah"},
+    {"debby", "deborah"},     {"cindy", "cynthia"},   {"cathy", "catherine"},   {"kathy", "kathleen"},
+    {"kate", "kathleen"},     {"trish", "patricia"},  {"tricia", "patricia"},   {"patty", "patricia"},
+    {"patsy", "patricia"},    {"patty", "martha"},    {"mattie", "martha"},     {"ginny", "virginia"},
+    {"tina", "christina"},    {"tina", "christine"},  {"chris", "christine"},   {"terry", "theresa"},
+    {"terry", "terence"},     {"tess", "theresa"},    {"jackie", "jacqueline"}, {"mandy", "amanda"},
+    {"lisa", "elizabeth"},    {"betsy", "elizabeth"}, {"bess", "elizabeth"},    {"dottie", "dorothy"},
+    {"dolly", "dorothy"},     {"fran", "frances"},    {"connie", "constance"},  {"ellie", "eleanor"},
+    {"nora", "eleanor"},      {"lena", "helen"},      {"hattie", "harriet"},    {"millie", "mildred"},
+    {"minnie", "wilhelmina"}, {"tillie", "matilda"},  {"penny", "penelope"},    {"susie", "susan"},
+    {"sue", "suzanne"},       {"bobbie", "roberta"},  {"rob", "robert"},        {"robin", "robert"},
+    {"ricky", "richard"},     {"rich", "richard"},    {"jake", "jacob"},        {"jon", "john"},
+    {"paddy", "patrick"},     {"liam", "william"},    {"fred", "alfred"},       {"fred", "frederick"},
+    {"freddie", "frederick"}, {"gene", "eugene"},     {"jeff", "geoffrey"},     {"kit", "christopher"},
+    {"hal", "henry"},         {"hank", "harold"},     {"ernie", "ernest"},      {"lou", "louis"},
+    {"nate", "nathan"},       {"nate", "nathaniel"},  {"ollie", "oliver"},      {"reggie", "reginald"},
+    {"ronnie", "ronald"},     {"vince", "vincent"},   {"zack", "zachary"},      {"mitch", "mitchell"},
+    {"manny", "emanuel"},     {"pepe", "jose"},       {"paco", "francisco"},    {"pancho", "francisco"},
+    {"lola", "dolores"},      {"nacho", "ignacio"},   {"quique", "enrique"},    {"beto", "alberto"},
+    {"chuy", "jesus"},        {"memo", "guillermo"},  {"lupe", "guadalupe"},    {"hans", "johannes"},
+    {"fritz", "friedrich"},   {"sepp", "josef"},      {"heinz", "heinrich"},    {"uli", "ulrich"},
+    {"gitta", "brigitte"},    {"beppe", "giuseppe"},  {"gigi", "luigi"},        {"kasia", "katarzyna"},
+    {"misha", "mikhail"},     {"dima", "dmitri"},     {"katya", "ekaterina"},   {"vanya", "ivan"},
+    {"wm", "william"},        {"jno", "john"},        {"chas", "charles"},      {"thos", "thomas"},
+    {"jas", "james"},         {"jos", "joseph"},      {"robt", "robert"},       {"saml", "samuel"},
+    {"danl", "daniel"},       {"edwd", "edward"},     {"richd", "richard"},     {"alexr", "alexander"},
+    {"margt", "margaret"},    {"eliz", "elizabeth"},  {"fredk", "frederick"},   {"geo", "george"},
+    {"benj", "benjamin"},     {"cath", "catherine"},  {"hy", "henry"}};
 
-enum NameLevel { kMissing, kEqual, kNear, kShortForm, kSimilar, kSwapped, kOther };
+enum NameLevel { kMissing, kEqual, kNear, kShortForm, kSimilar, kSwapped, kInitial, kMiddleName, kOther };
 
 bool short_form(std::string_view a, std::string_view b) {
   if (a.size() > b.size()) std::swap(a, b);
@@ -67,7 +95,7 @@ NameLevel name_level(std::string_view a, std::string_view b) {
   if (a.empty() || b.empty()) return kMissing;
   if (a == b) return kEqual;
   const std::size_t shorter = std::min(a.size(), b.size()), longer = std::max(a.size(), b.size());
-  if (shorter == 1) return a[0] == b[0] ? kShortForm : kOther;
+  if (shorter == 1) return a[0] == b[0] ? kInitial : kOther;
   if (shorter >= 3 && edit_distance(a, b, 1) <= 1) return kNear;
   const double similarity = jaro_winkler(a, b);
   if (similarity >= 0.92 && shorter >= 4 && edit_distance(a, b, 2) <= 2) return kNear;
@@ -75,6 +103,13 @@ NameLevel name_level(std::string_view a, std::string_view b) {
   if (similarity >= 0.84 || (longer >= 6 && edit_distance(a, b, 2) <= 2)) return kSimilar;
   if (shorter == 2 && longer <= 3 && edit_distance(a, b, 1) <= 1) return kSimilar;
   return kOther;
+}
+
+std::string digits_in(std::string_view text) {
+  std::string out;
+  for (const char c : text)
+    if (c >= '0' && c <= '9') out.push_back(c);
+  return out;
 }
 
 // Words that agree: the same, one edit, or a short form.
@@ -172,6 +207,52 @@ Comparator::Comparator(const ModelSpec& spec, const Table& table)
           numbers_[field].push_back(static_cast<std::uint32_t>(std::strtoul(std::string(value).c_str(), nullptr, 10)));
     }
   }
+  find_ages_ahead(spec);
+}
+
+// Two counts some years apart tell other ages of one person. By how much is what those who share both names with one
+// record of the other source differ most often.
+void Comparator::find_ages_ahead(const ModelSpec& spec) {
+  constexpr std::size_t kMostSources = 16;
+  constexpr int kMostYears = 60, kEnough = 20;
+  const ComparisonSpec *dates = nullptr, *given = nullptr, *sources = nullptr;
+  for (const ComparisonSpec& comparison : spec.comparisons) {
+    if (comparison.type == ComparisonType::kDate && comparison.fields.size() > 1) dates = &comparison;
+    if (comparison.type == ComparisonType::kGivenName && comparison.fields.size() > 1) given = &comparison;
+    if (comparison.type == ComparisonType::kSource) sources = &comparison;
+  }
+  if (dates == nullptr || given == nullptr || sources == nullptr) return;
+  const Column &ages = table_.columns[dates->fields[1]], &source = table_.columns[sources->fields[0]];
+  if (!ages.present || !source.present || source.values.size() < 3 || source.values.size() > kMostSources + 1) return;
+  struct Holders {
+    std::uint32_t group = 0;
+    bool one = true;
+  };
+  std::unordered_map<std::uint64_t, std::array<Holders, kMostSources + 1>> namesakes;
+  for (std::uint32_t group = 0; group < table_.first_of.size(); ++group) {
+    const std::uint32_t x = code(given->fields[0], group), y = code(given->fields[1], group);
+    if (x == 0 || y == 0 || ages.codes[group] == 0) continue;
+    Holders& place = namesakes[std::uint64_t{x} << 32 | y][source.codes[group]];
+    place = place.group == 0 ? Holders{group + 1, true} : Holders{place.group, false};
+  }
+  const auto age = [&](const Holders& who) {
+    return static_cast<int>(numbers_[dates->fields[1]][ages.codes[who.group - 1]]);
+  };
+  age_ahead_.assign(source.values.size(), 0);
+  source_ = sources->fields[0];
+  for (std::size_t other = 2; other < source.values.size(); ++other) {
+    std::array<int, 2 * kMostYears + 1> count{};
+    for (const auto& [names, holders] : namesakes) {
+      if (holders[1].group == 0 || holders[other].group == 0 || !holders[1].one || !holders[other].one) continue;
+      const int apart = age(holders[other]) - age(holders[1]);
+      if (std::abs(apart) <= kMostYears) ++count[static_cast<std::size_t>(apart + kMostYears)];
+    }
+    const auto near = [&](std::size_t at) { return count[at - 1] + 2 * count[at] + count[at + 1]; };
+    std::size_t best = kMostYears;
+    for (std::size_t at = 1; at + 1 < count.size(); ++at)
+      if (near(at) > near(best)) best = at;
+    if (near(best) >= kEnough) age_ahead_[other] = static_cast<int>(best) - kMostYears;
+  }
 }
 
 void Comparator::split_words(std::size_t field) {
@@ -250,6 +331,7 @@ int Comparator::compare(const ComparisonSpec& spec, std::uint32_t a, std::uint32
       if (x == y) return 1;
       const std::string_view s = text(field, x), t = text(field, y);
       if (s.substr(0, s.find('@')) == t.substr(0, t.find('@'))) return 2;
+      if (digits_in(s) != digits_in(t)) return 4;  // namesakes at one provider are told apart by numbers
       return edit_distance(s, t, 2) <= 2 || jaro_winkler(s, t) >= 0.95 ? 3 : 4;
     }
     case ComparisonType::kJpFamily:
@@ -270,6 +352,11 @@ int Comparator::western_name(const ComparisonSpec& spec, std::uint32_t a, std::u
   const std::string_view s = text(field, x), t = text(field, y);
   const NameLevel level = name_level(s, t);
   if (spec.fields.size() < 2 || (level != kOther && level != kSimilar && level != kMissing)) return level;
+  if (spec.fields.size() > 2 && level == kOther) {  // known by the middle name
+    const std::string_view mid_s = text(spec.fields[2], code(spec.fields[2], a)),
+                           mid_t = text(spec.fields[2], code(spec.fields[2], b));
+    if ((s.size() > 1 && s == mid_t) || (t.size() > 1 && t == mid_s)) return kMiddleName;
+  }
   // The other name of both: swapped when each name meets the other one's counterpart. That is one fact: the given name
   // tells it, the surname is silent then.
   const std::size_t other = spec.fields[1];
@@ -346,7 +433,11 @@ int Comparator::age(const ComparisonSpec& spec, std::uint32_t a, std::uint32_t b
   if (spec.fields.size() < 2) return 0;
   const std::size_t field = spec.fields[1];
   const std::uint32_t x = code(field, a), y = code(field, b);
-  return x == 0 || y == 0 ? 0 : years_level(numbers_[field][x], numbers_[field][y]);
+  if (x == 0 || y == 0) return 0;
+  const auto told = [&](std::uint32_t age, std::uint32_t group) {
+    return static_cast<int>(numbers_[field][age]) - (age_ahead_.empty() ? 0 : age_ahead_[code(source_, group)]);
+  };
+  return years_level(0, static_cast<std::uint32_t>(std::abs(told(x, a) - told(y, b))));
 }
 
 int Comparator::words_level(std::size_t field, std::uint32_t a, std::uint32_t b) const {

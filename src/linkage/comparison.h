@@ -53,6 +53,7 @@ class Comparator {
   };
   const Words& words(std::size_t field) const { return words_[field]; }
   void split_words(std::size_t field);
+  void find_ages_ahead(const ModelSpec& spec);
   std::uint32_t code(std::size_t field, std::uint32_t group) const {
     const Column& column = table_.columns[field];
     return column.present ? column.codes[group] : 0;
@@ -79,6 +80,8 @@ class Comparator {
   std::vector<Words> words_;                         // by field
   std::vector<std::vector<std::uint32_t>> numbers_;  // by field: dates as YYYYMMDD
   std::vector<std::vector<bool>> in_kana_;           // by field of kanji: values without any
+  std::vector<int> age_ahead_;                       // by code of the source: years to the first one; may be empty
+  std::size_t source_ = 0;                           // field of the source
 };
 
 // Equal but for voiced marks (ガ and カ), or one edit apart.

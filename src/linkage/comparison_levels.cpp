@@ -7,17 +7,21 @@ namespace {
 constexpr Level kGiven[] = {{"missing"},
                             {"equal", .78, .01},
                             {"one typing error or nearly equal", .09, .006},
-                            {"initial or short form", .04, .004},
+                            {"short form", .03, .004},
                             {"similar", .02, .02},
                             {"swapped with the surname", .02, .001},
-                            {"different", .05, .957, .15}};
+                            {"initial", .02, .03},
+                            {"a middle name of the other", .005, .004},
+                            {"different", .035, .92, .15}};
 constexpr Level kSurname[] = {{"missing"},
                               {"equal", .80, .90},
                               {"one typing error or nearly equal", .09, .04},
                               {"part of the other", .02, .01},
                               {"similar", .02, .01},
                               {"swapped with the given name", .02, .001},
-                              {"different", .05, .039, .35}};
+                              {"initial", .005, .005},
+                              {"a middle name of the other", .0001, .0001},
+                              {"different", .045, .034, .35}};
 constexpr Level kWhole[] = {{"missing"},
                             {"26 bits and more, most words", .30, .0005},
                             {"21 bits, most words", .15, .0005},

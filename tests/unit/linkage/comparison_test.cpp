@@ -75,6 +75,55 @@ TEST_F(ComparisonTest, PartsOfAWholeNameKnowMiddleNamesAndLeadingSurnames) {
   EXPECT_EQ(name_part("thomas clifford, 1st baron clifford", NamePart::kLast, false), "clifford");
 }
 
+TEST_F(ComparisonTest, AnInitialIsLessThanAShortFormAndAMiddleNameMayBeTheOneInUse) {
+  const auto given = [&](const std::string& a, const std::string& b) {
+    return levels_of(
+               ComparisonType::kGivenName)[static_cast<std::size_t>(level(
+                                               "western", "given_name",
+                                               "id,first_name,last_name,middle_name\n1," + a + "\n2," + b + "\n"))]
+        .name;
+  };
+  EXPECT_EQ(given("tommy,lee,", "thomas,lee,"), "short form");
+  EXPECT_EQ(given("debbie,lee,", "deborah,lee,"), "short form");
+  EXPECT_EQ(given("wm,lee,", "william,lee,"), "short form");
+  EXPECT_EQ(given("t,lee,", "thomas,lee,"), "initial");
+  EXPECT_EQ(given("jean,lee,amanda", "amanda,lee,j"), "a middle name of the other");
+  EXPECT_EQ(given("j,lee,amanda", "amanda,lee,"), "a middle name of the other");
+  EXPECT_EQ(given("jean,lee,a", "amanda,lee,"), "different") << "an initial is no name in use";
+}
+
+TEST_F(ComparisonTest, AddressesOfNamesakesAtOneProviderDifferByNumber) {
+  const auto email = [&](const std::string& a, const std::string& b) {
+    return level("western", "email", "id,email\n1," + a + "\n2," + b + "\n");
+  };
+  EXPECT_EQ(email("ann.lee72@mail.example", "ann.lee63@mail.example"), 4);
+  EXPECT_EQ(email("ann.lee72@mail.example", "ann.lee72@web.example"), 2);
+  EXPECT_EQ(email("ann.lee72@mail.example", "ann.le72@mail.example"), 3);
+}
+
+TEST_F(ComparisonTest, AgesOfTwoCountsDifferByTheYearsBetween) {
+  std::string first = "id,forename,surname,age,source\n", second;
+  for (int i = 0; i < 40; ++i) {
+    const std::string name = fmt::format("ann{},lee{}", char('a' + i % 20), char('a' + i / 2));
+    first += fmt::format("a{},{},{},1\n", i, name, 20 + i);
+    second += fmt::format("b{},{},{},2\n", i, name, 30 + i + (i % 5 == 0 ? 1 : 0));
+  }
+  const auto spec = ModelSpec::load(std::filesystem::path(SEKISHO_SOURCE_DIR) / "specs/linkage/western.toml");
+  auto table = read_table(*spec, {write(first + second)});
+  ASSERT_TRUE(table) << table.error().describe();
+  group_records(*table);
+  const Comparator comparator(*spec, *table);
+  const auto ages = [&](std::uint32_t a, std::uint32_t b) {
+    for (std::size_t c = 0; c < comparator.size(); ++c)
+      if (comparator.spec(c).type == ComparisonType::kDate) return level_in(comparator.pattern(a, b), c);
+    return -1;
+  };
+  EXPECT_EQ(ages(1, 41), 4) << "ten years later ten years older: equal";
+  EXPECT_EQ(ages(5, 45), 6) << "eleven";
+  EXPECT_EQ(ages(1, 2), 6) << "inside one count as they stand";
+  EXPECT_EQ(ages(11, 41), 8) << "equal as written: ten years apart";
+}
+
 TEST_F(ComparisonTest, JapaneseNamesInEachOthersColumnCountOnce) {
   const std::string rows = "id,sei,mei,seikana,meikana\n1,河野,大輔,コウノ,ダイスケ\n2,大輔,河野,ダイスケ,コウノ\n";
   EXPECT_EQ(level("japanese", "given_name", rows), 9);
