@@ -46,6 +46,21 @@ bool is_code(std::string_view text) {  // 0123: digits that count nothing
   return text.size() > 1 && text[0] == '0' && text[1] >= '0' && text[1] <= '9';
 }
 
+bool is_digits(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+// 1301 shown as 13: the values are codes, whose digits count nothing. A number that is rounded keeps its size.
+bool shows_codes(const View::Shown& after) {
+  const std::vector<std::string>& values = after.column->values();
+  for (std::size_t place = 0; place < after.label_of.size(); ++place) {
+    const std::string& value = values[place % values.size()];
+    const std::string& label = after.labels[after.label_of[place]];
+    if (label.size() < value.size() && is_digits(value) && is_digits(label) && value.starts_with(label)) return true;
+  }
+  return false;
+}
+
 // Numbers of a variable before (by code of its column) and after (by label). Empty: it is none of numbers.
 struct Scale {
   std::vector<double> before, after;
@@ -56,6 +71,7 @@ struct Scale {
 };
 Scale scale_of(const View::Shown& before, const View::Shown& after) {
   Scale out;
+  if (shows_codes(after)) return out;
   std::size_t numbers = 0;
   for (const std::string& label : before.labels) {
     const auto number = is_code(label) ? std::nullopt : number_of(label);

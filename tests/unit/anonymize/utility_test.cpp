@@ -38,6 +38,32 @@ TEST_F(UtilityTest, LabelsOfIntervalsCountAsTheirMiddle) {
   }
 }
 
+// 1301 becomes 13: the mean would fall to a hundredth, and so would the coefficient of a regression.
+TEST_F(UtilityTest, CodesOfDigitsThatAreShownByTheirBeginningsAreNoNumbers) {
+  const std::string attributes = R"(
+person = "pid"
+[[attribute]]
+name = "area"
+kind = "quasi"
+[attribute.rule]
+kind = "prefix"
+lengths = [2]
+[[attribute]]
+name = "dose"
+kind = "sensitive"
+[[model]]
+kind = "k-anonymity"
+k = 2
+)";
+  const std::string rows = "pid,area,dose\n1,1301,5\n2,1302,6\n3,1401,5\n4,1402,7\n";
+  const auto found = measured(rows, policy(attributes), {{{"area", 1}}, {}});
+  ASSERT_TRUE(found) << found.error().describe();
+  EXPECT_FALSE(found->variables[0].before.has_value());
+  EXPECT_FALSE(found->variables[0].after.has_value());
+  EXPECT_TRUE(found->correlations.empty());
+  EXPECT_EQ(found->variables[1].before->mean, 23 / 4.0);
+}
+
 TEST_F(UtilityTest, LossAndMeansOfAVariableAreThoseCountedByHand) {
   const auto whole = measured(kAgeRows, policy(kAgePolicy), {{{"age", 1}}, {}});
   ASSERT_TRUE(whole) << whole.error().describe();
