@@ -124,6 +124,15 @@ test("a data manager sees the lattice around the optimum of 100,000 rows and bot
     await page.getByTestId("language").click();
     await page.getByRole("heading", { name: "Anonymization explorer" }).waitFor();
     ok((await page.getByText("(empty)").count()) > 0, "empty values are told in English too");
+    const examples = await page.locator(".examples").allTextContents();
+    ok(
+      examples.every((one) => !one.includes("、") && !/^, |, , /.test(one)),
+      `examples of labels are English: ${examples}`,
+    );
+    ok(
+      examples.some((one) => one.endsWith(", …")),
+      `there are more labels than examples: ${examples}`,
+    );
     await shoot(page, "explorer-en");
   });
 });

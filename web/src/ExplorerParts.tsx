@@ -242,7 +242,10 @@ export function LevelPickers({
               </td>
               <td>
                 <span className="quiet">{text.values(number(shown?.labels, language))}</span>{" "}
-                <span className="examples">{shown?.examples.join("、")}</span>
+                <span className="examples">
+                  {shown?.examples.map((one) => (one === "" ? text.nothing : one)).join(text.between)}
+                  {shown && shown.labels > shown.examples.length ? `${text.between}…` : ""}
+                </span>
               </td>
             </tr>
           );
