@@ -8,6 +8,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <chrono>
 #include <ctime>
 #include <string_view>
 
@@ -22,11 +23,17 @@ double processor_seconds() {
   return static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
 }
 
+double wall_seconds() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
 Result<void> run(const char* file, const char* policy_file, int runs, int threads) {
   SEKISHO_TRY(const anonymize::Policy policy, anonymize::Policy::load(policy_file));
   double begin = processor_seconds();
-  SEKISHO_TRY(const anonymize::Table table, anonymize::read_table_file(file, policy.delimiter));
-  fmt::print("read {:.3f}\n", processor_seconds() - begin);
+  const double wall = wall_seconds();
+  anonymize::Encoding encoding = policy.encoding;
+  SEKISHO_TRY(const anonymize::Table table, anonymize::read_table_file(file, policy.delimiter, encoding, threads));
+  fmt::print("read {:.3f} CPU, wall {:.3f}\n", processor_seconds() - begin, wall_seconds() - wall);
   for (int i = 0; i < runs; ++i) {
     begin = processor_seconds();
     const anonymize::SearchOptions options{.threads = threads};

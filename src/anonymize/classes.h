@@ -42,6 +42,18 @@ inline std::uint64_t all_values(std::size_t values) {
   return values >= 64 ? UINT64_MAX : (std::uint64_t{1} << values) - 1;
 }
 
+// Entries arranged for compact.h: of each attribute a block has labels of one bucket only. Blocks are numbered by their
+// buckets as digits, the last attribute lowest.
+struct Blocks {
+  struct Split {
+    std::size_t buckets = 1;
+    int level = 0;                      // the highest that has several labels
+    std::vector<std::uint32_t> bucket;  // [label at that level]; empty with one bucket
+  };
+  std::vector<Split> splits;       // [attribute]
+  std::vector<std::size_t> start;  // [block]: its first entry, then the number of entries; empty: not arranged
+};
+
 struct ClassTable {
   Levels levels;
   std::vector<Narrow> code;               // [attribute][entry]: label at the attribute's level
@@ -49,6 +61,7 @@ struct ClassTable {
   std::vector<std::uint32_t> population;  // [entry], or empty
   std::vector<Units> units;
   std::vector<Histogram> histograms;
+  Blocks blocks;
   std::size_t entries() const { return rows.size(); }
 };
 

@@ -6,11 +6,11 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <numeric>
 #include <unordered_map>
 #include <unordered_set>
 
 #include "anonymize/search.h"
+#include "core/parallel.h"
 
 namespace sekisho::anonymize {
 namespace {
@@ -59,9 +59,9 @@ Searcher::Searcher(std::unique_ptr<detail::Encoded> data) : data_(std::move(data
 Searcher::Searcher(Searcher&& other) noexcept = default;
 Searcher::~Searcher() = default;
 
-Result<Searcher> Searcher::make(const Table& table, const Policy& policy, const Table* whole) {
+Result<Searcher> Searcher::make(const Table& table, const Policy& policy, int threads, const Table* whole) {
   const auto begin = Clock::now();
-  SEKISHO_TRY(Encoded data, Encoded::make(table, policy, whole == nullptr ? table : *whole));
+  SEKISHO_TRY(Encoded data, Encoded::make(table, policy, whole == nullptr ? table : *whole, threads));
   Searcher out(std::make_unique<Encoded>(std::move(data)));
   out.seconds_encode_ = seconds_since(begin);
   return out;
@@ -95,6 +95,7 @@ Result<Outcome> Searcher::run(const Policy& policy, const SearchOptions& options
     out.decision.levels.emplace_back(data_->attribute(i).name, found.levels[i]);
   // Once more and alone, so that no digit of a sum depends on the tables that happened to be at hand.
   Work work;
+  work.threads = options.threads;
   out.score = data_->judge_from_rows(found.levels, work).score;
   out.decision.suppressed_classes = data_->failing(found.levels, work);
   out.metric = policy.metric;
@@ -112,7 +113,7 @@ Result<Outcome> Searcher::run(const Policy& policy, const SearchOptions& options
 
 Result<Outcome> search(const Table& table, const Policy& policy, const SearchOptions& options) {
   if (policy.local_recoding) return detail::search_locally(table, policy, options);
-  SEKISHO_TRY(Searcher searcher, Searcher::make(table, policy));
+  SEKISHO_TRY(Searcher searcher, Searcher::make(table, policy, options.threads));
   return searcher.run(policy, options);
 }
 
@@ -172,10 +173,11 @@ class SuppressedRows {
 
 namespace {
 
-// The labels of one round, beside those of the rounds before; rows that it suppresses are left over.
-Result<std::vector<std::size_t>> apply_round(const Table& table, const Policy& policy, const Decision& decision,
-                                             const std::vector<std::size_t>& rows, std::size_t round, Applied& out,
-                                             std::vector<std::uint8_t>& round_of) {
+constexpr std::uint8_t kNoRound = 255;
+
+// The labels of one round, beside those of the rounds before; rows that it suppresses stay without one.
+Result<void> apply_round(const Table& table, const Policy& policy, const Decision& decision, std::uint8_t round,
+                         int threads, Applied& out, std::vector<std::uint8_t>& round_of) {
   const std::vector<const Attribute*> quasi = quasi_identifiers(policy);
   if (quasi.size() != decision.levels.size())
     return fail("anonymize.decision", "the decision does not fit the policy's quasi-identifiers");
@@ -200,19 +202,17 @@ Result<std::vector<std::size_t>> apply_round(const Table& table, const Policy& p
   SuppressedRows suppressed(shown);
   for (const std::vector<std::string>& one : decision.suppressed_classes)
     suppressed.add(one);
-  std::vector<std::size_t> left;
-  for (const std::size_t row : rows)
-    if (suppressed.contains(row))
-      left.push_back(row);
-    else
-      round_of[row] = static_cast<std::uint8_t>(round);
-  return left;
+  in_parallel(threads, [&](int thread) {
+    const auto [from, to] = slice(table.rows, thread, threads);
+    for (std::size_t row = from; row < to; ++row)
+      if (round_of[row] == kNoRound && !suppressed.contains(row)) round_of[row] = round;
+  });
+  return {};
 }
 
 }  // namespace
 
-Result<Applied> apply(const Table& table, const Policy& policy, const Decision& decision) {
-  constexpr std::uint8_t kNone = 255;
+Result<Applied> apply(const Table& table, const Policy& policy, const Decision& decision, int threads) {
   Applied out;
   for (const Column& column : table.columns) {
     const Attribute* attribute = policy.find(column.name());
@@ -224,18 +224,15 @@ Result<Applied> apply(const Table& table, const Policy& policy, const Decision& 
     out.header.push_back(column.name());
     out.shown.push_back({&column, {}});
   }
-  if (decision.rounds.size() >= kNone) return fail("anonymize.decision", "the decision has too many rounds");
-  std::vector<std::uint8_t> round_of(table.rows, kNone);
-  std::vector<std::size_t> rows(table.rows);
-  std::iota(rows.begin(), rows.end(), std::size_t{0});
-  for (std::size_t round = 0; round <= decision.rounds.size(); ++round) {
-    SEKISHO_TRY(rows, apply_round(table, policy, round == 0 ? decision : decision.rounds[round - 1], rows, round, out,
-                                  round_of));
-  }
-  out.source.reserve(table.rows - rows.size());
+  if (decision.rounds.size() >= kNoRound) return fail("anonymize.decision", "the decision has too many rounds");
+  std::vector<std::uint8_t> round_of(table.rows, kNoRound);
+  for (std::size_t round = 0; round <= decision.rounds.size(); ++round)
+    SEKISHO_CHECK(apply_round(table, policy, round == 0 ? decision : decision.rounds[round - 1],
+                              static_cast<std::uint8_t>(round), threads, out, round_of));
+  out.source.reserve(table.rows - static_cast<std::size_t>(std::ranges::count(round_of, kNoRound)));
   for (std::size_t row = 0; row < table.rows; ++row) {
-    if (round_of[row] == kNone) continue;
-    out.source.push_back(row);
+    if (round_of[row] == kNoRound) continue;
+    out.source.push_back(static_cast<std::uint32_t>(row));
     if (!decision.rounds.empty()) out.round.push_back(round_of[row]);
   }
   return out;

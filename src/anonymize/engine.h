@@ -64,7 +64,7 @@ class Encoded;
 class Searcher {
  public:
   // `whole`: where the shares of sensitive values are taken from; nullptr: the table.
-  static Result<Searcher> make(const Table& table, const Policy& policy, const Table* whole = nullptr);
+  static Result<Searcher> make(const Table& table, const Policy& policy, int threads = 1, const Table* whole = nullptr);
   Searcher(Searcher&& other) noexcept;
   ~Searcher();
   // Errors as of search(); policy.changed (another shape than the first policy's).
@@ -86,9 +86,9 @@ class Applied {
     std::vector<std::string> labels;  // by code of the column, round after round; empty: the value itself
   };
   std::vector<std::string> header;
-  std::vector<std::size_t> source;  // row of the table, for each row here
-  std::vector<std::uint8_t> round;  // of local recoding, for each row here; empty: one for all
-  std::vector<Shown> shown;         // beside header
+  std::vector<std::uint32_t> source;  // row of the table, for each row here
+  std::vector<std::uint8_t> round;    // of local recoding, for each row here; empty: one for all
+  std::vector<Shown> shown;           // beside header
   std::size_t rows() const { return source.size(); }
   // Place of a field's text: among the labels, or among the column's values where there are none.
   std::size_t place(std::size_t row, std::size_t column) const {
@@ -102,7 +102,7 @@ class Applied {
   }
 };
 // Errors: anonymize.decision (a level or class that does not fit the table).
-Result<Applied> apply(const Table& table, const Policy& policy, const Decision& decision);
-Result<Applied> apply(Table&& table, const Policy& policy, const Decision& decision) = delete;
+Result<Applied> apply(const Table& table, const Policy& policy, const Decision& decision, int threads = 1);
+Result<Applied> apply(Table&& table, const Policy& policy, const Decision& decision, int threads = 1) = delete;
 
 }  // namespace sekisho::anonymize

@@ -193,9 +193,9 @@ Result<std::unique_ptr<Explorer>> Explorer::open(const std::filesystem::path& ta
   SEKISHO_TRY(state->table, read_table_file(table_file, state->policy.delimiter, state->policy.encoding));
   drop_columns(state->table, [&](std::string_view name) { return state->policy.names(name); });
   state->judged_policy = state->searched_policy = state->policy;
-  SEKISHO_TRY(Encoded data, Encoded::make(state->table, state->judged_policy));
+  SEKISHO_TRY(Encoded data, Encoded::make(state->table, state->judged_policy, kThreads));
   state->data.emplace(std::move(data));
-  SEKISHO_TRY(Searcher searcher, Searcher::make(state->table, state->searched_policy));
+  SEKISHO_TRY(Searcher searcher, Searcher::make(state->table, state->searched_policy, kThreads));
   state->searcher.emplace(std::move(searcher));
   for (std::size_t i = 0; i < state->data->attributes(); ++i)
     state->quasi.push_back(state->table.find(state->data->attribute(i).name));

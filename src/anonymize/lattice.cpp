@@ -7,6 +7,8 @@
 #include <map>
 #include <numeric>
 
+#include "core/parallel.h"
+
 namespace sekisho::anonymize::detail {
 namespace {
 
@@ -122,37 +124,68 @@ Histogram histogram_of(const Column& column, const Column* person, const std::ve
   return out;
 }
 
-// The leaves of a column's rows, from the row `at` on.
-void add_leaves(const Column& column, const Hierarchy& hierarchy, std::size_t at, Narrow& out) {
+// The values of rows that are persons, each as a class.
+Histogram masks_of(const Column& column, int threads) {
+  Histogram out;
+  out.values = column.values().size();
+  out.masks = Narrow(column.codes().size(), all_values(out.values));
+  out.masks.visit([&](auto masks) {
+    column.codes().visit([&](auto codes) {
+      using Mask = typename decltype(masks)::value_type;
+      in_parallel(threads, [&](int thread) {
+        const auto [from, to] = slice(codes.size(), thread, threads);
+        for (std::size_t row = from; row < to; ++row)
+          masks[row] = static_cast<Mask>(std::uint64_t{1} << codes[row]);
+      });
+    });
+  });
+  return out;
+}
+
+// The leaves of a column's rows, put from the row `at` on; how many rows each has.
+std::vector<std::uint64_t> add_leaves(const Column& column, const Hierarchy& hierarchy, std::size_t at, int threads,
+                                      Narrow& out) {
   std::vector<std::uint32_t> leaf;
   for (const std::string& value : column.values())
     leaf.push_back(static_cast<std::uint32_t>(hierarchy.leaf(value)));
+  std::vector<std::vector<std::uint64_t>> rows(static_cast<std::size_t>(threads));
   out.visit([&](auto leaves) {
     column.codes().visit([&](auto codes) {
-      for (std::size_t row = 0; row < codes.size(); ++row)
-        leaves[at + row] = static_cast<typename decltype(leaves)::value_type>(leaf[codes[row]]);
+      in_parallel(threads, [&](int thread) {
+        std::vector<std::uint64_t>& mine = rows[static_cast<std::size_t>(thread)];
+        mine.assign(hierarchy.leaves(), 0);
+        const auto [from, to] = slice(codes.size(), thread, threads);
+        for (std::size_t row = from; row < to; ++row) {
+          leaves[at + row] = static_cast<typename decltype(leaves)::value_type>(leaf[codes[row]]);
+          ++mine[leaf[codes[row]]];
+        }
+      });
     });
   });
+  for (std::size_t thread = 1; thread < rows.size(); ++thread)
+    std::ranges::transform(rows[0], rows[thread], rows[0].begin(), std::plus());
+  return std::move(rows[0]);
 }
 
 }  // namespace
 
-Result<Encoded> Encoded::make(const Table& table, const Policy& policy, const Table& whole) {
+Result<Encoded> Encoded::make(const Table& table, const Policy& policy, const Table& whole, int threads) {
   SEKISHO_CHECK(check_columns(table, policy));
   Encoded out;
   out.policy_ = &policy;
   out.rows_ = table.rows;
+  out.counts_persons_ = !policy.person.empty();
   Table population;
   if (!policy.population.empty()) {
     SEKISHO_TRY(population, read_table(policy.population, policy.delimiter, policy.population_name));
   }
   // The rows, then those of the population, as a table of classes of one row each.
-  ClassTable raw;
-  raw.rows.assign(table.rows, 1);
-  raw.rows.resize(table.rows + population.rows, 0);
+  ClassTable rows;
+  rows.rows.assign(table.rows, 1);
+  rows.rows.resize(table.rows + population.rows, 0);
   if (population.rows > 0) {
-    raw.population.assign(table.rows, 0);
-    raw.population.resize(table.rows + population.rows, 1);
+    rows.population.assign(table.rows, 0);
+    rows.population.resize(table.rows + population.rows, 1);
   }
   std::vector<std::vector<std::uint64_t>> leaf_rows;
   for (const Attribute& attribute : policy.attributes) {
@@ -171,52 +204,73 @@ Result<Encoded> Encoded::make(const Table& table, const Policy& policy, const Ta
     const int top = hierarchy.levels() - 1;
     out.lowest_.push_back(std::min(attribute.minimum, top));
     out.highest_.push_back(attribute.maximum < 0 ? top : std::clamp(attribute.maximum, out.lowest_.back(), top));
-    Narrow& codes = raw.code.emplace_back(table.rows + population.rows, hierarchy.leaves());
-    add_leaves(column, hierarchy, 0, codes);
-    if (others != nullptr) add_leaves(*others, hierarchy, table.rows, codes);
-    std::vector<std::uint64_t>& counts = leaf_rows.emplace_back(hierarchy.leaves(), 0);
-    codes.visit([&](auto leaves) {
-      for (std::size_t row = 0; row < table.rows; ++row)
-        ++counts[leaves[row]];
-    });
+    Narrow& codes = rows.code.emplace_back(table.rows + population.rows, hierarchy.leaves());
+    leaf_rows.push_back(add_leaves(column, hierarchy, 0, threads, codes));
+    if (others != nullptr) add_leaves(*others, hierarchy, table.rows, threads, codes);
     out.attributes_.push_back(&attribute);
     out.hierarchies_.push_back(std::move(hierarchy));
   }
-  raw.levels.assign(out.attributes(), 0);
-  Grouping tuples;
-  // Rows that are nearly all different are no smaller as tuples, and finding out which are not costs most.
-  if (Grouper().run(raw, out.hierarchies_, out.lowest_, tuples, raw.entries(), true)) {
-    out.root_ = std::make_shared<ClassTable>(rolled_up(raw, tuples, out.hierarchies_, out.lowest_));
-  } else {
-    tuples.class_of.resize(raw.entries());
-    std::iota(tuples.class_of.begin(), tuples.class_of.end(), 0U);
-    out.root_ = std::make_shared<ClassTable>(std::move(raw));
-  }
-
-  const Column* person = policy.person.empty() ? nullptr : table.find(policy.person);
-  out.counts_persons_ = person != nullptr;
-  UnitPlaces places{.persons = 0};
-  out.root_->units.push_back(units_of(person, tuples.class_of, *out.root_));
-  const bool overlapping = out.root_->units[0].many.size() > 0;
-  for (const auto& [column, place] :
-       {std::pair(&policy.household, &places.households), std::pair(&policy.hospital, &places.hospitals)}) {
-    if (column->empty()) continue;
-    *place = static_cast<int>(out.root_->units.size());
-    out.root_->units.push_back(units_of(table.find(*column), tuples.class_of, *out.root_));
-  }
-  SEKISHO_TRY(out.models_, ModelSet::make(policy, table, overlapping));
-  out.models_.set_units(places);
-  for (std::size_t h = 0; h < out.models_.wanted().size(); ++h) {
-    const ModelSet::Wanted& wanted = out.models_.wanted()[h];
-    out.root_->histograms.push_back(
-        histogram_of(*table.find(wanted.attribute), person, tuples.class_of, *out.root_, wanted.distinct_only));
-    if (!wanted.distinct_only)
-      out.models_.set_shares(
-          h, shares_of(*whole.find(wanted.attribute), policy.person.empty() ? nullptr : whole.find(policy.person)));
-  }
+  rows.levels.assign(out.attributes(), 0);
+  SEKISHO_TRY(out.models_, ModelSet::make(policy, table));
+  if (!out.make_blocks(rows, policy, table, threads))
+    SEKISHO_CHECK(out.make_tuples(std::move(rows), policy, table, whole));
   out.prepare_scores(leaf_rows);
   out.pivots_->reset(out.root_);
   return out;
+}
+
+// A large table of rows that are persons, with the different values of one sensitive attribute at most.
+bool Encoded::make_blocks(ClassTable& rows, const Policy& policy, const Table& table, int threads) {
+  const std::vector<ModelSet::Wanted>& wanted = models_.wanted();
+  if (counts_persons_ || !policy.household.empty() || !policy.hospital.empty() || wanted.size() > 1) return false;
+  for (const ModelSet::Wanted& one : wanted) {
+    const Column& column = *table.find(one.attribute);
+    if (!one.distinct_only || column.values().size() > 64 || !rows.population.empty()) return false;
+    rows.histograms.push_back(masks_of(column, threads));
+  }
+  rows.units.assign(1, {.rows = true});
+  if (!takes_blocks(rows, hierarchies_)) {
+    rows.histograms.clear();
+    rows.units.clear();
+    return false;
+  }
+  models_.set_units({.persons = 0}, false);
+  arrange(rows, hierarchies_, threads);
+  // Rows that are mostly different are hardly fewer as tuples.
+  auto tuples = compacted(rows, hierarchies_, lowest_, threads, {.most = rows.entries() / 4 * 3, .guess = true});
+  root_ = std::make_shared<ClassTable>(tuples ? std::move(*tuples) : std::move(rows));
+  return true;
+}
+
+Result<void> Encoded::make_tuples(ClassTable rows, const Policy& policy, const Table& table, const Table& whole) {
+  Grouping tuples;
+  // Rows that are nearly all different are no smaller as tuples, and finding out which are not costs most.
+  if (Grouper().run(rows, hierarchies_, lowest_, tuples, rows.entries(), true)) {
+    root_ = std::make_shared<ClassTable>(rolled_up(rows, tuples, hierarchies_, lowest_));
+  } else {
+    tuples.class_of.resize(rows.entries());
+    std::iota(tuples.class_of.begin(), tuples.class_of.end(), 0U);
+    root_ = std::make_shared<ClassTable>(std::move(rows));
+  }
+  const Column* person = policy.person.empty() ? nullptr : table.find(policy.person);
+  UnitPlaces places{.persons = 0};
+  root_->units.push_back(units_of(person, tuples.class_of, *root_));
+  for (const auto& [column, place] :
+       {std::pair(&policy.household, &places.households), std::pair(&policy.hospital, &places.hospitals)}) {
+    if (column->empty()) continue;
+    *place = static_cast<int>(root_->units.size());
+    root_->units.push_back(units_of(table.find(*column), tuples.class_of, *root_));
+  }
+  models_.set_units(places, root_->units[0].many.size() > 0);
+  for (std::size_t h = 0; h < models_.wanted().size(); ++h) {
+    const ModelSet::Wanted& wanted = models_.wanted()[h];
+    root_->histograms.push_back(
+        histogram_of(*table.find(wanted.attribute), person, tuples.class_of, *root_, wanted.distinct_only));
+    if (!wanted.distinct_only)
+      models_.set_shares(
+          h, shares_of(*whole.find(wanted.attribute), policy.person.empty() ? nullptr : whole.find(policy.person)));
+  }
+  return {};
 }
 
 Result<void> Encoded::use(const Policy& policy) {
@@ -277,11 +331,12 @@ void Pivots::reject(const Levels& levels) {
 
 namespace {
 
-// Classes that a table may have to be worth keeping beside one of so many entries; of large ones few enough that the
-// place to find them stays small.
-std::size_t worthwhile(std::size_t entries) {
+// Classes that a table may have to be worth keeping beside one of so many entries. Of large ones few enough that the
+// place to find them stays small; beside a table in blocks, whose groups are looked at fast, fewer still.
+std::size_t worthwhile(const ClassTable& table) {
   constexpr std::size_t kLarge = 3'000'000;
-  return std::min(entries / 4 * 3, std::max(kLarge, entries / 4));
+  const std::size_t entries = table.entries();
+  return table.blocks.start.empty() ? std::min(entries / 4 * 3, std::max(kLarge, entries / 4)) : entries / 8;
 }
 
 }  // namespace
@@ -298,7 +353,7 @@ std::shared_ptr<const ClassTable> Encoded::table_for(const Levels& levels, Work&
     if (pivot == levels || !pivots_->claim(pivot)) continue;
     base = pivots_->best(pivot);
     if (pivot == base->levels) continue;
-    if (auto made = coarser(*base, pivot, worthwhile(base->entries()), work))
+    if (auto made = coarser(*base, pivot, worthwhile(*base), work))
       pivots_->keep(std::move(made));
     else if (base == root_)
       pivots_->reject(pivot);
@@ -308,28 +363,45 @@ std::shared_ptr<const ClassTable> Encoded::table_for(const Levels& levels, Work&
 
 std::shared_ptr<ClassTable> Encoded::coarser(const ClassTable& base, const Levels& levels, std::size_t most,
                                              Work& work) const {
-  if (Compactor::takes(base, hierarchies_)) {
-    auto made = work.compactor.run(base, hierarchies_, levels, work.threads, {.most = most, .guess = true});
+  if (takes_blocks(base, hierarchies_)) {
+    auto made = compacted(base, hierarchies_, levels, work.threads, {.most = most, .guess = true});
     return made ? std::make_shared<ClassTable>(std::move(*made)) : nullptr;
   }
   if (!work.grouper.run(base, hierarchies_, levels, work.grouping, most, true)) return nullptr;
   return std::make_shared<ClassTable>(rolled_up(base, work.grouping, hierarchies_, levels));
 }
 
-bool Encoded::group(const Levels& levels, Work& work, std::size_t most) const {
+bool Encoded::group(const Levels& levels, Work& work, bool rule_out) const {
+  const Bounds bounds = rule_out ? this->bounds() : Bounds();
+  if (rule_out) {
+    // Most choices that cannot be are known as such before a table is made for them.
+    const std::shared_ptr<const ClassTable> base = pivots_->best(levels);
+    if (takes_blocks(*base, hierarchies_) && passes_early(*base, hierarchies_, levels, work.threads, bounds))
+      return false;
+  }
   work.base = table_for(levels, work);
-  if (!Compactor::takes(*work.base, hierarchies_))
-    return work.grouper.run(*work.base, hierarchies_, levels, work.grouping, most);
-  // Rows are persons here: those in classes of fewer than k are suppressed.
-  Compactor::Bounds bounds{.most = most};
-  if (most != SIZE_MAX) bounds.k = static_cast<std::uint32_t>(policy_->k()), bounds.limit = limit();
-  auto made = work.compactor.run(*work.base, hierarchies_, levels, work.threads, bounds);
+  if (!takes_blocks(*work.base, hierarchies_))
+    return work.grouper.run(*work.base, hierarchies_, levels, work.grouping, bounds.most);
+  auto made = compacted(*work.base, hierarchies_, levels, work.threads, bounds);
   if (!made) return false;
   const std::size_t entries = work.base->entries();
   work.base = std::make_shared<const ClassTable>(std::move(*made));
   pivots_->offer(work.base, entries);
   each_alone(*work.base, work.grouping);
   return true;
+}
+
+// Of a table in blocks, where rows are persons: what models of counts ask of a class.
+Bounds Encoded::bounds() const {
+  const auto k = static_cast<std::size_t>(policy_->k());
+  Bounds out;
+  // Kept classes have k rows at least, those suppressed one, and no more rows may be suppressed than the limit.
+  if (k >= 2 && root_->population.empty()) out.most = rows_ / k + limit();
+  out.k = static_cast<std::uint32_t>(k);
+  for (const Model& model : policy_->models)
+    if (model.kind == Model::Kind::kDistinctDiversity) out.l = std::max(out.l, static_cast<std::uint32_t>(model.bound));
+  out.limit = limit();
+  return out;
 }
 
 std::size_t Encoded::limit() const {
@@ -344,22 +416,21 @@ Judgement Encoded::judge(const Levels& levels, Work& work) const {
 }
 
 Judgement Encoded::judge_or_rule_out(const Levels& levels, Work& work) const {
-  if (group(levels, work, most_classes())) return judge_group(levels, work);
+  if (group(levels, work, true)) return judge_group(levels, work);
   Judgement out;
   out.rules_out = true;
   out.suppressed = limit() + 1;
   return out;
 }
 
-// Kept classes have k rows at least, those suppressed one, and no more rows may be suppressed than the limit.
-std::size_t Encoded::most_classes() const {
-  const auto k = static_cast<std::size_t>(policy_->k());
-  return k < 2 || !root_->population.empty() ? SIZE_MAX : rows_ / k + limit();
-}
-
 Judgement Encoded::judge_from_rows(const Levels& levels, Work& work) const {
   work.base = root_;
-  work.grouper.run(*root_, hierarchies_, levels, work.grouping);
+  if (takes_blocks(*root_, hierarchies_)) {
+    work.base = std::make_shared<const ClassTable>(*compacted(*root_, hierarchies_, levels, work.threads, {}));
+    each_alone(*work.base, work.grouping);
+  } else {
+    work.grouper.run(*root_, hierarchies_, levels, work.grouping);
+  }
   return judge_group(levels, work);
 }
 

@@ -29,7 +29,6 @@ struct Judgement {
 struct Work {
   int threads = 1;  // that one node of a large table may use
   Grouper grouper;
-  Compactor compactor;
   std::shared_ptr<const ClassTable> base;
   Grouping grouping;
   Verdict verdict;
@@ -61,8 +60,10 @@ class Pivots {
 class Encoded {
  public:
   // Shares of sensitive values are those of `whole`, a table with the same dictionaries.
-  static Result<Encoded> make(const Table& table, const Policy& policy, const Table& whole);
-  static Result<Encoded> make(const Table& table, const Policy& policy) { return make(table, policy, table); }
+  static Result<Encoded> make(const Table& table, const Policy& policy, const Table& whole, int threads);
+  static Result<Encoded> make(const Table& table, const Policy& policy, int threads = 1) {
+    return make(table, policy, table, threads);
+  }
 
   // Another policy over the same attributes and models, with other numbers and weights; it must outlive the data, as
   // the first one. Errors: policy.changed.
@@ -79,7 +80,7 @@ class Encoded {
   bool counts_persons() const { return counts_persons_; }
   std::size_t tuples() const { return root_->entries(); }
   // Whether nodes are judged one by one, each on all threads.
-  bool large() const { return Compactor::takes(*root_, hierarchies_) && tuples() >= (std::size_t{1} << 22); }
+  bool large() const { return takes_blocks(*root_, hierarchies_); }
 
   // Thread safe, as all that take a Work of their own.
   Judgement judge(const Levels& levels, Work& work) const;
@@ -102,8 +103,12 @@ class Encoded {
  private:
   std::shared_ptr<const ClassTable> table_for(const Levels& levels, Work& work) const;
   std::shared_ptr<ClassTable> coarser(const ClassTable& base, const Levels& levels, std::size_t most, Work& work) const;
-  // False: there are more classes than `most`, or what is too small of them is more than may be suppressed.
-  bool group(const Levels& levels, Work& work, std::size_t most = SIZE_MAX) const;
+  // False, when asked to rule out: there are more classes than the limit of suppression leaves room for, or what is too
+  // small of them is more than may be suppressed.
+  bool group(const Levels& levels, Work& work, bool rule_out = false) const;
+  Bounds bounds() const;
+  bool make_blocks(ClassTable& rows, const Policy& policy, const Table& table, int threads);
+  Result<void> make_tuples(ClassTable rows, const Policy& policy, const Table& table, const Table& whole);
   std::vector<std::size_t> demands() const;  // numbers of the models, and of the least number of hospitals
   std::string demand_text(std::size_t demand) const;
   bool too_much(std::span<const std::size_t> demands, const Work& work) const;
@@ -123,7 +128,6 @@ class Encoded {
   double squares(bool suppress, const Work& work) const;
   double floor(const Levels& levels, const Work& work) const;
   std::size_t limit() const;
-  std::size_t most_classes() const;
 
   const Policy* policy_ = nullptr;
   std::vector<const Attribute*> attributes_;

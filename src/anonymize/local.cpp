@@ -112,7 +112,7 @@ Result<Outcome> search_locally(const Table& table, const Policy& policy, const S
     // The last round may leave no more than the whole table may lose.
     plain.suppression_limit =
         last ? std::min(1.0, static_cast<double>(most) / static_cast<double>(rest.size())) : policy.local_limit;
-    SEKISHO_TRY(Searcher searcher, Searcher::make(part, plain, &table));
+    SEKISHO_TRY(Searcher searcher, Searcher::make(part, plain, options.threads, &table));
     auto found = searcher.run(plain, options);
     if (!found && found.error().code != "anonymize.impossible") return found;
     if (!found || found->suppressed == part.rows) {

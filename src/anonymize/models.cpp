@@ -67,9 +67,8 @@ void fail_class(const Grouping& grouping, std::size_t c, Verdict& out) {
 
 }  // namespace
 
-Result<ModelSet> ModelSet::make(const Policy& policy, const Table& table, bool overlapping) {
+Result<ModelSet> ModelSet::make(const Policy& policy, const Table& table) {
   ModelSet out;
-  out.overlapping_ = overlapping;
   out.minimum_hospitals_ = policy.minimum_hospitals;
   out.population_size_ = policy.population_size;
   out.rows_ = table.rows;

@@ -26,7 +26,7 @@ struct UnitPlaces {
 class ModelSet {
  public:
   // Histograms are in the order of sensitive(). Errors: hierarchy.*, policy.model.
-  static Result<ModelSet> make(const Policy& policy, const Table& table, bool overlapping);
+  static Result<ModelSet> make(const Policy& policy, const Table& table);
   // The numbers of another policy with the same models; false: it has others.
   bool use(const Policy& policy);
   // Sensitive attributes, and whether only different values matter.
@@ -36,7 +36,7 @@ class ModelSet {
   };
   const std::vector<Wanted>& wanted() const { return wanted_; }
   void set_shares(std::size_t histogram, std::vector<double> shares);  // of each value in the whole table
-  void set_units(UnitPlaces places) { places_ = places; }
+  void set_units(UnitPlaces places, bool overlapping) { places_ = places, overlapping_ = overlapping; }
 
   bool prunes(std::size_t limit) const;
 

@@ -2,6 +2,7 @@
 // memory.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <span>
@@ -19,6 +20,9 @@ class Narrow {
     std::visit([&](auto& values) { values.assign(size, 0); }, values_);
   }
 
+  // As many zeros of the same width.
+  Narrow like() const { return Narrow(size(), fits_); }
+
   std::size_t size() const {
     return std::visit([](const auto& values) { return values.size(); }, values_);
   }
@@ -32,6 +36,21 @@ class Narrow {
   void push_back(std::uint64_t value) {
     widen(value);
     std::visit([value]<class T>(std::vector<T>& values) { values.push_back(static_cast<T>(value)); }, values_);
+  }
+  // Those of `other`, each through a table.
+  void append(const Narrow& other, const std::vector<std::uint32_t>& through) {
+    std::uint64_t greatest = 0;
+    for (const std::uint32_t value : through)
+      greatest = std::max<std::uint64_t>(greatest, value);
+    widen(greatest);
+    const std::size_t before = size();
+    std::visit([&](auto& values) { values.resize(before + other.size()); }, values_);
+    visit([&]<class T>(std::span<T> to) {
+      other.visit([&](auto from) {
+        for (std::size_t i = 0; i < from.size(); ++i)
+          to[before + i] = static_cast<T>(through[from[i]]);
+      });
+    });
   }
   // body(span of the values in their width): loops without a question at each value.
   template <class Body>

@@ -117,7 +117,7 @@ Result<Sweep> sweep(const Table& table, const Policy& policy, const SweepRange& 
   Policy changed = policy;
   if (!set(changed, range.what, range.values.empty() ? 0 : range.values.front()))
     return fail("usage.sweep", fmt::format("no model of the policy has the number {}", range.name()));
-  SEKISHO_TRY(Searcher searcher, Searcher::make(table, changed));
+  SEKISHO_TRY(Searcher searcher, Searcher::make(table, changed, options.threads));
   Sweep out{.range = range, .points = {}, .seconds_encode = searcher.seconds_encode()};
   for (const double value : range.values) {
     (void)set(changed, range.what, value);

@@ -3,43 +3,104 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 #include <fstream>
+#include <functional>
 #include <utility>
 
 #include "core/csv.h"
+#include "core/parallel.h"
 #include "core/text.h"
 
 namespace sekisho::anonymize {
 
-std::uint32_t Column::code_of(std::string_view value) {
-  const auto found = index_.find(value);
-  if (found != index_.end()) return found->second;
+std::uint32_t Column::new_code(std::string_view value) {
   const auto code = static_cast<std::uint32_t>(values_.size());
   values_.emplace_back(value);
-  index_.emplace(std::string(value), code);
   return code;
 }
 
-void Column::add(std::string_view value) {
-  constexpr std::size_t kRecent = 4096;
-  if (value.size() > sizeof(std::uint64_t)) {
-    codes_.push_back(code_of(value));
-    return;
+namespace {
+
+std::size_t place_of(std::uint64_t text, std::size_t size) {
+  const std::uint64_t h = (text + size) * 0xD6E8FEB86659FD93;
+  return h ^ (h >> 32);
+}
+
+}  // namespace
+
+void Column::grow_short() {
+  std::vector<Short> before = std::move(short_);
+  short_.assign(std::max<std::size_t>(64, before.size() * 2), {});
+  for (const Short& one : before) {
+    if (one.size == UINT32_MAX) continue;
+    std::size_t place = place_of(one.text, one.size) & (short_.size() - 1);
+    while (short_[place].size != UINT32_MAX)
+      place = (place + 1) & (short_.size() - 1);
+    short_[place] = one;
   }
-  std::uint64_t text = 0;
-  std::memcpy(&text, value.data(), value.size());
-  if (recent_.empty()) recent_.resize(kRecent);
-  Recent& recent = recent_[(text * 0xD6E8FEB86659FD93 >> 40) % kRecent];
-  if (recent.text != text || recent.size != value.size())
-    recent = {text, static_cast<std::uint32_t>(value.size()), code_of(value)};
-  codes_.push_back(recent.code);
+}
+
+std::uint32_t Column::code_of_short(std::string_view value, std::uint64_t text) {
+  if (shorts_ * 2 >= short_.size()) grow_short();
+  const std::size_t mask = short_.size() - 1;
+  std::size_t place = place_of(text, value.size()) & mask;
+  while (short_[place].text != text || short_[place].size != value.size()) {
+    if (short_[place].size == UINT32_MAX) {
+      short_[place] = {text, static_cast<std::uint32_t>(value.size()), new_code(value)};
+      ++shorts_;
+      break;
+    }
+    place = (place + 1) & mask;
+  }
+  return short_[place].code;
+}
+
+namespace {
+
+static_assert(std::endian::native == std::endian::little);
+constexpr std::size_t kShort = sizeof(std::uint64_t);
+
+// Its bytes and zeros.
+std::uint64_t bytes_of(std::string_view value, std::string_view within) {
+  std::uint64_t out = 0;
+  const std::less_equal<const char*> before;
+  if (before(within.data(), value.data()) && before(value.data() + kShort, within.data() + within.size())) {
+    std::memcpy(&out, value.data(), kShort);
+    return value.size() == kShort ? out : out & ((std::uint64_t{1} << (8 * value.size())) - 1);
+  }
+  std::memcpy(&out, value.data(), value.size());
+  return out;
+}
+
+}  // namespace
+
+std::uint32_t Column::code_of(std::string_view value) {
+  if (value.size() <= kShort) return code_of_short(value, bytes_of(value, {}));
+  const auto found = index_.find(value);
+  if (found != index_.end()) return found->second;
+  return index_.emplace(std::string(value), new_code(value)).first->second;
+}
+
+void Column::add(std::string_view value, std::string_view within) {
+  codes_.push_back(value.size() <= kShort ? code_of_short(value, bytes_of(value, within)) : code_of(value));
+}
+
+void Column::append(const Column& other) {
+  std::vector<std::uint32_t> code;
+  code.reserve(other.values_.size());
+  for (const std::string& value : other.values_)
+    code.push_back(code_of(value));
+  codes_.append(other.codes_, code);
 }
 
 Column Column::select(const std::vector<std::size_t>& rows) const {
   Column out(name_);
   out.values_ = values_;
   out.index_ = index_;
+  out.short_ = short_;
+  out.shorts_ = shorts_;
   out.codes_ = Narrow(rows.size(), values_.size());
   out.codes_.visit([&](auto to) {
     codes_.visit([&](auto from) {
@@ -64,9 +125,9 @@ const Column* Table::find(std::string_view name) const {
   return nullptr;
 }
 
-void Table::add_row(const std::vector<std::string_view>& fields) {
+void Table::add_row(const std::vector<std::string_view>& fields, std::string_view within) {
   for (std::size_t i = 0; i < columns.size(); ++i)
-    columns[i].add(fields[i]);
+    columns[i].add(fields[i], within);
   ++rows;
 }
 
@@ -105,7 +166,7 @@ Result<void> read_records(std::string_view text, char separator, const std::stri
     if (fields.size() != table.columns.size())
       return fail("csv.ragged", fmt::format("{} fields instead of {}", fields.size(), table.columns.size()),
                   {.file = file, .line = reader.line() + lines});
-    table.add_row(fields);
+    table.add_row(fields, text);
   }
 }
 
@@ -144,15 +205,30 @@ Result<Table> read_table(std::string_view text, char separator, const std::strin
 
 namespace {
 
-// A file in UTF-8, block by block.
+// A file in UTF-8, block by block, each of whole records.
 class Blocks {
  public:
-  Blocks(const std::filesystem::path& path, bool cp932) : in_(path, std::ios::binary), cp932_(cp932) {}
+  Blocks(const std::filesystem::path& path, char separator, bool cp932)
+      : in_(path, std::ios::binary), separator_(separator), cp932_(cp932) {}
   bool good() const { return static_cast<bool>(in_); }
   bool bad() const { return in_.bad(); }
-  // Appends the next; of CP932 it ends with a line break, so that no character is cut.
+  // Of some megabytes, more where a record is longer; nothing at the end.
+  std::string next() {
+    std::string out = std::exchange(rest_, {});
+    std::size_t end = 0;
+    while (end == 0 && in_.good()) {
+      append(out);
+      end = in_.good() ? end_of_records(out, separator_) : out.size();
+    }
+    rest_.assign(out, end);
+    out.resize(end);
+    return out;
+  }
+
+ private:
+  // Of CP932 what is appended ends with a line break, so that no character is cut.
   void append(std::string& text) {
-    constexpr std::size_t kBlock = std::size_t{32} << 20;
+    constexpr std::size_t kBlock = std::size_t{8} << 20;
     std::string& raw = cp932_ ? raw_ : text;
     const std::size_t kept = raw.size();
     raw.resize(kept + kBlock);
@@ -164,37 +240,81 @@ class Blocks {
     raw.erase(0, end);
   }
 
- private:
   std::ifstream in_;
+  char separator_;
   bool cp932_;
-  std::string raw_;
+  std::string rest_, raw_;
 };
 
+// A block and its rows, with dictionaries of their own.
+struct Part {
+  std::string text;
+  Table table;
+  Result<void> read;
+};
+
+// Blocks read at the same time. Appended in the order of the file, so that values keep the order of first sight.
+Result<void> read_parts(std::vector<Part>& parts, char separator, const std::string& file, std::int64_t& lines,
+                        Table& table) {
+  for (Part& part : parts)
+    for (const Column& column : table.columns)
+      part.table.columns.emplace_back(column.name());
+  in_parallel(static_cast<int>(parts.size()), [&](int number) {
+    Part& part = parts[static_cast<std::size_t>(number)];
+    part.read = read_records(part.text, separator, file, 0, part.table);
+  });
+  for (Part& part : parts) {
+    if (!part.read) {
+      Error error = part.read.error();
+      if (error.place.line > 0) error.place.line += lines;
+      return std::unexpected(std::move(error));
+    }
+    lines += std::ranges::count(part.text, '\n');
+    table.rows += part.table.rows;
+  }
+  const int threads = static_cast<int>(parts.size());
+  in_parallel(threads, [&](int thread) {
+    const auto [from, to] = slice(table.columns.size(), thread, threads);
+    for (std::size_t i = from; i < to; ++i)
+      for (const Part& part : parts)
+        table.columns[i].append(part.table.columns[i]);
+  });
+  return {};
+}
+
 // Of a large file the text is never held whole.
-Result<Table> read_blocks(const std::filesystem::path& path, char separator, bool cp932) {
+Result<Table> read_blocks(const std::filesystem::path& path, char separator, bool cp932, int threads) {
   const std::string file = path.string();
-  Blocks in(path, cp932);
+  Blocks in(path, separator, cp932);
   std::error_code error;
   const std::uintmax_t size = std::filesystem::file_size(path, error);
   if (!in.good() || error)
     return fail("disk.read", "the file cannot be read", {.file = file}, "Name a file that can be read.");
   Table table;
-  std::string text;
-  bool first = true;
-  for (std::int64_t lines = 0; in.good();) {
-    in.append(text);
-    if (in.bad()) return fail("disk.read", "the file cannot be read to its end", {.file = file});
-    const std::size_t end = in.good() ? end_of_records(text, separator) : text.size();
-    const std::string_view records = std::string_view(text).substr(0, end);
-    SEKISHO_CHECK(read_records(records, separator, file, lines, table));
-    lines += std::ranges::count(records, '\n');
-    if (std::exchange(first, false) && end > 0 && in.good()) {
-      // Room for all rows at once: a twentieth more than the first block makes expect.
-      const double blocks = static_cast<double>(size) / static_cast<double>(end) * 1.05;
+  std::int64_t lines = 0;
+  while (true) {
+    // The first block, which has the header, alone.
+    const bool first = table.columns.empty();
+    std::vector<Part> parts;
+    while (parts.size() < static_cast<std::size_t>(first ? 1 : threads)) {
+      std::string text = in.next();
+      if (in.bad()) return fail("disk.read", "the file cannot be read to its end", {.file = file});
+      if (text.empty()) break;
+      parts.push_back({std::move(text), {}, {}});
+    }
+    if (parts.empty()) break;
+    if (!first) {
+      SEKISHO_CHECK(read_parts(parts, separator, file, lines, table));
+      continue;
+    }
+    const std::string& text = parts[0].text;
+    SEKISHO_CHECK(read_records(text, separator, file, lines, table));
+    lines += std::ranges::count(text, '\n');
+    // Room for all rows at once: a twentieth more than the first block makes expect.
+    const double blocks = static_cast<double>(size) / static_cast<double>(text.size()) * 1.05;
+    if (in.good())
       for (Column& column : table.columns)
         column.reserve(static_cast<std::size_t>(static_cast<double>(table.rows) * blocks));
-    }
-    text.erase(0, end);
   }
   if (table.columns.empty()) return fail("csv.empty", "the file holds no header", {.file = file});
   return table;
@@ -202,19 +322,19 @@ Result<Table> read_blocks(const std::filesystem::path& path, char separator, boo
 
 }  // namespace
 
-Result<Table> read_table_file(const std::filesystem::path& path, char separator, Encoding& encoding) {
+Result<Table> read_table_file(const std::filesystem::path& path, char separator, Encoding& encoding, int threads) {
   if (encoding == Encoding::kCp932) {
     SEKISHO_CHECK(encoding_of_file(path, encoding));
-    return read_blocks(path, separator, true);
+    return read_blocks(path, separator, true, threads);
   }
-  auto table = read_blocks(path, separator, false);
+  auto table = read_blocks(path, separator, false, threads);
   if (table || table.error().code != "csv.encoding" || encoding == Encoding::kUtf8) {
     encoding = Encoding::kUtf8;
     return table;
   }
   // Only a file that is no UTF-8 is looked at as a whole.
   SEKISHO_TRY(encoding, encoding_of_file(path, Encoding::kDetect));
-  return read_blocks(path, separator, true);
+  return read_blocks(path, separator, true, threads);
 }
 
 }  // namespace sekisho::anonymize

@@ -18,12 +18,15 @@ class Column {
  public:
   explicit Column(std::string name) : name_(std::move(name)) {}
   const std::string& name() const { return name_; }
-  void add(std::string_view value);
+  void add(std::string_view value) { add(value, {}); }
+  // Where a value is a part of `within`, its bytes are read eight at a time.
+  void add(std::string_view value, std::string_view within);
   std::uint32_t code(std::size_t row) const { return static_cast<std::uint32_t>(codes_[row]); }
   const std::string& text(std::size_t row) const { return values_[codes_[row]]; }
   const std::vector<std::string>& values() const { return values_; }  // distinct, in order of first sight
   const Narrow& codes() const { return codes_; }
   void reserve(std::size_t rows) { codes_.reserve(rows); }
+  void append(const Column& other);                           // its rows after these
   Column select(const std::vector<std::size_t>& rows) const;  // the same dictionary
 
  private:
@@ -31,16 +34,20 @@ class Column {
     using is_transparent = void;
     std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
   };
-  // Short values seen lately, so that a column of few values asks its index rarely.
-  struct Recent {
-    std::uint64_t text = 0;  // its bytes; no value has more than seven
-    std::uint32_t size = UINT32_MAX, code = 0;
+  // Values of up to eight bytes: a table of them without texts to follow. Longer ones stand in the index.
+  struct Short {
+    std::uint64_t text = 0;
+    std::uint32_t size = UINT32_MAX, code = 0;  // the greatest size: empty
   };
   std::uint32_t code_of(std::string_view value);
+  std::uint32_t code_of_short(std::string_view value, std::uint64_t bytes);
+  std::uint32_t new_code(std::string_view value);
+  void grow_short();
   std::string name_;
   std::vector<std::string> values_;
   Narrow codes_;
-  std::vector<Recent> recent_;
+  std::vector<Short> short_;
+  std::size_t shorts_ = 0;
   std::unordered_map<std::string, std::uint32_t, Hash, std::equal_to<>> index_;
 };
 
@@ -48,14 +55,15 @@ struct Table {
   std::vector<Column> columns;
   std::size_t rows = 0;
   const Column* find(std::string_view name) const;
-  Table select(const std::vector<std::size_t>& rows) const;   // those rows, with the dictionaries of all
-  void add_row(const std::vector<std::string_view>& fields);  // as many as columns
+  Table select(const std::vector<std::size_t>& rows) const;  // those rows, with the dictionaries of all
+  // As many as columns; `within` as in Column::add.
+  void add_row(const std::vector<std::string_view>& fields, std::string_view within = {});
 };
 
 // CSV with a header, in UTF-8. Errors: csv.*, anonymize.columns (a name stands twice).
 Result<Table> read_table(std::string_view text, char separator, const std::string& file);
-// `encoding` becomes that of the file.
-Result<Table> read_table_file(const std::filesystem::path& path, char separator, Encoding& encoding);
+// `encoding` becomes that of the file. The result is the same whatever the number of threads.
+Result<Table> read_table_file(const std::filesystem::path& path, char separator, Encoding& encoding, int threads = 1);
 inline Result<Table> read_table_file(const std::filesystem::path& path, char separator) {
   Encoding encoding = Encoding::kDetect;
   return read_table_file(path, separator, encoding);

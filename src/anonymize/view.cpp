@@ -112,7 +112,7 @@ View view_before(const Table& table, const Policy& policy) {
     if (kind != Kind::kIdentifying && column.name() != policy.person) out.columns.push_back(as_it_is(column, kind));
   }
   out.source.resize(table.rows);
-  std::iota(out.source.begin(), out.source.end(), std::size_t{0});
+  std::iota(out.source.begin(), out.source.end(), 0U);
   number_persons(out, policy.person.empty() ? nullptr : table.find(policy.person));
   return out;
 }

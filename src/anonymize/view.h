@@ -17,7 +17,7 @@ struct View {
     std::vector<std::string> labels;
   };
   std::vector<Shown> columns;  // the person column is none of them
-  std::vector<std::size_t> source;
+  std::vector<std::uint32_t> source;
   std::vector<std::uint8_t> round;    // [row], or empty: one round for all
   std::vector<std::uint32_t> person;  // [row]: whose it is, numbered without gaps
   std::size_t persons = 0;

@@ -13,12 +13,12 @@
 #include "anonymize/bargain.h"
 #include "anonymize/differential.h"
 #include "anonymize/engine.h"
+#include "anonymize/output.h"
 #include "anonymize/report_html.h"
 #include "anonymize/suggest.h"
 #include "anonymize/sweep.h"
 #include "cli/anonymize_histories.h"
 #include "cli/cli.h"
-#include "core/csv.h"
 #include "core/random.h"
 #include "outgoing/scan_column.h"
 
@@ -32,56 +32,6 @@ struct AnonymizeOptions {
   int threads = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   bool risk = false, json = false;
 };
-
-// Persons keep nothing of their ids: numbers in an order drawn anew, which nothing records. By code of the column.
-std::vector<std::string> new_numbers(const anonymize::Applied& applied, const anonymize::Column& persons) {
-  std::vector<std::uint32_t> present;
-  std::vector<std::uint8_t> seen(persons.values().size(), 0);
-  for (const std::size_t row : applied.source) {
-    const std::uint32_t code = persons.code(row);
-    if (!seen[code]) present.push_back(code);
-    seen[code] = 1;
-  }
-  std::uint64_t seed = 0;
-  system_random().fill({reinterpret_cast<std::uint8_t*>(&seed), sizeof seed});
-  SeededRandom random(seed);
-  for (std::size_t i = present.size(); i > 1; --i)
-    std::swap(present[i - 1], present[random.below(i)]);
-  std::vector<std::string> out(persons.values().size());
-  for (std::size_t i = 0; i < present.size(); ++i)
-    out[present[i]] = std::to_string(i + 1);
-  return out;
-}
-
-// The rows as CSV, from fields that are quoted once for each value.
-Result<void> write_rows(const anonymize::Applied& applied, const std::string& person, char separator,
-                        const std::filesystem::path& path) {
-  std::vector<std::vector<std::string>> fields;
-  for (const anonymize::Applied::Shown& shown : applied.shown) {
-    const std::vector<std::string> numbers =
-        shown.column->name() == person ? new_numbers(applied, *shown.column) : std::vector<std::string>();
-    const std::vector<std::string>& texts = !numbers.empty()       ? numbers
-                                            : shown.labels.empty() ? shown.column->values()
-                                                                   : shown.labels;
-    std::vector<std::string>& quoted = fields.emplace_back(texts.size());
-    for (std::size_t code = 0; code < texts.size(); ++code) {
-      append_csv(quoted[code], {texts[code]}, separator);
-      quoted[code].back() = fields.size() == applied.shown.size() ? '\n' : separator;
-    }
-  }
-  SEKISHO_TRY(DurableFile file, DurableFile::create(path));
-  std::string text;
-  append_csv(text, std::vector<std::string_view>(applied.header.begin(), applied.header.end()), separator);
-  for (std::size_t row = 0; row < applied.rows(); ++row) {
-    for (std::size_t i = 0; i < fields.size(); ++i)
-      text += fields[i][applied.place(row, i)];
-    if (text.size() < std::size_t{1} << 20) continue;
-    SEKISHO_CHECK(file.write(text));
-    text.clear();
-  }
-  SEKISHO_CHECK(file.write(text));
-  return file.finish();
-}
 
 struct Input {
   anonymize::Table table;
@@ -99,7 +49,7 @@ int refuse_empty(const AnonymizeOptions& options) {
 Result<Input> read_input(const AnonymizeOptions& options, const anonymize::Policy& policy) {
   Input out;
   out.encoding = policy.encoding;
-  SEKISHO_TRY(out.table, anonymize::read_table_file(options.input, policy.delimiter, out.encoding));
+  SEKISHO_TRY(out.table, anonymize::read_table_file(options.input, policy.delimiter, out.encoding, options.threads));
   out.left_out = anonymize::drop_columns(out.table, [&](std::string_view name) { return policy.names(name); });
   return out;
 }
@@ -220,11 +170,12 @@ Result<int> run_anonymize(const AnonymizeOptions& options) {
   const auto& differential = found->differential;
   SEKISHO_TRY(const anonymize::Applied applied,
               anonymize::apply(differential ? differential->sample : table,
-                               differential ? differential->policy : policy, outcome.decision));
+                               differential ? differential->policy : policy, outcome.decision, options.threads));
   // Written aside, judged as it would be read, and only then given its name.
   remove_unaudited(options.output);
   const std::filesystem::path aside = options.output + ".unaudited";
-  SEKISHO_CHECK(write_rows(applied, policy.person, policy.delimiter, aside));
+  SEKISHO_CHECK(
+      anonymize::write_csv(applied, policy.person, policy.delimiter, aside, system_random(), options.threads));
   const auto audit = anonymize::audit(aside, policy, options.input);
   if (!audit || !audit->ok) {
     std::error_code ignored;
@@ -351,7 +302,7 @@ void add_anonymize(CLI::App& app) {
   command->add_option("--survival-time", options->bargain.utility.time, "Column of times of the survival curve");
   command->add_option("--survival-event", options->bargain.utility.event,
                       "COLUMN=VALUE: the time is that of the event");
-  command->add_option("--threads", options->threads, "Threads of the search; the result is the same")
+  command->add_option("--threads", options->threads, "Threads of reading, search and writing; the result is the same")
       ->check(CLI::Range(1, 64));
   command->add_option("--sweep", options->sweep,
                       "The optimum for each value of a number of the policy, k=2..50, limit=0..0.1:0.01, l=2,3,5 or "
