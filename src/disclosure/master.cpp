@@ -63,15 +63,25 @@ struct Master::Model {
   std::vector<std::size_t> held;
   bool started = false;
 
-  void add(Cut cut) {
+  std::size_t rows = 0;  // cuts that the solver has
+
+  // The solver copies its whole matrix for each call: all new rows go at once.
+  void give_rows() {
+    std::vector<CoinBigIndex> starts{0};
     std::vector<int> columns;
-    std::vector<double> elements;
-    for (const auto& [cell, coefficient] : cut.terms) {
-      columns.push_back(cell);
-      elements.push_back(coefficient);
+    std::vector<double> elements, low, high;
+    for (; rows < cuts.size(); ++rows) {
+      for (const auto& [cell, coefficient] : cuts[rows].terms) {
+        columns.push_back(cell);
+        elements.push_back(coefficient);
+      }
+      starts.push_back(static_cast<CoinBigIndex>(columns.size()));
+      low.push_back(cuts[rows].right);
+      high.push_back(COIN_DBL_MAX);
     }
-    solver.addRow(static_cast<int>(columns.size()), columns.data(), elements.data(), cut.right, COIN_DBL_MAX);
-    cuts.push_back(std::move(cut));
+    if (!low.empty())
+      solver.addRows(static_cast<int>(low.size()), low.data(), high.data(), starts.data(), columns.data(),
+                     elements.data());
   }
 };
 
@@ -129,7 +139,7 @@ bool Master::add_protection(const Target& target, const Answer& answer, const st
     if (!x.empty()) now += coefficient * x[static_cast<std::size_t>(cell)];
   }
   if (!x.empty() && now > 1 - 1e-6) return false;
-  model_->add(std::move(cut));
+  model_->cuts.push_back(std::move(cut));
   return true;
 }
 
@@ -159,7 +169,7 @@ std::size_t Master::add_bridges(const std::vector<double>& x) {
       }
     }
     if (cut.terms.empty()) continue;
-    model_->add(std::move(cut));
+    model_->cuts.push_back(std::move(cut));
     ++added;
   }
   return added;
@@ -167,6 +177,7 @@ std::size_t Master::add_bridges(const std::vector<double>& x) {
 
 Result<std::vector<double>> Master::solve(const Deadline& deadline) {
   ClpSimplex& solver = model_->solver;
+  model_->give_rows();
   const auto size = static_cast<std::uint64_t>(solver.numberRows()) + table_.cells.size();
   const std::uint64_t of_a_step = kWorkOfStep * size;
   solver.setMaximumIterations(static_cast<int>(std::min<std::uint64_t>(deadline.left() / of_a_step + 1, 1 << 30)));
