@@ -89,9 +89,9 @@ Weighted weigh(const Groups& groups, std::size_t persons, const std::vector<doub
   return out;
 }
 
-Result<Risk> risk_of(const View& view, const Policy& policy, const Decision* decision, double threshold) {
+Result<Risk> risk_of(const View& view, const Groups& groups, const Policy& policy, const Decision* decision,
+                     double threshold) {
   Risk out;
-  const Groups groups = group(view, view.of_kind(Kind::kQuasi));
   out.rows = view.rows();
   out.persons = view.persons;
   out.classes = groups.classes();
@@ -139,24 +139,30 @@ Result<Risk> risk_of(const View& view, const Policy& policy, const Decision* dec
   return out;
 }
 
-Separation separation_of(const View& view, const std::vector<std::size_t>& columns, std::string name) {
-  const Numbered tuples = number_tuples(view, columns);
-  std::vector<double> rows(tuples.count, 0);
-  for (const std::uint32_t number : tuples.number)
-    ++rows[number];
-  const auto n = static_cast<double>(view.rows());
-  double same = 0;
-  for (const double count : rows)
-    same += count * (count - 1);
-  return {std::move(name), ratio(static_cast<double>(tuples.count), n), n > 1 ? 1 - same / (n * (n - 1)) : 0};
+// From the rows of each combination of values; those without a row count for nothing.
+Separation separation_of(const std::vector<std::uint64_t>& rows, std::string name) {
+  double all = 0, same = 0, present = 0;
+  for (const std::uint64_t count : rows) {
+    const auto size = static_cast<double>(count);
+    all += size, same += size * (size - 1), present += count > 0 ? 1 : 0;
+  }
+  return {std::move(name), ratio(present, all), all > 1 ? 1 - same / (all * (all - 1)) : 0};
 }
 
-std::vector<Separation> separations(const View& view) {
-  const std::vector<std::size_t> quasi = view.of_kind(Kind::kQuasi);
+// Of each column, and of all together, which `groups` tells apart.
+std::vector<Separation> separations(const View& view, const Groups& groups) {
   std::vector<Separation> out;
-  for (const std::size_t i : quasi)
-    out.push_back(separation_of(view, {i}, view.columns[i].column->name()));
-  out.push_back(separation_of(view, quasi, ""));
+  std::vector<std::uint64_t> rows;
+  for (const std::size_t i : view.of_kind(Kind::kQuasi)) {
+    rows.assign(view.columns[i].labels.size(), 0);
+    for (std::size_t row = 0; row < view.rows(); ++row)
+      ++rows[view.label(row, i)];
+    out.push_back(separation_of(rows, view.columns[i].column->name()));
+  }
+  rows.assign(groups.classes(), 0);
+  for (const std::uint32_t c : groups.class_of)
+    ++rows[c];
+  out.push_back(separation_of(rows, ""));
   return out;
 }
 
@@ -181,10 +187,15 @@ double expected_risk(std::size_t f, double fraction) {
 Result<RiskReport> measure_risk(const View& before, const View& after, const Policy& policy, const Decision& decision) {
   RiskReport out;
   out.threshold = policy.k() > 1 ? 1.0 / policy.k() : kThresholdWithoutK;
-  SEKISHO_TRY(out.before, risk_of(before, policy, nullptr, out.threshold));
-  SEKISHO_TRY(out.after, risk_of(after, policy, &decision, out.threshold));
-  out.separation_before = separations(before);
-  out.separation_after = separations(after);
+  const auto measure = [&](const View& view, const Decision* of, Risk& risk,
+                           std::vector<Separation>& separation) -> Result<void> {
+    const Groups groups = group(view, view.of_kind(Kind::kQuasi));
+    SEKISHO_TRY(risk, risk_of(view, groups, policy, of, out.threshold));
+    separation = separations(view, groups);
+    return {};
+  };
+  SEKISHO_CHECK(measure(before, nullptr, out.before, out.separation_before));
+  SEKISHO_CHECK(measure(after, &decision, out.after, out.separation_after));
   return out;
 }
 
