@@ -394,7 +394,43 @@ class Finisher {
         new_days_[h][row] = moved[static_cast<std::size_t>(std::ranges::lower_bound(days, value.day) - days.begin())];
       });
     }
+    hide_alike();
   }
+  // What a person's different dates show, two or more: of moved ones the days between them, which no shift changes.
+  std::string look(std::uint32_t p, bool after) const {
+    const bool moved = after && policy_.dates.kind == DateRule::Kind::kShift;
+    std::vector<std::int32_t> days;
+    std::vector<std::string> texts;
+    each_date(p, [&](std::size_t h, std::uint32_t row, DateValue value) {
+      if (moved && !silent(p)) days.push_back(new_days_[h][row]);
+      if (!moved) texts.push_back(after ? new_date(h, row) : detail::date_text(value));
+    });
+    return moved ? detail::days_between(days) : detail::different(texts);
+  }
+  // Members of a household who went on the same days have the same days between them: where fewer than k persons have
+  // these, the dates of all but the first member are left out.
+  void hide_alike() {
+    silent_.assign(households_.empty() ? 0 : ids_.size(), 0);
+    const auto [looks, persons] = this->looks(true);
+    for (const auto& [household, members] : households_) {
+      std::set<std::string> seen;
+      for (const std::uint32_t p : members)
+        if (!looks[p].empty() && persons.at(looks[p]) < least_alike() && !seen.insert(looks[p]).second) silent_[p] = 1;
+    }
+  }
+  struct Looks {
+    std::vector<std::string> of;  // by person; "": less than two dates
+    std::unordered_map<std::string, std::size_t> persons;
+  };
+  Looks looks(bool after) const {
+    Looks out;
+    if (households_.empty()) return out;
+    for (std::uint32_t p = 0; p < ids_.size(); ++p)
+      if (out.of.push_back(look(p, after)); !out.of.back().empty()) ++out.persons[out.of.back()];
+    return out;
+  }
+  std::size_t least_alike() const { return std::max<std::size_t>(policy_.k, 3); }
+  bool silent(std::uint32_t p) const { return !silent_.empty() && silent_[p] != 0; }
   template <class Body>
   void each_date(std::uint32_t p, const Body& body) const {
     for (std::size_t h = 0; h < tables_.size(); ++h) {
@@ -408,6 +444,7 @@ class Finisher {
     DateValue value = date(h, row);
     if (value.precision == Precision::kNone) return "";
     if (policy_.dates.kind == DateRule::Kind::kShift) {
+      if (silent(person(h, row))) return "";
       value.day = new_days_[h][row];
       return detail::date_text(value);
     }
@@ -440,6 +477,7 @@ class Finisher {
   std::vector<std::uint32_t> number_;                             // by person
   std::vector<std::int32_t> shift_;                               // by person
   std::map<std::string, std::vector<std::uint32_t>> households_;
+  std::vector<std::uint8_t> silent_;  // by person, where there are households: its dates are not shown
   detail::HistoryItems items_;
   FinishedHistories out_;
 };
@@ -467,12 +505,10 @@ void Finisher::finish_dates(std::size_t h, const std::vector<std::uint32_t>& row
     if (values.text(row).empty()) continue;
     if (date(h, row).precision == Precision::kNone)
       ++changes.unreadable;
-    else if (policy_.dates.kind == DateRule::Kind::kShift)
-      ++changes.shifted;
     else if (text.empty())
       ++changes.rare;
     else
-      ++changes.generalized;
+      ++(policy_.dates.kind == DateRule::Kind::kShift ? changes.shifted : changes.generalized);
   }
 }
 
@@ -554,29 +590,16 @@ FinishedHistory Finisher::finish(std::size_t h) {
   return out;
 }
 
-// Pairs of members whose different dates, two or more, are the same, and those of fewer than k persons.
+// Pairs of members whose dates show the same, and of fewer than k persons.
 void Finisher::count_households() {
-  if (households_.empty()) return;
   for (const bool after : {false, true}) {
-    std::vector<std::string> look(ids_.size());
-    std::unordered_map<std::string, std::size_t> persons;
-    for (std::uint32_t p = 0; p < ids_.size(); ++p) {
-      std::vector<std::string> days;
-      each_date(p, [&](std::size_t h, std::uint32_t row, DateValue value) {
-        days.push_back(after ? new_date(h, row) : detail::date_text(value));
-      });
-      std::ranges::sort(days);
-      days.erase(std::ranges::unique(days).begin(), days.end());
-      if (days.size() < 2) continue;
-      look[p] = fmt::format("{}", fmt::join(days, " "));
-      ++persons[look[p]];
-    }
+    const auto [looks, persons] = this->looks(after);
     std::size_t& pairs = after ? out_.households : out_.households_before;
     for (const auto& [household, members] : households_)
       for (std::size_t i = 0; i < members.size() && members.size() <= 50; ++i)
         for (std::size_t j = i + 1; j < members.size(); ++j)
-          pairs += !look[members[i]].empty() && look[members[i]] == look[members[j]] &&
-                   persons[look[members[i]]] < std::max<std::size_t>(policy_.k, 3);
+          pairs += !looks[members[i]].empty() && looks[members[i]] == looks[members[j]] &&
+                   persons.at(looks[members[i]]) < least_alike();
   }
 }
 

@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "anonymize/attack_trials.h"
+#include "anonymize/history_dates.h"
 
 namespace sekisho::anonymize {
 namespace {
@@ -40,6 +41,7 @@ struct Seen {
   Pairs items;                                  // of all rows
   Pairs plain, hospital;                        // rows whole: of tables without dates, and those that name a hospital
   std::vector<std::vector<std::string>> dates;  // by person
+  std::vector<std::string> days;                // what they show; "" with less than two
 };
 
 // One table on one side: texts by row, whoever holds them.
@@ -80,10 +82,13 @@ void look(const Reader& reader, Seen& out) {
   }
 }
 
-void finish(Seen& seen) {
-  for (std::vector<std::string>& days : seen.dates) {
-    std::ranges::sort(days);
-    days.erase(std::ranges::unique(days).begin(), days.end());
+// Where dates were moved, the days between a person's are what they show.
+void finish(Seen& seen, bool moved) {
+  for (std::vector<std::string>& dates : seen.dates) {
+    std::vector<std::int32_t> days;
+    for (const std::string& one : dates)
+      if (moved) days.push_back(detail::read_date(one).day);
+    seen.days.push_back(moved ? detail::days_between(std::move(days)) : detail::different(std::move(dates)));
   }
 }
 
@@ -107,7 +112,7 @@ Seen seen_before(const std::vector<Table>& tables, const HistoryPolicy& policy, 
           }},
          out);
   }
-  finish(out);
+  finish(out, false);
   return out;
 }
 
@@ -130,7 +135,7 @@ Seen seen_after(const FinishedHistories& finished, const HistoryPolicy& policy) 
           }},
          out);
   }
-  finish(out);
+  finish(out, policy.dates.kind == DateRule::Kind::kShift);
   return out;
 }
 
@@ -160,13 +165,14 @@ Attack::Side attack_facts(const Pairs& pairs, const Names& names, std::size_t pe
   });
 }
 
-// Looks for somebody with the same dates; without any such it is somebody.
+// Looks for somebody with the same dates, or, where they were moved, the same days between them; without any such it is
+// somebody.
 Attack::Side attack_household(const Seen& seen, const std::vector<std::uint32_t>& household,
                               const TrialStream& stream) {
-  std::map<std::vector<std::string>, std::vector<std::uint32_t>> alike;
+  std::map<std::string, std::vector<std::uint32_t>> alike;
   std::map<std::uint32_t, std::vector<std::uint32_t>> members;
   for (std::uint32_t p = 0; p < seen.persons; ++p) {
-    if (seen.dates[p].size() >= 2) alike[seen.dates[p]].push_back(p);
+    if (!seen.days[p].empty()) alike[seen.days[p]].push_back(p);
     if (household[p] != UINT32_MAX) members[household[p]].push_back(p);
   }
   std::vector<std::uint32_t> targets;
@@ -174,7 +180,7 @@ Attack::Side attack_household(const Seen& seen, const std::vector<std::uint32_t>
     if (persons.size() > 1) targets.insert(targets.end(), persons.begin(), persons.end());
   if (targets.empty()) return {};
   const auto fitting = [&](std::uint32_t p) -> const std::vector<std::uint32_t>* {
-    const auto found = alike.find(seen.dates[p]);
+    const auto found = alike.find(seen.days[p]);
     return found == alike.end() || found->second.size() < 2 ? nullptr : &found->second;
   };
   double stated = 0;

@@ -11,7 +11,8 @@ namespace sekisho::anonymize {
 //   quasi-identifiers   knows the items of a row of a table without dates
 //   facts               knows some items of the person, from any rows of any table
 //   hospital            works there: knows all items of one row that names the hospital
-//   household           knows which dates a member has, looks for another member by the same dates (two or more)
+//   household           knows which dates a member has, looks for another member by the same dates (two or more), or,
+//                       where they were moved, by the same days between them
 // Only `facts` with at most m of them is promised anything: 1 / k.
 std::vector<Attack> simulate_history_attacks(const std::vector<Table>& before, const FinishedHistories& after,
                                              const HistoryPolicy& policy, const AttackOptions& options);

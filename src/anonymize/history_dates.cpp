@@ -1,6 +1,7 @@
 #include "anonymize/history_dates.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -73,6 +74,21 @@ std::vector<std::int32_t> moved_days(std::span<const std::int32_t> days, int shi
   for (std::size_t i = 0; i < days.size(); ++i)
     out.push_back(i == 0 ? days[0] + shift : out.back() + (days[i] - days[i - 1] + gap - 1) / gap * gap);
   return out;
+}
+
+std::string days_between(std::vector<std::int32_t> days) {
+  std::ranges::sort(days);
+  days.erase(std::ranges::unique(days).begin(), days.end());
+  std::string out;
+  for (std::size_t i = 1; i < days.size(); ++i)
+    out += fmt::format("{} ", days[i] - days[0]);
+  return out;
+}
+
+std::string different(std::vector<std::string> texts) {
+  std::ranges::sort(texts);
+  texts.erase(std::ranges::unique(texts).begin(), texts.end());
+  return texts.size() < 2 ? "" : fmt::format("{}", fmt::join(texts, " "));
 }
 
 std::pair<std::uint64_t, std::int32_t> drawn(ByteView key, std::string_view id, std::uint32_t attempt,

@@ -29,6 +29,10 @@ std::string coarse_text(DateValue value, std::string_view unit);
 // rounded up to multiples. Order and equality stay.
 std::vector<std::int32_t> moved_days(std::span<const std::int32_t> days, int shift, int gap);
 
+// Different days as one text, counted from the first; different texts as one. "" with less than two.
+std::string days_between(std::vector<std::int32_t> days);
+std::string different(std::vector<std::string> texts);
+
 // What the key draws for a person: a number that orders, and the shift.
 std::pair<std::uint64_t, std::int32_t> drawn(ByteView key, std::string_view id, std::uint32_t attempt,
                                              const DateRule& dates);

@@ -3,6 +3,7 @@ household, or works in the hospital. Their success stays at what the report stat
 """
 import collections
 import csv
+import datetime
 import itertools
 import json
 import pathlib
@@ -89,6 +90,17 @@ def expected(held, facts):
     return sum(means) / len(means)
 
 
+def alike(folder):
+    """Share of the persons with two dates or more of whom exactly one other one has the same days between them."""
+    days = collections.defaultdict(set)
+    with open(folder / "dx.csv", encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            if row["date"]:
+                days[row["pid"]].add(datetime.date.fromisoformat(row["date"]).toordinal())
+    looks = collections.Counter(tuple(day - min(some) for day in sorted(some)) for some in days.values() if len(some) > 1)
+    return sum(2 for count in looks.values() if count == 2) / sum(looks.values())
+
+
 class Attacks(unittest.TestCase):
     def test_no_attacker_on_histories_does_better_than_stated_and_few_facts_find_one_in_k(self):
         with tempfile.TemporaryDirectory() as name:
@@ -116,7 +128,9 @@ class Attacks(unittest.TestCase):
                     # The stated rates, counted here over all sets of facts of all persons.
                     self.assertAlmostEqual(attacks["facts"]["before"]["stated"], expected(items(folder, True), facts), delta=0.01)
                     self.assertAlmostEqual(attacks["facts"]["after"]["stated"], expected(items(out, False), facts), delta=0.01)
-                    # Members went on the same days; afterwards equal days show nobody's household.
+                    # Members went on the same days; afterwards neither equal days nor the days between them show a household.
+                    self.assertGreater(alike(folder), 0.9)
+                    self.assertLess(alike(out), 0.05)
                     self.assertGreater(attacks["household"]["before"]["rate"], 0.9)
                     self.assertLess(attacks["household"]["after"]["upper_95"], 0.02)
                     self.assertLess(attacks["hospital"]["after"]["rate"], attacks["hospital"]["before"]["rate"])

@@ -150,6 +150,40 @@ TEST_F(HistoryTest, OrderAndGapsOfAPersonsDatesStayAndMembersOfAHouseholdAreShif
   EXPECT_EQ(all.households, 0u);
 }
 
+// No shift changes the days between two dates: who went with somebody would still be found by them.
+TEST_F(HistoryTest, WhereAHouseholdsDaysBetweenDatesAreRareOneMemberAloneShowsDates) {
+  std::vector<std::string> rows;
+  for (int p = 0; p < 40; ++p)  // both members of a family on the same days, each family on others
+    for (const int day : {1, 5 + p / 2, 40 + 3 * (p / 2)})
+      rows.push_back(fmt::format("p{},{},I10,h1,500,,f{}\n", p, Date{19700 + day}.iso(), p / 2));
+  const FinishedHistories all = finished(dx(rows), parsed(kPolicy));
+  std::map<std::string, std::set<std::string>> dates;
+  for (const auto& row : written(all.histories[0]).rows)
+    dates[row[0]].insert(row[1]);
+  std::map<std::vector<std::int32_t>, int> between;
+  int silent = 0;
+  for (const auto& [who, days] : dates) {
+    if (days == std::set<std::string>{""}) {
+      ++silent;
+      continue;
+    }
+    ASSERT_EQ(days.size(), 3u);
+    std::vector<std::int32_t> look;
+    for (const std::string& day : days)
+      look.push_back(Date::parse_iso(day)->days - Date::parse_iso(*days.begin())->days);
+    ++between[look];
+  }
+  EXPECT_EQ(silent, 20);
+  EXPECT_EQ(between.size(), 20u) << "each family's days between are shown by one member";
+  EXPECT_EQ(all.households_before, 20u);
+  EXPECT_EQ(all.households, 0u);
+  for (const auto& [name, changes] : all.histories[0].changes)
+    if (name == "date") {
+      EXPECT_EQ(changes.rare, 60u);
+      EXPECT_EQ(changes.shifted, 60u);
+    }
+}
+
 TEST_F(HistoryTest, TheKeyAloneDecidesAndTheOrderOfRowsDoesNot) {
   std::vector<std::string> rows = lines(3, 60);
   const HistoryPolicy p = parsed(kPolicy);
