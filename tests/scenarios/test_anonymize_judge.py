@@ -245,6 +245,52 @@ class EveryChoice(unittest.TestCase):
                 met[self.judge(Ruled, seed)] += 1
         self.assertLessEqual({"impossible", *METRICS}, set(met))
 
+    def ruled_by_k(self, seed, folder, more=""):
+        case = Ruled(seed, folder)
+        policy = folder / "policy.toml"
+        text = policy.read_text(encoding="utf-8")
+        policy.write_text(more + text[:text.index("[[model]]")] + '[[model]]\nkind = "k-anonymity"\nk = 2\n', encoding="utf-8")
+        return case, Judge(folder, "table.csv", "policy.toml", case.encoding)
+
+    def test_a_sweep_gives_the_optimum_of_every_k(self):
+        for seed in range(TABLES // 4):
+            with self.subTest(seed=seed), tempfile.TemporaryDirectory() as name:
+                folder = pathlib.Path(name)
+                _, judge = self.ruled_by_k(seed, folder)
+                sekisho("anonymize", "--input", "table.csv", "--policy", "policy.toml", "--sweep", "k=2..5", "--report", "s.json", check=(0, 1),
+                        cwd=folder)
+                points = next(value for value in json.loads((folder / "s.json").read_text(encoding="utf-8")).values() if isinstance(value, list))
+                self.assertEqual([point["value"] for point in points], [2, 3, 4, 5])
+                for point in points:
+                    judge.models[0]["k"] = point["value"]
+                    best = judge.best()
+                    self.assertEqual(point["possible"], best is not None)
+                    if best is not None:
+                        self.assertAlmostEqual(point["score"]["value"], best[0], delta=1e-9 * max(1.0, abs(best[0])))
+                        self.assertEqual((point["levels"], point["suppressed"]), (dict(zip(judge.quasi, best[1])), len(best[3])))
+
+    def test_local_recoding_keeps_k_and_the_limit_and_loses_no_row_uncounted(self):
+        done = 0
+        for seed in range(TABLES // 4):
+            with self.subTest(seed=seed), tempfile.TemporaryDirectory() as name:
+                folder = pathlib.Path(name)
+                case, judge = self.ruled_by_k(seed, folder, "local_recoding = true\n")
+                if sekisho("anonymize", "--input", "table.csv", "--policy", "policy.toml", "--output", "out.csv", "--report", "r.json",
+                           check=(0, 1), cwd=folder).returncode == 1:
+                    continue
+                done += 1
+                report = json.loads((folder / "r.json").read_text(encoding="utf-8"))
+                classes = collections.defaultdict(list)
+                with open(folder / "out.csv", encoding="utf-8", newline="") as file:
+                    for row in csv.DictReader(file, delimiter=case.delimiter):
+                        classes[tuple(row[name] for name in judge.quasi)].append(row)
+                sizes = [len({row[judge.person] for row in rows}) if judge.person else len(rows) for rows in classes.values()]
+                self.assertGreaterEqual(min(sizes, default=2), 2)
+                self.assertEqual(len(classes), report["classes"])
+                self.assertEqual(sum(map(len, classes.values())) + report["suppressed"], len(judge.rows))
+                self.assertLessEqual(report["suppressed"], judge.policy["suppression_limit"] * len(judge.rows) + 1e-9)
+        self.assertGreater(done, TABLES // 8)
+
 
 if __name__ == "__main__":
     unittest.main()
