@@ -276,7 +276,7 @@ class Search {
     result.primary = static_cast<std::uint64_t>(std::ranges::count(result.pattern, Status::kPrimary));
     result.secondary = static_cast<std::uint64_t>(std::ranges::count(result.pattern, Status::kSecondary));
     SEKISHO_TRY(result.audit, audit(table_, result.pattern, witnesses,
-                                    {.insiders = options_.insiders, .seconds = std::max(60.0, options_.seconds)}));
+                                    {.insiders = options_.insiders, .seconds = std::max(60.0, 10 * options_.seconds)}));
     result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
     if (!result.audit.safe())
       return fail("disclosure.unsafe",
