@@ -366,18 +366,24 @@ void put_loads(std::span<const Class> classes, std::size_t at, ClassTable& out) 
     });
 }
 
-// The codes of a group's classes, found by their keys.
+// The codes of a group's classes, found by their keys. Key: wide enough for them, as dividing wide ones takes long.
+template <class Key>
 void put_codes(const Plan& plan, std::size_t group, std::span<const Class> classes, std::size_t at, ClassTable& out) {
-  std::vector<std::uint64_t> rest;
-  for (const Class& one : classes)
-    rest.push_back(one.key);
+  std::vector<Key> rest(classes.size());
+  for (std::size_t c = 0; c < classes.size(); ++c)
+    rest[c] = static_cast<Key>(classes[c].key);
   for (std::size_t d = plan.digits().size(); d-- > 0;) {
     const std::vector<std::uint32_t>& labels = plan.digits()[d].labels[plan.bucket(group, d)];
+    const auto count = static_cast<Key>(labels.size());
     out.code[plan.digits()[d].attribute].visit([&](auto codes) {
       using Code = typename decltype(codes)::value_type;
+      if (count == 1) {
+        std::ranges::fill(codes.subspan(at, rest.size()), static_cast<Code>(labels[0]));
+        return;
+      }
       for (std::size_t c = 0; c < rest.size(); ++c) {
-        codes[at + c] = static_cast<Code>(labels[rest[c] % labels.size()]);
-        rest[c] /= labels.size();
+        codes[at + c] = static_cast<Code>(labels[rest[c] % count]);
+        rest[c] /= count;
       }
     });
   }
@@ -393,7 +399,11 @@ ClassTable table_of(const ClassTable& from, const std::vector<Hierarchy>& hierar
   in_parallel(threads, [&](int thread) {
     const auto [begin, end] = slice(groups, thread, threads);
     for (std::size_t group = begin; group < end; ++group) {
-      put_codes(plan, group, classes[group], start[group], out);
+      if (classes[group].empty()) continue;
+      if (plan.groups()[group].cells <= UINT32_MAX)
+        put_codes<std::uint32_t>(plan, group, classes[group], start[group], out);
+      else
+        put_codes<std::uint64_t>(plan, group, classes[group], start[group], out);
       put_loads(classes[group], start[group], out);
       classes[group] = {};
     }
