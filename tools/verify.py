@@ -578,7 +578,7 @@ def check_classes(manifest, folder):
                     held = items.setdefault(row["id"], set())
                     here = sorted((table["name"], column, row[column]) for column in table["items"] if row[column] != "")
                     held.update(here)
-                    for size in range(2, audit["m"] + 1) if audit.get("rows") else ():
+                    for size in range(2, audit["m"] + 1) if audit.get("rows") is True else ():
                         for combination in itertools.combinations(here, size):
                             together.setdefault(combination, set()).add(row["id"])
         for held in items.values():
@@ -594,7 +594,7 @@ def check_classes(manifest, folder):
     least = min(holders.values(), default=0)
     require(not holders or least >= audit["k"], f"somebody can be told from fewer than {audit['k']} persons: {least}")
     print(f"{len(holders)} {'combinations' if 'tables' in manifest else 'classes'}, each of {least} persons or more")
-    if audit.get("rows"):
+    if "tables" in manifest and audit.get("rows") is True:  # of one table it is their number
         least = min(map(len, together.values()), default=0)
         require(not together or least >= audit["k"], f"items stand together in rows of fewer than {audit['k']} persons: {least}")
         print(f"{len(together)} combinations in rows, each of {least} persons or more")
