@@ -147,7 +147,7 @@ Json Linker::waterfall(std::uint32_t a, std::uint32_t b) const {
     }
     out["comparisons"].push_back({{"name", comparator_.spec(c).name},
                                   {"level", levels_of(comparator_.spec(c).type)[static_cast<std::size_t>(level)].name},
-                                  {"weight", model_.weight(c, level, holders)},
+                                  {"weight", model_.weight(c, level, holders) - model_.namesake_bits(c, pattern)},
                                   {"holders", holders},
                                   {"values", values}});
   }

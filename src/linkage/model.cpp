@@ -47,6 +47,10 @@ bool told_apart(ComparisonType type) {
   return type == ComparisonType::kDate || type == ComparisonType::kGivenName || type == ComparisonType::kJpGiven;
 }
 
+bool agree_on_given(ComparisonType type, int level) {
+  return level > 0 && (type == ComparisonType::kGivenName ? level <= 3 : level <= 6);  // up to short forms; a reading
+}
+
 double pair_count(double n) {
   return std::max(1.0, n * (n - 1) / 2);
 }
@@ -107,6 +111,29 @@ double share_apart(const Shares& counts, const Shares& prior, std::size_t levels
   return 2 * (counts[levels - 1] + kPriorPairs * prior[levels - 1]) / known;
 }
 
+// Categories among random pairs whose given names agree; few of them leave what all random pairs say.
+void fit_namesakes(const Comparator& comparator, const PatternCounts& sample, const std::vector<double>& chance,
+                   Model& model) {
+  if (model.given < 0) return;
+  const auto given = static_cast<std::size_t>(model.given);
+  for (std::size_t c = 0; c < comparator.size(); ++c) {
+    if (comparator.spec(c).type != ComparisonType::kCategory) continue;
+    const std::size_t levels = levels_of(ComparisonType::kCategory).size();
+    Shares counts{};
+    double known = kPriorPairs;
+    for (std::size_t l = 1; l < levels; ++l)
+      counts[l] = kPriorPairs * model.random[c][l];
+    for (std::size_t i = 0; i < sample.size(); ++i) {
+      const Pattern pattern = sample[i].first;
+      const auto level = static_cast<std::size_t>(level_in(pattern, c));
+      if (level == 0 || !agree_on_given(comparator.spec(given).type, level_in(pattern, given))) continue;
+      counts[level] += sample[i].second * chance[i], known += sample[i].second * chance[i];
+    }
+    for (std::size_t l = 1; l < levels; ++l)
+      model.namesakes[c][l] = counts[l] / known;
+  }
+}
+
 double product(const std::vector<Shares>& shares, Pattern pattern) {
   double out = 1;
   for (std::size_t c = 0; c < shares.size(); ++c)
@@ -137,6 +164,16 @@ double Model::same_factor(Pattern pattern) const {
   return std::min(1.0, kBothNames / both);
 }
 
+double Model::namesake_bits(std::size_t comparison, Pattern pattern) const {
+  if (given < 0 || namesakes.size() <= comparison) return 0;
+  const auto level = static_cast<std::size_t>(level_in(pattern, comparison));
+  const double share = namesakes[comparison][level];
+  if (level == 0 || share <= 0 ||
+      !given_agrees[static_cast<std::size_t>(level_in(pattern, static_cast<std::size_t>(given)))])
+    return 0;
+  return std::log2(share / random[comparison][level]);
+}
+
 double Model::weight(std::size_t comparison, int level, std::uint32_t holders) const {
   if (level == 0) return 0;
   return std::log2(same[comparison][static_cast<std::size_t>(level)] / random_share(comparison, level, holders));
@@ -151,7 +188,8 @@ double Model::log_odds(Pattern pattern, const std::uint32_t* holders) const {
     const auto l = static_cast<std::size_t>(level);
     const double u = std::log2(random_share(c, level, holders == nullptr ? 0 : holders[c]));
     log_same += std::log2(same[c][l]);
-    log_random += u;
+    const double bits = namesake_bits(c, pattern);
+    log_random += u + bits, log_household += bits;
     // A given name that many have is as frequent inside a household as outside.
     log_household += in_household[c] ? std::log2(household[c][l]) : std::max(std::log2(household[c][l]), u);
   }
@@ -174,7 +212,7 @@ Model fit_model(const Comparator& comparator, const PatternCounts& candidates, s
   for (std::size_t c = 0; c < n; ++c)
     if ((exact[c] = comparator.exact_share(c)) >= 0) sampled[c][1] = exact[c] = std::max(exact[c], 1e-9);
   model.random = sampled;
-  model.same.resize(n), model.household.resize(n), model.in_household.resize(n);
+  model.same.resize(n), model.household.resize(n), model.in_household.resize(n), model.namesakes.resize(n);
   bool any_household = false;
   for (std::size_t c = 0; c < n; ++c) {
     const auto levels = levels_of(comparator.spec(c).type);
@@ -182,6 +220,8 @@ Model fit_model(const Comparator& comparator, const PatternCounts& candidates, s
     const bool whole_name = comparator.spec(c).fields.size() > 1;  // a middle name alone is none
     if (comparator.spec(c).type == ComparisonType::kGivenName && whole_name) model.given_name = static_cast<int>(c);
     if (comparator.spec(c).type == ComparisonType::kSurname && whole_name) model.surname = static_cast<int>(c);
+    if (comparator.spec(c).type == ComparisonType::kJpGiven || model.given_name == static_cast<int>(c))
+      model.given = static_cast<int>(c);
     any_household |= model.in_household[c];
     for (std::size_t l = 1; l < levels.size(); ++l) {
       model.same[c][l] = levels[l].same;
@@ -196,6 +236,16 @@ Model fit_model(const Comparator& comparator, const PatternCounts& candidates, s
   std::vector<bool> apart;  // by pattern
   for (const auto& [pattern, count] : candidates)
     apart.push_back(residence && lives_apart(comparator, pattern));
+  for (int level = 0; model.given >= 0 && level < static_cast<int>(kMostLevels); ++level)
+    model.given_agrees[static_cast<std::size_t>(level)] =
+        agree_on_given(comparator.spec(static_cast<std::size_t>(model.given)).type, level);
+  // How much more frequent a pattern is by chance than its fields on their own say.
+  const auto namesakes = [&](Pattern pattern) {
+    double bits = 0;
+    for (std::size_t c = 0; c < n; ++c)
+      bits += model.namesake_bits(c, pattern);
+    return bits == 0 ? 1 : std::exp2(bits);
+  };
   model.share_same = 0.3 * model.groups / all_pairs;
   model.share_household = any_household ? 0.3 * model.groups / all_pairs : 1e-18;
 
@@ -205,8 +255,8 @@ Model fit_model(const Comparator& comparator, const PatternCounts& candidates, s
     for (std::size_t i = 0; i < candidates.size(); ++i) {
       const auto& [pattern, count] = candidates[i];
       const double s = model.share_same * model.same_factor(pattern) * product(model.same, pattern);
-      const double h = model.share_household * product(model.household, pattern);
-      const double r = product(model.random, pattern);
+      const double more = namesakes(pattern), h = more * model.share_household * product(model.household, pattern);
+      const double r = more * product(model.random, pattern);
       const double ps = count * s / (s + h + r), ph = count * h / (s + h + r);
       total_same += ps, total_household += ph;
       for (std::size_t c = 0; c < n; ++c) {
@@ -240,11 +290,12 @@ Model fit_model(const Comparator& comparator, const PatternCounts& candidates, s
       }
     }
     // Random pairs hold same persons and households too: what looks like them is taken out again.
+    std::vector<double> by_chance;  // of the patterns of the sample
     const std::vector<Shares> chance = shares_of(comparator, sample, [&](Pattern pattern) {
       const double s = model.share_same * model.same_factor(pattern) * product(model.same, pattern);
-      const double h = model.share_household * product(model.household, pattern);
-      const double r = product(model.random, pattern);
-      return r / (s + h + r);
+      const double more = namesakes(pattern), h = more * model.share_household * product(model.household, pattern);
+      const double r = more * product(model.random, pattern);
+      return by_chance.emplace_back(r / (s + h + r));
     });
     for (std::size_t c = 0; c < n; ++c) {
       const std::size_t levels = levels_of(comparator.spec(c).type).size();
@@ -256,6 +307,7 @@ Model fit_model(const Comparator& comparator, const PatternCounts& candidates, s
       model.random[c][1] = drawn[c][1] * draws > kEnough ? exact[c] * std::min(1.0, chance[c][1] / drawn[c][1])
                                                          : std::max({exact[c] - mixed, exact[c] * 0.02, 1e-9});
     }
+    fit_namesakes(comparator, sample, by_chance, model);
   }
   return model;
 }

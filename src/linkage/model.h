@@ -20,6 +20,11 @@ struct Model {
   double groups = 0;                            // records, equal ones taken as one
   std::vector<bool> in_household;
   int given_name = -1, surname = -1;  // the comparisons of western names; -1: there is none
+  // Given names tell the sex, and other categories too: u of categories among pairs whose given names agree. Zeros
+  // where a comparison is no category. `given` compares given names, Japanese ones too.
+  std::vector<Shares> namesakes;
+  int given = -1;
+  std::array<bool, kMostLevels> given_agrees{};  // by level of `given`
 
   // log2 of P(one person) / P(other) of a pair; `holders` by comparison as Comparator::holders gives them.
   double log_odds(Pattern pattern, const std::uint32_t* holders) const;
@@ -28,6 +33,8 @@ struct Model {
   double random_share(std::size_t comparison, int level, std::uint32_t holders) const;
   // What one person's pairs with this pattern are fewer than fields on their own say: both names seldom differ.
   double same_factor(Pattern pattern) const;
+  // log2 of how much more frequent a category's level is among namesakes than among all random pairs; 0: no namesakes.
+  double namesake_bits(std::size_t comparison, Pattern pattern) const;
 };
 
 // (pattern, pairs that have it), sorted by pattern.

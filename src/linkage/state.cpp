@@ -124,6 +124,9 @@ Result<State> State::open(const ModelSpec& spec, MappedSections file) {
   frozen.model.share_same = model["share_same"].get<double>();
   frozen.model.share_household = model["share_household"].get<double>();
   frozen.model.given_name = model.value("given_name", -1), frozen.model.surname = model.value("surname", -1);
+  frozen.model.given = model.value("given", -1);
+  frozen.model.namesakes = shares_of(model.value("namesakes", Json::array()));
+  frozen.model.given_agrees = model.value("given_agrees", frozen.model.given_agrees);
   frozen.model.groups = model["groups"].get<double>();
   frozen.model.in_household = model["in_household"].get<std::vector<bool>>();
   out.ids_ = TextSheet(file, "ids", frozen.seed);
@@ -543,12 +546,18 @@ Result<void> write_state(const ModelSpec& spec, SectionWriter writer, const Tabl
            {"group.mate", &mate},
            {"person.head", &head_of}})
     SEKISHO_CHECK(writer.add<std::uint32_t>(name, *values));
-  const Json model{
-      {"same", shares_json(frozen.model.same)},          {"household", shares_json(frozen.model.household)},
-      {"random", shares_json(frozen.model.random)},      {"share_same", frozen.model.share_same},
-      {"share_household", frozen.model.share_household}, {"groups", frozen.model.groups},
-      {"given_name", frozen.model.given_name},           {"surname", frozen.model.surname},
-      {"in_household", frozen.model.in_household}};
+  const Json model{{"same", shares_json(frozen.model.same)},
+                   {"household", shares_json(frozen.model.household)},
+                   {"random", shares_json(frozen.model.random)},
+                   {"share_same", frozen.model.share_same},
+                   {"share_household", frozen.model.share_household},
+                   {"groups", frozen.model.groups},
+                   {"given_name", frozen.model.given_name},
+                   {"surname", frozen.model.surname},
+                   {"given", frozen.model.given},
+                   {"namesakes", shares_json(frozen.model.namesakes)},
+                   {"given_agrees", frozen.model.given_agrees},
+                   {"in_household", frozen.model.in_household}};
   return writer.finish({{"owner", frozen.head},
                         {"seed", frozen.seed},
                         {"fields", spec.fields.size()},

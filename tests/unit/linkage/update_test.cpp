@@ -223,7 +223,7 @@ TEST_F(UpdateTest, decisions_of_people_are_obeyed_without_linking_everything) {
 }
 
 TEST_F(UpdateTest, a_queue_of_pairs_keeps_what_is_open_and_gets_what_arrives) {
-  const ReviewRequest review{.output = root_ / "pairs.json", .zone = {.low = 0.002, .high = 0.9999, .most = 100000}};
+  const ReviewRequest review{.output = root_ / "pairs.json", .zone = {.low = 0.002, .high = 0.999, .most = 100000}};
   const auto open_pairs = [&] {
     Pairs out;
     const Json queue = read_json(review.output).value();
