@@ -14,7 +14,7 @@ namespace sekisho::center {
 struct LinkJobOptions {
   std::filesystem::path spec;  // "": specs/linkage/japanese.toml that ships
   bool full = false;  // everything anew; else only registrations that are new or have changed, where that can be
-  std::size_t memory = std::size_t{4} << 30;  // bytes; where the model needs more, exact keys link alone
+  std::size_t memory = std::size_t{4} << 30;  // bytes (linkage/update.h)
 };
 
 struct LinkJobReport {

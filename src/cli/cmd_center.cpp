@@ -105,8 +105,9 @@ void add_center(CLI::App& app) {
       ->check(CLI::ExistingFile);
   link->add_flag("--full", options->link.full,
                  "Link everything anew by a model of its own; else only registrations that are new or have changed");
-  link->add_option("--memory", options->memory_mb,
-                   "MiB that the model may take; where it needs more, exact keys link alone")
+  link->add_option(
+          "--memory", options->memory_mb,
+          "MiB that the job may take: with less it reads the records in more passes and finds the same persons")
       ->capture_default_str()
       ->check(CLI::PositiveNumber);
   link->footer(
@@ -115,7 +116,9 @@ void add_center(CLI::App& app) {
       "erasure and after a change of the spec everything is linked anew by itself.\n"
       "Reviewers are invited with `sekisho link review invite NAME --folder DIR/core/review`: then open pairs are "
       "written there, and what two of them decided is obeyed.\n"
-      "Exit code 1: the model could not be used (the report says why).");
+      "Exit code 1: the model could not be used (the report says why). Error linkage.memory: the rows of the model "
+      "need "
+      "more than --memory, about 0.6 kB for each registration; nothing has changed.");
   set_action(link, [options]() -> Result<int> {
     options->link.memory = options->memory_mb << 20;
     SEKISHO_TRY(const center::LinkJobReport report,

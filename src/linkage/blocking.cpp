@@ -4,6 +4,7 @@
 #include <array>
 #include <atomic>
 #include <map>
+#include <mutex>
 #include <span>
 #include <thread>
 
@@ -160,6 +161,7 @@ std::vector<Entry> entries_of(const BlockSpec& rule, std::uint64_t seed, const T
   for (const BlockPart& part : rule.parts)
     parts.push_back(&known.at({part.field, part.transform}));
   std::vector<Entry> out;
+  out.reserve(table.first_of.size());
   std::vector<std::uint64_t> keys;
   std::vector<std::span<const std::uint64_t>> of_group(parts.size());
   for (std::uint32_t group = 0; group < table.first_of.size(); ++group) {
@@ -208,6 +210,12 @@ void run_rule(const BlockSpec& rule, std::uint64_t seed, const Table& table, con
   const std::vector<Entry> entries = entries_of(rule, seed, table, parts);
   plan.rule = rule.name;
   plan.cap = planned_cap(entries, most, budget);
+  std::size_t count = 0;
+  each_block(entries, [&](std::size_t begin, std::size_t end) {
+    const std::size_t n = end - begin;
+    if (n <= plan.cap) count += n * (n - 1) / 2;
+  });
+  pairs.reserve(count);
   each_block(entries, [&](std::size_t begin, std::size_t end) {
     if (end - begin > plan.cap) {
       ++plan.left_out;
@@ -224,6 +232,15 @@ void run_rule(const BlockSpec& rule, std::uint64_t seed, const Table& table, con
 void sort_once(std::vector<Pair>& pairs) {
   std::ranges::sort(pairs);
   pairs.erase(std::ranges::unique(pairs).begin(), pairs.end());
+}
+
+// Both sorted, each pair once.
+void unite(std::vector<Pair>& all, const std::vector<Pair>& more) {
+  std::vector<Pair> fresh;
+  std::ranges::set_difference(more, all, std::back_inserter(fresh));
+  const auto middle = static_cast<std::ptrdiff_t>(all.size());
+  all.insert(all.end(), fresh.begin(), fresh.end());
+  std::ranges::inplace_merge(all, all.begin() + middle);
 }
 
 }  // namespace
@@ -245,7 +262,7 @@ void block_keys(const ModelSpec& spec, std::size_t rule, const std::vector<std::
   combine_parts(block, mix(rule, seed), {of_part.begin(), of_part.end()}, keys);
 }
 
-Candidates find_candidates(const ModelSpec& spec, const Table& table) {
+Candidates find_candidates(const ModelSpec& spec, const Table& table, const PairFilter& drop) {
   Candidates out;
   const std::size_t groups = table.first_of.size();
   if (groups <= spec.all_pairs_below) {
@@ -253,6 +270,7 @@ Candidates find_candidates(const ModelSpec& spec, const Table& table) {
       for (std::uint32_t b = a + 1; b < groups; ++b)
         out.pairs.push_back(Pair{a} << 32 | b);
     out.rules.push_back({"all pairs", out.pairs.size(), groups, 0});
+    if (drop) drop(out.pairs);
     return out;
   }
   std::vector<const BlockSpec*> rules;
@@ -262,28 +280,25 @@ Candidates find_candidates(const ModelSpec& spec, const Table& table) {
   const double budget =
       spec.pairs_per_record * static_cast<double>(groups) / static_cast<double>(std::max<std::size_t>(1, rules.size()));
   const PartTable parts = all_part_keys(rules, table, hash_seed());
-  std::vector<std::vector<Pair>> pairs(rules.size());
   std::vector<std::vector<BigBlock>> big(rules.size());
   out.rules.resize(rules.size());
   std::atomic<std::size_t> next = 0;
+  std::mutex together;
   const auto work = [&] {
     for (std::size_t r = next++; r < rules.size(); r = next++) {
-      run_rule(*rules[r], mix(r, hash_seed()), table, parts, spec.max_block, 3 * budget, pairs[r], out.rules[r],
-               big[r]);
-      sort_once(pairs[r]);
+      std::vector<Pair> pairs;
+      run_rule(*rules[r], mix(r, hash_seed()), table, parts, spec.max_block, 3 * budget, pairs, out.rules[r], big[r]);
+      if (drop) drop(pairs);
+      sort_once(pairs);
+      const std::scoped_lock lock(together);
+      unite(out.pairs, pairs);
     }
   };
   std::thread helper(work);
   work();
   helper.join();
-  for (std::size_t r = 0; r < rules.size(); ++r) {
-    std::vector<Pair> both;
-    both.reserve(out.pairs.size() + pairs[r].size());
-    std::ranges::set_union(out.pairs, pairs[r], std::back_inserter(both));
-    out.pairs.swap(both);
-    std::vector<Pair>().swap(pairs[r]);
-    out.big_blocks.insert(out.big_blocks.end(), big[r].begin(), big[r].end());
-  }
+  for (const std::vector<BigBlock>& of_rule : big)
+    out.big_blocks.insert(out.big_blocks.end(), of_rule.begin(), of_rule.end());
   return out;
 }
 

@@ -2,6 +2,7 @@
 // the cap are left out and reported.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -32,7 +33,9 @@ struct Candidates {
   std::vector<BigBlock> big_blocks;
 };
 
-Candidates find_candidates(const ModelSpec& spec, const Table& table);
+// `drop` takes pairs away that say nothing; it is called for the pairs of each rule, by two threads.
+using PairFilter = std::function<void(std::vector<Pair>&)>;
+Candidates find_candidates(const ModelSpec& spec, const Table& table, const PairFilter& drop = {});
 
 // The index that candidates of later arrivals are found by: all (key, group) of a rule, each once, in order of the
 // lower 33 bits of the keys. Keys of one seed are the same in every process.

@@ -143,7 +143,7 @@ void add_rows(const ModelSpec& spec, State& state, const VersionTable& fresh) {
   for (std::uint32_t reg = 0; reg < fresh.registrations(); ++reg)
     for (std::uint32_t row = fresh.first[reg]; row < fresh.first[reg + 1]; ++row) {
       for (std::size_t f = 0; f < values.size(); ++f)
-        values[f] = fresh.table.columns[f].values[fresh.table.columns[f].codes[row]];
+        if (const Column& column = fresh.table.columns[f]; column.present) values[f] = column.values[column.codes[row]];
       state.add(version_id(fresh.names[reg], fresh.in_parts[reg], row - fresh.first[reg]), values, true);
     }
 }
@@ -154,7 +154,7 @@ Result<ArrivalLinks> link_arrivals(const ModelSpec& spec, State& state, const Ar
   // The shares of pairs are those of who was here: arrivals are thought to be like them.
   Model model = state.model_now();
   std::vector<std::string> seeds = arrivals.others;
-  for (const std::string& reg : arrivals.fresh.names) {
+  for (const std::string_view reg : arrivals.fresh.names) {
     std::vector<std::uint32_t> old;
     for (const bool in_parts : {true, false})
       if (const std::string id = version_id(reg, in_parts, 0); state.find(id) != kNone) old = siblings(state, id);
@@ -163,7 +163,7 @@ Result<ArrivalLinks> link_arrivals(const ModelSpec& spec, State& state, const Ar
         seeds.emplace_back(registration_of(state.id(state.first_row(mate))));
     for (const std::uint32_t row : old)
       state.remove(row);
-    seeds.push_back(reg);
+    seeds.emplace_back(reg);
   }
   add_rows(spec, state, arrivals.fresh);
   model.groups = static_cast<double>(state.live_rows());
@@ -183,7 +183,7 @@ Result<ArrivalLinks> link_arrivals(const ModelSpec& spec, State& state, const Ar
     if (a == rows.row_of.end() || b == rows.row_of.end()) continue;
     edges.push_back({std::min(a->second, b->second), std::max(a->second, b->second), edge.weight});
   }
-  out.scope = rows.names;
+  out.scope.assign(rows.names.begin(), rows.names.end());
   SEKISHO_TRY(out.links, decide_registrations(spec, rows, linker, edges, arrivals.input,
                                               values_shown(spec, rows, arrivals.versions_of)));
   return out;

@@ -21,7 +21,7 @@ struct Arrivals {
 
 struct ArrivalLinks {
   std::vector<std::string> scope;  // registrations that were decided, in order; persons stand in it whole
-  ModelLinks links;                // among them
+  ModelLinks links;                // among them; names stand in the state
 };
 
 // Puts the arrivals into the state, without persons, and decides. Errors: those of `versions_of`.

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <map>
 #include <numeric>
 
 #include "linkage/linker.h"
@@ -44,27 +43,38 @@ std::vector<Edge> edges_of(const RegistrationRows& rows, const std::vector<Edge>
   return out;
 }
 
-// The registrations of each person as a chain.
+// The registrations of each person as a chain, persons in order of the smallest node that names them.
 std::vector<ModelLinks::Joined> chains(const RegistrationRows& rows, const std::vector<std::uint32_t>& cluster,
                                        const Linker& linker) {
-  std::map<std::uint32_t, std::vector<std::uint32_t>> members;
-  for (std::uint32_t reg = 0; reg < cluster.size(); ++reg)
-    members[cluster[reg]].push_back(reg);
+  std::vector<std::uint32_t> order(cluster.size());
+  std::iota(order.begin(), order.end(), 0u);
+  std::ranges::stable_sort(order, {}, [&](std::uint32_t reg) { return cluster[reg]; });
   std::vector<ModelLinks::Joined> out;
-  for (const auto& [first, of] : members)
-    for (std::size_t i = 1; i < of.size(); ++i) {
+  for (std::size_t begin = 0, end = 0; begin < order.size(); begin = end) {
+    while (end < order.size() && cluster[order[end]] == cluster[order[begin]])
+      ++end;
+    for (std::size_t i = begin + 1; i < end; ++i) {
       float best = -std::numeric_limits<float>::infinity();
-      for (std::size_t j = 0; j < std::min(i, kMostMembers); ++j)
-        best = std::max(best, rows.weight(linker, of[j], of[i]));
-      out.push_back({rows.names[of[i - 1]], rows.names[of[i]], probability_of(best)});
+      for (std::size_t j = begin; j < std::min(i, begin + kMostMembers); ++j)
+        best = std::max(best, rows.weight(linker, order[j], order[i]));
+      out.push_back({rows.names[order[i - 1]], rows.names[order[i]], probability_of(best)});
     }
+  }
   return out;
 }
 
 }  // namespace
 
+std::size_t rows_memory(std::size_t registrations, std::size_t versions) {
+  return (std::size_t{64} << 20) + registrations * 200 + versions * 150;
+}
+
 std::size_t model_memory(std::size_t registrations, std::size_t versions) {
-  return (std::size_t{64} << 20) + registrations * 1500 + versions * 600;
+  return rows_memory(registrations, versions) + (std::size_t{1} << 20) + versions * 100;
+}
+
+std::size_t arrivals_memory(std::size_t registrations, std::size_t versions) {
+  return (std::size_t{64} << 20) + registrations * 250 + versions * 650;
 }
 
 Result<ModelLinks> decide_registrations(const ModelSpec& spec, const RegistrationRows& rows, const Linker& linker,
@@ -108,7 +118,7 @@ RowValues values_shown(const ModelSpec& spec, const RegistrationRows& rows, cons
   return [&](const std::set<std::uint32_t>& wanted) -> Result<RawRows> {
     std::set<std::string> regs;
     for (const std::uint32_t row : wanted)
-      regs.insert(rows.names[rows.reg_of[row]]);
+      regs.emplace(rows.names[rows.reg_of[row]]);
     RawRows out;
     if (regs.empty()) return out;
     SEKISHO_TRY(std::vector<IdentityVersion> versions, versions_of(regs));
@@ -128,11 +138,8 @@ Result<ModelLinks> model_links(const ModelSpec& spec, std::shared_ptr<VersionTab
                                const VersionsOf& versions_of, WholeLinkage* whole) {
   Linker linker(spec, rows->table);
   if (linker.comparator().size() == 0) return fail("linkage.columns", "no field of the spec has a value");
-  linker.block();
-  std::vector<Pair> candidates = linker.candidates().pairs;
+  linker.block([&](std::vector<Pair>& pairs) { drop_pairs_within(*rows, pairs); });
   const std::vector<RulePlan> plans = linker.candidates().rules;
-  drop_pairs_within(*rows, candidates);
-  linker.use(std::move(candidates));
   linker.fit();
   const std::vector<Edge> edges = linker.edges();
   linker.forget_candidates();

@@ -7,6 +7,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -20,14 +21,14 @@ namespace sekisho::linkage {
 struct IdentityInput {
   // Registrations whose exact keys agree. They count where one of the two has no name in parts: there the model sees
   // too little.
-  std::vector<std::pair<std::string, std::string>> by_keys;
+  std::vector<std::pair<std::string_view, std::string_view>> by_keys;
   std::vector<Decision> decisions;  // standing ones, about registrations
   ReviewRequest review;
 };
 
-struct ModelLinks {
+struct ModelLinks {  // names stand in the rows that were linked
   struct Joined {
-    std::string a, b;
+    std::string_view a, b;
     double probability = 0;  // of the best pair of their versions
   };
   std::vector<Joined> pairs;  // registrations of one person: a chain for each
@@ -61,9 +62,13 @@ RowValues values_shown(const ModelSpec& spec, const RegistrationRows& rows, cons
 // Pairs of versions of one registration say nothing.
 void drop_pairs_within(const RegistrationRows& rows, std::vector<Pair>& pairs);
 
-// Bytes that a linkage of everything needs for so many registrations and versions, at most (measured:
-// docs/linkage.md), and those that reading takes besides for each version that is read at once.
+// Bytes that a linkage of everything needs at most for so many registrations and versions (measured: docs/linkage.md):
+// all in all, and for the rows alone while they are made; each version that is read at once takes kReadingMemory
+// besides.
 std::size_t model_memory(std::size_t registrations, std::size_t versions);
-constexpr std::size_t kReadingMemory = 3000;
+std::size_t rows_memory(std::size_t registrations, std::size_t versions);
+constexpr std::size_t kReadingMemory = 500;
+// The same of a linkage of arrivals, which holds the state of the last linkage and writes the next one.
+std::size_t arrivals_memory(std::size_t registrations, std::size_t versions);
 
 }  // namespace sekisho::linkage

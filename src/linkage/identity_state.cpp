@@ -80,7 +80,8 @@ class Parts {
 
 Result<void> write_all_parts(store::Store& store, const ModelSpec& spec, const IdentityState::Head& head,
                              const std::vector<std::uint64_t>& contents, const Table& table,
-                             const std::vector<std::uint32_t>& person, const State::Frozen& frozen) {
+                             const std::vector<std::uint32_t>& person, const State::Frozen& frozen,
+                             const RowIds* ids = nullptr) {
   return store::write_linkage_file(store, [&](const store::ByteSink& sink) -> Result<void> {
     const std::string text = to_json(head, contents.size()).dump();
     const std::uint64_t length = text.size();
@@ -88,7 +89,7 @@ Result<void> write_all_parts(store::Store& store, const ModelSpec& spec, const I
     SEKISHO_CHECK(sink(as_bytes(text)));
     SEKISHO_CHECK(sink(bytes_of(contents)));
     return write_state(spec, SectionWriter::into(sink), table, person, std::vector<bool>(table.first_of.size(), false),
-                       frozen);
+                       frozen, ids);
   });
 }
 
@@ -150,9 +151,9 @@ Result<void> IdentityState::write(store::Store& store, const ModelSpec& spec) co
 }
 
 Result<void> write_identity_state(store::Store& store, const ModelSpec& spec, const IdentityState::Head& head,
-                                  std::vector<std::uint64_t> contents, std::uint64_t seed, WholeLinkage& whole,
-                                  const std::function<std::uint32_t(const std::string& reg)>& person_of) {
-  VersionTable& rows = *whole.rows;
+                                  std::vector<std::uint64_t> contents, std::uint64_t seed, const WholeLinkage& whole,
+                                  const std::function<std::uint32_t(std::string_view reg)>& person_of) {
+  const VersionTable& rows = *whole.rows;
   std::ranges::sort(contents);
   State::Frozen frozen;
   frozen.seed = seed;
@@ -167,18 +168,14 @@ Result<void> write_identity_state(store::Store& store, const ModelSpec& spec, co
     frozen.caps.push_back(plan == whole.plans.end() ? spec.max_block : plan->cap);
   }
   std::vector<std::uint32_t> person;
-  std::vector<std::string> ids;
-  ids.reserve(rows.table.rows);
+  person.reserve(rows.table.rows);
   for (std::uint32_t reg = 0; reg < rows.registrations(); ++reg)
-    for (std::uint32_t row = rows.first[reg]; row < rows.first[reg + 1]; ++row) {
-      ids.push_back(version_id(rows.names[reg], rows.in_parts[reg], row - rows.first[reg]));
-      person.push_back(person_of(rows.names[reg]));
-    }
-  rows.table.ids.assign(ids.begin(), ids.end());
-  auto done = write_all_parts(store, spec, head, contents, rows.table, person, frozen);
-  for (std::uint32_t row = 0; row < rows.table.rows; ++row)
-    rows.table.ids[row] = rows.names[rows.reg_of[row]];
-  return done;
+    person.insert(person.end(), rows.first[reg + 1] - rows.first[reg], person_of(rows.names[reg]));
+  const RowIds ids{.rows = rows.table.rows, .id = [&](std::size_t row) {
+                     const std::uint32_t reg = rows.reg_of[row];
+                     return version_id(rows.names[reg], rows.in_parts[reg], row - rows.first[reg]);
+                   }};
+  return write_all_parts(store, spec, head, contents, rows.table, person, frozen, &ids);
 }
 
 }  // namespace sekisho::linkage

@@ -4,9 +4,11 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "linkage/identity_links.h"
@@ -45,10 +47,9 @@ struct IdentityState {
 
 std::uint64_t content_key(std::uint64_t seed, std::string_view reg, const records::IdentityRecord& record);
 
-// Writes the state that follows from a linkage of everything; `person_of` by name of the registration. `whole.rows`
-// keeps other ids afterwards.
+// Writes the state that follows from a linkage of everything; `person_of` by name of the registration.
 Result<void> write_identity_state(store::Store& store, const ModelSpec& spec, const IdentityState::Head& head,
-                                  std::vector<std::uint64_t> contents, std::uint64_t seed, WholeLinkage& whole,
-                                  const std::function<std::uint32_t(const std::string& reg)>& person_of);
+                                  std::vector<std::uint64_t> contents, std::uint64_t seed, const WholeLinkage& whole,
+                                  const std::function<std::uint32_t(std::string_view reg)>& person_of);
 
 }  // namespace sekisho::linkage

@@ -34,7 +34,8 @@ class Linker {
   // From now on these pairs of groups stand in one person, or never do.
   void constrain(Constraints constraints);
 
-  void block() { candidates_ = find_candidates(spec_, table_); }
+  // `drop` takes pairs away that say nothing.
+  void block(const PairFilter& drop = {}) { candidates_ = find_candidates(spec_, table_, drop); }
   // Candidates from elsewhere in place of block(): sorted, each once.
   void use(std::vector<Pair> pairs) { candidates_.pairs = std::move(pairs); }
   void fit();
@@ -55,7 +56,8 @@ class Linker {
   // Candidates worth a look: within 12 bits of the threshold or above.
   std::vector<Edge> edges() const;
   // The weights of a pair one by one: {prior, comparisons: [{name, level, weight, holders, values}], household,
-  // two_numbers?, impossible?, weight, probability}. `values` are those of the fields: for those who may see them.
+  // two_numbers?, impossible?, weight, probability}: what the model says, whatever people decided. `values` are those
+  // of the fields: for those who may see them.
   Json waterfall(std::uint32_t a, std::uint32_t b) const;
 
   double bits() const;  // of the threshold

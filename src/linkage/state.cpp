@@ -486,9 +486,10 @@ Result<void> write_state(const ModelSpec& spec, const std::filesystem::path& pat
 
 Result<void> write_state(const ModelSpec& spec, SectionWriter writer, const Table& table,
                          const std::vector<std::uint32_t>& person, const std::vector<bool>& scattered,
-                         const State::Frozen& frozen) {
+                         const State::Frozen& frozen, const RowIds* ids) {
   const auto rows = static_cast<std::uint32_t>(table.rows), groups = static_cast<std::uint32_t>(table.first_of.size());
-  SEKISHO_CHECK(write_texts(writer, "ids", frozen.seed, table.ids));
+  SEKISHO_CHECK(ids == nullptr ? write_texts(writer, "ids", frozen.seed, table.ids)
+                               : write_texts(writer, "ids", frozen.seed, *ids));
   static const std::vector<std::uint32_t> kNoCodes;
   for (std::size_t f = 0; f < spec.fields.size(); ++f) {
     const Column& column = table.columns[f];

@@ -118,12 +118,20 @@ class State {
   std::uint32_t live_rows_ = 0;
 };
 
-// Writes the file that State::open maps. `table` is grouped; `person` by row.
+// Ids that are made when they are asked for.
+struct RowIds {
+  std::size_t rows = 0;
+  std::function<std::string(std::size_t row)> id;
+  std::size_t size() const { return rows; }
+  std::string operator[](std::size_t row) const { return id(row); }
+};
+
+// Writes the file that State::open maps. `table` is grouped; `person` by row; `ids` in place of the table's.
 Result<void> write_state(const ModelSpec& spec, const std::filesystem::path& file, const Table& table,
                          const std::vector<std::uint32_t>& person, const std::vector<bool>& scattered,
                          const State::Frozen& frozen);
 Result<void> write_state(const ModelSpec& spec, SectionWriter writer, const Table& table,
                          const std::vector<std::uint32_t>& person, const std::vector<bool>& scattered,
-                         const State::Frozen& frozen);
+                         const State::Frozen& frozen, const RowIds* ids = nullptr);
 
 }  // namespace sekisho::linkage

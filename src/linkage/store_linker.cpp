@@ -1,6 +1,10 @@
 #include "linkage/store_linker.h"
 
+#include <fmt/format.h>
+#include <malloc.h>
+
 #include <algorithm>
+#include <numeric>
 
 #include "core/file.h"
 #include "core/random.h"
@@ -16,52 +20,71 @@ namespace {
 // The model of few registrations is a weak one: up to a million rows it is fitted anew after this growth.
 constexpr double kRefitGrowth = 1.25;
 constexpr double kMostRefitted = 1e6;
-constexpr std::size_t kLeastAtOnce = 2000;  // identity records that are read at once at least
-constexpr double kBatchShare = 0.5;         // more arrivals than this share of all are linked with everything
+// What a stage has freed goes back to the system, so that the next one finds room within the limit.
+void give_back() {
+  malloc_trim(0);
+}
+
+constexpr std::size_t kMebibyte = std::size_t{1} << 20;
+constexpr double kBatchShare = 0.5;  // more arrivals than this share of all are linked with everything
 
 }  // namespace
 
 Result<void> StoreLinker::read() {
-  SEKISHO_CHECK(store_.each_registration([&](const store::RegistrationRow& row) { rows_.push_back(row); }));
-  SEKISHO_TRY(past_, store_.linkage_events());
-  std::vector<const store::RegistrationRow*> order;
-  for (const store::RegistrationRow& row : rows_)
-    order.push_back(&row);
-  std::ranges::sort(order, {}, &store::RegistrationRow::reg);
-  for (const store::RegistrationRow* row : order) {
-    if (!regs_.empty() && regs_.back() == row->reg) continue;
-    regs_.emplace_back(row->reg), hospital_of_.emplace_back(row->hospital.text);
-  }
-  person_of_.assign(regs_.size(), 0);
-  take_persons(past_);
+  registrations_.emplace();
+  SEKISHO_CHECK(store_.each_registration([&](const store::RegistrationRow& row) { registrations_->add(row); }));
+  past_.emplace(registrations_->size());
+  bool known = true;
+  SEKISHO_CHECK(store_.each_linkage_event([&](const store::LinkageEvent& event) {
+    known = past_->add(registrations_->find(event.reg), event.person) && known;
+    newest_event_ = event.number;
+  }));
+  if (!known) return fail("linkage.events", "the store has persons whose ids this program does not write");
+  by_keys_ = registrations_->join();
+  report_.big_blocks = by_keys_->big_blocks().size();
   return {};
 }
 
-std::size_t StoreLinker::place_of(std::string_view reg) const {
-  const auto at = std::ranges::lower_bound(regs_, reg);
-  return at == regs_.end() || *at != reg ? kNobody : static_cast<std::size_t>(at - regs_.begin());
+Result<void> StoreLinker::link() {
+  SEKISHO_TRY(const bool done, by_model());
+  if (!done) {
+    std::vector<std::uint32_t> every(registrations_->size());
+    std::iota(every.begin(), every.end(), 0u);
+    change(every, *by_keys_, nullptr);
+  }
+  for (std::uint32_t node = 0; node < registrations_->size(); ++node)
+    person_of_.push_back(past_->person(node));
+  for (const PersonChange& one : changes_.all)
+    person_of_[one.node] = one.person;
+  std::vector<std::uint32_t> persons = person_of_;
+  std::ranges::sort(persons);
+  const auto distinct = std::ranges::unique(persons).begin() - persons.begin();
+  report_.registrations = registrations_->size(), report_.persons = static_cast<std::uint64_t>(distinct);
+  return {};
 }
 
-void StoreLinker::take_persons(const std::vector<store::LinkageEvent>& events) {
-  for (const store::LinkageEvent& event : events)
-    if (const std::size_t place = place_of(event.reg); place != kNobody)
-      person_of_[place] = person_number(event.person);
+void StoreLinker::change(const std::vector<std::uint32_t>& scope, const Components& by_keys, const ModelLinks* model) {
+  changes_ = person_changes(*registrations_, scope, *past_, by_keys, model);
+  report_.events = changes_.all.size(), report_.new_persons = changes_.new_persons;
+  report_.merges = changes_.merges, report_.splits = changes_.splits, report_.by_model = changes_.by_model;
 }
 
-Result<std::optional<StoreLinks>> StoreLinker::link() {
-  if (options_.spec.empty()) return std::nullopt;
+Result<bool> StoreLinker::by_model() {
+  if (options_.spec.empty()) return false;
   SEKISHO_TRY(const std::string text, read_text(options_.spec));
   SEKISHO_TRY(spec_, ModelSpec::parse(text, options_.spec.string()));
-  if (regs_.size() < options_.fewest) {
+  if (registrations_->size() < options_.fewest) {
     report_.reason = "too few registrations for the model";
-    return std::nullopt;
+    return false;
   }
   SEKISHO_TRY(files_, store::identity_files(store_));
   SEKISHO_TRY(const identity::CanonicalVersion canonical, store_.key_version());
   SEKISHO_TRY(const std::vector<Decision> decisions, load_decisions(options_.decisions));
   IdentityInput input;
   input.decisions = standing(decisions);
-  input.by_keys = key_pairs(rows_);
+  for (std::uint32_t node = 0; node < registrations_->size(); ++node)
+    if (const std::uint32_t root = by_keys_->root_of(node); root != node)
+      input.by_keys.emplace_back(registrations_->reg(root), registrations_->reg(node));
   input.review = options_.review;
   report_.decisions = input.decisions.size();
   now_.spec = to_hex(crypto::sha256(as_bytes(text)));
@@ -71,11 +94,16 @@ Result<std::optional<StoreLinks>> StoreLinker::link() {
     now_.files.insert(hash);
   SEKISHO_TRY(report_.full_because, why_everything(input));
   report_.full = !report_.full_because.empty();
-  return report_.full ? link_everything(std::move(input)) : link_arrivals_only(std::move(input));
+  SEKISHO_CHECK(report_.full ? link_everything(std::move(input)) : link_arrivals_only(std::move(input)));
+  report_.method = "model";
+  return true;
 }
 
 Result<std::string> StoreLinker::why_everything(const IdentityInput&) {
   if (options_.full) return "asked for";
+  SEKISHO_TRY(const std::size_t versions, expected_versions());
+  if (options_.memory != 0 && arrivals_memory(registrations_->size(), versions) > options_.memory)
+    return "the memory allowed does not hold the state of the last linkage";
   auto read = IdentityState::read(store_, *spec_);
   if (!read) return "the state of the last linkage cannot be read: " + read.error().code;
   if (!*read) return "there is no state of an earlier linkage";
@@ -83,8 +111,7 @@ Result<std::string> StoreLinker::why_everything(const IdentityInput&) {
   const IdentityState::Head& head = state_->head;
   if (head.spec != now_.spec) return "the spec has changed";
   if (head.canonical != now_.canonical) return "the exact keys have changed";
-  const std::uint64_t newest = past_.empty() ? 0 : past_.back().number;
-  if (head.event != newest) return "persons have changed since the last linkage";
+  if (head.event != newest_event_) return "persons have changed since the last linkage";
   if (!std::ranges::includes(now_.files, head.files)) return "identity records have been erased";
   const auto rows = static_cast<double>(state_->state.live_rows());
   if (rows <= static_cast<double>(spec_->all_pairs_below)) return "the store is small";
@@ -96,6 +123,12 @@ Result<std::string> StoreLinker::why_everything(const IdentityInput&) {
   if (rows + arrived > kRefitGrowth * fitted && fitted <= kMostRefitted)
     return "the model is one of fewer registrations";
   return std::string();
+}
+
+// What is stored repeats itself: how much of it are versions shows when it is read.
+Result<std::size_t> StoreLinker::expected_versions() {
+  SEKISHO_TRY(const std::uint64_t stored, store::identity_versions(store_));
+  return std::min<std::size_t>(stored, registrations_->size() + registrations_->size() / 2);
 }
 
 // False: something other than arrivals has happened.
@@ -126,7 +159,7 @@ Result<bool> StoreLinker::read_arrivals() {
   std::unordered_set<std::string_view> there;
   for (std::uint32_t row = 0; row < state_->state.rows(); ++row)
     if (!state_->state.removed(row)) there.insert(registration_of(state_->state.id(row)));
-  return there.size() + touched.size() - known.size() == regs_.size();
+  return there.size() + touched.size() - known.size() == registrations_->size();
 }
 
 Result<std::vector<IdentityVersion>> StoreLinker::versions_of(const std::set<std::string>& regs) {
@@ -161,20 +194,21 @@ std::vector<std::string> StoreLinker::newly_decided(const std::vector<Decision>&
   return {regs.begin(), regs.end()};
 }
 
-Result<std::optional<StoreLinks>> StoreLinker::link_arrivals_only(IdentityInput input) {
+Result<void> StoreLinker::link_arrivals_only(IdentityInput input) {
   Arrivals arrivals{.fresh = std::move(*fresh_),
                     .others = newly_decided(input.decisions),
                     .input = std::move(input),
                     .versions_of = [&](const std::set<std::string>& regs) { return versions_of(regs); }};
   SEKISHO_TRY(ArrivalLinks done, link_arrivals(*spec_, state_->state, arrivals));
-  StoreLinks out;
-  out.links = std::move(done.links);
-  for (const store::RegistrationRow& row : rows_)
-    if (std::ranges::binary_search(done.scope, row.reg)) out.rows.push_back(row);
+  std::vector<std::uint32_t> scope;
+  for (const std::string& reg : done.scope)
+    if (takes_part(reg)) scope.push_back(registrations_->find(reg));
+  change(scope, registrations_->join(scope), &done.links);
+  registrations_->forget_keys();
+  give_back();
   scope_ = std::move(done.scope);
-  report_.method = "model", report_.decided = scope_.size();
-  if (!options_.review.output.empty()) SEKISHO_CHECK(write_queue(std::move(out.links.queue), scope_));
-  return out;
+  report_.decided = scope_.size();
+  return options_.review.output.empty() ? Result<void>{} : write_queue(std::move(done.links.queue), scope_);
 }
 
 // Pairs about others than those who were decided stay in the file.
@@ -196,81 +230,88 @@ Result<void> StoreLinker::write_queue(Json queue, const std::vector<std::string>
 }
 
 // Reads the identity records part by part, so that only as many at once are held as the memory allows besides the rows
-// that are made of them. False: the rows themselves are too many.
-Result<bool> StoreLinker::read_everything(VersionTable& rows) {
-  const std::size_t needed = model_memory(regs_.size(), regs_.size());
-  std::size_t at_once = regs_.size();
-  if (options_.memory != 0) {
-    if (needed + kLeastAtOnce * kReadingMemory > options_.memory) return false;
-    at_once = std::min(at_once, (options_.memory - needed) / kReadingMemory);
-  }
-  std::vector<std::string> borders;  // the first registration of each part but the first
-  for (std::size_t at = at_once; at < regs_.size(); at += at_once)
-    borders.emplace_back(regs_[at]);
-  report_.passes = borders.size() + 1;
-  std::size_t versions = 0;
-  bool fits = true;
-  for (std::size_t part = 0; part <= borders.size() && fits; ++part) {
+// that are made of them.
+Result<void> StoreLinker::read_everything(VersionTable& rows) {
+  SEKISHO_TRY(const std::uint64_t stored, store::identity_versions(store_));
+  SEKISHO_TRY(const std::size_t versions, expected_versions());
+  const std::size_t all = registrations_->size();
+  const auto fits = [&](std::size_t needed) -> Result<void> {
+    if (options_.memory == 0 || needed <= options_.memory) return {};
+    return fail("linkage.memory",
+                fmt::format("the model needs {} MiB for {} registrations, and may have {}",
+                            (needed + kMebibyte - 1) / kMebibyte, all, options_.memory / kMebibyte),
+                {}, "Allow more: center link --memory MIB. Persons stay as they are until then.");
+  };
+  SEKISHO_CHECK(fits(model_memory(all, versions)));
+  std::size_t at_once = stored;
+  if (options_.memory != 0)
+    at_once = std::min(at_once, (options_.memory - rows_memory(all, versions)) / kReadingMemory);
+  const std::size_t parts = std::max<std::size_t>(1, (stored + at_once - 1) / at_once);
+  rows.expect(all, versions);
+  for (std::size_t part = 0; part < parts; ++part) {
+    const auto border = [&](std::size_t at) {
+      const auto node = static_cast<std::uint32_t>(all * at / parts);
+      return at == 0 || at == parts ? std::string() : std::string(registrations_->reg(node));
+    };
     store::IdentityFilter filter;
     filter.registration = [&](const std::string& reg) { return takes_part(reg); };
-    if (part > 0) filter.from = borders[part - 1];
-    if (part < borders.size()) filter.until = borders[part];
+    filter.from = border(part), filter.until = border(part + 1);
     SEKISHO_CHECK(store::each_identity(
         store_,
         [&](const std::string& reg, records::IdentityRecord& record) {
-          fits = fits && (options_.memory == 0 || model_memory(regs_.size(), ++versions) <= options_.memory);
-          if (!fits) return;
           new_contents_.push_back(content_key(seed_, reg, record));
           rows.add({reg, hospital_of(reg), std::move(record)});
         },
         filter));
-    options_.tell("reading", part + 1, borders.size() + 1);
+    give_back();
+    SEKISHO_CHECK(fits(model_memory(all, new_contents_.size())));
+    options_.tell("reading", part + 1, parts);
   }
+  report_.passes = parts;
   rows.finish();
-  return fits;
+  give_back();
+  return {};
 }
 
-Result<std::optional<StoreLinks>> StoreLinker::link_everything(IdentityInput input) {
+Result<void> StoreLinker::link_everything(IdentityInput input) {
   state_.reset(), fresh_.reset(), new_contents_.clear();
+  registrations_->forget_keys();
+  give_back();
   system_random().fill({reinterpret_cast<std::uint8_t*>(&seed_), sizeof seed_});
   auto rows = std::make_shared<VersionTable>(*spec_);
-  SEKISHO_TRY(const bool fits, read_everything(*rows));
-  if (!fits) {
-    report_.reason = "the memory that the configuration allows is too small for the model";
-    return std::nullopt;
-  }
-  StoreLinks out;
+  SEKISHO_CHECK(read_everything(*rows));
   whole_.emplace();
-  SEKISHO_TRY(out.links, model_links(
-                             *spec_, std::move(rows), input,
-                             [&](const std::set<std::string>& regs) { return versions_of(regs); }, &*whole_));
-  out.rows = rows_;
-  report_.method = "model", report_.decided = regs_.size();
-  if (!options_.review.output.empty()) SEKISHO_CHECK(write_queue(std::move(out.links.queue), {}));
-  return out;
+  SEKISHO_TRY(ModelLinks links, model_links(
+                                    *spec_, std::move(rows), input,
+                                    [&](const std::set<std::string>& regs) { return versions_of(regs); }, &*whole_));
+  std::vector<std::uint32_t> every(registrations_->size());
+  std::iota(every.begin(), every.end(), 0u);
+  change(every, *by_keys_, &links);
+  report_.decided = every.size();
+  give_back();
+  return options_.review.output.empty() ? Result<void>{} : write_queue(std::move(links.queue), {});
 }
 
-void StoreLinker::count_all(const std::vector<store::LinkageEvent>& events) {
-  take_persons(events);
-  std::vector<std::uint32_t> persons = person_of_;
-  std::ranges::sort(persons);
-  const auto distinct = std::ranges::unique(persons).begin() - persons.begin();
-  report_.registrations = regs_.size(), report_.persons = static_cast<std::uint64_t>(distinct);
-}
-
-Result<void> StoreLinker::keep(const std::vector<store::LinkageEvent>& events) {
-  now_.event = report_.state;
-  const auto person_of = [&](const std::string& reg) { return person_of_[place_of(reg)]; };
-  if (whole_) return write_identity_state(store_, *spec_, now_, std::move(new_contents_), seed_, *whole_, person_of);
-  if (!state_ || report_.method != "model") return spec_ ? store::drop_linkage_file(store_) : Result<void>{};
-  if (scope_.empty() && events.empty() && now_.files == state_->head.files) return {};
-  for (const std::string& reg : scope_)
-    for (const std::uint32_t row : state_->rows_of(reg))
-      state_->state.set_person(state_->state.group_of(row), person_of(reg));
-  state_->head = now_;
-  state_->contents.insert(state_->contents.end(), new_contents_.begin(), new_contents_.end());
-  std::ranges::sort(state_->contents);
-  return state_->write(store_, *spec_);
+Result<void> StoreLinker::keep() {
+  now_.event = newest_event_ + events();
+  const auto person_of = [&](std::string_view reg) { return person_of_[registrations_->find(reg)]; };
+  Result<void> done;
+  if (whole_) {
+    done = write_identity_state(store_, *spec_, now_, std::move(new_contents_), seed_, *whole_, person_of);
+  } else if (!state_ || report_.method != "model") {
+    if (spec_) done = store::drop_linkage_file(store_);
+  } else if (!scope_.empty() || events() > 0 || now_.files != state_->head.files) {
+    for (const std::string& reg : scope_)
+      for (const std::uint32_t row : state_->rows_of(reg))
+        state_->state.set_person(state_->state.group_of(row), person_of(reg));
+    state_->head = now_;
+    state_->contents.insert(state_->contents.end(), new_contents_.begin(), new_contents_.end());
+    std::ranges::sort(state_->contents);
+    done = state_->write(store_, *spec_);
+  }
+  whole_.reset(), state_.reset();
+  give_back();
+  return done;
 }
 
 }  // namespace sekisho::linkage

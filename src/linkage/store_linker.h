@@ -11,40 +11,39 @@
 #include <vector>
 
 #include "linkage/identity_state.h"
+#include "linkage/keyed_registrations.h"
+#include "linkage/person_changes.h"
 #include "linkage/update.h"
 
 namespace sekisho::linkage {
-
-struct StoreLinks {
-  std::vector<store::RegistrationRow> rows;  // of the registrations that were decided
-  ModelLinks links;
-};
 
 class StoreLinker {
  public:
   StoreLinker(store::Store& store, const UpdateOptions& options, UpdateReport& report)
       : store_(store), options_(options), report_(report) {}
 
+  // Registrations with their exact keys, and what earlier events say of them.
   Result<void> read();
-  const std::vector<store::RegistrationRow>& rows() const { return rows_; }
-  const std::vector<store::LinkageEvent>& past() const { return past_; }
-  // nullopt: exact keys make the persons; report.reason says why.
-  Result<std::optional<StoreLinks>> link();
-  // Registrations and persons of the whole store, once these events count.
-  void count_all(const std::vector<store::LinkageEvent>& events);
-  // After the events were appended: the state for the next time.
-  Result<void> keep(const std::vector<store::LinkageEvent>& events);
+  // Persons, and what changes with them; the report says how they were found. Errors: linkage.memory (the rows of the
+  // model need more), those of the store.
+  Result<void> link();
+  std::size_t events() const { return changes_.all.size(); }
+  store::LinkageEvent event(std::size_t i, UtcTime now) const { return changes_.all[i].event(*registrations_, now); }
+  // The state for the next time, which knows of these events though nobody has appended them yet: where they never are,
+  // the next linkage starts anew. Rows and model are let go.
+  Result<void> keep();
 
  private:
-  using Links = Result<std::optional<StoreLinks>>;
-  static constexpr std::size_t kNobody = SIZE_MAX;
-  std::size_t place_of(std::string_view reg) const;  // in regs_; kNobody: takes no part
-  bool takes_part(std::string_view reg) const { return place_of(reg) != kNobody; }
-  std::string hospital_of(std::string_view reg) const { return std::string(hospital_of_[place_of(reg)]); }
-  void take_persons(const std::vector<store::LinkageEvent>& events);
-  Links link_arrivals_only(IdentityInput input);
-  Links link_everything(IdentityInput input);
-  Result<bool> read_everything(VersionTable& rows);
+  bool takes_part(std::string_view reg) const { return registrations_->find(reg) != KeyedRegistrations::kNobody; }
+  std::string hospital_of(std::string_view reg) const {
+    return std::string(registrations_->hospital(registrations_->find(reg)));
+  }
+  Result<bool> by_model();  // false: too few registrations, or no spec
+  void change(const std::vector<std::uint32_t>& scope, const Components& by_keys, const ModelLinks* model);
+  Result<void> link_arrivals_only(IdentityInput input);
+  Result<void> link_everything(IdentityInput input);
+  Result<std::size_t> expected_versions();
+  Result<void> read_everything(VersionTable& rows);
   // Why arrivals alone cannot be linked; "": they can.
   Result<std::string> why_everything(const IdentityInput& input);
   Result<bool> read_arrivals();
@@ -57,12 +56,13 @@ class StoreLinker {
   UpdateReport& report_;
   std::optional<ModelSpec> spec_;
   IdentityState::Head now_;  // what a state of today says of itself
-  std::vector<store::RegistrationRow> rows_;
-  std::vector<store::LinkageEvent> past_;
-  std::vector<std::string_view> regs_;         // in order, each once; they stand in rows_
-  std::vector<std::string_view> hospital_of_;  // by registration, the same
-  std::vector<std::uint32_t> person_of_;       // number of the person; 0: none yet
-  std::map<std::string, std::string> files_;   // of identity records: their hospitals
+  std::optional<KeyedRegistrations> registrations_;
+  std::optional<Components> by_keys_;
+  std::optional<PastPersons> past_;
+  std::vector<std::uint32_t> person_of_;  // by registration, once the changes count
+  PersonChanges changes_;
+  std::uint64_t newest_event_ = 0;
+  std::map<std::string, std::string> files_;  // of identity records: their hospitals
   std::optional<IdentityState> state_;
   std::vector<std::uint64_t> new_contents_;
   std::optional<VersionTable> fresh_;  // all versions of who is new or has changed

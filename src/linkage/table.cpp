@@ -29,6 +29,8 @@ std::string_view Arena::keep(std::string_view text) {
   return {place, text.size()};
 }
 
+constexpr std::size_t kLargeIndex = 1 << 20;  // slots; from here on memory counts more than another sorting in
+
 std::uint32_t TextIndex::add(std::string_view text, bool& fresh) {
   if (texts_.size() * 2 >= slots_.size()) grow();
   const std::uint64_t hash = hash_text(text);
@@ -51,7 +53,7 @@ std::uint32_t TextIndex::add(std::string_view text, bool& fresh) {
 }
 
 void TextIndex::grow() {
-  const std::size_t size = std::max<std::size_t>(64, slots_.size() * 4);
+  const std::size_t size = std::max<std::size_t>(64, slots_.size() * (slots_.size() < kLargeIndex ? 4 : 2));
   slots_.assign(size, 0);
   for (std::size_t number = 0; number < texts_.size(); ++number) {
     const std::uint64_t hash = hash_text(texts_[number]);
@@ -488,7 +490,7 @@ void group_records(Table& table, const std::vector<std::uint32_t>& single) {
   }
   each_of(table.columns.size(), kThreads, [&](std::size_t c, int) {
     Column& column = table.columns[c];
-    if (!column.present) return column.codes.clear();
+    if (!column.present) return std::vector<std::uint32_t>().swap(column.codes);
     for (std::size_t g = 0; g < table.first_of.size(); ++g)
       column.codes[g] = column.codes[table.first_of[g]];  // groups are numbered by first row: never behind it
     column.codes.resize(table.first_of.size());

@@ -10,6 +10,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/result.h"
@@ -37,6 +38,7 @@ class TextIndex {
   std::string_view text(std::uint32_t number) const { return texts_[number]; }
   void replace(std::uint32_t number, std::string_view same_text) { texts_[number] = same_text; }
   std::size_t size() const { return texts_.size(); }
+  std::vector<std::string_view> take_texts() { return std::move(texts_); }  // by number; nothing else is left
 
  private:
   void grow();

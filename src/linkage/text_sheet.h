@@ -38,18 +38,22 @@ class TextSheet {
   std::unordered_map<std::string_view, std::uint32_t> numbers_;
 };
 
-// The sections that TextSheet maps; `values` by number.
+// The sections that TextSheet maps; `values` by number: texts, or something that makes them.
 template <class Values>
 Result<void> write_texts(SectionWriter& writer, const std::string& name, std::uint64_t seed, const Values& values) {
   std::vector<std::uint64_t> offsets{0};
   std::string bytes;
-  offsets.reserve(values.size() + 1);
+  std::size_t size = 0;
+  for (std::size_t i = 0; i < values.size(); ++i)
+    size += values[i].size();
+  bytes.reserve(size), offsets.reserve(values.size() + 1);
   std::vector<std::uint32_t> slots = empty_slots(values.size());
   const std::size_t mask = slots.size() - 1;
   for (std::size_t i = 0; i < values.size(); ++i) {
-    bytes.append(values[i]);
+    const auto& text = values[i];
+    bytes.append(text);
     offsets.push_back(bytes.size());
-    std::size_t at = hash_text(values[i], seed ^ kSlotSalt) & mask;
+    std::size_t at = hash_text(text, seed ^ kSlotSalt) & mask;
     while (slots[at] != 0)
       at = (at + 1) & mask;
     slots[at] = static_cast<std::uint32_t>(i + 1);

@@ -5,7 +5,6 @@
 #include <filesystem>
 #include <functional>
 #include <optional>
-#include <utility>
 
 #include "core/clock.h"
 #include "core/json.h"
@@ -31,16 +30,6 @@ struct UpdateReport {
   Json to_json() const;
 };
 
-// The state that follows from registrations and from earlier events: what update() appends. Ids: a merge keeps the id
-// that appeared first and retires the other; a split leaves the id with the part that holds the registration that had
-// it first and mints new ones for the rest; no id is ever used again. Ids say nothing of the person. With `model` its
-// persons are taken, and keys only name evidence; without it exact keys make the persons.
-std::vector<store::LinkageEvent> next_events(const std::vector<store::RegistrationRow>& rows,
-                                             const std::vector<store::LinkageEvent>& past, UtcTime now,
-                                             UpdateReport& report, const ModelLinks* model = nullptr);
-// The registrations that exact keys join, as pairs.
-std::vector<std::pair<std::string, std::string>> key_pairs(const std::vector<store::RegistrationRow>& rows);
-
 struct UpdateOptions {
   std::filesystem::path spec;       // of the model; "": exact keys alone
   std::size_t memory = 0;           // bytes that the job may need; 0: no limit. Less: more passes over the records
@@ -56,7 +45,8 @@ struct UpdateOptions {
 // Reads, decides and appends in one transaction of the store; nothing changed: nothing appended. The model sees all
 // versions of a registration; what people decided is obeyed whatever it says. Where the store holds the linker's state
 // of an earlier run (identity_state.h), only registrations that are new or have changed are linked, by the model of
-// then; a linkage of everything follows by itself when that model has become too old. Shows its progress.
+// then; a linkage of everything follows by itself when that model has become too old. Shows its progress. Errors:
+// linkage.memory (nothing has changed), those of the store.
 Result<UpdateReport> update(store::Store& store, const Clock& clock, const UpdateOptions& options = {});
 
 }  // namespace sekisho::linkage

@@ -39,7 +39,7 @@ struct Script {
 constexpr Script kScripts[] = {{&IdentityRecord::family_kanji, &IdentityRecord::given_kanji, identity::canonical_kanji},
                                {&IdentityRecord::family_kana, &IdentityRecord::given_kana, identity::canonical_kana}};
 
-constexpr std::size_t kMostWaiting = 20'000;  // versions that wait until they are made rows
+constexpr std::size_t kMostWaiting = 5'000;  // versions that wait until they are made rows
 
 // What hospitals write before a newborn has a name: twins have it both.
 constexpr std::string_view kNameless[] = {"ベビー", "ﾍﾞﾋﾞｰ", "ベイビー", "新生児"};
@@ -130,7 +130,7 @@ float RegistrationRows::weight(const Linker& linker, std::uint32_t a, std::uint3
 void RegistrationRows::add_row(std::string_view name, bool named_in_parts) {
   if (first.empty()) first.push_back(0);
   if (names.empty() || names.back() != name) {
-    names.emplace_back(name);
+    names.push_back(name);
     in_parts.push_back(named_in_parts);
     first.push_back(first.back());
   }
@@ -141,10 +141,7 @@ void RegistrationRows::add_row(std::string_view name, bool named_in_parts) {
 std::uint32_t ColumnBuilder::code_of(std::string_view value) {
   bool fresh = false;
   const std::uint32_t code = index_.add(value, fresh);
-  if (fresh) {
-    values_.push_back(texts_.keep(value));
-    index_.replace(code, values_.back());
-  }
+  if (fresh) index_.replace(code, texts_.keep(value));
   return code;
 }
 
@@ -156,6 +153,13 @@ VersionTable::VersionTable(const ModelSpec& spec, std::vector<IdentityVersion> a
   keep_records_ = true;
   waiting_ = std::move(all);
   finish();
+}
+
+void VersionTable::expect(std::size_t registrations, std::size_t versions) {
+  names.reserve(registrations), in_parts.reserve(registrations);
+  reg_of.reserve(versions);
+  for (ColumnBuilder& builder : builders_)
+    builder.codes.reserve(versions);
 }
 
 void VersionTable::add(IdentityVersion version) {
@@ -176,7 +180,7 @@ void VersionTable::take_waiting() {
   });
   for (const IdentityVersion& version : rows) {
     if (names.empty() || names.back() != version.reg) {
-      names.push_back(version.reg);
+      names.push_back(name_texts_.keep(version.reg));
       in_parts.push_back(separated(version.record));
     }
     reg_of.push_back(static_cast<std::uint32_t>(names.size() - 1));
@@ -189,7 +193,7 @@ void VersionTable::finish() {
   table.rows = reg_of.size();
   for (std::size_t f = 0; f < builders_.size(); ++f) {
     table.columns[f].codes = std::move(builders_[f].codes);
-    table.columns[f].values = builders_[f].values();
+    table.columns[f].values = builders_[f].take_values();
     table.columns[f].present = table.columns[f].values.size() > 1;
   }
   fill_readings(spec_, table);

@@ -5,6 +5,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "linkage/linker.h"
@@ -25,28 +26,28 @@ class ColumnBuilder {
   ColumnBuilder() { code_of({}); }
   std::uint32_t code_of(std::string_view value);
   std::vector<std::uint32_t> codes;
-  const std::vector<std::string_view>& values() const { return values_; }
+  // Views of texts that the builder owns. No value can be added any more.
+  std::vector<std::string_view> take_values() { return std::exchange(index_, {}).take_texts(); }
 
  private:
   TextIndex index_;
   Arena texts_;
-  std::vector<std::string_view> values_;
 };
 
 // Rows of registrations, each a group of its own; those of one registration stand together, registrations in order of
 // their names.
 struct RegistrationRows {
-  std::vector<std::string> names;     // by registration
-  std::vector<std::uint32_t> first;   // by registration, and one more: its first row
-  std::vector<std::uint32_t> reg_of;  // by row
-  std::vector<bool> in_parts;         // by registration: family and given name are known apart
+  std::vector<std::string_view> names;  // by registration; their owner outlives the rows
+  std::vector<std::uint32_t> first;     // by registration, and one more: its first row
+  std::vector<std::uint32_t> reg_of;    // by row
+  std::vector<bool> in_parts;           // by registration: family and given name are known apart
   Table table;
 
   std::size_t registrations() const { return names.size(); }
   std::uint32_t find(std::string_view name) const;  // UINT32_MAX: not here
   // What two registrations agree on is what their most similar versions do: who has changed the name had the old one.
   float weight(const Linker& linker, std::uint32_t a, std::uint32_t b) const;
-  // The next row, of this registration. The table's own part is filled in otherwise.
+  // The next row, of this registration; `name` stays. The table's own part is filled in otherwise.
   void add_row(std::string_view name, bool named_in_parts);
 };
 
@@ -54,6 +55,7 @@ class VersionTable : public RegistrationRows {
  public:
   // Empty: add() and then finish().
   explicit VersionTable(const ModelSpec& spec);
+  void expect(std::size_t registrations, std::size_t versions);  // so many will come: takes no more room than they need
   // `all` in order of registration, and of time within each. Keeps them for raw_values().
   VersionTable(const ModelSpec& spec, std::vector<IdentityVersion> all);
   // In order of registration, and of time within each. What the table does not compare is let go soon.
@@ -71,6 +73,7 @@ class VersionTable : public RegistrationRows {
   std::vector<IdentityVersion> waiting_;   // not in the table yet
   std::vector<IdentityVersion> versions_;  // by row, where they are kept
   std::vector<ColumnBuilder> builders_;    // own the values
+  Arena name_texts_;
 };
 
 }  // namespace sekisho::linkage

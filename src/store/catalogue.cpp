@@ -210,21 +210,26 @@ Result<Pairs> Catalogue::snapshots() {
   return read_pairs(*database_, "SELECT id, document FROM snapshot ORDER BY id");
 }
 
-Result<std::vector<LinkageEvent>> Catalogue::linkage_events(std::uint64_t up_to) {
-  std::vector<LinkageEvent> out;
+Result<void> Catalogue::each_linkage_event(std::uint64_t up_to, const std::function<void(const LinkageEvent&)>& visit) {
   const long long limit = up_to > INT64_MAX ? INT64_MAX : as_integer(up_to);
-  SEKISHO_CHECK(database_->run("reading linkage events", [&](soci::session& s) {
+  return database_->run("reading linkage events", [&](soci::session& s) {
     long long number = 0, time = 0;
-    std::string reg, person, method;
-    double weight = 0;
+    LinkageEvent event;
     soci::statement all = (s.prepare << "SELECT number, time, reg, person, method, weight FROM linkage_event "
                                         "WHERE number <= :n ORDER BY number",
-                           soci::use(limit), soci::into(number), soci::into(time), soci::into(reg), soci::into(person),
-                           soci::into(method), soci::into(weight));
+                           soci::use(limit), soci::into(number), soci::into(time), soci::into(event.reg),
+                           soci::into(event.person), soci::into(event.method), soci::into(event.weight));
     all.execute();
-    while (all.fetch())
-      out.push_back({static_cast<std::uint64_t>(number), {time}, reg, person, method, weight});
-  }));
+    while (all.fetch()) {
+      event.number = static_cast<std::uint64_t>(number), event.time = {time};
+      visit(event);
+    }
+  });
+}
+
+Result<std::vector<LinkageEvent>> Catalogue::linkage_events(std::uint64_t up_to) {
+  std::vector<LinkageEvent> out;
+  SEKISHO_CHECK(each_linkage_event(up_to, [&](const LinkageEvent& event) { out.push_back(event); }));
   return out;
 }
 
@@ -337,21 +342,17 @@ void insert_quarantine(soci::session& s, const std::vector<QuarantineRow>& rows)
   }
 }
 
-void insert_linkage(soci::session& s, const std::vector<LinkageEvent>& events, const std::string& map_hash) {
-  long long number = 0, time = 0;
-  std::string reg, person, method;
-  double weight = 0;
-  soci::statement insert =
-      (s.prepare << "INSERT INTO linkage_event(number, time, reg, person, method, weight) "
-                    "VALUES(:n, :t, :r, :p, :m, :w)",
-       soci::use(number), soci::use(time), soci::use(reg), soci::use(person), soci::use(method), soci::use(weight));
-  for (const LinkageEvent& event : events) {
-    number = as_integer(event.number);
-    time = event.time.micros;
-    reg = event.reg;
-    person = event.person;
-    method = event.method;
-    weight = event.weight;
+void insert_linkage(soci::session& s, std::uint64_t newest, std::size_t count,
+                    const std::function<LinkageEvent(std::size_t)>& event, const std::string& map_hash) {
+  long long number = as_integer(newest), time = 0;
+  LinkageEvent one;
+  soci::statement insert = (s.prepare << "INSERT INTO linkage_event(number, time, reg, person, method, weight) "
+                                         "VALUES(:n, :t, :r, :p, :m, :w)",
+                            soci::use(number), soci::use(time), soci::use(one.reg), soci::use(one.person),
+                            soci::use(one.method), soci::use(one.weight));
+  for (std::size_t i = 0; i < count; ++i) {
+    one = event(i);
+    ++number, time = one.time.micros;
     insert.execute(true);
   }
   s << "INSERT INTO linkage_state(number, map_hash) VALUES(:n, :h)", soci::use(number), soci::use(map_hash);

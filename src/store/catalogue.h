@@ -58,6 +58,7 @@ class Catalogue {
   Result<std::unordered_map<std::string, std::string>>
   replacements();  // erased file -> what stands for it now, "" none
   Result<std::vector<std::pair<std::string, std::string>>> snapshots();  // id, document
+  Result<void> each_linkage_event(std::uint64_t up_to, const std::function<void(const LinkageEvent&)>& visit);
   Result<std::vector<LinkageEvent>> linkage_events(std::uint64_t up_to);
   Result<PersonMap> person_map(std::uint64_t up_to);
   Result<std::pair<std::uint64_t, std::string>> linkage_state();  // number, hash of the person map
@@ -81,7 +82,9 @@ void insert_registrations(soci::session& s, const std::set<std::string>& regs, c
 void withdraw_registration(soci::session& s, const std::string& reg, const std::string& hospital,
                            const std::string& scope);
 void insert_quarantine(soci::session& s, const std::vector<QuarantineRow>& rows);
-void insert_linkage(soci::session& s, const std::vector<LinkageEvent>& events, const std::string& map_hash);
+// Numbers them from `newest` + 1.
+void insert_linkage(soci::session& s, std::uint64_t newest, std::size_t count,
+                    const std::function<LinkageEvent(std::size_t)>& event, const std::string& map_hash);
 
 Json counts_json(const records::Counts& counts);
 records::Counts counts_of(const Json& json);

@@ -9,6 +9,8 @@
 #include <algorithm>
 #include <atomic>
 
+#include "store/sealed_file.h"
+
 namespace sekisho::store {
 
 namespace fs = std::filesystem;
@@ -91,7 +93,14 @@ Result<std::string> TemporaryFile::publish() {
 
 Result<std::string> hash_file(const fs::path& path) {
   SEKISHO_TRY(const MappedFile file, MappedFile::open(path));
-  return to_hex(crypto::sha256(file.bytes()));
+  crypto::Sha256 hash;
+  for (ByteView rest = file.bytes(); !rest.empty();) {
+    const ByteView piece = rest.first(std::min(rest.size(), std::size_t{4} << 20));
+    hash.update(piece);
+    let_go(piece);
+    rest = rest.subspan(piece.size());
+  }
+  return to_hex(hash.finish());
 }
 
 Result<void> Folder::create() const {

@@ -84,6 +84,19 @@ std::string encode(const StoredIdentity& row) {
   return out.bytes();
 }
 
+Result<IdentityParts> identity_parts(std::string_view bytes) {
+  FieldReader in(bytes);
+  IdentityParts out;
+  out.reg = in.text();
+  for (int place = 0; place < 4; ++place)  // package, part, ordinal, sub
+    in.integer();
+  out.recorded = get_time(in).micros;
+  in.integer();  // last_recorded
+  if (!in.ok()) return fail("store.sealed_malformed", "a record of a sealed file ends before its content");
+  out.content = bytes.substr(bytes.size() - in.left());
+  return out;
+}
+
 Result<StoredIdentity> decode_identity(std::string_view bytes) {
   FieldReader in(bytes);
   StoredIdentity row;

@@ -22,6 +22,12 @@ struct StoredIdentity {
 };
 std::string encode(const StoredIdentity& row);
 Result<StoredIdentity> decode_identity(std::string_view bytes);
+// The same row without decoding it; views of `bytes`. `content` is identity_content() of the record and ends the row.
+struct IdentityParts {
+  std::string_view reg, content;
+  std::int64_t recorded = 0;  // micros
+};
+Result<IdentityParts> identity_parts(std::string_view bytes);
 
 struct StoredKeys {
   std::string reg;

@@ -2,6 +2,7 @@
 // them leaves the zone but persons.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <set>
@@ -28,5 +29,7 @@ Result<void> each_identity(Store& store,
 // The files that hold identity records, and the hospital of each. A file never changes; an erasure puts another one in
 // its place.
 Result<std::map<std::string, std::string>> identity_files(Store& store);
+// Identity records in them: each_identity visits no more.
+Result<std::uint64_t> identity_versions(Store& store);
 
 }  // namespace sekisho::store

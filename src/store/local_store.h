@@ -64,7 +64,8 @@ class LocalStore final : public Store {
   Result<void> open_views(columns::Engine& engine, const Snapshot& snapshot) override;
   Result<void> each_registration(const std::function<void(const RegistrationRow&)>& visit) override;
   Result<std::vector<LinkageEvent>> linkage_events(std::uint64_t up_to) override;
-  Result<void> append_linkage(const std::vector<LinkageEvent>& events) override;
+  Result<void> each_linkage_event(const std::function<void(const LinkageEvent&)>& visit) override;
+  Result<void> append_linkage(std::size_t count, const std::function<LinkageEvent(std::size_t)>& event) override;
   Result<std::uint64_t> linkage_state() override;
   Result<identity::CanonicalVersion> key_version() override;
   Result<Json> rekey(identity::CanonicalVersion to) override;

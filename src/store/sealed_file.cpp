@@ -2,8 +2,11 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/mman.h>
+#include <unistd.h>
 #include <zstd.h>
 
+#include <algorithm>
 #include <cstring>
 
 #include "crypto/digest.h"
@@ -73,6 +76,25 @@ std::int64_t FieldReader::integer() {
   return ok_ ? get<std::int64_t>(bytes) : 0;
 }
 
+void let_go(ByteView mapped) {
+  const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+  const auto begin = reinterpret_cast<std::uintptr_t>(mapped.data()) & ~(page - 1);
+  const auto end = (reinterpret_cast<std::uintptr_t>(mapped.data()) + mapped.size()) & ~(page - 1);
+  if (end > begin) ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
+}
+
+char* RecordHeap::add(std::string_view record) {
+  if (record.size() > size_ - used_) {
+    size_ = std::max(record.size(), kBlock);
+    blocks_.push_back(std::make_unique_for_overwrite<char[]>(size_));
+    used_ = 0;
+  }
+  char* const place = blocks_.empty() ? nullptr : blocks_.back().get() + used_;
+  if (!record.empty()) std::memcpy(place, record.data(), record.size());
+  used_ += record.size();
+  return place;
+}
+
 Result<void> split_records(std::string_view block, const std::function<Result<void>(std::string_view)>& visit) {
   FieldReader reader(block);
   while (!reader.at_end()) {
@@ -137,6 +159,7 @@ Result<void> read_sealed(const std::filesystem::path& path, std::string_view kin
     plain.resize(size);
     if (ZSTD_decompress(plain.data(), plain.size(), packed.data(), packed.size()) != size) return malformed();
     SEKISHO_CHECK(split_records(plain, visit));
+    let_go(as_bytes(sealed));
   }
   return {};
 }

@@ -4,8 +4,10 @@
 
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/bytes.h"
 #include "core/file.h"
@@ -34,11 +36,23 @@ class FieldReader {
   std::int64_t integer();
   bool ok() const { return ok_; }
   bool at_end() const { return ok_ && bytes_.empty(); }
+  std::size_t left() const { return bytes_.size(); }
 
  private:
   std::string_view take(std::size_t size);
   std::string_view bytes_;
   bool ok_ = true;
+};
+
+// Records in their stored form, which is a third of what they need decoded. They stay where they are.
+class RecordHeap {
+ public:
+  char* add(std::string_view record);
+  void drop_last(std::size_t size) { used_ -= size; }  // of the record that was added last
+
+ private:
+  std::vector<std::unique_ptr<char[]>> blocks_;
+  std::size_t used_ = 0, size_ = 0;
 };
 
 // Splits a block's plain content into records. Error: store.sealed_malformed.
@@ -66,6 +80,9 @@ class SealedWriter {
   std::string block_;
   std::uint64_t records_ = 0, blocks_ = 0;
 };
+
+// A part of a mapped file that was read and is not needed again soon: it takes no memory any more.
+void let_go(ByteView mapped);
 
 // Visits every record of a file in order. Errors: unseal.tampered, store.sealed_malformed, file.*.
 Result<void> read_sealed(const std::filesystem::path& path, std::string_view kind, ByteView key,

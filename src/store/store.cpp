@@ -176,22 +176,24 @@ Result<void> LocalStore::each_registration(const std::function<void(const Regist
   SEKISHO_TRY(const identity::CanonicalVersion version, key_version());
   SEKISHO_TRY(const auto hidden, withdrawn_registrations());
   SEKISHO_TRY(const auto files, catalogue_->sealed());
-  std::vector<StoredKeys> rows;
+  RecordHeap heap;
+  std::vector<std::string_view> rows;  // encoded
   for (const SealedRow& file : files) {
     if (file.kind != "keys") continue;
     SEKISHO_CHECK(read_sealed(folder_.sealed_file(file.kind, file.hash), file.kind, sealing_key(file.kind),
                               [&](std::string_view bytes) -> Result<void> {
-                                SEKISHO_TRY(StoredKeys row, decode_keys(bytes));
-                                if (!hidden.contains(row.reg)) rows.push_back(std::move(row));
+                                const std::string_view reg = FieldReader(bytes).text();
+                                if (hidden.empty() || !hidden.contains(std::string(reg)))
+                                  rows.emplace_back(heap.add(bytes), bytes.size());
                                 return {};
                               }));
   }
-  const auto less = [](const StoredKeys& a, const StoredKeys& b) { return a.tie() < b.tie(); };
-  const auto same = [](const StoredKeys& a, const StoredKeys& b) { return a.tie() == b.tie(); };
-  std::sort(rows.begin(), rows.end(), less);
-  rows.erase(std::unique(rows.begin(), rows.end(), same), rows.end());
-  for (StoredKeys& row : rows)
+  std::ranges::sort(rows, {}, [](std::string_view row) { return std::pair(FieldReader(row).text(), row); });
+  rows.erase(std::ranges::unique(rows).begin(), rows.end());
+  for (const std::string_view bytes : rows) {
+    SEKISHO_TRY(StoredKeys row, decode_keys(bytes));
     visit({std::move(row.reg), {std::move(row.hospital)}, row.keys, version});
+  }
   return {};
 }
 
@@ -199,19 +201,22 @@ Result<std::vector<LinkageEvent>> LocalStore::linkage_events(std::uint64_t up_to
   return catalogue_->linkage_events(up_to);
 }
 
-Result<void> LocalStore::append_linkage(const std::vector<LinkageEvent>& events) {
-  if (events.empty()) return {};
+Result<void> LocalStore::each_linkage_event(const std::function<void(const LinkageEvent&)>& visit) {
+  return catalogue_->each_linkage_event(UINT64_MAX, visit);
+}
+
+Result<void> LocalStore::append_linkage(std::size_t count, const std::function<LinkageEvent(std::size_t)>& event) {
+  if (count == 0) return {};
   SEKISHO_TRY(const auto state, catalogue_->linkage_state());
   SEKISHO_TRY(PersonMap map, catalogue_->person_map(state.first));
-  std::vector<LinkageEvent> numbered = events;
-  std::uint64_t next = state.first;
-  for (LinkageEvent& event : numbered) {
-    event.number = ++next;
-    map[event.reg] = event.person;
+  for (std::size_t i = 0; i < count; ++i) {
+    LinkageEvent one = event(i);
+    map[std::move(one.reg)] = std::move(one.person);
   }
   const std::string hash = map_hash(map);
+  map = {};
   return catalogue_->transaction("appending linkage events", [&](soci::session& s) -> Result<void> {
-    insert_linkage(s, numbered, hash);
+    insert_linkage(s, state.first, count, event, hash);
     return {};
   });
 }

@@ -142,7 +142,12 @@ class Store {
   // events and snapshots stay: they name registrations and persons, not keys.
   virtual Result<Json> rekey(identity::CanonicalVersion to) = 0;
   virtual Result<std::vector<LinkageEvent>> linkage_events(std::uint64_t up_to = UINT64_MAX) = 0;
-  virtual Result<void> append_linkage(const std::vector<LinkageEvent>& events) = 0;  // one transaction
+  virtual Result<void> each_linkage_event(const std::function<void(const LinkageEvent&)>& visit) = 0;
+  // One transaction; `event` makes each of them, in order. Numbers are given here.
+  virtual Result<void> append_linkage(std::size_t count, const std::function<LinkageEvent(std::size_t)>& event) = 0;
+  Result<void> append_linkage(const std::vector<LinkageEvent>& events) {
+    return append_linkage(events.size(), [&](std::size_t i) { return events[i]; });
+  }
   virtual Result<std::uint64_t> linkage_state() = 0;
 
   // Erases a registration (or every registration of its person for scope "all"): rewrites only the segments, identity

@@ -5,6 +5,7 @@ import hmac
 import itertools
 import json
 import math
+import re
 import stat
 import unittest
 from collections import defaultdict
@@ -97,11 +98,16 @@ class CentreLinks(unittest.TestCase):
         state = json.loads((self.centre.dir / "core/link.json").read_text())
         self.assertEqual(state["state"], "done")
 
-    def test_too_little_memory_leaves_exact_keys_and_says_so(self):
-        other = self.link("--memory", 1, check=(1,))
-        self.assertEqual(other["method"], "keys")
-        self.assertIn("memory", other["reason"])
-        self.assertEqual(self.link()["method"], "model")
+    def test_too_little_memory_changes_nothing_and_says_how_much_is_needed(self):
+        before = self.persons()
+        refused = sekisho("center", "link", "--dir", self.centre.dir, "--memory", 1, check=(3,))
+        self.assertIn("linkage.memory", refused.stderr)
+        needed = int(re.search(r"needs (\d+) MiB", refused.stderr).group(1))
+        self.assertLess(needed, 100)
+        self.assertEqual(json.loads((self.centre.dir / "core/link.json").read_text())["error"], "linkage.memory")
+        self.assertEqual(self.persons(), before)
+        self.assertEqual(self.link("--memory", needed)["method"], "model")
+        self.assertEqual(self.persons(), before)
 
     def test_what_people_decide_is_obeyed_and_can_be_taken_back(self):
         review = self.centre.dir / "core/review"
@@ -130,6 +136,22 @@ class CentreLinks(unittest.TestCase):
         self.assertNotEqual(apart[a], apart[b])
         self.assertEqual(decide("open")["merges"], 1)
         self.assertEqual(self.persons(), before, "the id that appeared first stays, everyone else keeps theirs")
+
+        # Those who decided find the pair after any number of runs, and take their word back.
+        secret = self.centre.dir / "hanako.secret"
+        secret.write_text(sekisho("link", "review", "invite", "Hanako", "--folder", review).stdout)
+        desk = ("--folder", review, "--secret-file", secret)
+        mine = lambda: [row for row in sekisho_json("link", "review", "list", *desk) if row["state"] == "decided"]
+        self.assertEqual(decide("different")["splits"], 1)
+        for options in ((), ("--full",), ()):
+            self.assertEqual(self.link(*options)["events"], 0)
+            self.assertEqual(len(mine()), 1)
+        shown = sekisho_json("link", "review", "show", mine()[0]["id"], *desk)
+        self.assertEqual({shown["a"], shown["b"]}, {a, b})
+        sekisho("link", "review", "decide", mine()[0]["id"], "withdrawn", *desk)
+        self.assertEqual(mine(), [])
+        self.assertEqual(self.link()["merges"], 1)
+        self.assertEqual(self.persons(), before)
 
 
 class CentreRuns(unittest.TestCase):

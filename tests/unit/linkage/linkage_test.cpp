@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fstream>
 #include <map>
+#include <numeric>
 #include <set>
 
 #include "core/csv.h"
@@ -10,8 +11,8 @@
 #include "core/random.h"
 #include "linkage/birth.h"
 #include "linkage/evaluate.h"
+#include "linkage/person_changes.h"
 #include "linkage/run.h"
-#include "linkage/update.h"
 
 namespace sekisho::linkage {
 namespace {
@@ -263,13 +264,22 @@ store::RegistrationRow row(const std::string& reg, std::optional<int> kanji, std
 
 struct History {
   std::vector<store::LinkageEvent> events;
-  UpdateReport step(const std::vector<store::RegistrationRow>& rows) {
-    UpdateReport report;
-    for (store::LinkageEvent event : next_events(rows, events, UtcTime{}, report)) {
-      event.number = events.size() + 1;
-      events.push_back(event);
+  PersonChanges step(std::vector<store::RegistrationRow> rows) {
+    std::ranges::stable_sort(rows, {}, &store::RegistrationRow::reg);
+    KeyedRegistrations registrations;
+    for (const store::RegistrationRow& one : rows)
+      registrations.add(one);
+    PastPersons past(registrations.size());
+    for (const store::LinkageEvent& event : events)
+      EXPECT_TRUE(past.add(registrations.find(event.reg), event.person));
+    std::vector<std::uint32_t> every(registrations.size());
+    std::iota(every.begin(), every.end(), 0u);
+    PersonChanges changes = person_changes(registrations, every, past, registrations.join(), nullptr);
+    for (const PersonChange& change : changes.all) {
+      events.push_back(change.event(registrations, UtcTime{}));
+      events.back().number = events.size();
     }
-    return report;
+    return changes;
   }
   std::map<std::string, std::string> now() const {
     std::map<std::string, std::string> out;
@@ -282,8 +292,8 @@ struct History {
 TEST(Update, NothingNewAppendsNothing) {
   History history;
   const std::vector<store::RegistrationRow> rows = {row("a", 1), row("b", 1), row("c", 2)};
-  EXPECT_EQ(history.step(rows).events, 3u);
-  EXPECT_EQ(history.step(rows).events, 0u);
+  EXPECT_EQ(history.step(rows).all.size(), 3u);
+  EXPECT_EQ(history.step(rows).all.size(), 0u);
   EXPECT_EQ(history.now()["a"], history.now()["b"]);
   EXPECT_NE(history.now()["a"], history.now()["c"]);
 }

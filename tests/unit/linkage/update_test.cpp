@@ -4,10 +4,12 @@
 #include <fmt/format.h>
 #include <sched.h>
 
+#include <cstdio>
 #include <fstream>
 #include <set>
 
 #include "../store/store_fixture.h"
+#include "store/identity_rows.h"
 #include "store/linkage_file.h"
 #include "synthetic_registrations.h"
 
@@ -257,19 +259,47 @@ TEST_F(UpdateTest, with_little_memory_records_are_read_in_parts_and_the_events_a
   const std::string expected = events();
   another_store();
   load(0, 1300);
-  const std::size_t rows = model_memory(whole.registrations, whole.registrations);
-  const UpdateReport parts = link(false, {}, rows + 2100 * kReadingMemory);
+  const std::uint64_t versions = store::identity_versions(*store_).value();
+  ASSERT_GT(versions, whole.registrations);
+  const UpdateReport parts = link(false, {}, model_memory(whole.registrations, versions));
   EXPECT_EQ(parts.method, "model") << parts.reason;
   EXPECT_GT(parts.passes, 1u) << whole.registrations;
   EXPECT_TRUE(events() == expected);
 }
 
-TEST_F(UpdateTest, less_memory_than_the_rows_need_leaves_exact_keys_and_says_so) {
+TEST_F(UpdateTest, less_memory_than_the_rows_need_changes_nothing_and_says_how_much_is_needed) {
   load(0, 700);
-  const UpdateReport keys = link(false, {}, std::size_t{64} << 20);
-  EXPECT_EQ(keys.method, "keys");
-  EXPECT_NE(keys.reason.find("memory"), std::string::npos);
-  EXPECT_GT(keys.persons, 700u);
+  link();
+  const std::string before = events();
+  load(700, 800);
+  UpdateOptions options;
+  options.spec = root_ / "spec.toml", options.memory = std::size_t{64} << 20;
+  const auto done = update(*store_, clock_, options);
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().code, "linkage.memory");
+  EXPECT_EQ(events(), before);
+  std::size_t needed = 0;
+  ASSERT_EQ(std::sscanf(done.error().message.c_str(), "the model needs %zu MiB", &needed), 1) << done.error().message;
+  const UpdateReport next = link(false, {}, needed << 20);
+  EXPECT_EQ(next.method, "model");
+}
+
+TEST_F(UpdateTest, less_memory_than_the_state_needs_links_everything_with_the_same_persons) {
+  load(0, 700);
+  link();
+  load(700, 800);
+  const std::uint64_t versions = store::identity_versions(*store_).value();
+  const std::size_t enough = arrivals_memory(versions, versions);
+  ASSERT_FALSE(link(false, {}, enough).full);
+  load(800, 900);
+  const std::size_t little = model_memory(truth_.size(), store::identity_versions(*store_).value());
+  ASSERT_LT(little, arrivals_memory(truth_.size(), truth_.size()));
+  const UpdateReport next = link(false, {}, little);
+  EXPECT_TRUE(next.full);
+  EXPECT_NE(next.full_because.find("memory"), std::string::npos) << next.full_because;
+  const Persons small = persons();
+  EXPECT_EQ(link(true).events, 0u);
+  EXPECT_EQ(persons(), small);
 }
 
 TEST_F(UpdateTest, one_processor_or_several_give_the_same_events) {
