@@ -151,14 +151,13 @@ Json Linker::waterfall(std::uint32_t a, std::uint32_t b) const {
                                   {"holders", holders},
                                   {"values", values}});
   }
-  const float total = weight(a, b);
+  const float by_fields = weight_of_fields(a, b), total = impossible_(by_fields, a, b);
   double sum = std::log2(model_.share_same);
   for (const Json& comparison : out["comparisons"])
     sum += comparison["weight"].get<double>();
-  const float by_fields = weight_of_fields(a, b);
   out["household"] = static_cast<double>(by_fields) - sum;  // what "same household, other person" takes away
   if (std::isinf(total))
-    out["impossible"] = constraints_.forbids(a, b) ? "decided to be two persons" : "two deaths";
+    out["impossible"] = "two deaths";
   else if (total != by_fields)
     out["two_numbers"] = static_cast<double>(total - by_fields);  // of one hospital
   out["weight"] = std::isinf(total) ? -1000.0 : static_cast<double>(total);

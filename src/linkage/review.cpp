@@ -27,6 +27,10 @@ bool there_is(const fs::path& path) {
   return fs::exists(path, error);
 }
 
+bool has_decided(const OpenPair& pair, std::string_view reviewer) {
+  return std::ranges::find(pair.decided.by, reviewer) != pair.decided.by.end();
+}
+
 bool usable_name(std::string_view name) {
   return !name.empty() && name.size() <= 64 && is_valid_utf8(name) &&
          std::ranges::all_of(name, [](char c) { return static_cast<unsigned char>(c) >= 0x20 && c != 0x7F; });
@@ -164,19 +168,37 @@ Result<void> ReviewDesk::take_line(const Json& json, const Place& place) {
   const RecordPair of{json["a"].get<std::string>(), json["b"].get<std::string>()};
   const auto pair =
       std::ranges::find_if(queue_.pairs, [&](const OpenPair& one) { return one.a == of.first && one.b == of.second; });
+  const std::string reviewer = json["reviewer"].get<std::string>();
+  bool outdated = false;
   if (pair != queue_.pairs.end() && json.contains("shown")) {
     SEKISHO_TRY(const std::string now, shown(*pair));
-    if (json["shown"] != now) return {};
+    outdated = json["shown"] != now;
+    if (outdated && opinion && !has_decided(*pair, reviewer)) return {};
   }
   std::vector<Vote>& votes = votes_[of];
-  const std::string reviewer = json["reviewer"].get<std::string>();
   std::erase_if(votes, [&](const Vote& vote) { return vote.reviewer == reviewer; });
-  if (opinion) votes.push_back({reviewer, *opinion, json["at"].get<std::string>()});
+  if (opinion)
+    votes.push_back(
+        {.reviewer = reviewer, .opinion = *opinion, .at = json["at"].get<std::string>(), .outdated = outdated});
   return {};
+}
+
+// What was decided stays decided, though the records have changed since, until one of those who decided it takes the
+// word back: then the others have to look again.
+void ReviewDesk::forget_outdated() {
+  for (auto& [pair, votes] : votes_)
+    if (!outcome_of(votes)) std::erase_if(votes, &Vote::outdated);
 }
 
 Result<void> ReviewDesk::read_votes() {
   votes_.clear();
+  for (const OpenPair& pair : queue_.pairs)
+    for (const std::string& name : pair.decided.by)
+      votes_of(pair).push_back(
+          {.reviewer = name,
+           .opinion = pair.decided.verdict == Verdict::kSame ? Opinion::kSame : Opinion::kDifferent,
+           .at = pair.decided.at,
+           .of_decision = true});
   const fs::path file = folder_ / "votes.jsonl";
   if (!there_is(file)) return {};
   std::error_code error;
@@ -190,6 +212,7 @@ Result<void> ReviewDesk::read_votes() {
     at = feed + 1;
     SEKISHO_CHECK(take_line(json, place));
   }
+  forget_outdated();
   return {};
 }
 
@@ -226,7 +249,9 @@ Result<ledger::Ledger*> ReviewDesk::ledger() {
   SEKISHO_CHECK(read_votes());
   SEKISHO_TRY(const std::vector<Decision> written, load_decisions(decisions_));
   for (const OpenPair& pair : queue_.pairs) {
-    const auto outcome = outcome_of(votes_of(pair));
+    std::vector<Vote> votes = votes_of(pair);
+    std::erase_if(votes, &Vote::of_decision);
+    const auto outcome = outcome_of(votes);
     const auto last = std::ranges::find_if(written.rbegin(), written.rend(), [&](const Decision& d) {
       return (d.a == pair.a && d.b == pair.b) || (d.a == pair.b && d.b == pair.a);
     });
@@ -304,7 +329,7 @@ Result<Json> ReviewDesk::vote(std::string_view id, std::string_view reviewer, Op
   if (mine != votes.end() && votes.size() > 1)
     return fail("review.third", "who has voted leaves a disagreement to another person");
   if (mine != votes.end()) votes.erase(mine);
-  votes.push_back({std::string(reviewer), opinion, clock_.now().iso()});
+  votes.push_back({.reviewer = std::string(reviewer), .opinion = opinion, .at = clock_.now().iso()});
 
   SEKISHO_CHECK(
       book->append("review.voted", {{"pair", found->id}, {"reviewer", reviewer}, {"opinion", opinion_name(opinion)}}));
@@ -351,7 +376,8 @@ Result<Json> ReviewDesk::withdraw(std::string_view id, std::string_view reviewer
                                                .reason = "taken back"}));
   SEKISHO_CHECK(record_vote(*found, reviewer, kWithdrawn, at));
   votes_of(*found) = votes;
-  return Json{{"id", found->id}, {"state", state_name(state_of(votes))}};
+  forget_outdated();
+  return Json{{"id", found->id}, {"state", state_name(state_of(votes_of(*found)))}};
 }
 
 Result<void> ReviewDesk::decide(const OpenPair& pair, Opinion outcome) {

@@ -3,7 +3,7 @@
 // which every run obeys. Views and votes stand in a ledger, by ids of pairs that say nothing of the records.
 //
 // A review is a folder (mode 0700, on the machine of the identity store):
-//   pairs.json      what `link run --review-out` wrote
+//   pairs.json      what `link run --review-out` wrote: open pairs, and those that people have decided
 //   votes.jsonl     one line for each vote; and {"void": NAME} where somebody was struck off the list
 //   decisions.jsonl what two persons agreed on
 //   reviewers.json  who may review: name, digest of the secret, end
@@ -35,6 +35,8 @@ struct Vote {
   std::string reviewer;
   Opinion opinion = Opinion::kUnsure;
   std::string at;
+  bool outdated = false;     // about records that have changed since: counts while the pair is decided
+  bool of_decision = false;  // told by the decision alone
 };
 
 // How a pair stands. `votes` in order of time, each reviewer's last one.
@@ -84,7 +86,8 @@ class ReviewDesk {
   Json list(std::string_view reviewer) const;
   // Both records, side by side, with the waterfall. The view is recorded first. Errors: review.pair, ledger.*.
   Result<Json> pair(std::string_view id, std::string_view reviewer);
-  // Pairs that this person has helped to decide, as list() tells them: each of the two may take the word back.
+  // Pairs that this person has helped to decide, as list() tells them: each of the two may take the word back, after
+  // any number of runs.
   Json decided(std::string_view reviewer) const;
   // Errors: review.pair, review.decided, review.third (who has voted leaves a disagreement to others), file errors.
   // Returns {id, state, outcome?}.
@@ -103,6 +106,7 @@ class ReviewDesk {
         random_(random) {}
   Result<void> read_votes();
   Result<void> take_line(const Json& line, const Place& place);
+  void forget_outdated();
   Result<void> refresh();  // votes that somebody else has written or made void
   Result<std::string> shown(const OpenPair& pair) const;
   Result<ledger::Ledger*> ledger();

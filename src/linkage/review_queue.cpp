@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
+#include <optional>
 #include <set>
 
 #include "core/file.h"
@@ -51,10 +53,51 @@ std::vector<Found> open_pairs(const QueueInput& input, const GreyZone& zone, con
   return out;
 }
 
+// Pairs that two persons or more have decided, the newest first, and the decision of each. Of several versions the pair
+// that says most.
+struct FoundDecided {
+  Found pair;
+  const Decision* decision = nullptr;
+};
+
+template <class Id>
+std::vector<FoundDecided> decided_pairs(const QueueInput& input, const Id& id) {
+  std::map<std::string_view, std::vector<std::uint32_t>> groups;
+  for (const Decision& one : input.decisions)
+    groups[one.a], groups[one.b];
+  for (std::uint32_t group = 0; group < input.table.first_of.size() && !groups.empty(); ++group)
+    if (const auto at = groups.find(id(group)); at != groups.end()) at->second.push_back(group);
+  std::vector<FoundDecided> out;
+  for (const Decision& one : input.decisions) {
+    if (one.by.size() < 2) continue;
+    FoundDecided best{{0, 0, -std::numeric_limits<float>::infinity()}, nullptr};
+    for (const std::uint32_t a : groups[one.a])
+      for (const std::uint32_t b : groups[one.b])
+        if (const float weight = input.linker.weight_of_fields(a, b);
+            best.decision == nullptr || weight > best.pair.weight)
+          best = {{a, b, weight}, &one};
+    if (best.decision != nullptr) out.push_back(best);
+  }
+  std::ranges::stable_sort(out, std::ranges::greater(), [](const FoundDecided& one) { return one.decision->at; });
+  return out;
+}
+
 Json record_json(const QueueInput& input, const RawRows& raw, std::uint32_t row) {
   Json out = Json::object();
   for (std::size_t f = 0; f < input.spec.fields.size(); ++f)
     if (const auto& value = raw.at(row)[f]; !value.empty()) out[input.spec.fields[f].name] = value;
+  return out;
+}
+
+std::optional<OpenPair::Decided> decided_of(const Json& json) {
+  OpenPair::Decided out;
+  for (const char* member : {"by", "verdict", "at"})
+    if (!json.is_object() || !json.contains(member)) return std::nullopt;
+  const auto verdict = json["verdict"].is_string() ? verdict_of(json["verdict"].get<std::string>()) : std::nullopt;
+  if (!verdict || *verdict == Verdict::kOpen || !json["at"].is_string() || !json["by"].is_array()) return std::nullopt;
+  for (const Json& name : json["by"])
+    if (name.is_string()) out.by.push_back(name.get<std::string>());
+  out.verdict = *verdict, out.at = json["at"].get<std::string>();
   return out;
 }
 
@@ -72,9 +115,12 @@ Result<Json> review_queue(const QueueInput& input, const GreyZone& zone) {
   });
   if (found.size() > zone.most) found.resize(zone.most);
 
+  const std::vector<FoundDecided> decided = decided_pairs(input, id);
   std::set<std::uint32_t> rows;
   for (const Found& one : found)
-    rows.insert(speaker[one.a]), rows.insert(speaker[one.b]);
+    rows.insert({speaker[one.a], speaker[one.b]});
+  for (const FoundDecided& one : decided)
+    rows.insert({speaker[one.pair.a], speaker[one.pair.b]});
   SEKISHO_TRY(const RawRows raw, input.values(rows));
   std::vector<std::uint32_t> size(input.person.size(), 0);
   for (std::size_t group = 0; group < input.person.size(); ++group)
@@ -84,14 +130,21 @@ Result<Json> review_queue(const QueueInput& input, const GreyZone& zone) {
   system_random().fill(salt);
   Json out{
       {"review", 1}, {"salt", to_hex(salt)}, {"zone", {zone.low, zone.high}}, {"open", all}, {"pairs", Json::array()}};
-  for (const Found& one : found) {
+  const auto pair_json = [&](const Found& one) {
     Json pair{{"a", id(one.a)}, {"b", id(one.b)}};
     pair["joined"] = input.person[one.a] == input.person[one.b];
     pair["records_a"] = size[input.person[one.a]], pair["records_b"] = size[input.person[one.b]];
     pair["record_a"] = record_json(input, raw, speaker[one.a]);
     pair["record_b"] = record_json(input, raw, speaker[one.b]);
     pair["waterfall"] = input.linker.waterfall(one.a, one.b);
-    out["pairs"].push_back(std::move(pair));
+    return pair;
+  };
+  for (const Found& one : found)
+    out["pairs"].push_back(pair_json(one));
+  for (const FoundDecided& one : decided) {
+    out["pairs"].push_back(pair_json(one.pair));
+    out["pairs"].back()["decided"] = {
+        {"by", one.decision->by}, {"verdict", verdict_name(one.decision->verdict)}, {"at", one.decision->at}};
   }
   return out;
 }
@@ -116,16 +169,21 @@ Json merged_queue(const Json& before, Json fresh, std::size_t most,
     if (stays(pair.value("a", ""), pair.value("b", "")))
       fresh["pairs"].push_back(pair);
     else
-      ++gone;
+      gone += !pair.contains("decided");
   const auto old_open = before.value("open", std::size_t{0});
   fresh["open"] = fresh["open"].get<std::size_t>() + old_open - std::min(old_open, gone);
-  const auto far = [](const Json& pair) { return std::abs(pair["waterfall"].value("weight", 0.0)); };
   auto& pairs = fresh["pairs"].get_ref<Json::array_t&>();
-  std::ranges::stable_sort(pairs, [&](const Json& x, const Json& y) {
+  const auto decided = std::ranges::stable_partition(pairs, [](const Json& pair) { return !pair.contains("decided"); });
+  const auto far = [](const Json& pair) { return std::abs(pair["waterfall"].value("weight", 0.0)); };
+  std::stable_sort(pairs.begin(), decided.begin(), [&](const Json& x, const Json& y) {
     return std::tuple(far(x), x.value("a", ""), x.value("b", "")) <
            std::tuple(far(y), y.value("a", ""), y.value("b", ""));
   });
-  if (pairs.size() > most) pairs.resize(most);
+  std::stable_sort(decided.begin(), decided.end(), [](const Json& x, const Json& y) {
+    return x["decided"].value("at", "") > y["decided"].value("at", "");
+  });
+  if (const auto open = static_cast<std::size_t>(decided.begin() - pairs.begin()); open > most)
+    pairs.erase(pairs.begin() + static_cast<std::ptrdiff_t>(most), decided.begin());
   return fresh;
 }
 
@@ -152,6 +210,12 @@ Result<ReviewQueue> ReviewQueue::load(const std::filesystem::path& file) {
     const std::string both = std::to_string(one.a.size()) + ':' + one.a + one.b;
     one.id = to_hex(crypto::hmac_sha256(as_bytes(salt), as_bytes(both))).substr(0, 16);
     one.detail = pair;
+    if (pair.contains("decided")) {
+      const auto decided = decided_of(pair["decided"]);
+      if (!decided) return bad("a decision about a pair lacks a member");
+      one.decided = *decided;
+      one.detail.erase("decided");
+    }
     out.pairs.push_back(std::move(one));
   }
   return out;

@@ -32,11 +32,14 @@ struct QueueInput {
   const std::vector<Edge>& edges;
   const std::vector<std::uint32_t>& person;     // by group
   const std::vector<std::uint32_t>& row_order;  // rows in the order of their ids
-  const std::vector<Decision>& decisions;       // standing ones: pairs that people decided are not asked again
+  // Standing ones: pairs that people decided are not asked again, and stay in the file for those who decided them.
+  const std::vector<Decision>& decisions;
   std::function<Result<RawRows>(const std::set<std::uint32_t>& rows)> values;  // what people are shown
 };
 
-// The file's content; its member `open` is how many pairs are open (more than `most` may be). Errors of `values`.
+// The file's content: open pairs, most uncertain first, then those that two persons or more have decided (member
+// `decided`: their names, the verdict, when), the newest first. Its member `open` is how many pairs are open (more than
+// `most` may be). Errors of `values`.
 Result<Json> review_queue(const QueueInput& input, const GreyZone& zone);
 // A queue about some records put into one about all: pairs of `before` remain where `stays` says so.
 Json merged_queue(const Json& before, Json fresh, std::size_t most,
@@ -51,10 +54,16 @@ struct OpenPair {
   std::string a, b;
   double probability = 0;
   Json detail;  // waterfall, values of both records, sizes of their persons
+  // Where the run found it decided. `by` is empty: it was open.
+  struct Decided {
+    std::vector<std::string> by;
+    Verdict verdict = Verdict::kOpen;
+    std::string at;
+  } decided;
 };
 
 struct ReviewQueue {
-  std::vector<OpenPair> pairs;  // most uncertain first
+  std::vector<OpenPair> pairs;  // in the order of the file
   // Errors: linkage.review_file.
   static Result<ReviewQueue> load(const std::filesystem::path& file);
   const OpenPair* find(std::string_view id) const;

@@ -62,11 +62,14 @@ Result<std::uint64_t> erase_outside(const Folder& folder, const std::set<std::st
       continue;
     }
     Json kept = Json::array();
+    std::uint64_t fewer = 0;  // open ones
     for (Json& pair : (*json)["pairs"])
-      if (!names(pair, regs)) kept.push_back(std::move(pair));
-    const std::uint64_t fewer = (*json)["pairs"].size() - kept.size();
-    if (fewer == 0) continue;
-    gone += fewer;
+      if (!names(pair, regs))
+        kept.push_back(std::move(pair));
+      else
+        fewer += !pair.is_object() || !pair.contains("decided");
+    if (kept.size() == (*json)["pairs"].size()) continue;
+    gone += (*json)["pairs"].size() - kept.size();
     (*json)["pairs"] = std::move(kept);
     if (json->contains("open") && (*json)["open"].is_number_unsigned())
       (*json)["open"] = (*json)["open"].get<std::uint64_t>() - std::min((*json)["open"].get<std::uint64_t>(), fewer);

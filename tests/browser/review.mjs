@@ -156,6 +156,7 @@ test("keys judge and move, and a pair is decided when a second person agrees", a
     await until("it waits no more", async () => (await count(page)) === before - 1);
     await page.getByTestId("language").click();
     await page.getByRole("heading", { name: "Review of links" }).waitFor();
+    equal((await page.getByTestId("note").textContent()).trim(), "Decided.", "the note follows the language");
     await shoot(page, "review-en");
   });
   const decisions = readFileSync(join(context.portal.folder, "review", "decisions.jsonl"), "utf8");

@@ -1,6 +1,15 @@
 import { type SyntheticEvent, useCallback, useEffect, useMemo, useState } from "react";
 import { percent } from "./format";
-import { ask, isRefusal, type Opinion, opinions, type PairDetail, post, type ReviewList } from "./review";
+import {
+  ask,
+  isRefusal,
+  type Opinion,
+  opinions,
+  type PairDetail,
+  type PairState,
+  post,
+  type ReviewList,
+} from "./review";
 import { Effect, SideBySide, WaterfallChart } from "./ReviewPair";
 import { reviewTexts, type ReviewTexts } from "./reviewTexts";
 import "./review.css";
@@ -34,6 +43,14 @@ function SignIn({ text, refused, enter }: { text: ReviewTexts; refused: boolean;
       {refused && <p role="alert">{text.refused}</p>}
     </form>
   );
+}
+
+// What became of the last opinion; its words are chosen when they are shown, so that they follow the language.
+type Note = PairState | "withdrawn" | { refused: string };
+
+function noteText(note: Note, text: ReviewTexts): string {
+  if (typeof note === "object") return `${text.failed} ${note.refused}`;
+  return note === "withdrawn" ? text.withdrawn : text.noted[note];
 }
 
 // Opinions by key and by button; j and k move in the list. Keys typed into a field are left alone.
@@ -70,7 +87,7 @@ function Desk({
   const rows = useMemo(() => [...list.pairs, ...list.decided], [list]);
   const [chosen, setChosen] = useState(rows[0]?.id ?? "");
   const [pair, setPair] = useState<PairDetail | null>(null);
-  const [note, setNote] = useState("");
+  const [note, setNote] = useState<Note | null>(null);
   const at = Math.max(
     rows.findIndex((row) => row.id === chosen),
     0,
@@ -99,7 +116,7 @@ function Desk({
   // Stays at the pair: who took the word back wants to see it again.
   const withdraw = () => {
     void post<object>(`/api/v1/review/${id}`, { opinion: "withdrawn" }, list.csrf).then(async (answer) => {
-      setNote(isRefusal(answer) ? `${text.failed} ${answer.message}` : text.withdrawn);
+      setNote(isRefusal(answer) ? { refused: answer.message } : "withdrawn");
       setChosen(id);
       await reload();
     });
@@ -108,15 +125,13 @@ function Desk({
     (opinion: Opinion) => {
       // Only what is on the screen can be judged.
       if (pair?.id !== id || id === "" || decided) return;
-      void post<{ state: keyof ReviewTexts["noted"] }>(`/api/v1/review/${id}`, { opinion }, list.csrf).then(
-        async (answer) => {
-          setNote(isRefusal(answer) ? `${text.failed} ${answer.message}` : text.noted[answer.state]);
-          step(1);
-          await reload();
-        },
-      );
+      void post<{ state: PairState }>(`/api/v1/review/${id}`, { opinion }, list.csrf).then(async (answer) => {
+        setNote(isRefusal(answer) ? { refused: answer.message } : answer.state);
+        step(1);
+        await reload();
+      });
     },
-    [id, pair, decided, list.csrf, step, reload, text],
+    [id, pair, decided, list.csrf, step, reload],
   );
   useKeys(decide, step);
 
@@ -174,7 +189,7 @@ function Desk({
           </>
         )}
         <p role="status" data-testid="note">
-          {note}
+          {note !== null && noteText(note, text)}
         </p>
       </section>
     </div>

@@ -218,9 +218,103 @@ TEST_F(ReviewTest, ADecisionIsNeverOverturnedByAnotherRunAndNeverAskedAgain) {
       EXPECT_EQ(person_of(a) == person_of(b), opinion == Opinion::kSame);
     const auto again = ReviewQueue::load(dir() / "pairs.json");
     ASSERT_TRUE(again);
-    for (const OpenPair& pair : again->pairs)
-      EXPECT_EQ(std::ranges::find(decided, std::pair(pair.a, pair.b)), decided.end());
+    for (const OpenPair& pair : again->pairs) {
+      const bool known = std::ranges::find(decided, std::pair(pair.a, pair.b)) != decided.end();
+      EXPECT_EQ(known, !pair.decided.by.empty());
+    }
+    const auto later = desk();
+    EXPECT_EQ(later->decided("sato").size(), decided.size());
+    EXPECT_EQ(later->decided("suzuki").size(), decided.size());
+    EXPECT_EQ(later->decided("tanaka").size(), 0u);
+    for (const char* who : {"sato", "suzuki", "tanaka"})
+      for (const Json& row : later->list(who))
+        EXPECT_NE(row["state"], "decided");
   }
+}
+
+TEST_F(ReviewTest, ADecisionIsTakenBackAfterAnyNumberOfRuns) {
+  std::string a, b;
+  const auto decide_first = [&](Opinion opinion) {
+    const auto at = desk();
+    const std::string id = at->list("sato")[0]["id"].get<std::string>();
+    const Json shown = at->pair(id, "sato").value();
+    a = shown["a"].get<std::string>(), b = shown["b"].get<std::string>();
+    EXPECT_TRUE(at->vote(id, "sato", opinion));
+    EXPECT_TRUE(at->vote(id, "suzuki", opinion));
+  };
+  const auto waits = [&] {  // for a third person
+    const auto at = desk();
+    const Json rows = at->list("tanaka");
+    return std::ranges::any_of(rows, [&](const Json& row) {
+      const Json shown = at->pair(row["id"].get<std::string>(), "tanaka").value();
+      return shown["a"] == a && shown["b"] == b;
+    });
+  };
+  for (const Opinion opinion : {Opinion::kSame, Opinion::kDifferent}) {
+    decide_first(opinion);
+    run(), run(), run();
+    EXPECT_FALSE(waits());
+    auto at = desk();
+    const Json rows = at->decided("suzuki");
+    ASSERT_EQ(rows.size(), 1u);
+    EXPECT_EQ(rows[0]["mine"], opinion_name(opinion));
+    const std::string id = rows[0]["id"].get<std::string>();
+    const auto pair = at->pair(id, "suzuki");
+    ASSERT_TRUE(pair);
+    EXPECT_EQ((*pair)["joined"], opinion == Opinion::kSame);
+    EXPECT_GT((*pair)["waterfall"]["weight"].get<double>(), -100) << "what the model says, not the decision";
+    EXPECT_FALSE(pair->contains("decided"));
+    EXPECT_EQ(at->vote(id, "tanaka", Opinion::kSame).error().code, "review.decided");
+    EXPECT_EQ(at->withdraw(id, "tanaka").error().code, "review.nothing");
+    const auto back = at->withdraw(id, "suzuki");
+    ASSERT_TRUE(back) << back.error().describe();
+    EXPECT_EQ((*back)["state"], "open");
+    EXPECT_TRUE(standing(*load_decisions(dir() / "decisions.jsonl")).empty());
+    at.reset();
+    EXPECT_EQ(desk()->decided("sato").size(), 0u);
+    EXPECT_TRUE(waits()) << "before the next run";
+    run();
+    EXPECT_TRUE(waits());
+    EXPECT_EQ(desk()->counts().one_vote, 1u) << "the other one's word still stands";
+    fs::remove(dir() / "votes.jsonl");
+    run();
+  }
+}
+
+TEST_F(ReviewTest, ADecisionStaysWhereARecordHasChangedSinceButAloneNobodysWordDoes) {
+  const std::string id = desk()->list("sato")[0]["id"].get<std::string>();
+  ASSERT_TRUE(desk()->vote(id, "sato", Opinion::kSame));
+  ASSERT_TRUE(desk()->vote(id, "suzuki", Opinion::kSame));
+  run();
+  Json queue = read_json(dir() / "pairs.json").value();
+  for (Json& pair : queue["pairs"])
+    pair["record_b"]["surname"] = "Changed";
+  ASSERT_TRUE(write_file_durable(dir() / "pairs.json", queue.dump(), 0600));
+  const auto at = desk();
+  const Json rows = at->decided("sato");
+  ASSERT_EQ(rows.size(), 1u);
+  EXPECT_EQ(at->counts().same, 1u);
+  const auto back = at->withdraw(rows[0]["id"].get<std::string>(), "sato");
+  ASSERT_TRUE(back) << back.error().describe();
+  EXPECT_EQ(at->counts().one_vote, 0u) << "the other vote was about other values";
+  EXPECT_EQ(desk()->counts().one_vote, 0u);
+  EXPECT_EQ(desk()->counts().same, 0u);
+}
+
+TEST_F(ReviewTest, WhatTwoDecidedElsewhereIsTheirsToTakeBack) {
+  const Json first = *desk()->pair(desk()->list("sato")[0]["id"].get<std::string>(), "sato");
+  ASSERT_TRUE(append_decision(dir() / "decisions.jsonl", {.a = first["a"].get<std::string>(),
+                                                          .b = first["b"].get<std::string>(),
+                                                          .verdict = Verdict::kDifferent,
+                                                          .by = {"sato", "suzuki"},
+                                                          .at = "2026-11-20T00:00:00Z",
+                                                          .reason = "a letter"}));
+  run();
+  const auto at = desk();
+  ASSERT_EQ(at->decided("sato").size(), 1u);
+  EXPECT_EQ(at->counts().different, 1u);
+  ASSERT_TRUE(at->withdraw(at->decided("sato")[0]["id"].get<std::string>(), "sato"));
+  EXPECT_TRUE(standing(*load_decisions(dir() / "decisions.jsonl")).empty());
 }
 
 TEST_F(ReviewTest, ADecisionThatAPowerLossCutOffIsWrittenLater) {

@@ -111,6 +111,20 @@ TEST_F(LinkageFileTest, an_erasure_drops_the_state_and_takes_the_person_out_of_p
   expect_sound();
 }
 
+TEST_F(LinkageFileTest, an_erasure_takes_decided_pairs_too_and_they_are_not_counted_as_open) {
+  ASSERT_TRUE(name_outside(*store_, pairs_file()));
+  write_pairs({{reg("1"), reg("2")}, {reg("2"), reg("3")}});
+  Json json = read_json(pairs_file()).value();
+  json["pairs"][0]["decided"] = {{"by", {"x", "y"}}, {"verdict", "same"}, {"at", "2026-01-01T00:00:00Z"}};
+  ASSERT_TRUE(write_file_durable(pairs_file(), json.dump(), 0600));
+  const std::string gone = reg("1");
+  ASSERT_TRUE(store_->erase(gone, "registration"));
+  const Json left = read_json(pairs_file()).value();
+  EXPECT_EQ(left.dump().find(gone), std::string::npos);
+  EXPECT_EQ(left["pairs"].size(), 1u);
+  EXPECT_EQ(left["open"], 12);
+}
+
 TEST_F(LinkageFileTest, a_file_of_pairs_that_cannot_be_read_goes_whole) {
   ASSERT_TRUE(name_outside(*store_, pairs_file()));
   for (const std::string broken : {"{\"pairs\": [{\"a\": 1", "[]", "{\"pairs\": 7}"}) {
