@@ -99,6 +99,7 @@ class CentreLinks(unittest.TestCase):
         self.assertEqual(state["state"], "done")
 
     def test_too_little_memory_changes_nothing_and_says_how_much_is_needed(self):
+        self.link("--full")  # as the run with little memory below
         before = self.persons()
         refused = sekisho("center", "link", "--dir", self.centre.dir, "--memory", 1, check=(3,))
         self.assertIn("linkage.memory", refused.stderr)
@@ -111,7 +112,7 @@ class CentreLinks(unittest.TestCase):
 
     def test_what_people_decide_is_obeyed_and_can_be_taken_back(self):
         review = self.centre.dir / "core/review"
-        self.link()
+        self.link("--full")
         before = self.persons()
         self.assertFalse((review / "pairs.json").exists(), "names leave the store only where somebody reviews")
         sekisho("link", "review", "invite", "Hanako", "--folder", review)
