@@ -237,9 +237,10 @@ Result<void> StoreLinker::read_everything(VersionTable& rows) {
   const std::size_t all = registrations_->size();
   const auto fits = [&](std::size_t needed) -> Result<void> {
     if (options_.memory == 0 || needed <= options_.memory) return {};
+    const std::size_t enough = model_memory(all, stored);  // whatever repeats itself
     return fail("linkage.memory",
                 fmt::format("the model needs {} MiB for {} registrations, and may have {}",
-                            (needed + kMebibyte - 1) / kMebibyte, all, options_.memory / kMebibyte),
+                            (enough + kMebibyte - 1) / kMebibyte, all, options_.memory / kMebibyte),
                 {}, "Allow more: center link --memory MIB. Persons stay as they are until then.");
   };
   SEKISHO_CHECK(fits(model_memory(all, versions)));
