@@ -70,7 +70,7 @@ std::size_t rows_memory(std::size_t registrations, std::size_t versions) {
 }
 
 std::size_t model_memory(std::size_t registrations, std::size_t versions) {
-  return rows_memory(registrations, versions) + (std::size_t{1} << 20) + versions * 100;
+  return rows_memory(registrations, versions) + (std::size_t{1} << 20) + versions * 150;
 }
 
 std::size_t arrivals_memory(std::size_t registrations, std::size_t versions) {

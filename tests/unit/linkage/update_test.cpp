@@ -292,8 +292,8 @@ TEST_F(UpdateTest, less_memory_than_the_state_needs_links_everything_with_the_sa
   const std::size_t enough = arrivals_memory(versions, versions);
   ASSERT_FALSE(link(false, {}, enough).full);
   load(800, 900);
-  const std::size_t little = model_memory(truth_.size(), store::identity_versions(*store_).value());
-  ASSERT_LT(little, arrivals_memory(truth_.size(), truth_.size()));
+  const std::size_t now = store::identity_versions(*store_).value(), little = model_memory(truth_.size(), now);
+  ASSERT_LT(little, arrivals_memory(truth_.size(), now));
   const UpdateReport next = link(false, {}, little);
   EXPECT_TRUE(next.full);
   EXPECT_NE(next.full_because.find("memory"), std::string::npos) << next.full_because;
