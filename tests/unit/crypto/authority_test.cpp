@@ -1,7 +1,10 @@
 // The authority, its certificates and lists against stock `openssl`, and the trust of parties at chosen times.
 #include <gtest/gtest.h>
+#include <malloc.h>
 #include <sys/stat.h>
 
+#include <algorithm>
+#include <array>
 #include <set>
 
 #include "core/file.h"
@@ -414,6 +417,28 @@ TEST_F(RecipientsTest, AnEpochGrantHoldsForItsHospitalEpochAndTimeOnly) {
   EXPECT_EQ(grant("body", "H01", 2, {until.micros + 1}), "package.epoch");
   EXPECT_EQ(code(check_epoch_grant(json_, p7s_, trust(), {"body"}, {"H01"}, 2, clock_.now())), "package.epoch")
       << "another document of the root";
+}
+
+// Whoever may send may send signatures without end. (LeakSanitizer looks too, where the tests run under it.)
+TEST_F(AuthorityTest, AnAlteredSignatureIsRefusedAndLeavesNoMemoryBehind) {
+  const auto pair = issue("sign-gateway");
+  const std::vector<std::uint8_t> content(5000, 7);
+  const auto good = cms_sign(content, pair.certificate, pair.key);
+  ASSERT_TRUE(good);
+  const Trust root = trust();
+  ASSERT_TRUE(cms_verify(content, *good, root, clock_.now()));
+  // SHA-256 in the list of digests, which nothing signs: made an algorithm that nobody knows.
+  constexpr std::array<std::uint8_t, 9> kSha256 = {0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01};
+  const auto listed = std::ranges::search(*good, kSha256);
+  ASSERT_FALSE(listed.empty());
+  Bytes bad = *good;
+  bad[static_cast<std::size_t>(listed.end() - good->begin()) - 1] = 0x7f;
+  const auto refused = [&] { return cms_verify(content, bad, root, clock_.now()).error().code; };
+  EXPECT_EQ(refused(), "signature.wrong");
+  const std::size_t before = ::mallinfo2().uordblks;
+  for (int i = 0; i < 2000; ++i)
+    refused();
+  EXPECT_LT(::mallinfo2().uordblks, before + 100'000);
 }
 
 }  // namespace
