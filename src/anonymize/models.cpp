@@ -9,6 +9,7 @@
 #include <map>
 #include <numeric>
 
+#include "anonymize/remainder.h"
 #include "anonymize/uniqueness.h"
 
 namespace sekisho::anonymize::detail {
@@ -130,7 +131,8 @@ void ModelSet::set_shares(std::size_t histogram, std::vector<double> shares) {
 
 bool ModelSet::prunes(std::size_t limit) const {
   return std::ranges::all_of(models_, [&](const One& one) {
-    return counts_only(one.model.kind) || (limit == 0 && !overlapping_ && joins(one.model.kind));
+    return counts_only(one.model.kind) ||
+           (!overlapping_ && joins(one.model.kind) && (limit == 0 || !of_sample(one.model.kind)));
   });
 }
 
@@ -237,6 +239,18 @@ bool ModelSet::holds(const One& one, const std::vector<std::uint32_t>& counts,
   }
 }
 
+// Of the rows of a class that fails the model, those that are lost in every more specific node. A value of a person
+// stands in a row at least, and persons in one tuple stay in one class.
+std::size_t ModelSet::lost_of(const One& one, const std::vector<std::uint32_t>& counts,
+                              const std::vector<std::uint32_t>& touched, double total, std::size_t rows) const {
+  if (counts_only(one.model.kind)) return rows;
+  if (overlapping_ || !joins(one.model.kind)) return 0;
+  std::vector<std::uint32_t> of_touched;
+  for (const std::uint32_t v : touched)
+    of_touched.push_back(counts[v]);
+  return must_go(of_touched, slope(one, counts, touched, total));
+}
+
 void ModelSet::judge_histogram(const ClassTable& table, const Grouping& grouping, int histogram,
                                std::span<const One* const> models, Verdict& out) const {
   const Histogram& h = table.histograms[static_cast<std::size_t>(histogram)];
@@ -270,8 +284,13 @@ void ModelSet::judge_histogram(const ClassTable& table, const Grouping& grouping
       for (std::uint32_t i = h.value.start[members.items[at]]; i < h.value.start[members.items[at] + 1]; ++i)
         add(h.value.items[i], h.count[i]);
     std::ranges::sort(touched);  // sums do not depend on the order of the rows
-    for (const One* one : models)
-      if (!holds(*one, counts, touched, total)) fail_class(grouping, c, out);
+    std::size_t lost = 0;
+    for (const One* one : models) {
+      if (holds(*one, counts, touched, total)) continue;
+      fail_class(grouping, c, out);
+      lost = std::max(lost, lost_of(*one, counts, touched, total, grouping.rows[c]));
+    }
+    out.lost += lost;
     for (const std::uint32_t v : touched)
       counts[v] = 0;
   }
@@ -334,12 +353,14 @@ Verdict ModelSet::judge(const ClassTable& table, const Grouping& grouping, std::
       judge_histogram(table, grouping, static_cast<int>(h), counting, out);
     out.rules_out = out.rules_out || out.suppressed > limit;
   }
-  for (std::size_t h = 0; h < wanted_.size() && out.suppressed <= limit; ++h) {
+  out.lost = out.suppressed;
+  for (std::size_t h = 0; h < wanted_.size() && out.lost <= limit; ++h) {
     std::vector<const One*> others;
     for (const One& one : models_)
       if (one.histogram == static_cast<int>(h) && !counts_only(one.model.kind)) others.push_back(&one);
     if (!others.empty()) judge_histogram(table, grouping, static_cast<int>(h), others, out);
   }
+  out.rules_out = out.rules_out || out.lost > limit;
   for (const One& one : models_) {
     if (one.model.kind != Kind::kPresence || out.suppressed > limit) continue;
     for (std::size_t c = 0; c < grouping.classes(); ++c) {

@@ -14,6 +14,7 @@ namespace sekisho::anonymize::detail {
 struct Verdict {
   std::vector<std::uint8_t> fails;  // [class]
   std::size_t suppressed = 0;       // rows of failing classes
+  std::size_t lost = 0;             // ... and at least so many fail in every more specific node
   bool rules_out = false;           // too many rows fail, and would in every more specific node
   bool invalid = false;             // no suppression can help: a class of the population without a row
 };
@@ -64,6 +65,13 @@ class ModelSet {
              double total) const;
   double distance(const One& one, const std::vector<std::uint32_t>& counts, const std::vector<std::uint32_t>& touched,
                   double total) const;
+  // Beside `touched`: the slope of the model at a class that fails it, see remainder.h.
+  std::vector<double> slope(const One& one, const std::vector<std::uint32_t>& counts,
+                            const std::vector<std::uint32_t>& touched, double total) const;
+  std::size_t lost_of(const One& one, const std::vector<std::uint32_t>& counts,
+                      const std::vector<std::uint32_t>& touched, double total, std::size_t rows) const;
+  std::vector<double> cut_slope(const One& one, const std::vector<std::uint32_t>& counts,
+                                const std::vector<std::uint32_t>& touched, double total) const;
 
   std::vector<One> models_;
   std::vector<Wanted> wanted_;

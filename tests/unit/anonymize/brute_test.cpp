@@ -1,8 +1,10 @@
 // Every node of small random lattices, judged by plain code over the rows, against the search: each privacy model and
-// combinations of them, each score, with and without persons of several rows, households and a population.
+// combinations of them, each score, one and two sensitive attributes, with and without persons of several rows (in one
+// tuple or in several), households and a population.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
 #include <fstream>
 #include <map>
@@ -18,7 +20,8 @@ namespace {
 
 struct Row {
   std::vector<int> leaf;
-  int value = 0, person = 0, household = 0;
+  std::array<int, 2> value{};  // of the sensitive attributes
+  int person = 0, household = 0;
 };
 using Tree = std::vector<std::vector<int>>;  // [level][leaf]: label
 
@@ -36,6 +39,7 @@ struct Case {
     std::string kind, variant;
     int k = 0;
     double x = 0, low = 0;
+    std::size_t attribute = 0;  // sensitive
   };
   std::vector<Asked> models;
 };
@@ -73,10 +77,10 @@ std::string tree_text(const Tree& tree) {
 using Members = std::vector<std::size_t>;
 
 // Persons who have each value among these rows.
-std::map<int, double> shares(const Case& c, const Members& members) {
+std::map<int, double> shares(const Case& c, std::size_t attribute, const Members& members) {
   std::map<int, std::set<int>> who;
   for (const std::size_t i : members)
-    who[c.rows[i].value].insert(c.persons ? c.rows[i].person : static_cast<int>(i));
+    who[c.rows[i].value[attribute]].insert(c.persons ? c.rows[i].person : static_cast<int>(i));
   double total = 0;
   std::map<int, double> out;
   for (const auto& [value, set] : who)
@@ -119,9 +123,12 @@ double earth_mover(const Case& c, const std::string& kind, std::map<int, double>
   return sum;
 }
 
+// Shares of the whole table, of each sensitive attribute.
+using Whole = std::array<std::map<int, double>, 2>;
+
 bool class_passes(const Case& c, const Case::Asked& model, const Members& members, std::size_t population,
-                  const std::map<int, double>& q) {
-  const std::map<int, double> p = shares(c, members);
+                  const Whole& whole) {
+  const std::map<int, double> p = shares(c, model.attribute, members), &q = whole[model.attribute];
   const std::string name = model.kind + "/" + model.variant;
   if (model.kind == "k-anonymity") {
     std::set<int> homes;
@@ -230,7 +237,7 @@ double score_of(const Case& c, const std::vector<int>& levels, const std::vector
   return c.metric == "precision" ? score / weights : score;
 }
 
-void judge_node(const Case& c, const std::vector<int>& levels, const std::map<int, double>& q, Answer& best) {
+void judge_node(const Case& c, const std::vector<int>& levels, const Whole& whole, Answer& best) {
   std::map<std::vector<int>, Members> classes;
   std::map<std::vector<int>, std::size_t> population;
   const auto labels = [&](const std::vector<int>& leaf) {
@@ -248,7 +255,7 @@ void judge_node(const Case& c, const std::vector<int>& levels, const std::map<in
   for (const auto& [label, members] : classes) {
     bool passes = true;
     for (const Case::Asked& model : c.models)
-      passes = passes && class_passes(c, model, members, population[label], q);
+      passes = passes && class_passes(c, model, members, population[label], whole);
     if (passes)
       kept.push_back(members);
     else
@@ -292,10 +299,10 @@ Answer brute(const Case& c) {
   Members all(c.rows.size());
   for (std::size_t i = 0; i < all.size(); ++i)
     all[i] = i;
-  const std::map<int, double> q = shares(c, all);
+  const Whole whole{shares(c, 0, all), shares(c, 1, all)};
   std::vector<int> levels(c.trees.size(), 0);
   while (true) {
-    judge_node(c, levels, q, best);
+    judge_node(c, levels, whole, best);
     std::size_t a = levels.size();
     while (a > 0 && levels[a - 1] + 1 == static_cast<int>(c.trees[a - 1].size()))
       levels[--a] = 0;
@@ -326,9 +333,17 @@ Case random_case(SeededRandom& random) {
     Row& row = c.rows.emplace_back();
     for (const Tree& tree : c.trees)
       row.leaf.push_back(static_cast<int>(random.below(tree[0].size())));
-    row.value = static_cast<int>(std::min(random.below(5), random.below(6)));
+    for (int& value : row.value)
+      value = static_cast<int>(std::min(random.below(5), random.below(6)));
     row.person = static_cast<int>(random.below(rows));
     row.household = row.person / 2;
+  }
+  // Persons of one row, persons whose rows are in one tuple, and those of any rows.
+  const int kind = pick(0, 1, 2, 2);
+  for (std::size_t i = 0; i < rows && kind < 2; ++i) {
+    if (kind == 0) c.rows[i].person = static_cast<int>(i);
+    const auto first = std::ranges::find(c.rows, c.rows[i].person, &Row::person);
+    c.rows[i].leaf = first->leaf;
   }
   const bool population = random.chance(0.3);
   if (population)
@@ -351,11 +366,14 @@ Case random_case(SeededRandom& random) {
                              {"average-risk", "", 0, pick(0.1, 0.2, 0.5)},
                              {"k-map", "", pick(2, 5, 8)},
                              {"delta-presence", "", 0, pick(0.4, 0.6, 0.9), pick(0.0, 0.0, 0.2)}};
-  for (std::size_t count = 1 + random.below(2); count > 0; --count)
+  for (std::size_t count = 1 + random.below(3); count > 0; --count)
     c.models.push_back(all[random.below(population ? 14 : 12)]);
+  for (Case::Asked& model : c.models)
+    model.attribute = random.chance(0.3) ? 1 : 0;
   // One model of the whole table at most: each would judge what the other left.
   const auto of_table = [](const Case::Asked& m) { return m.kind == "sample-uniqueness" || m.kind == "average-risk"; };
-  if (c.models.size() > 1 && of_table(c.models[0]) && of_table(c.models[1])) c.models.pop_back();
+  while (std::ranges::count_if(c.models, of_table) > 1)
+    c.models.erase(std::ranges::find_if(c.models, of_table));
   return c;
 }
 
@@ -369,7 +387,8 @@ std::string policy_text(const Case& c) {
     text +=
         fmt::format("[[attribute]]\nname = \"q{0}\"\nkind = \"quasi\"\nweight = {1:.1f}\nhierarchy = \"q{0}.csv\"\n", a,
                     c.weights[a]);
-  text += "[[attribute]]\nname = \"s\"\nkind = \"sensitive\"\nhierarchy = \"s.csv\"\n";
+  for (const char* name : {"s0", "s1"})
+    text += fmt::format("[[attribute]]\nname = \"{}\"\nkind = \"sensitive\"\nhierarchy = \"s.csv\"\n", name);
   if (!c.persons) text += "[[attribute]]\nname = \"person\"\nkind = \"insensitive\"\n";
   if (!c.households) text += "[[attribute]]\nname = \"household\"\nkind = \"insensitive\"\n";
   for (const Case::Asked& m : c.models) {
@@ -392,19 +411,19 @@ std::string policy_text(const Case& c) {
     const auto found = number.find(m.variant.empty() ? m.kind : m.variant);
     if (found != number.end()) text += fmt::format("{} = {:.2f}\n", found->second, m.x);
     if (m.kind == "delta-presence") text += fmt::format("minimum = {:.2f}\n", m.low);
-    if (!m.variant.empty() || m.kind == "delta-disclosure") text += "attribute = \"s\"\n";
+    if (!m.variant.empty() || m.kind == "delta-disclosure") text += fmt::format("attribute = \"s{}\"\n", m.attribute);
   }
   return text;
 }
 
 std::string table_text(const Case& c, bool backwards) {
-  std::string text = "person;household;s";
+  std::string text = "person;household;s0;s1";
   for (std::size_t a = 0; a < c.trees.size(); ++a)
     text += fmt::format(";q{}", a);
   text += "\n";
   for (std::size_t i = 0; i < c.rows.size(); ++i) {
     const Row& row = c.rows[backwards ? c.rows.size() - 1 - i : i];
-    text += fmt::format("p{};h{};a_{}", row.person, row.household, row.value);
+    text += fmt::format("p{};h{};a_{};a_{}", row.person, row.household, row.value[0], row.value[1]);
     for (const int leaf : row.leaf)
       text += fmt::format(";a_{}", leaf);
     text += "\n";
@@ -437,7 +456,7 @@ class BruteTest : public testing::Test {
 TEST_F(BruteTest, TheSearchFindsTheOptimumOfTheWholeLatticeForEveryModelAndScore) {
   SeededRandom random(11);
   int possible = 0, audits = 0;
-  for (int round = 0; round < 900; ++round) {
+  for (int round = 0; round < 2400; ++round) {
     const Case c = random_case(random);
     write_case(c);
     const std::string text = policy_text(c);
@@ -478,8 +497,8 @@ TEST_F(BruteTest, TheSearchFindsTheOptimumOfTheWholeLatticeForEveryModelAndScore
       ASSERT_TRUE(judged->ok) << judged->to_json().dump() << text << table_text(c, false) << csv;
     }
   }
-  EXPECT_GT(possible, 400);
-  EXPECT_GT(audits, 12);
+  EXPECT_GT(possible, 900);
+  EXPECT_GT(audits, 30);
 }
 
 }  // namespace
