@@ -45,7 +45,10 @@ void open_png(std::string_view data, Opened& out) {
         if (auto unpacked = inflate_bytes(std::string_view(value).substr(1), 15, 1 << 20)) value = std::move(*unpacked);
       const bool usual =
           key == "Software" || key == "Creation Time" || key == "date:create" || key == "date:modify" || key == "Date";
-      if (!usual || value.size() > 200) out.findings.add("image.text", "file", "text beside the picture");
+      const bool note = (key == "Title" || key == "Description" || key == "Author" || key == "Comment") &&
+                        value.size() <= 60 && std::ranges::none_of(value, [](char c) { return c >= '0' && c <= '9'; });
+      if (!usual || value.size() > 200)
+        out.findings.add(note ? "image.note" : "image.text", "file", "text beside the picture");
       out.texts.push_back({"picture.txt", std::move(value)});
     } else if (std::ranges::find(kKnownPieces, type) == std::end(kKnownPieces) && type != "eXIf" && type != "IEND") {
       out.findings.add("image.private", "file", "a piece of the picture that shows nothing");

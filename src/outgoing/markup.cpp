@@ -1,7 +1,9 @@
 // SVG and HTML: what runs, what is hidden, points that stand for persons, tables as tables.
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <map>
+#include <string>
 
 #include "core/bytes.h"
 #include "outgoing/containers.h"
@@ -12,6 +14,8 @@ namespace sekisho::outgoing {
 namespace {
 
 constexpr std::size_t kMostPoints = 5000;
+constexpr std::ptrdiff_t kLineParts = 3;
+constexpr double kLargestMark = 14;  // units of the drawing
 // Parts of the names under which drawing programs keep letters.
 constexpr std::string_view kLetters[] = {"dejavu", "glyph", "font",      "arial",  "sans",
                                          "serif",  "noto",  "helvetica", "gothic", "mincho"};
@@ -34,6 +38,103 @@ std::pair<double, double> moved(std::string_view tag) {
   while (*end == ',' || *end == ' ')
     ++end;
   return {x, std::strtod(end, nullptr)};
+}
+
+// A path drawn within a few units, given by absolute coordinates: a mark. `shape` tells marks of one kind from letters,
+// each of which has its own form.
+struct SmallPath {
+  double left = 0, low = 0, width = 0, height = 0;
+  std::size_t commands = 0, points = 0;
+  bool small() const { return points >= 2 && width <= kLargestMark && height <= kLargestMark; }
+  std::string shape() const {
+    return "path " + std::to_string(commands) + " " + std::to_string(std::lround(width * 4)) + " " +
+           std::to_string(std::lround(height * 4));
+  }
+};
+SmallPath read_path(std::string_view d) {
+  SmallPath out;
+  double right = 0, high = 0;
+  for (std::size_t at = 0; at < d.size() && d.size() < 600;) {
+    const char c = d[at];
+    if (c >= 'a' && c <= 'z' && c != 'e') {
+      if (!std::string_view("mlcz").contains(c)) return {};
+      ++out.commands;
+      ++at;
+      continue;
+    }
+    if (!std::string_view("-.0123456789").contains(c)) {
+      ++at;
+      continue;
+    }
+    char* end = nullptr;
+    const std::string pair(d.substr(at, 60));
+    const double x = std::strtod(pair.c_str(), &end);
+    while (*end == ',' || *end == ' ')
+      ++end;
+    const double y = std::strtod(end, &end);
+    if (out.points++ == 0) {
+      out.left = right = x;
+      out.low = high = y;
+    }
+    out.left = std::min(out.left, x);
+    out.low = std::min(out.low, y);
+    right = std::max(right, x);
+    high = std::max(high, y);
+    at += static_cast<std::size_t>(std::max<std::ptrdiff_t>(1, end - pair.c_str()));
+  }
+  out.width = right - out.left;
+  out.height = high - out.low;
+  return out;
+}
+
+// The corners of a path of straight lines with absolute coordinates; empty: it is another one.
+std::vector<std::pair<double, double>> points_of(const std::string& d) {
+  std::vector<std::pair<double, double>> out;
+  double x = 0, y = 0;
+  char command = 0;
+  for (const char* at = d.c_str(); *at != 0;) {
+    if (*at >= 'a' && *at <= 'z') {
+      command = *at++;
+      continue;
+    }
+    if (std::string_view("-.0123456789").find(*at) == std::string_view::npos) {
+      ++at;
+      continue;
+    }
+    char* end = nullptr;
+    const double value = std::strtod(at, &end);
+    if (end == at) return {};
+    if (command == 'h') {
+      x = value;
+    } else if (command == 'v') {
+      y = value;
+    } else if (command == 'm' || command == 'l') {
+      while (*end == ',' || *end == ' ')
+        ++end;
+      x = value;
+      y = std::strtod(end, &end);
+    } else {
+      return {};
+    }
+    if (out.size() < 20'000) out.emplace_back(x, y);
+    at = end;
+  }
+  return out;
+}
+
+void judge_bars(std::string_view low, Opened& out) {
+  std::map<long, std::vector<double>> by_height, by_width;
+  elements(low, "rect", [&](std::string_view tag, std::string_view) {
+    const double width = std::strtod(attribute(tag, "width").c_str(), nullptr),
+                 height = std::strtod(attribute(tag, "height").c_str(), nullptr);
+    if (width <= 0 || height <= 0) return;
+    by_height[std::lround(height * 20)].push_back(width);
+    by_width[std::lround(width * 20)].push_back(height);
+  });
+  for (const auto* bars : {&by_height, &by_width})
+    for (const auto& [side, lengths] : *bars)
+      if (are_single_bars(lengths))
+        out.findings.add("plot.marks", "file", "many bars, each of its own length: a bar for each person?");
 }
 
 void judge_points(std::string_view low, Opened& out) {
@@ -63,6 +164,8 @@ void judge_points(std::string_view low, Opened& out) {
       starts.emplace_back(x, std::strtod(end, nullptr));
     }
     const bool letter = std::ranges::any_of(kLetters, [&](std::string_view word) { return tag.contains(word); });
+    if (const SmallPath path = read_path(d); path.small() && !letter && !tag.contains("id=\"glyph"))
+      marks[path.shape()].emplace_back(path.left, path.low);
     if (starts.size() > 50 && d.size() < starts.size() * 40 && !letter)
       marks["path"].insert(marks["path"].end(), starts.begin(), starts.end());
   });
@@ -76,11 +179,13 @@ void judge_points(std::string_view low, Opened& out) {
   Marks worst = Marks::kFew;
   for (const auto& [kind, places] : marks) {
     worst = std::max(worst, judge_marks(places));
-    all.insert(all.end(), places.begin(), places.end());
+    if (!kind.starts_with("path ")) all.insert(all.end(), places.begin(), places.end());
   }
   if (worst == Marks::kFew && marks.size() <= 12) worst = judge_marks(all);
   if (worst == Marks::kCloud)
     out.findings.add("plot.scatter", "file", "many single points: a point for each person or event");
+  if (worst == Marks::kSome)
+    out.findings.add("plot.marks", "file", "some marks in no order: sites of a map, or single persons");
   if (worst == Marks::kGrid)
     out.findings.add("plot.grid", "file", "many marks in a grid: cells of ten persons and more, or single persons");
 }
@@ -89,10 +194,14 @@ void judge_drawing(std::string_view low, Opened& out) {
   if (count(low, {"<circle", "<use", "<ellipse", "<rect", "<path", "<text"}) > kMostPoints)
     out.findings.add("markup.points", "file", "more than 5000 shapes: a point for each record");
   judge_points(low, out);
+  judge_bars(low, out);
   std::size_t lines = count(low, {"<polyline"});
   elements(low, "path", [&](std::string_view tag, std::string_view) {
     const std::string d = attribute(tag, "d");
-    lines += std::ranges::count(d, 'l') >= 5 && tag.contains("fill: none");
+    if (has_loose_steps(points_of(d)))
+      out.findings.add("curve.events", "file", "a curve of many steps in no grid: each may be the event of one person");
+    const bool open = tag.contains("fill: none") || tag.contains("fill:none") || attribute(tag, "fill") == "none";
+    lines += std::ranges::count(d, 'l') >= kLineParts && open && !d.contains('z') && !read_path(d).small();
   });
   if (lines > kManyCurves)
     out.findings.add("plot.lines", "file", "many lines of several points: a line for each person");
@@ -158,6 +267,23 @@ std::string without_fonts(std::string_view data) {
   return out.append(data.substr(from));
 }
 
+// The page without rules of style for elements it does not have, as programs write them into every page.
+std::string without_idle_rules(std::string_view low) {
+  std::string out(low);
+  for (std::size_t at = out.find('{'); at != std::string::npos; at = out.find('{', at + 1)) {
+    const std::size_t close = out.find('}', at), from = out.find_last_of("{}>;*/", at - (at > 0)) + 1;
+    if (close == std::string::npos) break;
+    std::string_view selector = std::string_view(out).substr(from, at - from);
+    while (!selector.empty() && selector.back() <= ' ')
+      selector.remove_suffix(1);
+    const std::string element(selector.substr(selector.find_last_of(" +~\t\r\n") + 1));
+    const bool plain = !element.empty() && std::ranges::all_of(element, [](char c) { return c >= 'a' && c <= 'z'; });
+    if (plain && !out.contains("<" + element))
+      std::fill(out.begin() + static_cast<std::ptrdiff_t>(at), out.begin() + static_cast<std::ptrdiff_t>(close), ' ');
+  }
+  return out;
+}
+
 }  // namespace
 
 void open_markup(FileType type, std::string_view data, Opened& out) {
@@ -179,10 +305,15 @@ void open_markup(FileType type, std::string_view data, Opened& out) {
   look("data:font/", "markup.font", "a font within the file");
   look("data:application/font", "markup.font", "a font within the file");
   look("data:application/x-font", "markup.font", "a font within the file");
-  for (const std::string_view hidden : {"opacity:0;", "opacity: 0;", "opacity=\"0\"", "opacity:0\"", "display:none",
-                                        "display: none", "visibility:hidden", "visibility: hidden", "font-size:0",
-                                        "font-size: 0", "visibility=\"hidden\"", "display=\"none\""})
-    look(hidden, "markup.hidden", "parts that are not shown");
+  const std::string shown = without_idle_rules(low);
+  const auto look_shown = [&](std::string_view word, std::string_view rule, std::string_view message) {
+    if (shown.contains(word)) out.findings.add(rule, "file", message);
+  };
+  for (const std::string_view hidden :
+       {"opacity:0;", "opacity: 0;", "opacity=\"0\"", "opacity:0\"", "display:none", "display: none",
+        "visibility:hidden", "visibility: hidden", "font-size:0", "font-size: 0", "visibility=\"hidden\"",
+        "display=\"none\"", "type=\"hidden\"", "type=hidden"})
+    look_shown(hidden, "markup.hidden", "parts that are not shown");
   for (const std::string_view event : {" onload=", " onclick=", " onerror=", " onmouseover="})
     look(event, "markup.script", "script");
   look("left:-9", "markup.hidden", "parts that are not shown");
@@ -203,11 +334,13 @@ void open_markup(FileType type, std::string_view data, Opened& out) {
     data_values += digits >= 5;
   }
   if (data_values >= 3) out.findings.add("markup.values", "file", "numbers in attributes that the page does not show");
+  std::string comments;
   for (std::size_t at = low.find("<!--"); at != std::string::npos; at = low.find("<!--", at + 1)) {
     const std::size_t end = low.find("-->", at);
     if (end == std::string::npos) break;
-    out.texts.push_back({"comment.txt", std::string(data.substr(at + 4, end - at - 4))});
+    comments.append(data.substr(at + 4, end - at - 4)).push_back('\n');
   }
+  if (!comments.empty()) out.texts.push_back({"comment.txt", std::move(comments)});
   // Tables as csv, then everything as text; attributes hold words too.
   elements(data, "table", [&](std::string_view, std::string_view table) {
     std::string csv;
@@ -235,7 +368,7 @@ void open_markup(FileType type, std::string_view data, Opened& out) {
   out.texts.push_back(
       {"text.txt",
        text_of(without_fonts(data), {"p", "tr", "li", "div", "text", "tspan", "h1", "h2", "h3", "br", "title", "desc"},
-               '\t', {"td", "th"})});
+               '\t', {"td", "th", "dt", "dd"})});
 }
 
 }  // namespace sekisho::outgoing

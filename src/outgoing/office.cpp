@@ -120,8 +120,38 @@ void read_tables(const Entry& entry, std::string_view table, std::string_view ro
   });
 }
 
+// Readings of names: two words of katakana, beside what they belong to.
+void judge_readings(const std::string& readings, Opened& out) {
+  if (readings.empty()) return;
+  for (std::size_t at = 0; at < readings.size();) {
+    const std::size_t end = std::min(readings.find('\n', at), readings.size());
+    const std::string folded = fold_forms(std::string_view(readings).substr(at, end - at));
+    at = end + 1;
+    const std::size_t blank = folded.find(' ');
+    const bool kana =
+        std::ranges::all_of(folded, [](char c) { return static_cast<unsigned char>(c) >= 0x80 || c == ' '; });
+    if (kana && blank != std::string::npos && folded.find(' ', blank + 1) == std::string::npos &&
+        code_points(folded) <= 13)
+      out.findings.add("id.name_like", "readings", "a reading of two words, as names have them");
+  }
+  out.texts.push_back({"readings.txt", readings});
+}
+
+// COUNTIF(raw!A:A,"00123456"): a formula that speaks of one person.
+void judge_formula(const Entry& entry, std::string_view formula, Opened& out) {
+  const std::string plain = text_of(formula, {});
+  for (std::size_t at = plain.find('"'); at != std::string::npos;) {
+    const std::size_t end = plain.find('"', at + 1);
+    if (end == std::string::npos) return;
+    const std::string_view word = std::string_view(plain).substr(at + 1, end - at - 1);
+    if (word.size() >= 6 && word.size() != 9 && std::ranges::all_of(word, [](char c) { return c >= '0' && c <= '9'; }))
+      out.findings.add("code.list", entry.name, "a formula with a long number in quotes: a person's key?");
+    at = plain.find('"', end + 1);
+  }
+}
+
 void open_sheet(const Entry& entry, const std::vector<std::string>& strings, Opened& out) {
-  std::string csv, block;
+  std::string csv, block, readings;
   std::vector<std::string> blocks;  // tables one below the other, with empty rows between
   std::size_t last = 0;
   elements(entry.content, "row", [&](std::string_view tag, std::string_view row) {
@@ -133,7 +163,11 @@ void open_sheet(const Entry& entry, const std::vector<std::string>& strings, Ope
     elements(row, "c", [&](std::string_view cell, std::string_view content) {
       std::string value;
       elements(content, "v", [&](std::string_view, std::string_view v) { value = text_of(v, {}); });
-      elements(content, "is", [&](std::string_view, std::string_view v) { value = text_of(v, {}); });
+      elements(content, "is", [&](std::string_view, std::string_view v) {
+        value = text_of(v.substr(0, v.find("<rPh")), {});
+        elements(v, "rPh",
+                 [&](std::string_view, std::string_view reading) { readings += text_of(reading, {}) + "\n"; });
+      });
       if (attribute(cell, "t") == "s") {
         const std::size_t n = std::strtoul(value.c_str(), nullptr, 10);
         value = n < strings.size() ? strings[n] : "";
@@ -159,6 +193,9 @@ void open_sheet(const Entry& entry, const std::vector<std::string>& strings, Ope
       out.findings.add("office.hidden_column", entry.name, "hidden columns");
   });
   out.texts.push_back({entry.name + ".csv", std::move(csv)});
+  judge_readings(readings, out);
+  if (entry.content.contains("<filterColumn"))
+    out.findings.add("office.filter", entry.name, "a filter: rows that are not shown, values that were searched for");
   // Headers and footers, lists of allowed values, formulas, prompts: they show elsewhere than in cells.
   std::string around;
   for (const std::string_view tag : {"oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader", "firstFooter",
@@ -170,7 +207,9 @@ void open_sheet(const Entry& entry, const std::vector<std::string>& strings, Ope
           words.replace(at, 2, "\n");
       around += words + "\n";
     });
-  for (const std::string_view tag : {"dataValidation", "hyperlink", "protectedRange", "scenario", "inputCells"})
+  elements(entry.content, "f", [&](std::string_view, std::string_view formula) { judge_formula(entry, formula, out); });
+  for (const std::string_view tag :
+       {"dataValidation", "hyperlink", "protectedRange", "scenario", "inputCells", "filter", "customFilter"})
     elements(entry.content, tag,
              [&](std::string_view element, std::string_view) { around += attribute_values(element); });
   if (around.contains("[") && lower(around).contains(".xls"))
@@ -232,7 +271,7 @@ void open_office(std::string_view content, Opened& out) {
         if (const std::size_t at = shown.find("<rPh"); at != std::string::npos) shown.resize(at);
         strings.push_back(text_of(shown, {}));
       });
-  if (!readings.empty()) out.texts.push_back({"readings.txt", std::move(readings)});
+  judge_readings(readings, out);
   for (const Entry& entry : entries) {
     const bool no_property = entry.name.contains("docProps/custom") && !entry.content.contains("<property");
     for (const HiddenPart& part : kHiddenParts)

@@ -83,6 +83,15 @@ bool is_share(int part, std::string_view base, std::string_view rest) {
   return shown && whole > 0 && std::abs(shown->value - 100 * part / whole) <= 0.51 * std::pow(10.0, -shown->decimals);
 }
 
+// "4 (3.4%)": a number and what it is of a hundred; the percentage says how many there are.
+bool is_part(int part, std::string_view rest) {
+  if (!rest.starts_with(" (") && !rest.starts_with("(")) return false;
+  const std::size_t open = rest.find('('), percent = rest.find("%)");
+  if (percent == std::string_view::npos || percent > open + 6) return false;
+  const auto shown = read_number(rest.substr(open + 1, percent - open - 1));
+  return shown && shown->decimals > 0 && shown->value > 0 && 100 * part / shown->value >= 20;
+}
+
 // "n = 4", "3 patients", 3名, 12歳の男性.
 void judge_prose(std::string_view line, const std::string& where, const OutputPolicy& policy, Findings& findings) {
   for (std::size_t at = 0; at < line.size(); ++at) {
@@ -120,6 +129,7 @@ void judge_prose(std::string_view line, const std::string& where, const OutputPo
           is_share(value, rest.substr(1, stop - 1), rest.substr(stop)))
         findings.add("text.few", where, "few persons in a sentence");
     }
+    if (is_part(value, rest)) findings.add("cell.printed", where, "a small number with its percentage");
     if (rest.starts_with(".") && rest.size() > 1 && is_digit(rest[1])) continue;
     const bool assigned =
         head.size() >= 2 && (head.ends_with("n=") || head.ends_with("n =") || head.ends_with("n = ") ||
@@ -281,8 +291,14 @@ void judge_listed_keys(std::string_view text, Findings& findings) {
     const std::size_t first = value.find_first_not_of(" '\""), last = value.find_last_not_of(" '\",\r");
     value = first == std::string_view::npos || last == std::string_view::npos ? std::string_view()
                                                                               : value.substr(first, last + 1 - first);
+    if (listed && lower(value.substr(0, 4)).starts_with("id:")) {  // "- id: K123456"
+      value.remove_prefix(std::min(value.find_first_not_of(" '\"", 3), value.size()));
+      if (value.size() > 1 && is_letter(value[0])) value.remove_prefix(1);
+    }
     const bool key =
         value.size() >= 6 && value.size() <= 12 && value.size() != 9 && std::ranges::all_of(value, is_digit);
+    const bool beside = !listed && count > 0 && bullet != std::string_view::npos && bullet > 0 && line.contains(": ");
+    if (beside) continue;  // another member of the same entry
     if (!key || (count > 0 && value.size() != digits)) close();
     if (!key) {
       heading = line;
@@ -360,6 +376,16 @@ void judge_models(std::string_view text, const OutputPolicy& policy, Findings& f
       if (const auto n = read_number(fields[from]); n && n->whole && n->value < policy.threshold)
         findings.add("model.leaf", fmt::format("line {}", number), "a leaf of few persons");
     }
+    // leaf_count=3 2 41: the leaves of a tree one by one.
+    for (const std::string_view word : {"leaf_count=", "leaf_counts:", "\"leaf_count\": "})
+      for (std::size_t i = line.find(word); i != std::string_view::npos && i < line.size();) {
+        i = line.find_first_of("0123456789", i);
+        if (i == std::string_view::npos) break;
+        const std::size_t stop = std::min(line.find_first_not_of("0123456789", i), line.size());
+        if (const auto n = read_number(line.substr(i, stop - i)); n && n->value > 0 && n->value < policy.threshold)
+          findings.add("model.leaf", fmt::format("line {}", number), "a leaf of few persons");
+        i = stop;
+      }
     for (const std::string_view word : {"samples = ", "\"samples\": ", "n_node_samples: ", "recordCount=\"", "cover="})
       if (const auto n = number_behind(line, word); n && *n > 0 && *n < policy.threshold)
         findings.add("model.leaf", fmt::format("line {}", number), "a leaf of few persons");
@@ -456,13 +482,16 @@ class PrintedCounts {
   }
   void close() {
     bool small = false, large = false;
+    std::size_t counted = 0;  // columns that may be counts
     for (std::size_t column = 0; column < columns_; ++column) {
       if (column + 1 < columns_ && is_level(column)) continue;
+      ++counted;
       for (const auto& row : values_) {
         small = small || (row[column] >= 1 && row[column] < policy_.threshold);
         large = large || row[column] >= policy_.threshold;
       }
     }
+    large = large || (rows_ >= 4 && counted >= 2);  // nothing but small groups
     if (rows_ >= 2 && small && large && (told_ || columns_ >= 2))
       findings_.add(told_ ? "cell.small" : "cell.printed", fmt::format("line {}", first_),
                     "small numbers in a printed table");
@@ -503,6 +532,13 @@ void judge_output_text(std::string_view text, bool program, const OutputPolicy& 
     at = end + 1;
     if (line.size() > 20'000) continue;
     const std::string where = fmt::format("line {}", number);
+    std::string joined;  // 2{,}110, as LaTeX parts thousands
+    if (line.contains("{,}")) {
+      joined = line;
+      for (std::size_t brace = joined.find("{,}"); brace != std::string::npos; brace = joined.find("{,}"))
+        joined.replace(brace, 3, ",");
+      line = joined;
+    }
     judge_printed(line, where, policy, findings);
     if (!program) counts.line(line, number);
     if (!program && mentions(line, {"Min.", "Minimum", " min ", "最小"}) &&

@@ -70,7 +70,11 @@ void judge_counts(Columns& table) {
       const auto& number = table.fields[i][row].number;
       if (role == Role::kHospitals && is_small(number, table.policy.hospitals))
         table.findings.add("cell.hospitals", where, "fewer hospitals or insurers than the policy wants");
-      const bool small = is_small(number, table.policy.threshold);
+      // 3.000000, as consoles print counts beside means.
+      const bool padded = number && role == Role::kCount && number->decimals >= 2 && !number->percent &&
+                          number->value == std::floor(number->value) && number->value > 0 &&
+                          number->value < table.policy.threshold;
+      const bool small = is_small(number, table.policy.threshold) || padded;
       if (!small) continue;
       const bool spread =
           number->in_brackets && (speaks_of_means(table.sheet.rows[row][0]) || speaks_of_means(table.sheet.header[i]));
@@ -146,7 +150,10 @@ void judge_percentages(Columns& table) {
   const int base = table.first(Role::kCount);
   if (base < 0) return;
   for (std::size_t i = 0; i < table.roles.size(); ++i) {
-    if (table.roles[i].role != Role::kPercent) continue;
+    // 再入院率(%): a rate of persons, whatever else rates may be.
+    const bool rate = table.roles[i].role == Role::kEstimate && table.sheet.header[i].contains("率") &&
+                      table.sheet.header[i].contains('%');
+    if (table.roles[i].role != Role::kPercent && !rate) continue;
     double sum = 0, chance = 1;
     std::size_t small = 0, rows = 0;
     bool consistent = true;
@@ -170,7 +177,7 @@ void judge_percentages(Columns& table) {
 
 // A group in which everybody has the property, for properties nobody wants to be known.
 void judge_full_groups(Columns& table) {
-  const int base = table.first(Role::kCount);
+  int base = table.first(Role::kCount);
   const auto sensitive = [&](std::size_t i) {
     return table.all_whole(i) && mentions(table.sheet.header[i], {"HIV", "hiv", "AIDS", "精神", "中絶", "遺伝",
                                                                   "統合失調", "梅毒", "依存症", "自殺"});
@@ -186,6 +193,9 @@ void judge_full_groups(Columns& table) {
         table.findings.add("cell.group", table.where(i), "everybody in a group has a sensitive property");
     }
   }
+  // 検査数: how many were examined.
+  for (std::size_t i = 0; base < 0 && i < table.roles.size(); ++i)
+    if (!sensitive(i) && table.all_whole(i) && table.sheet.header[i].ends_with("数")) base = static_cast<int>(i);
   if (base < 0) return;
   for (std::size_t i = 0; i < table.roles.size(); ++i) {
     if (static_cast<int>(i) == base || !sensitive(i)) continue;
@@ -295,14 +305,21 @@ void judge_roc(Columns& table) {
     table.findings.add("curve.roc", "file", "a curve of many points: each step may be one person");
 }
 
+// Degrees of freedom of a test of one term (Wald, chi-squared), not of what remains.
+bool tests_terms(const Sheet& sheet) {
+  return std::ranges::any_of(
+      sheet.header, [](const std::string& name) { return mentions(lower(name), {"wald", "chi", "カイ", "χ"}); });
+}
+
 void judge_models(Columns& table) {
+  const bool terms = tests_terms(table.sheet);
   for (std::size_t i = 0; i < table.roles.size(); ++i) {
     const Role role = table.roles[i].role;
     for (const Field& field : table.fields[i]) {
       if (!field.number) continue;
       const double value = field.number->value;
-      if (role == Role::kDegrees && field.number->whole && table.has(Role::kEstimate) && table.has(Role::kError) &&
-          value < table.policy.degrees)
+      if (role == Role::kDegrees && !terms && field.number->whole && table.has(Role::kEstimate) &&
+          table.has(Role::kError) && value < table.policy.degrees)
         table.findings.add("model.degrees", table.where(i),
                            "too few degrees of freedom: the coefficients give the rows back");
       if (role == Role::kError && value == 0 && table.has(Role::kEstimate))

@@ -14,7 +14,7 @@
 namespace sekisho::outgoing {
 namespace {
 
-constexpr std::size_t kManyMarks = 150, kManyComments = 1000;
+constexpr std::size_t kManyMarks = 150, kManyComments = 1000, kLineParts = 3, kLetterMarks = 4;
 
 struct PdfWord {
   std::string_view word, rule, message;
@@ -74,7 +74,8 @@ class PageReader {
     }
   }
   std::string text;  // in the order in which it is written
-  std::size_t marks = 0, lines = 0;
+  std::size_t marks = 0, lines = 0, stepped = 0;
+  std::map<char, std::vector<std::pair<double, double>>> letters;                     // shown one by one
   std::map<std::string, std::vector<std::pair<double, double>>, std::less<>> places;  // of marks, by their name
 
   // In the order in which it is read: by lines, pieces far from each other with a tab between.
@@ -175,14 +176,18 @@ class PageReader {
                              std::max(corner[4], other[4]), std::max(corner[5], other[5])});
     }
     if (op == "l") ++segments_;
-    if ((op == "m" || op == "c") && n >= 2) {
+    if ((op == "m" || op == "c" || op == "l") && n >= 2) {
       const Matrix end = product({1, 0, 0, 1, last(2), last(1)}, state_.matrix);
-      if (op == "m") outline_ = {end[4], end[5], end[4], end[5]};
+      if (op == "m") {
+        judge_steps();
+        outline_ = {end[4], end[5], end[4], end[5]};
+      }
+      if (op != "c" && corners_.size() < 20'000) corners_.emplace_back(end[4], end[5]);
       if (op == "c") ++bends_;
       outline_ = {std::min(outline_.left, end[4]), std::min(outline_.low, end[5]), std::max(outline_.right, end[4]),
                   std::max(outline_.high, end[5])};
     }
-    if (op == "S" || op == "s") lines += segments_ >= 5;
+    if (op == "S") lines += segments_ >= kLineParts;
     const bool fills = op == "f" || op == "F" || op == "f*" || op == "B" || op == "B*";
     if (fills && !state_.white && dark_.size() < 10'000)
       dark_.insert(dark_.end(), rectangles_.begin(), rectangles_.end());
@@ -191,7 +196,9 @@ class PageReader {
         for (const Box& box : rectangles_)
           keep_mark("square", box);
         if (bends_ >= 2) keep_mark("disc", outline_);
+        if (bends_ == 0 && segments_ > 0) keep_stroke();
       }
+      judge_steps();
       segments_ = bends_ = 0;
       rectangles_.clear();
     }
@@ -207,6 +214,20 @@ class PageReader {
     const double width = box.right - box.left, height = box.high - box.low;
     if (!placed_ || width <= 0 || width > kMarkSize || std::abs(width - height) > 0.3) return;
     if (auto& list = places[name]; list.size() < 10'000) list.emplace_back(box.left, box.low);
+  }
+
+  Matrix matrix_now() const { return product(text_matrix_, state_.matrix); }
+  void judge_steps() {
+    if (placed_ && has_loose_steps(corners_)) ++stepped;
+    corners_.clear();
+  }
+  // Crosses, ticks and triangles of one size.
+  void keep_stroke() {
+    const double width = outline_.right - outline_.left, height = outline_.high - outline_.low;
+    if (!placed_ || width > kMarkSize || height > kMarkSize || places.size() > 500) return;
+    auto& list = places["stroke " + std::to_string(segments_) + " " + std::to_string(std::lround(width * 4)) + " " +
+                        std::to_string(std::lround(height * 4))];
+    if (list.size() < 10'000) list.emplace_back(outline_.left, outline_.low);
   }
 
   void show() {
@@ -236,8 +257,11 @@ class PageReader {
     if (shown.size() == 1 && (shown[0] == 'l' || shown[0] == 'q')) ++marks;  // points drawn as letters of a symbol font
     const bool letters = std::ranges::any_of(shown, [](char c) { return !is_space(c); });
     if (!letters) return;
+    if (placed_ && shown.size() == 1 && shown[0] > '9')
+      if (auto& list = this->letters[shown[0]]; list.size() < 10'000)
+        list.emplace_back(matrix_now()[4], matrix_now()[5]);
     if (mode_ == 3) out_.findings.add("pdf.hidden_text", "file", "invisible text");
-    const Matrix matrix = product(text_matrix_, state_.matrix);
+    const Matrix matrix = matrix_now();
     const double scale = std::max(std::hypot(matrix[0], matrix[1]), std::hypot(matrix[2], matrix[3]));
     const double size = std::max(1e-3, size_ * scale);
     double wide = 0;
@@ -274,6 +298,7 @@ class PageReader {
   std::string name_, font_, others_;
   std::vector<Piece> pieces_;
   std::vector<Box> rectangles_, dark_;
+  std::vector<std::pair<double, double>> corners_;
   std::size_t segments_ = 0, bends_ = 0;
   Box outline_{};
   double size_ = 12;
@@ -329,9 +354,19 @@ std::string replaced_texts(std::string_view stream) {
   return out;
 }
 
+// Names of places in the document, "Otani_Masato_00123456": chosen by people, as names of files are.
+void judge_labels(std::string_view strings, Opened& out) {
+  for (std::size_t at = 0; at < strings.size();) {
+    const std::size_t end = std::min(strings.find('\n', at), strings.size());
+    const std::string_view label = strings.substr(at, end - at);
+    at = end + 1;
+    if (label.contains('_') && label.size() <= 80 && !label.contains(' ')) judge_inner_name(label, out);
+  }
+}
+
 bool draws(std::string_view stream) {
-  return stream.contains("Tj") || stream.contains("TJ") || stream.contains(" re") || stream.contains(" Do") ||
-         stream.contains(" m\n");
+  return stream.contains(" Tf") || stream.contains("Tj") || stream.contains("TJ") || stream.contains(" re") ||
+         stream.contains(" Do") || stream.contains(" m\n");
 }
 bool is_picture_or_font(std::string_view dictionary) {
   for (const std::string_view word :
@@ -381,8 +416,10 @@ void open_pdf(std::string_view data, Opened& out) {
     for (const PdfWord& word : kWords)
       if (object.dictionary.contains(word.word)) out.findings.add(word.rule, "file", word.message);
     if (const std::string strings = pdf_strings(object.dictionary);
-        !strings.empty() && !object.dictionary.contains("/Type /FontDescriptor"))
+        !strings.empty() && !object.dictionary.contains("/Type /FontDescriptor")) {
+      judge_labels(strings, out);
       out.texts.push_back({"properties.txt", strings});
+    }
     if (!object.has_stream) continue;
     if (object.packed) {
       if (object.stream.starts_with("\xFF\xD8"))
@@ -416,7 +453,14 @@ void open_pdf(std::string_view data, Opened& out) {
         const bool letter = name.find('-') != std::string::npos;  // DejaVuSans-Oblique-alpha: letters of a font
         if (!letter) worst = std::max(worst, judge_marks(places));
       }
+      // Letters as marks; many kinds of them are a text written letter by letter.
+      if (reader.letters.size() <= kLetterMarks)
+        for (const auto& [letter, places] : reader.letters)
+          worst = std::max(worst, judge_marks(places));
       lines += reader.lines;
+      if (reader.stepped > 0)
+        out.findings.add("curve.events", "file",
+                         "a curve of many steps in no grid: each may be the event of one person");
       out.texts.push_back({"pages.txt", reader.as_read()});
       out.texts.push_back({"order.txt", std::move(reader.text)});
     } else if (!page && !form && object.stream.size() > 40 && !object.dictionary.contains("/Type3")) {
@@ -429,6 +473,8 @@ void open_pdf(std::string_view data, Opened& out) {
   }
   if (lines > kManyCurves)
     out.findings.add("plot.lines", "file", "many lines of several points: a line for each person");
+  if (worst == Marks::kSome)
+    out.findings.add("plot.marks", "file", "some marks in no order: sites of a map, or single persons");
   if (worst == Marks::kGrid)
     out.findings.add("plot.grid", "file", "many marks in a grid: cells of ten persons and more, or single persons");
   if (worst == Marks::kCloud || (marks > kManyMarks && worst == Marks::kFew))

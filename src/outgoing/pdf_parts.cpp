@@ -427,7 +427,10 @@ static void keep_comments(std::string_view data, std::size_t from, std::size_t t
   while (from < to) {
     const std::size_t end = std::min(data.find_first_of("\r\n", from), to);
     const std::string_view words = data.substr(from, end - from);
-    if (words.starts_with("%") && !words.starts_with("%PDF-") && !words.starts_with("%%EOF") && words.size() > 8)
+    // The mark of the head: four bytes above 127, as letters or not.
+    const bool mark = from < 32 && std::ranges::count_if(words, [](char c) { return (c & 0x80) != 0; }) >= 4;
+    if (words.starts_with("%") && !mark && !words.starts_with("%PDF-") && !words.starts_with("%%EOF") &&
+        words.size() > 8)
       parts.comments += std::string(words.substr(1)) + "\n";
     from = end + 1;
   }

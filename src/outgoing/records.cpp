@@ -33,6 +33,8 @@ constexpr HeaderWord kHeaderWords[] = {
     {"pid", "a patient's key", true},
     {"pt", "a patient's key", true},
     {"subjectid", "a person's key", true},
+    {"subjid", "a person's key", true},
+    {"usubjid", "a person's key", true},
     {"registration", "a registration's key", true},
     {"pseudonym", "a pseudonym", true},
     {"karte", "a patient's number", false},
@@ -271,7 +273,9 @@ void judge_values(const Sheet& sheet, const std::vector<Column>& columns, const 
     findings.add(sheet.rows.size() >= 5 * kFewRows ? "record.level" : "record.values", file,
                  "one column of measurements in no order: a value for each person");
   const Column& first = columns.front();
-  if (columns.size() >= 2 && sheet.rows.size() >= 300 && loose + 1 == columns.size() && (first.rising || first.falling))
+  const bool numeric = std::ranges::all_of(columns, [](const Column& c) { return c.numbers == c.filled; });
+  if (columns.size() >= 2 && sheet.rows.size() >= 300 && (first.rising || first.falling) &&
+      (loose + 1 == columns.size() || (wave_told && numeric)))
     findings.add(wave_told ? "record.level" : "record.values", file,
                  "a signal over time: the measurements of one person");
 }
@@ -371,10 +375,11 @@ void judge_records(const Sheet& sheet, Findings& findings) {
     strong += statistic && !indicator && !is_weak_name(folded, role);
     counts += role == Role::kCount || role == Role::kCell;
     residual += role == Role::kResidual;
-    attributes += sheet.named && std::ranges::any_of(kAttributes, [&](std::string_view word) {
-                    return static_cast<unsigned char>(word[0]) >= 0x80 ? folded.find(word) != std::string::npos
-                                                                       : has_word(words, word);
-                  });
+    attributes += sheet.named && (name == "性" || std::ranges::any_of(kAttributes, [&](std::string_view word) {
+                                    return static_cast<unsigned char>(word[0]) >= 0x80
+                                               ? folded.find(word) != std::string::npos
+                                               : has_word(words, word);
+                                  }));
     judge_names(sheet, name, where, statistic, findings);
     const bool code =
         std::ranges::any_of(kCodeWords, [&](std::string_view word) { return folded.find(word) != std::string::npos; });

@@ -59,6 +59,7 @@ constexpr RoleWord kWords[] = {
     {"n_event", Role::kEvents, Match::kPart},
     {"nevent", Role::kEvents, Match::kPart},
     {"events", Role::kEvents},
+    {"ev", Role::kEvents},
     {"deaths", Role::kEvents},
     {"n.censor", Role::kEvents, Match::kPart},
     {"n_censor", Role::kEvents, Match::kPart},

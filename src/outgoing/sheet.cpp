@@ -264,7 +264,9 @@ std::vector<Sheet> find_sheets(std::string_view text) {
     const std::string_view line = text.substr(at, end - at);
     if (!is_ruler(line))
       for (Block& block : blocks) {
-        const bool fits = block.separator == ' ' || line.find(block.separator) != std::string_view::npos;
+        // A comma beside a tab parts thousands.
+        const bool fits = block.separator == ' ' || (line.find(block.separator) != std::string_view::npos &&
+                                                     !(block.separator == ',' && line.contains('\t')));
         if (fits && !(block.separator == ' ' && line.find('|') != std::string_view::npos && line.starts_with("|")))
           block.take(line, number, sheets);
         else
@@ -281,6 +283,35 @@ namespace {
 
 std::string field_of(const Json& value) {
   return value.is_string() ? fold_forms(value.get<std::string>()) : value.is_null() ? "" : value.dump();
+}
+
+// {"columns": ["age", ...] or [{"name": "age"}, ...], "data": [[63, ...], ...]}: names and rows apart.
+void named_rows(const Json& value, std::vector<Sheet>& sheets) {
+  for (const auto& [key, names] : value.items()) {
+    if (!names.is_array() || names.size() < 2) continue;
+    std::vector<std::string> header;
+    for (const Json& name : names) {
+      const Json& word = name.is_object() && name.contains("name") ? name["name"] : name;
+      if (!word.is_string()) break;
+      header.push_back(fold_forms(word.get<std::string>()));
+    }
+    if (header.size() != names.size()) continue;
+    for (const auto& [other, rows] : value.items()) {
+      const auto fits = [&](const Json& row) { return row.is_array() && row.size() == header.size(); };
+      if (other == key || !rows.is_array() || rows.size() < 3 || !std::ranges::all_of(rows, fits)) continue;
+      Sheet sheet{.place = "rows"};
+      sheet.header = header;
+      sheet.total_rows = rows.size();
+      for (const Json& row : rows) {
+        if (sheet.rows.size() >= Sheet::kMostRows) break;
+        std::vector<std::string> fields;
+        for (const Json& field : row)
+          fields.push_back(field_of(field));
+        sheet.rows.push_back(std::move(fields));
+      }
+      sheets.push_back(std::move(sheet));
+    }
+  }
 }
 
 void gather(const Json& value, int depth, std::vector<Sheet>& sheets) {
@@ -311,6 +342,7 @@ void gather(const Json& value, int depth, std::vector<Sheet>& sheets) {
       sheets.push_back(std::move(sheet));
     }
   }
+  if (value.is_object()) named_rows(value, sheets);
   if (value.is_object() && value.size() >= 2) {  // columns side by side
     std::size_t length = 0;
     Sheet sheet{.place = "arrays"};
@@ -319,6 +351,7 @@ void gather(const Json& value, int depth, std::vector<Sheet>& sheets) {
                         std::ranges::none_of(column, &Json::is_structured);
       if (!list || (length != 0 && column.size() != length)) continue;
       length = column.size();
+      if (column.is_object()) sheet.place = "objects";
       sheet.header.push_back(fold_forms(key));
       sheet.rows.resize(std::min(length, Sheet::kMostRows));
       std::size_t row = 0;

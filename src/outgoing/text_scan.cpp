@@ -15,6 +15,7 @@
 #include "outgoing/line_shapes.h"
 #include "outgoing/names.h"
 #include "outgoing/numbers.h"
+#include "outgoing/person_signs.h"
 #include "outgoing/rare_tables.h"
 
 namespace sekisho::outgoing {
@@ -70,6 +71,10 @@ bool looks_like_record(std::string_view line) {
 // Fixed columns of digits and few letters, all lines alike: "12345678M0651970...". What makes them alike: 9 for a
 // digit, a for a letter; empty where it is no such line.
 std::string fixed_form(std::string_view line) {
+  while (line.ends_with('\r'))
+    line.remove_suffix(1);
+  if (line.size() >= 14 && line.size() <= 200 && std::ranges::all_of(line.substr(0, 12), is_digit))
+    return fmt::format("{} characters", line.size());
   if (line.size() < 12 || line.find_first_of(" ,\t") != std::string_view::npos ||
       std::ranges::count_if(line, is_digit) * 4 < static_cast<std::ptrdiff_t>(line.size()) * 3)
     return {};
@@ -142,6 +147,24 @@ void judge_list(const std::string& key, Role role, const Json& list, const Outpu
     findings.add("record.values", where, "many values in no order: one for each person");
 }
 
+// [{"name": ..., "value": 3}, {..., "value": 420}]: what charts draw of a list of things, small beside large.
+void judge_weights(const Json& list, const std::string& key, const OutputPolicy& policy, Findings& findings) {
+  for (const std::string_view weight : {"size", "value", "weight", "freq", "y", "z"}) {
+    std::size_t small = 0, large = 0;
+    for (const Json& one : list) {
+      if (!one.is_object() || one.size() < 2 || !one.contains(weight) || !one[weight].is_number_integer()) {
+        small = 0;
+        break;
+      }
+      const double value = one[weight].get<double>();
+      small += value > 0 && value < policy.threshold;
+      large += value >= policy.threshold;
+    }
+    if (small > 0 && large > 0)
+      findings.add("cell.printed", "member " + key.substr(0, 40), "small numbers among those a chart shows");
+  }
+}
+
 void judge_members(const Json& node, int level, bool counted, const OutputPolicy& policy, Findings& findings) {
   if (level > 100) return;
   const auto counts = [](Role role) { return role == Role::kCount || role == Role::kEvents || role == Role::kAtRisk; };
@@ -158,6 +181,7 @@ void judge_members(const Json& node, int level, bool counted, const OutputPolicy
         judge_members(child, level + 1, counted || counts(role), policy, findings);
       } else if (child.is_array()) {
         judge_list(key, role, child, policy, findings);
+        judge_weights(child, key, policy, findings);
         judge_members(child, level + 1, false, policy, findings);
       }
     }
@@ -359,10 +383,27 @@ void TextScan::fields(const Sheet& sheet, Findings& findings) const {
   judge_split_numbers(sheet, findings);
 }
 
+// 自由記載: what single persons wrote.
+static void judge_answers(const Sheet& sheet, Findings& findings) {
+  for (std::size_t i = 0; i < sheet.header.size() && sheet.named; ++i) {
+    if (!mentions(lower(sheet.header[i]), {"自由記", "自由回答", "コメント", "free_text", "freetext", "free text",
+                                           "comment", "verbatim", "ご意見", "記述回答"}))
+      continue;
+    const auto written =
+        std::ranges::count_if(sheet.rows, [&](const auto& row) { return i < row.size() && code_points(row[i]) >= 8; });
+    if (written >= 3)
+      findings.add("text.narrative", fmt::format("column {}", i + 1), "what single persons wrote in their own words");
+  }
+}
+
 void TextScan::table(const Sheet& sheet, std::string_view file_name, Findings& findings) const {
   judge_records(sheet, findings);
+  for (const Sheet& wide : widened(sheet))
+    judge_records(wide, findings);
+  if (numbers_columns(sheet)) judge_records(transposed(sheet), findings);
   judge_outputs(sheet, knowledge_.policy, knowledge_.description(file_name), findings);
   judge_margins(sheet, knowledge_.policy, findings);
+  judge_answers(sheet, findings);
   if (knowledge_.dataset != nullptr) knowledge_.dataset->judge(sheet, findings);
 }
 
@@ -381,6 +422,13 @@ void TextScan::embedded(std::string_view text, std::string_view file_name, int d
     for (const ScanFinding& finding : inside.list())
       if (finding.rule.starts_with("id.") || finding.rule.starts_with("date.") || finding.rule.starts_with("record"))
         findings.add(finding.rule, finding.where + ", escapes", finding.message);
+  }
+  if (const std::string spelled = spelled_by_numbers(text); !spelled.empty()) {
+    Findings inside;
+    lines(spelled, "escapes.txt", inside);
+    for (const ScanFinding& finding : inside.list())
+      if (finding.rule.starts_with("id.") || finding.rule.starts_with("date."))
+        findings.add(finding.rule, finding.where + ", codes of characters", finding.message);
   }
   (void)file_name;
 }
@@ -447,11 +495,16 @@ void TextScan::lines(std::string_view text, std::string_view file_name, Findings
   const bool program = is_program(extension_of(file_name));
   judge_output_text(folded, program, knowledge_.policy, findings);
   judge_key_lines(text, findings);
+  if (program)
+    judge_program_signs(folded, findings);
+  else
+    judge_person_signs(folded, findings);
   if (!program) judge_key_runs(text, findings);
   if (!program) judge_value_runs(folded, findings);
   if (const std::string comments = program ? comments_of(folded) : std::string(); !comments.empty()) {
     judge_output_text(comments, false, knowledge_.policy, findings);
     judge_value_runs(comments, findings);
+    judge_person_signs(comments, findings);
   }
   judge_narrative(folded, findings);
   judge_coordinates(folded, findings);
@@ -508,7 +561,12 @@ bool TextScan::json(std::string_view text, std::string_view file_name, int depth
   judge_output_text(text.substr(0, 1 << 20), false, knowledge_.policy, findings);
   for (const Sheet& sheet : sheets_of(value)) {
     table(sheet, file_name, findings);
-    fields(sheet, findings);
+    Findings inside;
+    fields(sheet, inside);
+    // The names of members within members are lost in such a sheet: what a digest is, the lines above tell.
+    for (const ScanFinding& finding : inside.list())
+      if (sheet.place != "objects" || finding.rule != "id.pseudonym")
+        findings.add(finding.rule, finding.where, finding.message);
   }
   for (const Sheet& sheet : sheets_of_keys(value))
     judge_records(sheet, findings);
@@ -542,6 +600,10 @@ void TextScan::scan(std::string_view text, std::string_view file_name, int depth
       if (sheet->rows.size() >= 20 && like_persons(*sheet) != Likeness::kNone)
         findings.add("record.values", "file", "values in no order, whatever their names say: a row for each person");
       fields(*sheet, findings);
+      if (said)
+        judge_sequences(text, findings);
+      else
+        judge_person_signs(fold_forms(text), findings);  // a listing may look like a table
       for (const Sheet& pairs : sheets_of_pairs(text))
         table(pairs, file_name, findings);
       for (const auto& [line, block] : blocks_of(text))

@@ -140,5 +140,84 @@ TEST_F(ScanFile, PagesThatNobodyDrewAreSaidToBeMissing) {
   EXPECT_EQ(judge({"pictures.missing", "file", broken->reason}).verdict, disclosure::Verdict::kReview);
 }
 
+// Forms in which programs print single persons, each with a neighbour that tells of many.
+constexpr Written kSigns[] = {
+    {"d <- 1\n年齢: 66\n性別: F\n入院日: 2023-05-04\n", "text.case"},
+    {"{'age': 66, 'sex': 'F', 'icd': 'I21.9'}\n", "text.case"},
+    {"age 0.031 0.004\nsex 0.210 0.050\nbmi 0.011 0.002\n", "text.case", false},
+    {"年齢 66 (11)\n性別 = M (%) 361 (59)\nBMI 22.4 (3.1)\n", "text.case", false},
+    {"| age sex death |\n| 66 F 0 |\n| age sex death |\n| 71 M 1 |\n| age sex death |\n| 80 M 0 |\n", "log.records"},
+    {"| age sex n |\n| 66 F 210 |\n", "log.records", false},
+    {"083311 1.2\n410031 0.3\n220914 -0.8\n991200 0.1\n004412 0.9\n", "record.code"},
+    {"13101 1.2\n13102 0.3\n13103 -0.8\n13104 0.1\n13105 0.9\n", "record.code", false},
+    {"  3 | 0223567\n  4 | 1188\n  5 | 0347\n  6 | 25\n", "extreme.value"},
+    {"$A\n[1] 12.1 78.3\n\n$B\n[1] 3.0 91.2\n\n$C\n[1] 22.0 64.9\n", "extreme.range"},
+    {"ACGTACGGTACCATTGACGTACGGTACCATTGACGTACGGTACCATTGACGTACGGTACCATTG\n", "record.sequence"},
+    {"-----------------------------------------------------------------------\n", "record.sequence", false},
+    {"<?xml version=\"1.0\"?><kml><Placemark/></kml>\n", "file.markup"},
+    {"8/3 ハセベさんのデータを削除\n", "id.name_like"},
+    {"8/3 スタッフさんに確認\n", "id.name_like", false},
+    {"Spike due to HASEBE, Shuichi (62 y/o)\n", "text.case"},
+    {"x <- intToUtf8(c(38263, 35895, 37096, 20462, 19968, 32, 49, 57, 53, 53, 45, 48, 51, 45, 48, 50))\n", "id.name"},
+    {"d <- data.frame(age = c(61L, 70L, 55L, 81L, 64L), sex = c(1L, 2L, 1L, 1L, 2L))\n", "code.list", true, "a.R"},
+    {"d <- expand.grid(age = c(40, 50, 60, 70, 80), sex = c(1, 2, 1, 2, 1))\n", "code.list", true, "a.R"},
+    {"n <- data.frame(age = c(40, 50, 60, 70, 80), bmi = c(22, 22, 22, 22, 22))\n", "code.list", false, "a.R"},
+    {"id,variable,value\n1,age,66\n1,sex,F\n1,egfr,41.2\n2,age,71\n2,sex,M\n2,egfr,60.0\n3,age,58\n3,sex,M\n"
+     "3,egfr,33.1\n4,age,80\n4,sex,F\n4,egfr,51.9\n5,age,62\n5,sex,F\n5,egfr,70.5\n",
+     "record.level", true, "a.csv"},
+    {"{\"columns\": [\"age\", \"sex\", \"outcome\"], \"data\": [[66, \"F\", 0], [71, \"M\", 1], [58, \"M\", 0], "
+     "[80, \"F\", 1], [62, \"F\", 0]]}",
+     "record.level", true, "a.json"},
+    {"変数,係数,標準誤差,Wald,自由度,Exp(B)\n年齢,0.12,0.03,16.0,1,1.13\n男性,0.31,0.11,7.9,1,1.36\n", "model.degrees",
+     false, "a.csv"},
+    {"変数,係数,標準誤差,t,自由度\n年齢,0.12,0.03,4.0,3\n男性,0.31,0.11,2.8,3\n", "model.degrees", true, "a.csv"},
+};
+INSTANTIATE_TEST_SUITE_P(OfSigns, Writings, testing::ValuesIn(kSigns));
+
+// What R's svg() draws: every point a path of its own, letters in definitions, a rule of style for each page.
+std::string drawn_by_cairo(const std::string& marks) {
+  return "<?xml version=\"1.0\"?><svg xmlns=\"http://www.w3.org/2000/svg\" width=\"504\" height=\"504\">" + marks +
+         "</svg>";
+}
+std::string disc(double x, double y) {
+  const auto at = [](double a, double b) { return std::to_string(a) + " " + std::to_string(b) + " "; };
+  return "<path style=\"fill:none;stroke:black\" d=\"M " + at(x + 2, y) + "C " + at(x + 2, y + 2) + at(x - 2, y + 2) +
+         at(x - 2, y) + "\"/>";
+}
+TEST_F(ScanFile, PointsDrawnAsPathsAreACloudAndThoseOfASeriesAreNot) {
+  std::string cloud, some, series;
+  for (int i = 0; i < 60; ++i) {
+    const double x = 40 + (i * 37 % 61) * 6.7, y = 30 + (i * 53 % 67) * 5.9;
+    cloud += disc(x, y);
+    if (i < 30) some += disc(x, y);
+    series += disc(40 + i * 7, y);
+  }
+  EXPECT_TRUE(rules("a.svg", drawn_by_cairo(cloud)).contains("plot.scatter"));
+  EXPECT_TRUE(rules("b.svg", drawn_by_cairo(some)).contains("plot.marks"));
+  EXPECT_EQ(rules("c.svg", drawn_by_cairo(series)), std::set<std::string>{});
+}
+
+TEST_F(ScanFile, ACurveWithAStepForEachEventIsShownToPeopleAndOneOnAGridIsNot) {
+  const auto curve = [](bool grid) {
+    std::string d = "M 60 40";
+    double x = 60, y = 40;
+    for (int i = 0; i < 20; ++i) {
+      x += grid ? 20 : 5 + (i * 7 % 11) * 2.3;
+      d += " L " + std::to_string(x) + " " + std::to_string(y);
+      y += 9;
+      d += " L " + std::to_string(x) + " " + std::to_string(y);
+    }
+    return drawn_by_cairo("<path style=\"fill:none;stroke:black\" d=\"" + d + "\"/>");
+  };
+  EXPECT_TRUE(rules("a.svg", curve(false)).contains("curve.events"));
+  EXPECT_EQ(rules("b.svg", curve(true)), std::set<std::string>{});
+}
+
+TEST_F(ScanFile, TheHeadOfAPdfOfRIsNoComment) {
+  const std::string body = "1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n";
+  EXPECT_EQ(rules("a.pdf", "%PDF-1.4\n%\x81\xe2\x81\xe3\x81\xcf\x81\xd3\\r\n" + body), std::set<std::string>{});
+  EXPECT_FALSE(rules("b.pdf", "%PDF-1.4\n" + body + "% patient 00123456 born 1955-03-02\n%%EOF\n").empty());
+}
+
 }  // namespace
 }  // namespace sekisho::outgoing
