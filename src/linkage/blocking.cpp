@@ -1,8 +1,11 @@
 #include "linkage/blocking.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <charconv>
 #include <map>
 #include <mutex>
 #include <span>
@@ -16,6 +19,7 @@ namespace {
 
 constexpr std::size_t kMostKeys = 16;  // of one record under one rule
 constexpr std::size_t kMostWords = 6;
+constexpr double kSmallFile = 2e6;  // pairs that any file may have, however few its records
 
 using Entry = BlockEntry;
 
@@ -49,6 +53,15 @@ void append_part(Transform transform, std::string_view value, std::uint64_t seed
     case Transform::kLast4:
       if (value.size() >= 4) add(value.substr(value.size() - 4));
       return;
+    case Transform::kYears: {
+      // Two rows of windows of four years, one shifted by half: two years apart share a window of one of them.
+      int year = 0;
+      if (std::from_chars(value.data(), value.data() + std::min<std::size_t>(value.size(), 4), year).ec != std::errc())
+        return;
+      add(fmt::format("a{}", year / 4));
+      add(fmt::format("b{}", (year + 2) / 4));
+      return;
+    }
     case Transform::kDigits: {
       std::string digits;
       for (const char c : value)
@@ -229,6 +242,11 @@ void run_rule(const BlockSpec& rule, std::uint64_t seed, const Table& table, con
   plan.pairs = pairs.size();
 }
 
+bool usable(const BlockSpec& rule, const Table& table) {
+  return (rule.up_to == 0 || table.first_of.size() <= rule.up_to) &&
+         std::ranges::all_of(rule.parts, [&](const BlockPart& part) { return table.columns[part.field].present; });
+}
+
 void sort_once(std::vector<Pair>& pairs) {
   std::ranges::sort(pairs);
   pairs.erase(std::ranges::unique(pairs).begin(), pairs.end());
@@ -247,8 +265,7 @@ void unite(std::vector<Pair>& all, const std::vector<Pair>& more) {
 
 std::vector<BlockEntry> block_entries(const ModelSpec& spec, std::size_t rule, const Table& table, std::uint64_t seed) {
   const BlockSpec& block = spec.blocks[rule];
-  if (!std::ranges::all_of(block.parts, [&](const BlockPart& part) { return table.columns[part.field].present; }))
-    return {};
+  if (!usable(block, table)) return {};
   return entries_of(block, mix(rule, seed), table, all_part_keys({&block}, table, seed));
 }
 
@@ -275,10 +292,9 @@ Candidates find_candidates(const ModelSpec& spec, const Table& table, const Pair
   }
   std::vector<const BlockSpec*> rules;
   for (const BlockSpec& rule : spec.blocks)
-    if (std::ranges::all_of(rule.parts, [&](const BlockPart& part) { return table.columns[part.field].present; }))
-      rules.push_back(&rule);
-  const double budget =
-      spec.pairs_per_record * static_cast<double>(groups) / static_cast<double>(std::max<std::size_t>(1, rules.size()));
+    if (usable(rule, table)) rules.push_back(&rule);
+  const double budget = std::max(spec.pairs_per_record * static_cast<double>(groups), kSmallFile) /
+                        static_cast<double>(std::max<std::size_t>(1, rules.size()));
   const PartTable parts = all_part_keys(rules, table, hash_seed());
   std::vector<std::vector<BigBlock>> big(rules.size());
   out.rules.resize(rules.size());

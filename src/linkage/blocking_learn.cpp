@@ -35,8 +35,8 @@ constexpr std::pair<FieldType, Transform> kParts[] = {
 };
 
 std::string_view transform_name(Transform transform) {
-  static constexpr std::array<std::string_view, 9> kNames = {"",           "soundex", "prefix", "year", "month_day",
-                                                             "year_month", "words",   "digits", "last4"};
+  static constexpr std::array<std::string_view, 10> kNames = {"",           "soundex", "prefix", "year",  "month_day",
+                                                              "year_month", "words",   "digits", "last4", "years"};
   return kNames[static_cast<std::size_t>(transform)];
 }
 

@@ -9,6 +9,7 @@
 #include <unordered_map>
 
 #include "core/text.h"
+#include "linkage/name_forms.h"
 #include "linkage/similarity.h"
 
 namespace sekisho::linkage {
@@ -16,73 +17,7 @@ namespace {
 
 constexpr std::size_t kWordLimit = 24;  // words of a value that are compared
 
-// Short forms of English given names that are no prefixes of the long one.
-constexpr std::pair<std::string_view, std::string_view> kShort[] = {
-    {"bill", "william"},      {"will", "william"},    {"billy", "william"},     {"bob", "robert"},
-    {"bobby", "robert"},      {"robbie", "robert"},   {"dick", "richard"},      {"rick", "richard"},
-    {"jim", "james"},         {"jimmy", "james"},     {"jamie", "james"},       {"jack", "john"},
-    {"johnny", "john"},       {"harry", "henry"},     {"hank", "henry"},        {"ted", "edward"},
-    {"ned", "edward"},        {"eddie", "edward"},    {"ted", "theodore"},      {"tony", "anthony"},
-    {"peggy", "margaret"},    {"meg", "margaret"},    {"maggie", "margaret"},   {"betty", "elizabeth"},
-    {"liz", "elizabeth"},     {"beth", "elizabeth"},  {"lizzie", "elizabeth"},  {"eliza", "elizabeth"},
-    {"libby", "elizabeth"},   {"kate", "katherine"},  {"katie", "katherine"},   {"kathy", "katherine"},
-    {"kate", "catherine"},    {"kitty", "catherine"}, {"molly", "mary"},        {"polly", "mary"},
-    {"nancy", "ann"},         {"annie", "ann"},       {"sally", "sarah"},       {"sadie", "sarah"},
-    {"chuck", "charles"},     {"charlie", "charles"}, {"frank", "francis"},     {"fanny", "frances"},
-    {"bert", "albert"},       {"bert", "herbert"},    {"larry", "lawrence"},    {"larry", "laurence"},
-    {"mike", "michael"},      {"mick", "michael"},    {"nick", "nicholas"},     {"sandy", "alexander"},
-    {"alec", "alexander"},    {"sasha", "alexander"}, {"andy", "andrew"},       {"drew", "andrew"},
-    {"dave", "david"},        {"davy", "david"},      {"steve", "stephen"},     {"steve", "steven"},
-    {"tom", "thomas"},        {"tommy", "thomas"},    {"joe", "joseph"},        {"josie", "josephine"},
-    {"ed", "edward"},         {"gus", "augustus"},    {"wally", "walter"},      {"nell", "eleanor"},
-    {"nellie", "helen"},      {"jenny", "jennifer"},  {"becky", "rebecca"},     {"vicky", "victoria"},
-    {"gerry", "gerald"},      {"jerry", "gerald"},    {"kenny", "kenneth"},     {"debbie", "deborah"},
-    {"debby", "deborah"},     {"cindy", "cynthia"},   {"cathy", "catherine"},   {"kathy", "kathleen"},
-    {"kate", "kathleen"},     {"trish", "patricia"},  {"tricia", "patricia"},   {"patty", "patricia"},
-    {"patsy", "patricia"},    {"patty", "martha"},    {"mattie", "martha"},     {"ginny", "virginia"},
-    {"tina", "christina"},    {"tina", "christine"},  {"chris", "christine"},   {"terry", "theresa"},
-    {"terry", "terence"},     {"tess", "theresa"},    {"jackie", "jacqueline"}, {"mandy", "amanda"},
-    {"lisa", "elizabeth"},    {"betsy", "elizabeth"}, {"bess", "elizabeth"},    {"dottie", "dorothy"},
-    {"dolly", "dorothy"},     {"fran", "frances"},    {"connie", "constance"},  {"ellie", "eleanor"},
-    {"nora", "eleanor"},      {"lena", "helen"},      {"hattie", "harriet"},    {"millie", "mildred"},
-    {"minnie", "wilhelmina"}, {"tillie", "matilda"},  {"penny", "penelope"},    {"susie", "susan"},
-    {"sue", "suzanne"},       {"bobbie", "roberta"},  {"rob", "robert"},        {"robin", "robert"},
-    {"ricky", "richard"},     {"rich", "richard"},    {"jake", "jacob"},        {"jon", "john"},
-    {"paddy", "patrick"},     {"liam", "william"},    {"fred", "alfred"},       {"fred", "frederick"},
-    {"freddie", "frederick"}, {"gene", "eugene"},     {"jeff", "geoffrey"},     {"kit", "christopher"},
-    {"hal", "henry"},         {"hank", "harold"},     {"ernie", "ernest"},      {"lou", "louis"},
-    {"nate", "nathan"},       {"nate", "nathaniel"},  {"ollie", "oliver"},      {"reggie", "reginald"},
-    {"ronnie", "ronald"},     {"vince", "vincent"},   {"zack", "zachary"},      {"mitch", "mitchell"},
-    {"manny", "emanuel"},     {"pepe", "jose"},       {"paco", "francisco"},    {"pancho", "francisco"},
-    {"lola", "dolores"},      {"nacho", "ignacio"},   {"quique", "enrique"},    {"beto", "alberto"},
-    {"chuy", "jesus"},        {"memo", "guillermo"},  {"lupe", "guadalupe"},    {"hans", "johannes"},
-    {"fritz", "friedrich"},   {"sepp", "josef"},      {"heinz", "heinrich"},    {"uli", "ulrich"},
-    {"gitta", "brigitte"},    {"beppe", "giuseppe"},  {"gigi", "luigi"},        {"kasia", "katarzyna"},
-    {"misha", "mikhail"},     {"dima", "dmitri"},     {"katya", "ekaterina"},   {"vanya", "ivan"},
-    {"wm", "william"},        {"jno", "john"},        {"chas", "charles"},      {"thos", "thomas"},
-    {"jas", "james"},         {"jos", "joseph"},      {"robt", "robert"},       {"saml", "samuel"},
-    {"danl", "daniel"},       {"edwd", "edward"},     {"richd", "richard"},     {"alexr", "alexander"},
-    {"margt", "margaret"},    {"eliz", "elizabeth"},  {"fredk", "frederick"},   {"geo", "george"},
-    {"benj", "benjamin"},     {"cath", "catherine"},  {"hy", "henry"}};
-
 enum NameLevel { kMissing, kEqual, kNear, kShortForm, kSimilar, kSwapped, kInitial, kMiddleName, kOther };
-
-bool short_form(std::string_view a, std::string_view b) {
-  if (a.size() > b.size()) std::swap(a, b);
-  if (b.starts_with(a) && (a.size() == 1 || a.size() >= 3)) return true;
-  // Long names by short form, and whether two short forms belong to one name.
-  static const std::multimap<std::string_view, std::string_view> long_names(std::begin(kShort), std::end(kShort));
-  const auto wholes_of = [](std::string_view name) {
-    return std::ranges::subrange(long_names.lower_bound(name), long_names.upper_bound(name));
-  };
-  const auto of_a = wholes_of(a), of_b = wholes_of(b);
-  const auto is = [](const auto& wholes, std::string_view name) {
-    return std::ranges::any_of(wholes, [&](const auto& one) {
-      return one.second == name || (name.size() >= 3 && one.second.starts_with(name));
-    });
-  };
-  return is(of_a, b) || is(of_b, a) || std::ranges::any_of(of_a, [&](const auto& one) { return is(of_b, one.second); });
-}
 
 bool word_of(std::string_view word, std::string_view text) {
   if (word.size() < 3 || text.find(' ') == std::string_view::npos) return false;

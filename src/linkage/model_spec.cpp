@@ -30,7 +30,7 @@ constexpr std::pair<std::string_view, ComparisonType> kComparisons[] = {
 constexpr std::pair<std::string_view, Transform> kTransforms[] = {
     {"soundex", Transform::kSoundex},      {"prefix", Transform::kPrefix}, {"year", Transform::kYear},
     {"month_day", Transform::kMonthDay},   {"words", Transform::kWords},   {"digits", Transform::kDigits},
-    {"year_month", Transform::kYearMonth}, {"last4", Transform::kLast4}};
+    {"year_month", Transform::kYearMonth}, {"last4", Transform::kLast4},   {"years", Transform::kYears}};
 
 bool same_word(std::string_view a, std::string_view b) {
   const auto plain = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
@@ -83,9 +83,12 @@ Result<ComparisonSpec> comparison_of(const TomlTable& table, const ModelSpec& sp
 }
 
 Result<BlockSpec> block_of(const TomlTable& table, const ModelSpec& spec) {
-  SEKISHO_CHECK(table.only({"key", "unordered"}));
+  SEKISHO_CHECK(table.only({"key", "unordered", "up_to"}));
   BlockSpec block;
   SEKISHO_TRY(block.unordered, table.boolean("unordered", false));
+  SEKISHO_TRY(const std::int64_t up_to, table.integer("up_to", 0));
+  if (up_to < 0) return table.error("linkage.spec", "up_to is a number of records", "up_to");
+  block.up_to = static_cast<std::size_t>(up_to);
   SEKISHO_TRY(const std::vector<std::string> parts, table.texts("key"));
   for (const std::string& text : parts) {
     const std::size_t colon = text.find(':');

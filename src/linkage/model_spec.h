@@ -52,7 +52,18 @@ struct ComparisonSpec {
   std::optional<std::size_t> unless;  // a field that tells the same fact: where it is present, this is left out
 };
 
-enum class Transform : std::uint8_t { kNone, kSoundex, kPrefix, kYear, kMonthDay, kYearMonth, kWords, kDigits, kLast4 };
+enum class Transform : std::uint8_t {
+  kNone,
+  kSoundex,
+  kPrefix,
+  kYear,
+  kMonthDay,
+  kYearMonth,
+  kWords,
+  kDigits,
+  kLast4,
+  kYears,  // years, or ages, that are at most two apart share one of two keys
+};
 
 struct BlockPart {
   std::size_t field = 0;
@@ -62,6 +73,7 @@ struct BlockSpec {
   std::string name;
   std::vector<BlockPart> parts;
   bool unordered = false;  // the first two parts meet the other way round too, as swapped names do
+  std::size_t up_to = 0;   // used in files of at most so many different records; 0: in all
 };
 
 struct ModelSpec {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <map>
+#include <optional>
 #include <unordered_map>
 
 #include "core/csv.h"
@@ -25,7 +26,10 @@ struct Shape {
   double date = 0, digits = 0, email = 0, kana = 0, kanji = 0, letters = 0, sex = 0, year = 0, month = 0, day = 0,
          blank = 0, digit = 0;
   double years = 0;  // between the 5th and the 95th part of the dates: visits lie close together, births do not
+  std::size_t distinct = 0;
 };
+
+constexpr std::size_t kMostSources = 16;  // years of more kinds are no years of a few counts
 
 // Roles that values alone tell, where the column's name says nothing.
 struct Telltale {
@@ -35,7 +39,7 @@ struct Telltale {
 constexpr Telltale kTelltales[] = {
     {"birth_date", [](const Shape& s, double) { return s.date > 0.8 && s.years > 15; }},
     {"birth_date", [](const Shape& s, double) { return s.date > 0.8; }},
-    {"birth_year", [](const Shape& s, double) { return s.year > 0.95; }},
+    {"birth_year", [](const Shape& s, double) { return s.year > 0.95 && s.distinct > kMostSources; }},
     {"birth_month", [](const Shape& s, double) { return s.month > 0.99; }},
     {"birth_day", [](const Shape& s, double) { return s.day > 0.99; }},
     {"sex", [](const Shape& s, double) { return s.sex > 0.9; }},
@@ -226,6 +230,7 @@ struct Profiler {
     profile.filled = rows == 0 ? 0 : static_cast<double>(filled) / static_cast<double>(rows);
     profile.distinct = counts.size();
     Shape shape;
+    shape.distinct = counts.size();
     std::size_t largest = 0, looked = 0;
     double pairs = 0;
     std::vector<int> years;
@@ -397,6 +402,74 @@ Columns find_roles(const ModelSpec& spec, std::vector<Profiler>& profilers, cons
   return out;
 }
 
+// A few registers that hold nobody twice: records that alone share a name and what else tells a person apart stand
+// in two of them far more often than chance puts them there. The column of a few values that is so, if there is one.
+constexpr double kChanceToMeet = 0.3;  // of what chance says: so rarely two records of one person share a register
+constexpr std::size_t kEnoughMet = 30;
+struct SourceColumn {
+  std::size_t column = 0;
+  std::unordered_map<std::string, std::size_t> counts;
+  std::size_t met = 0;  // pairs in one register
+};
+bool keeps_apart(const SourceColumn& one, std::size_t pairs, std::size_t rows) {
+  double chance = 0;
+  for (const auto& [value, count] : one.counts) {
+    const double share = static_cast<double>(count) / static_cast<double>(rows);
+    chance += share * share;
+  }
+  return static_cast<double>(one.met) < kChanceToMeet * chance * static_cast<double>(pairs);
+}
+Result<std::optional<std::size_t>> find_source(CsvReader& reader, const std::vector<ColumnProfile>& profiles) {
+  static constexpr std::string_view kTells[] = {"full_name", "given_name", "surname", "sex", "birth_date"};
+  std::vector<std::size_t> key;
+  std::vector<SourceColumn> columns;
+  bool named = false;
+  for (std::size_t i = 0; i < profiles.size(); ++i) {
+    const ColumnProfile& profile = profiles[i];
+    if (std::ranges::find(kTells, profile.role) != std::end(kTells)) key.push_back(i);
+    named |= profile.role.ends_with("name");
+    if (profile.role.empty() && profile.distinct > 1 && profile.distinct <= kMostSources && profile.filled > 0.98)
+      columns.push_back({i, {}, 0});
+  }
+  if (!named || columns.empty()) return std::nullopt;
+  struct Place {
+    std::vector<std::string> values;  // of the columns
+    std::size_t times = 0, met_bits = 0;
+  };
+  std::unordered_map<std::string, Place> places;
+  std::vector<std::string_view> fields;
+  std::size_t rows = 0;
+  for (; rows < kRows; ++rows) {
+    SEKISHO_TRY(const bool more, reader.next(fields));
+    if (!more) break;
+    fields.resize(profiles.size());
+    std::string text;
+    for (const std::size_t i : key)
+      text.append(fields[i]).push_back('\t');
+    Place& place = places[text];
+    for (std::size_t c = 0; c < columns.size(); ++c) {
+      const std::string value(fields[columns[c].column]);
+      ++columns[c].counts[value];
+      if (place.times == 0)
+        place.values.push_back(value);
+      else if (place.times == 1)
+        place.met_bits |= std::size_t{place.values[c] == value} << c;
+    }
+    ++place.times;
+  }
+  std::size_t pairs = 0;
+  for (const auto& [text, place] : places) {
+    if (place.times != 2) continue;
+    ++pairs;
+    for (std::size_t c = 0; c < columns.size(); ++c)
+      columns[c].met += place.met_bits >> c & 1;
+  }
+  if (pairs < kEnoughMet) return std::nullopt;
+  for (const SourceColumn& one : columns)
+    if (keeps_apart(one, pairs, rows)) return one.column;
+  return std::nullopt;
+}
+
 std::string fields_of(const ModelSpec& spec) {
   std::string known;
   for (const FieldSpec& field : spec.fields)
@@ -449,12 +522,18 @@ Result<Suggestion> suggest(const std::filesystem::path& file, std::string_view c
     if (std::ranges::none_of(profilers, [&](const Profiler& p) { return p.profile.column == column; }))
       return fail("linkage.columns", fmt::format("there is no column '{}'", column), {.file = file.string()});
   }
-  const Columns column_of = find_roles(spec, profilers, shapes, out.rows, named);
+  Columns column_of = find_roles(spec, profilers, shapes, out.rows, named);
   if (!column_of.contains("record_id"))
     return fail("linkage.columns", "no column seems to hold the record id", {.file = file.string()},
                 "Name it: --columns record_id=COLUMN,...");
   for (Profiler& profiler : profilers)
     out.columns.push_back(std::move(profiler.profile));
+  if (spec.field("source") && !column_of.contains("source")) {
+    CsvReader again(text, separator_of(text), file.string());
+    SEKISHO_CHECK(again.next(fields));
+    SEKISHO_TRY(const std::optional<std::size_t> source, find_source(again, out.columns));
+    if (source) out.columns[*source].role = "source", column_of.emplace("source", out.columns[*source].column);
+  }
   out.spec = fill_in(shipped, spec, column_of);
   if (out.spec.empty())
     return fail("linkage.suggest", "no column seems to hold data of persons that can be compared",

@@ -126,9 +126,9 @@ Result<std::vector<Source>> find_sources(const ModelSpec& spec, const std::vecto
     }
   for (std::size_t f = 0; f < spec.fields.size(); ++f) {
     const FieldSpec& field = spec.fields[f];
-    if (sources[f].column >= 0) continue;
-    for (std::size_t i = 0; i < field.parts.size(); ++i)
+    for (std::size_t i = 0; i < field.parts.size(); ++i)  // also for rows whose date is empty
       sources[f].parts[i] = sources[*spec.field(field.parts[i])].column;
+    if (sources[f].column >= 0) continue;
     if (!field.from.empty()) sources[f].whole = sources[*spec.field(field.from)].column;
   }
   if (sources[*spec.field("record_id")].column < 0)
@@ -166,8 +166,11 @@ class Encoder {
 
  private:
   std::string_view raw(const std::string_view* cells, std::string& built) const {
-    if (source_.column >= 0) return strip(cells[source_.column]);
-    if (source_.whole >= 0) {
+    if (source_.column >= 0) {
+      const std::string_view own = strip(cells[source_.column]);
+      if (!own.empty() || source_.parts[0] < 0) return own;
+    }
+    if (source_.column < 0 && source_.whole >= 0) {
       built = name_part(cells[source_.whole], spec_.part, spec_.surname_first);
       return built;
     }
