@@ -30,7 +30,12 @@ bool names_institution(std::string_view folded) {
 }
 
 bool names_patient(std::string_view folded) {
-  return has_any(folded, kPatients);
+  if (!folded.contains("患者")) return has_any(folded, kPatients);
+  std::string others(folded);  // bodies and statistics that carry the word in their name
+  for (const std::string_view body : {"患者会", "患者団体", "患者代表", "患者支援", "患者調査"})
+    for (std::size_t at = others.find(body); at != std::string::npos; at = others.find(body, at))
+      others.erase(at, body.size());
+  return has_any(others, kPatients);
 }
 
 bool is_institution_mail(std::string_view text, std::size_t at) {

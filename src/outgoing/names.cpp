@@ -116,10 +116,10 @@ constexpr std::string_view kLabels[] = {"氏名",     "患者名",   "名前",  
                                         "続柄",     "御中",     "保護者",  "家族",     "主治医",   "担当"};
 constexpr std::string_view kBeforeNames[] = {"氏名:", "氏名 ",    "氏名=",   "患者名:", "患者名 ",
                                              "患者:", "受診者名", "受診者:", "本人(",   "被保険者名"};
-constexpr std::string_view kAuthors[] = {"発表者", "演者",   "座長",      "研究者",   "COI",    "責任著者", "理事長",
-                                         "教授",   "筆頭",   "Sincerely", "Editor",   "Dr ",    "Dr. ",     "Prof",
-                                         "著者",   "作成者", "責任者",    "研究代表", "文責",   "編著",     "監修",
-                                         "著",     "訳",     "解析者",    "Author",   "author", "Analyst",  "編集"};
+constexpr std::string_view kAuthors[] = {
+    "発表者", "演者",   "座長",   "研究者", "COI",     "責任著者", "理事長",   "教授", "筆頭", "Sincerely", "Editor",
+    "Dr ",    "Dr. ",   "Prof",   "著者",   "作成者",  "責任者",   "研究代表", "文責", "編著", "監修",      "著",
+    "訳",     "解析者", "Author", "author", "Analyst", "編集",     "委員",     "代表", "幹事"};
 
 std::string_view honorific_at(std::string_view text, std::size_t at) {
   for (const std::string_view word : kHonorifics)

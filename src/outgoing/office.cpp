@@ -294,7 +294,8 @@ void open_office(std::string_view content, Opened& out) {
         if (state == "hidden" || state == "veryHidden")
           out.findings.add("office.hidden_sheet", entry.name, "a hidden sheet");
       });
-      elements(entry.content, "definedName", [&](std::string_view tag, std::string_view) {
+      elements(entry.content, "definedName", [&](std::string_view tag, std::string_view value) {
+        judge_formula(entry, value, out);
         if (attribute(tag, "hidden") == "1" && !tag.contains("_FilterDatabase"))
           out.findings.add("office.hidden_name", entry.name, "hidden names");
       });

@@ -392,6 +392,26 @@ void judge_models(std::string_view text, const OutputPolicy& policy, Findings& f
   }
 }
 
+// confusion_matrix(y, p): array([[118, 4], [12, 30]]).
+void judge_printed_confusion(std::string_view text, const OutputPolicy& policy, Findings& findings) {
+  for (std::size_t at = lower(text.substr(0, 200'000)).find("confusion");
+       at != std::string::npos && at < text.size();) {
+    const std::size_t open = text.find("[[", at);
+    const std::size_t close = open == std::string_view::npos ? open : text.find("]]", open);
+    if (close == std::string_view::npos || open - at > 200 || close - open > 400) return;
+    for (std::size_t i = open; i < close;) {
+      i = text.find_first_of("0123456789", i);
+      if (i >= close) break;
+      const std::size_t stop = text.find_first_not_of("0123456789.", i);
+      const auto n = read_number(text.substr(i, stop - i));
+      if (n && n->whole && n->value > 0 && n->value < policy.threshold)
+        findings.add("cell.small", fmt::format("byte {}", open), "a group of fewer persons than the policy wants");
+      i = stop;
+    }
+    at = text.find("onfusion", close);
+  }
+}
+
 // "age 61 (range 18-95)", 最小18歳: the ends are single persons; reference ranges and scales are not.
 bool tells_range(std::string_view line) {
   const std::string low = lower(line);
@@ -564,6 +584,7 @@ void judge_output_text(std::string_view text, bool program, const OutputPolicy& 
   if (program) judge_comparisons(text, findings);
   if (program) judge_literals(text, findings);
   judge_printed_curve(text, policy, findings);
+  if (!program) judge_printed_confusion(text, policy, findings);
   judge_models(text, policy, findings);
 }
 

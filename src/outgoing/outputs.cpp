@@ -107,6 +107,28 @@ void judge_counts(Columns& table) {
         }
 }
 
+// "4/45" in a field: so many of so many; days of months look alike, and a percentage beside tells them apart.
+void judge_fractions(Columns& table) {
+  for (std::size_t row = 0; row < table.sheet.rows.size(); ++row) {
+    const auto& fields = table.sheet.rows[row];
+    for (std::size_t i = 0; i < fields.size() && i < table.roles.size(); ++i) {
+      const std::size_t stroke = fields[i].find('/');
+      if (stroke == std::string::npos || fields[i].find('/', stroke + 1) != std::string::npos) continue;
+      const auto part = read_number(std::string_view(fields[i]).substr(0, stroke)),
+                 base = read_number(std::string_view(fields[i]).substr(stroke + 1));
+      if (!is_small(part, table.policy.threshold) || !base || !base->whole || base->value <= part->value) continue;
+      const double percent = 100 * part->value / base->value;
+      const bool told = base->in_brackets || std::ranges::any_of(fields, [&](const std::string& field) {
+                          const auto shown = read_number(field);
+                          return shown && std::abs(shown->value - percent) <= 0.51 * std::pow(10.0, -shown->decimals) &&
+                                 shown->decimals > 0;
+                        });
+      if (told || base->value > 31)
+        table.findings.add(told ? "cell.small" : "cell.printed", table.where(i), "few of many persons");
+    }
+  }
+}
+
 // "n = 212" in the name of a column; 0: it says none.
 double told_base(std::string_view name) {
   const std::string low = lower(name);
@@ -447,6 +469,7 @@ void judge_outputs(const Sheet& sheet, const OutputPolicy& policy, const Descrip
     table.fields.push_back(std::move(column));
   }
   if (!is_life_table(sheet)) judge_counts(table);
+  judge_fractions(table);
   judge_percentages(table);
   judge_full_groups(table);
   if (!is_dictionary(sheet)) judge_extremes(table, description);

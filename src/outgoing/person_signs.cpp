@@ -18,9 +18,9 @@
 namespace sekisho::outgoing {
 namespace {
 
-constexpr std::size_t kNearLines = 8, kHeadedRows = 3, kKeyLines = 5, kVectorValues = 30, kStemLines = 4,
-                      kSequence = 60, kPlaces = 10, kPrefixed = 10, kQuotedKeys = 3, kListRows = 5,
-                      kLongestLine = 20'000;
+constexpr std::size_t kNearLines = 8, kHeadedRows = 3, kKeyLines = 5, kKeyLinesAlone = 3, kVectorValues = 30,
+                      kStemLines = 4, kSequence = 60, kPlaces = 10, kPrefixed = 10, kInitials = 5, kQuotedKeys = 3,
+                      kListRows = 5, kLongestLine = 20'000;
 
 bool is_letter(char c) {
   return (c | 32) >= 'a' && (c | 32) <= 'z';
@@ -212,22 +212,25 @@ bool is_key(std::string_view word) {
 
 // Lines that begin with a number of one length in no order, and values behind: random effects, distances, counts.
 void judge_key_lines(std::string_view text, Findings& findings) {
-  std::size_t run = 0, up = 0, down = 0;
+  std::size_t run = 0, up = 0, down = 0, alone_lines = 0;
   long long last = 0;
   std::size_t length = 0;
   std::uint64_t first = 0;
   std::set<std::string_view> seen;
   const auto close = [&] {
-    if (run >= kKeyLines && seen.size() == run && up > 0 && down > 0)
+    const bool listed = alone_lines == run && run >= kKeyLinesAlone && (run < kKeyLines || (up > 0 && down > 0));
+    if (seen.size() == run && (listed || (run >= kKeyLines && up > 0 && down > 0)))
       findings.add("record.code", fmt::format("line {}", first),
                    "lines that begin with numbers of one length in no order: look whether they are keys of persons");
-    run = up = down = 0;
+    run = up = down = alone_lines = 0;
     seen.clear();
   };
   by_lines(text, [&](std::string_view line, std::uint64_t number) {
     if (line.size() > 1000) return close();
     const std::vector<std::string_view> fields = fields_of(line, " \t|:\"");
-    const bool alone = fields.size() == 1 && fields[0].size() >= 7;
+    const bool day =
+        !fields.empty() && fields[0].size() == 8 && (fields[0].starts_with("20") || fields[0].starts_with("19"));
+    const bool alone = fields.size() == 1 && fields[0].size() >= 7 && !day;
     if (fields.empty() || !is_key(fields[0]) || !(alone || (fields.size() >= 2 && read_number(fields[1]))) ||
         (run > 0 && fields[0].size() != length))
       return close();
@@ -239,6 +242,7 @@ void judge_key_lines(std::string_view text, Findings& findings) {
       (value > last ? up : down) += 1;
     last = value;
     length = fields[0].size();
+    alone_lines += alone;
     seen.insert(fields[0]);
   });
   close();
@@ -261,10 +265,17 @@ void judge_vectors(std::string_view text, Findings& findings) {
     distinct.clear();
   };
   by_lines(text, [&](std::string_view line, std::uint64_t number) {
-    std::vector<std::string_view> fields = fields_of(line, " \t\r");
+    std::string_view plain = line;  // "array([[66., 7.1],": behind the name of the function
+    for (const std::string_view word : {"array(", "tensor(", "matrix("})
+      if (const std::size_t found = plain.find(word); found != std::string_view::npos)
+        plain.remove_prefix(found + word.size());
+    const std::size_t close_bracket = plain.find(']');
+    const std::string_view head = without_edges(plain.substr(0, close_bracket + 1));
+    const bool indexed = close_bracket != std::string_view::npos && head.size() >= 3 && head[0] == '[' &&
+                         std::ranges::all_of(head.substr(1, head.size() - 2), is_digit);
+    if (indexed) plain.remove_prefix(close_bracket + 1);
+    const std::vector<std::string_view> fields = fields_of(plain, " \t\r,[]()");
     if (fields.empty()) return;
-    const bool indexed = fields[0].starts_with('[') && fields[0].ends_with(']');
-    if (indexed) fields.erase(fields.begin());
     std::size_t parts = 0, wholes = 0;
     for (const std::string_view field : fields) {
       const auto value = read_number(field);
@@ -427,6 +438,65 @@ void judge_called(std::string_view text, Findings& findings) {
   });
 }
 
+// "三つ子の母親(34歳、...": an age behind a person; "国内3例目": one of few.
+void judge_told_persons(std::string_view text, Findings& findings) {
+  constexpr std::string_view kPersons[] = {"母親", "父親", "母",   "父",   "妻", "夫",   "息子",
+                                           "娘",   "兄",   "弟",   "姉",   "妹", "男性", "女性",
+                                           "男児", "女児", "患者", "症例", "方", "一例", "1例"};
+  by_lines(text, [&](std::string_view line, std::uint64_t number) {
+    const std::string where = fmt::format("line {}", number);
+    for (std::size_t at = line.find('('); at != std::string_view::npos; at = line.find('(', at + 1)) {
+      std::size_t end = at + 1;
+      while (end < line.size() && is_digit(line[end]))
+        ++end;
+      const std::string_view rest = line.substr(end, 12);
+      if (end == at + 1 || end > at + 4 || !(rest.starts_with("歳") || rest.starts_with("才"))) continue;
+      if (mentions(rest, {"以上", "以下", "未満", "超", "~", "〜", "-", "台", "から"})) continue;
+      const std::string_view before = line.substr(0, at);
+      if (std::ranges::any_of(kPersons, [&](std::string_view who) { return before.ends_with(who); }))
+        findings.add("text.case", where, "an age behind a person: a single one");
+    }
+    for (std::size_t at = line.find("例目"); at != std::string_view::npos; at = line.find("例目", at + 1)) {
+      const std::string_view near = line.substr(at > 24 ? at - 24 : 0, std::min<std::size_t>(at, 24));
+      if (!near.empty() && is_digit(near.back()) &&
+          mentions(near, {"国内", "本邦", "世界", "県内", "市内", "当院", "院内", "我が国"}))
+        findings.add("text.narrative", where, "one of few cases, known by its number");
+    }
+  });
+}
+
+// T.Y. beside each point: initials, one a line.
+void judge_initials(std::string_view text, Findings& findings) {
+  std::set<std::string_view> seen;
+  by_lines(text, [&](std::string_view line, std::uint64_t) {
+    const std::string_view word = without_edges(line);
+    const bool dotted =
+        (word.size() == 3 || word.size() == 4) && word[1] == '.' && (word.size() == 3 || word[3] == '.');
+    if (dotted && word[0] >= 'A' && word[0] <= 'Z' && word[2] >= 'A' && word[2] <= 'Z') seen.insert(word);
+  });
+  if (seen.size() >= kInitials)
+    findings.add("id.name_like", "file", "initials, one beside the other: names of single persons?");
+}
+
+// "min: 0  max: 104": what a file or a profile says of a column.
+void judge_column_ends(std::string_view text, Findings& findings) {
+  by_lines(text, [&](std::string_view line, std::uint64_t number) {
+    const std::string low = lower(line);
+    const auto told = [&](std::string_view word) {
+      for (std::size_t at = low.find(word); at != std::string::npos; at = low.find(word, at + 1)) {
+        const std::size_t sign = low.find_first_not_of(" \"'", at + word.size());
+        if (sign == std::string::npos || (low[sign] != ':' && low[sign] != '=') || (at > 0 && is_wordy(low[at - 1])))
+          continue;
+        const std::size_t value = low.find_first_not_of(" \"'-", sign + 1);
+        if (value != std::string::npos && is_digit(low[value])) return true;
+      }
+      return false;
+    };
+    if (line.size() <= kLongestLine && told("min") && told("max"))
+      findings.add("extreme.range", fmt::format("line {}", number), "the least and the greatest value of a column");
+  });
+}
+
 // C:\CT\00123456_Hasebe.png: pictures of one patient carry the number in their name.
 void judge_picture_names(std::string_view text, Findings& findings) {
   for (const std::string_view end : {".png", ".jpg", ".jpeg", ".dcm", ".tif", ".bmp", ".PNG", ".JPG", ".DCM"})
@@ -536,6 +606,9 @@ void judge_person_signs(std::string_view folded, Findings& findings) {
   judge_markup(folded, findings);
   judge_called(folded, findings);
   judge_picture_names(folded, findings);
+  judge_told_persons(folded, findings);
+  judge_initials(folded, findings);
+  judge_column_ends(folded, findings);
 }
 
 void judge_program_signs(std::string_view folded, Findings& findings) {
@@ -565,6 +638,51 @@ std::vector<Sheet> widened(const Sheet& sheet) {
   }
   out.total_rows = out.rows.size();
   return {out};
+}
+
+std::vector<Sheet> right_aligned(std::string_view folded) {
+  std::vector<Sheet> sheets;
+  Sheet sheet;
+  std::size_t strangers = 0;
+  const auto close = [&] {
+    sheet.total_rows = sheet.rows.size();
+    if (sheet.rows.size() >= 2 && sheets.size() < 50) sheets.push_back(std::move(sheet));
+    sheet = {};
+    strangers = 0;
+  };
+  by_lines(folded, [&](std::string_view line, std::uint64_t number) {
+    const std::vector<std::string_view> fields = fields_of(line, " \t\r");
+    if (fields.empty() || line.size() > 200) return;
+    std::size_t numbers = 0;  // at the end
+    while (numbers < fields.size() && read_number(fields[fields.size() - 1 - numbers]))
+      ++numbers;
+    const bool wide = line.contains("  ");
+    if (numbers == 0) {
+      close();
+      const bool names = wide && fields.size() >= 2 && fields.size() <= 12 &&
+                         std::ranges::all_of(fields, [](std::string_view f) { return f.size() <= 24; });
+      if (!names) return;
+      sheet = Sheet{.place = fmt::format("line {}", number), .printed = true};
+      sheet.header.emplace_back();
+      for (const std::string_view field : fields)
+        sheet.header.emplace_back(field);
+      return;
+    }
+    if (sheet.header.empty()) return;
+    if (numbers < fields.size()) numbers = std::min(numbers, sheet.header.size() - 1);  // "grade 3": part of the words
+    if (numbers + 1 != sheet.header.size() || numbers == fields.size() || !wide) {
+      if (++strangers > 1) close();
+      return;
+    }
+    std::vector<std::string> row(1);
+    for (std::size_t i = 0; i + numbers < fields.size(); ++i)
+      row[0].append(i == 0 ? "" : " ").append(fields[i]);
+    for (std::size_t i = fields.size() - numbers; i < fields.size(); ++i)
+      row.emplace_back(fields[i]);
+    if (sheet.rows.size() < 500) sheet.rows.push_back(std::move(row));
+  });
+  close();
+  return sheets;
 }
 
 bool numbers_columns(const Sheet& sheet) {

@@ -306,7 +306,11 @@ bool is_course(const Sheet& sheet, const std::vector<Column>& columns) {
   const auto measured = std::count_if(columns.begin() + 1, columns.end(), [](const Column& column) {
     return column.filled > 0 && column.numbers == column.filled && !column.rising && !column.falling;
   });
-  return gaps.size() >= 4 && measured >= 2;
+  const bool treated = std::ranges::any_of(sheet.header, [](const std::string& name) {
+    return mentions(lower(name),
+                    {"薬", "処方", "用量", "投与", "検査", "drug", "dose", "medication", "procedure", "処置"});
+  });
+  return gaps.size() >= 4 && (measured >= 2 || treated);
 }
 
 // Correlations, distances, confusion: the names of the columns stand down the rows too.

@@ -229,6 +229,7 @@ constexpr RoleWord kWords[] = {
     {"patients", Role::kCount},
     {"persons", Role::kCount},
     {"people", Role::kCount},
+    {"support", Role::kCount, Match::kWhole},
     {"subjects", Role::kCount},
     {"participants", Role::kCount},
     {"exposed", Role::kCount},
@@ -313,6 +314,7 @@ bool is_category(std::string_view name) {  // 2021, 2021年, 40-49, 65+, 令和3
   if (name.empty() || name.size() > 24) return false;
   const bool era = name.find("令和") == 0 || name.find("平成") == 0;
   if (!era && (name[0] < '0' || name[0] > '9')) return false;
+  if (mentions(name, {"量", "錠", "薬"})) return false;  // 1日量
   return std::ranges::all_of(name, [](char c) {
     return (c >= '0' && c <= '9') || c == '-' || c == '+' || c == '~' || c == '/' ||
            static_cast<unsigned char>(c) >= 0x80;

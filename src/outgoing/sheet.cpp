@@ -262,7 +262,8 @@ std::vector<Sheet> find_sheets(std::string_view text) {
   for (std::size_t at = 0; at <= text.size() && sheets.size() < 200; ++number) {
     const std::size_t end = std::min(text.find('\n', at), text.size());
     const std::string_view line = text.substr(at, end - at);
-    if (!is_ruler(line))
+    const bool listing = line.starts_with("-rw") || line.starts_with("drw");  // of files
+    if (!is_ruler(line) && !listing)
       for (Block& block : blocks) {
         // A comma beside a tab parts thousands.
         const bool fits = block.separator == ' ' || (line.find(block.separator) != std::string_view::npos &&

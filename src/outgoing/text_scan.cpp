@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "core/ascii.h"
 #include "core/text.h"
@@ -165,6 +166,21 @@ void judge_weights(const Json& list, const std::string& key, const OutputPolicy&
   }
 }
 
+// [[{...}, {...}], [{...}], ...]: a list of events for each person.
+void judge_histories(const Json& list, const std::string& key, Findings& findings) {
+  std::size_t histories = 0;
+  std::set<std::size_t> lengths;
+  for (const Json& one : list) {
+    const bool events = one.is_array() && !one.empty() && one.size() <= 200 && one.front().is_object() &&
+                        one.front().size() >= 2 && std::ranges::all_of(one, &Json::is_object);
+    if (!events) return;
+    ++histories;
+    lengths.insert(one.size());
+  }
+  if (histories >= 8)
+    findings.add("record.values", "member " + key.substr(0, 40), "many lists of events: one for each person?");
+}
+
 void judge_members(const Json& node, int level, bool counted, const OutputPolicy& policy, Findings& findings) {
   if (level > 100) return;
   const auto counts = [](Role role) { return role == Role::kCount || role == Role::kEvents || role == Role::kAtRisk; };
@@ -182,6 +198,7 @@ void judge_members(const Json& node, int level, bool counted, const OutputPolicy
       } else if (child.is_array()) {
         judge_list(key, role, child, policy, findings);
         judge_weights(child, key, policy, findings);
+        judge_histories(child, key, findings);
         judge_members(child, level + 1, false, policy, findings);
       }
     }
@@ -521,6 +538,8 @@ void TextScan::lines(std::string_view text, std::string_view file_name, Findings
   }
   for (const Sheet& sheet : find_sheets(text))
     table(sheet, file_name, findings);
+  for (const Sheet& sheet : right_aligned(folded))
+    judge_outputs(sheet, knowledge_.policy, nullptr, findings);
   for (const Sheet& sheet : sheets_of_records(text))
     table(sheet, file_name, findings);
   for (const Sheet& sheet : sheets_of_pairs(text))
@@ -552,6 +571,7 @@ bool TextScan::json(std::string_view text, std::string_view file_name, int depth
   std::string strings;
   if (!gather_strings(value, 0, strings)) findings.add("file.hostile", "file", "nested without measure");
   judge_members(value, 0, false, knowledge_.policy, findings);
+  if (value.is_array()) judge_histories(value, "", findings);
   std::size_t places = 0;  // GeoJSON
   for (std::size_t at = text.find("\"Point\""); at != std::string_view::npos; at = text.find("\"Point\"", at + 1))
     ++places;

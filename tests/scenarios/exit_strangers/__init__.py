@@ -4,7 +4,7 @@ import importlib.util
 import random
 
 from . import (eighth_honest, eighth_leaks, fifth, fourth_honest, fourth_leaks, honest, leaks_few, leaks_places, leaks_rows, ninth_honest,  # noqa: F401
-               ninth_leaks_files, ninth_leaks_text, registry, second_honest, second_parts, second_rows, second_text, seventh_honest, seventh_leaks, sixth_honest, sixth_leaks, third)  # noqa: F401
+               ninth_leaks_files, ninth_leaks_text, registry, tenth, second_honest, second_parts, second_rows, second_text, seventh_honest, seventh_leaks, sixth_honest, sixth_leaks, third)  # noqa: F401
 
 TOOLS = ("openpyxl", "docx", "matplotlib", "reportlab", "PIL", "pandas", "PyPDF2", "numpy")
 HAVE_TOOLS = all(importlib.util.find_spec(name) for name in TOOLS)
