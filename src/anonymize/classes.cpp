@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <numeric>
+#include <utility>
 
 namespace sekisho::anonymize::detail {
 namespace {
@@ -158,6 +159,9 @@ bool Grouper::run(const ClassTable& table, const std::vector<Hierarchy>& hierarc
   return true;
 }
 
+namespace {
+
+// The entries of each class, one class after the other.
 Lists entries_by_class(const Grouping& grouping) {
   Lists out;
   out.start.assign(grouping.classes() + 1, 0);
@@ -168,6 +172,57 @@ Lists entries_by_class(const Grouping& grouping) {
   std::vector<std::uint32_t> fill(out.start.begin(), out.start.end() - 1);
   for (std::uint32_t e = 0; e < grouping.class_of.size(); ++e)
     out.items[fill[grouping.class_of[e]]++] = e;
+  return out;
+}
+
+// Of few values: entry after entry into an array of all values of all classes.
+void count_in_array(const Histogram& histogram, const Grouping& grouping, ValueCounts& out) {
+  std::vector<std::uint32_t> sums(grouping.classes() * histogram.values, 0);
+  for (std::size_t e = 0; e < grouping.class_of.size(); ++e) {
+    std::uint32_t* of_class = sums.data() + grouping.class_of[e] * histogram.values;
+    for (std::uint32_t i = histogram.value.start[e]; i < histogram.value.start[e + 1]; ++i)
+      of_class[histogram.value.items[i]] += histogram.count[i];
+  }
+  for (std::size_t c = 0; c < grouping.classes(); ++c) {
+    for (std::uint32_t value = 0; value < histogram.values; ++value)
+      if (const std::uint32_t count = sums[c * histogram.values + value]; count > 0) {
+        out.value.items.push_back(value);
+        out.count.push_back(count);
+      }
+    out.value.close();
+  }
+}
+
+void count_class_by_class(const Histogram& histogram, const Grouping& grouping, ValueCounts& out) {
+  const Lists members = entries_by_class(grouping);
+  std::vector<std::uint32_t> sums(histogram.values, 0), touched;
+  for (std::size_t c = 0; c < grouping.classes(); ++c) {
+    touched.clear();
+    for (std::uint32_t at = members.start[c]; at < members.start[c + 1]; ++at)
+      for (std::uint32_t i = histogram.value.start[members.items[at]]; i < histogram.value.start[members.items[at] + 1];
+           ++i) {
+        if (sums[histogram.value.items[i]] == 0) touched.push_back(histogram.value.items[i]);
+        sums[histogram.value.items[i]] += histogram.count[i];
+      }
+    std::ranges::sort(touched);
+    for (const std::uint32_t value : touched) {
+      out.value.items.push_back(value);
+      out.count.push_back(std::exchange(sums[value], 0));
+    }
+    out.value.close();
+  }
+}
+
+}  // namespace
+
+ValueCounts value_counts(const Histogram& histogram, const Grouping& grouping) {
+  constexpr std::size_t kFewCells = std::size_t{1} << 24;
+  ValueCounts out;
+  out.value.start.reserve(grouping.classes() + 1);
+  if (histogram.values * grouping.classes() <= std::min(kFewCells, 8 * histogram.count.size()))
+    count_in_array(histogram, grouping, out);
+  else
+    count_class_by_class(histogram, grouping, out);
   return out;
 }
 
@@ -218,22 +273,9 @@ void lift_histogram(const Histogram& from, const Grouping& grouping, Histogram& 
     });
     return;
   }
-  const Lists members = entries_by_class(grouping);
-  std::vector<std::uint32_t> sums(from.values, 0), touched;
-  for (std::size_t c = 0; c < grouping.classes(); ++c) {
-    touched.clear();
-    for (std::uint32_t at = members.start[c]; at < members.start[c + 1]; ++at)
-      for (std::uint32_t i = from.value.start[members.items[at]]; i < from.value.start[members.items[at] + 1]; ++i) {
-        if (sums[from.value.items[i]] == 0) touched.push_back(from.value.items[i]);
-        sums[from.value.items[i]] += from.count[i];
-      }
-    for (const std::uint32_t value : touched) {
-      to.value.items.push_back(value);
-      to.count.push_back(sums[value]);
-      sums[value] = 0;
-    }
-    to.value.close();
-  }
+  ValueCounts counts = value_counts(from, grouping);
+  to.value = std::move(counts.value);
+  to.count = std::move(counts.count);
   std::vector<std::pair<std::uint32_t, std::uint32_t>> pairs;
   for (std::size_t u = 0; u < from.many_entry.size(); ++u) {
     pairs_of(from, grouping, u, pairs);

@@ -73,8 +73,12 @@ struct Grouping {
   std::size_t classes() const { return first.size(); }
 };
 
-// The entries of each class, one class after the other.
-Lists entries_by_class(const Grouping& grouping);
+// Values of the persons who stand in one entry alone, by class, each with its number of persons, in order.
+struct ValueCounts {
+  Lists value;
+  std::vector<std::uint32_t> count;  // beside value.items
+};
+ValueCounts value_counts(const Histogram& histogram, const Grouping& grouping);
 
 // Class and value of each entry of the person `many` who stands in several, each pair once, in order.
 void pairs_of(const Histogram& histogram, const Grouping& grouping, std::size_t many,

@@ -15,10 +15,9 @@ constexpr std::size_t kLarge = std::size_t{1} << 16;  // entries from which on i
 constexpr double kFewClasses = 1 << 16;               // that may be counted in an array for each thread
 constexpr std::size_t kAtOnce = 1024;                 // keys made at once
 constexpr std::size_t kMostBuckets = 32, kMostBlocks = std::size_t{1} << 17;
-constexpr std::size_t kMaskBits = 32;
 constexpr std::uint64_t kMask = (std::uint64_t{1} << kMaskBits) - 1;
 
-// Rows of a class (high half) with the mask of its sensitive values (low half).
+// Rows of a class (high half) with the masks of its sensitive values (low half), those of the first attribute lowest.
 using Load = std::uint64_t;
 Load joined(Load one, Load other) {
   return (one + (other & ~kMask)) | (other & kMask);
@@ -85,11 +84,14 @@ class Plan {
   void loads(std::size_t from, std::span<Load> out) const {
     for (std::size_t e = 0; e < out.size(); ++e)
       out[e] = Load{table_.rows[from + e]} << kMaskBits;
-    if (table_.histograms.empty()) return;
-    table_.histograms[0].masks.visit([&](auto masks) {
-      for (std::size_t e = 0; e < out.size(); ++e)
-        out[e] |= masks[from + e];
-    });
+    std::size_t shift = 0;
+    for (const Histogram& histogram : table_.histograms) {
+      histogram.masks.visit([&](auto masks) {
+        for (std::size_t e = 0; e < out.size(); ++e)
+          out[e] |= Load{masks[from + e]} << shift;
+      });
+      shift += histogram.values;
+    }
   }
 
  private:
@@ -277,9 +279,28 @@ void each_group(const Plan& plan, std::span<const std::uint32_t> groups, int thr
   });
 }
 
-bool too_small(Load load, const Bounds& bounds) {
-  return load >> kMaskBits < bounds.k || static_cast<std::uint32_t>(std::popcount(load & kMask)) < bounds.l;
-}
+// What a class must hold.
+class Least {
+ public:
+  Least(const ClassTable& table, const Bounds& bounds) : k_(bounds.k) {
+    std::size_t shift = 0;
+    for (std::size_t h = 0; h < table.histograms.size(); ++h) {
+      const std::size_t values = table.histograms[h].values;
+      if (h < bounds.l.size() && bounds.l[h] > 0) values_.emplace_back(all_values(values) << shift, bounds.l[h]);
+      shift += values;
+    }
+  }
+  bool misses(Load load) const {
+    if (load >> kMaskBits < k_) return true;
+    return std::ranges::any_of(values_, [load](const auto& one) {
+      return static_cast<std::uint32_t>(std::popcount(load & one.first)) < one.second;
+    });
+  }
+
+ private:
+  std::uint32_t k_;
+  std::vector<std::pair<std::uint64_t, std::uint32_t>> values_;  // bits of an attribute, and how many must be set
+};
 
 // What groups that were looked at hold.
 class Seen {
@@ -299,11 +320,11 @@ class Seen {
   std::atomic<bool> passed_ = false;
 };
 
-bool count(const Adder& sums, const Bounds& bounds, Seen& seen) {
+bool count(const Adder& sums, const Least& least, Seen& seen) {
   std::size_t classes = 0, few = 0;
   sums.each([&](const Class& one) {
     ++classes;
-    if (too_small(one.load, bounds)) few += one.load >> kMaskBits;
+    if (least.misses(one.load)) few += one.load >> kMaskBits;
   });
   return seen.add(classes, few);
 }
@@ -322,7 +343,7 @@ std::vector<std::uint32_t> sparse_first(const Plan& plan) {
 }
 
 // Whether an eighth of the groups, from sparse to dense, makes expect more classes than asked for.
-bool seems_too_many(const Plan& plan, const std::vector<std::uint32_t>& groups, int threads, std::size_t entries,
+bool seems_too_many(const Plan& plan, const std::vector<std::uint32_t>& groups, int threads, const ClassTable& table,
                     std::size_t most) {
   std::vector<std::uint32_t> some;
   std::size_t of_some = 0;
@@ -332,9 +353,10 @@ bool seems_too_many(const Plan& plan, const std::vector<std::uint32_t>& groups, 
   }
   if (some.empty()) return false;
   const Bounds none;
+  const Least least(table, none);
   Seen seen(none);
-  each_group(plan, some, threads, [&](std::uint32_t, const Adder& sums) { return count(sums, none, seen); });
-  return static_cast<double>(seen.classes()) * static_cast<double>(entries) >
+  each_group(plan, some, threads, [&](std::uint32_t, const Adder& sums) { return count(sums, least, seen); });
+  return static_cast<double>(seen.classes()) * static_cast<double>(table.entries()) >
          static_cast<double>(most) * static_cast<double>(of_some);
 }
 
@@ -359,11 +381,15 @@ ClassTable room_for(const ClassTable& from, const std::vector<Hierarchy>& hierar
 void put_loads(std::span<const Class> classes, std::size_t at, ClassTable& out) {
   for (std::size_t c = 0; c < classes.size(); ++c)
     out.rows[at + c] = static_cast<std::uint32_t>(classes[c].load >> kMaskBits);
-  for (Histogram& histogram : out.histograms)
+  std::size_t shift = 0;
+  for (Histogram& histogram : out.histograms) {
+    const std::uint64_t all = all_values(histogram.values);
     histogram.masks.visit([&](auto masks) {
       for (std::size_t c = 0; c < classes.size(); ++c)
-        masks[at + c] = static_cast<typename decltype(masks)::value_type>(classes[c].load & kMask);
+        masks[at + c] = static_cast<typename decltype(masks)::value_type>(classes[c].load >> shift & all);
     });
+    shift += histogram.values;
+  }
 }
 
 // The codes of a group's classes, found by their keys. Key: wide enough for them, as dividing wide ones takes long.
@@ -523,14 +549,21 @@ void move_to(const std::vector<std::uint32_t>& place, std::span<const T> from, s
 }  // namespace
 
 bool takes_blocks(const ClassTable& table, const std::vector<Hierarchy>& hierarchies) {
-  if (table.entries() < kLarge || !table.population.empty() || table.histograms.size() > 1) return false;
+  if (table.entries() < kLarge || !table.population.empty()) return false;
   if (!std::ranges::all_of(table.units, &Units::rows)) return false;
-  for (const Histogram& histogram : table.histograms)
-    if (histogram.masks.empty() || histogram.values > kMaskBits) return false;
+  std::size_t bits = 0;
+  for (const Histogram& histogram : table.histograms) {
+    bits += histogram.values;
+    if (histogram.masks.empty() || bits > kMaskBits) return false;
+  }
   double range = 1;
   for (std::size_t i = 0; i < hierarchies.size(); ++i)
     range *= static_cast<double>(hierarchies[i].label_count(table.levels[i]));
   return range < 0x1p63;
+}
+
+bool in_blocks(const ClassTable& table) {
+  return table.entries() >= kLarge && !table.blocks.start.empty();
 }
 
 void arrange(ClassTable& table, const std::vector<Hierarchy>& hierarchies, int threads) {
@@ -567,8 +600,9 @@ bool passes_early(const ClassTable& table, const std::vector<Hierarchy>& hierarc
   for (std::size_t entries = 0; some < groups.size() && entries < table.entries() / 8; ++some)
     entries += plan.groups()[groups[some]].entries;
   groups.resize(some);
+  const Least least(table, bounds);
   Seen seen(bounds);
-  each_group(plan, groups, threads, [&](std::uint32_t, const Adder& sums) { return count(sums, bounds, seen); });
+  each_group(plan, groups, threads, [&](std::uint32_t, const Adder& sums) { return count(sums, least, seen); });
   return seen.passed();
 }
 
@@ -576,15 +610,16 @@ std::optional<ClassTable> compacted(const ClassTable& table, const std::vector<H
                                     const Levels& levels, int threads, const Bounds& bounds) {
   const Plan plan(table, hierarchies, levels);
   const std::vector<std::uint32_t> groups = sparse_first(plan);
-  if (bounds.guess && seems_too_many(plan, groups, threads, table.entries(), bounds.most)) return {};
+  if (bounds.guess && seems_too_many(plan, groups, threads, table, bounds.most)) return {};
   std::vector<std::vector<Class>> classes(plan.groups().size());
+  const Least least(table, bounds);
   Seen seen(bounds);
   each_group(plan, groups, threads, [&](std::uint32_t group, const Adder& sums) {
     std::vector<Class>& mine = classes[group];
     std::size_t few = 0;
     sums.each([&](const Class& one) {
       mine.push_back(one);
-      if (too_small(one.load, bounds)) few += one.load >> kMaskBits;
+      if (least.misses(one.load)) few += one.load >> kMaskBits;
     });
     return seen.add(mine.size(), few);
   });

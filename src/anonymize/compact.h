@@ -11,18 +11,23 @@
 
 namespace sekisho::anonymize::detail {
 
+inline constexpr std::size_t kMaskBits = 32;
+
 // When to give up.
 struct Bounds {
   std::size_t most = SIZE_MAX;  // classes
   bool guess = false;           // an eighth of the groups may tell that there will be more
-  // More rows than `limit` stand in classes of fewer than k rows, or of fewer than l sensitive values.
-  std::uint32_t k = 0, l = 0;
+  // More rows than `limit` stand in classes of fewer than k rows, or of fewer than l[h] values of the histogram h.
+  std::uint32_t k = 0;
+  std::vector<std::uint32_t> l;
   std::size_t limit = SIZE_MAX;
 };
 
-// Whether a table can be made coarser here: rows are persons, at most one sensitive attribute of which only the
-// different values count, no population; and whether it is large enough to be worth it.
+// Whether a table can be made coarser here: rows are persons, only the different values of sensitive attributes count,
+// kMaskBits of all together at most, no population; and whether it is large enough to be worth it.
 bool takes_blocks(const ClassTable& table, const std::vector<Hierarchy>& hierarchies);
+// Whether it stands in blocks and is that large.
+bool in_blocks(const ClassTable& table);
 // Puts the entries into blocks; those of one block stay in their order.
 void arrange(ClassTable& table, const std::vector<Hierarchy>& hierarchies, int threads);
 // Whether the eighth of the entries whose classes must be the smallest passes a bound already.

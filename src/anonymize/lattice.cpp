@@ -6,6 +6,7 @@
 #include <cmath>
 #include <map>
 #include <numeric>
+#include <utility>
 
 #include "core/parallel.h"
 
@@ -27,10 +28,17 @@ Result<void> check_columns(const Table& table, const Policy& policy) {
   return {};
 }
 
+bool each_row_another(const Column& column) {
+  std::vector<std::uint8_t> seen(column.values().size(), 0);
+  for (std::size_t row = 0; row < column.codes().size(); ++row)
+    if (std::exchange(seen[column.code(row)], std::uint8_t{1}) != 0) return false;
+  return true;
+}
+
 // Which entries each unit stands in: those of one entry are only counted, the others keep their list.
 Units units_of(const Column* column, const std::vector<std::uint32_t>& tuple_of, const ClassTable& table) {
   Units out;
-  if (column == nullptr) {
+  if (column == nullptr || each_row_another(*column)) {
     out.rows = true;
     return out;
   }
@@ -212,22 +220,27 @@ Result<Encoded> Encoded::make(const Table& table, const Policy& policy, const Ta
   }
   rows.levels.assign(out.attributes(), 0);
   SEKISHO_TRY(out.models_, ModelSet::make(policy, table));
-  if (!out.make_blocks(rows, policy, table, threads))
+  if (!out.make_blocks(rows, policy, table, threads)) {
+    out.make_outline(rows, table, threads);
     SEKISHO_CHECK(out.make_tuples(std::move(rows), policy, table, whole));
+  }
   out.prepare_scores(leaf_rows);
   out.pivots_->reset(out.root_);
   return out;
 }
 
-// A large table of rows that are persons, with the different values of one sensitive attribute at most.
+// A large table of rows that are persons, of which only the different values of sensitive attributes matter.
 bool Encoded::make_blocks(ClassTable& rows, const Policy& policy, const Table& table, int threads) {
-  const std::vector<ModelSet::Wanted>& wanted = models_.wanted();
-  if (counts_persons_ || !policy.household.empty() || !policy.hospital.empty() || wanted.size() > 1) return false;
-  for (const ModelSet::Wanted& one : wanted) {
-    const Column& column = *table.find(one.attribute);
-    if (!one.distinct_only || column.values().size() > 64 || !rows.population.empty()) return false;
-    rows.histograms.push_back(masks_of(column, threads));
+  if (!rows.population.empty() || !policy.household.empty() || !policy.hospital.empty() ||
+      (counts_persons_ && !each_row_another(*table.find(policy.person))))
+    return false;
+  std::size_t values = 0;
+  for (const ModelSet::Wanted& one : models_.wanted()) {
+    values += table.find(one.attribute)->values().size();
+    if (!one.distinct_only || values > kMaskBits) return false;
   }
+  for (const ModelSet::Wanted& one : models_.wanted())
+    rows.histograms.push_back(masks_of(*table.find(one.attribute), threads));
   rows.units.assign(1, {.rows = true});
   if (!takes_blocks(rows, hierarchies_)) {
     rows.histograms.clear();
@@ -235,11 +248,31 @@ bool Encoded::make_blocks(ClassTable& rows, const Policy& policy, const Table& t
     return false;
   }
   models_.set_units({.persons = 0}, false);
+  root_ = tuples_in_blocks(std::move(rows), threads);
+  return true;
+}
+
+std::shared_ptr<ClassTable> Encoded::tuples_in_blocks(ClassTable rows, int threads) const {
   arrange(rows, hierarchies_, threads);
   // Rows that are mostly different are hardly fewer as tuples.
   auto tuples = compacted(rows, hierarchies_, lowest_, threads, {.most = rows.entries() / 4 * 3, .guess = true});
-  root_ = std::make_shared<ClassTable>(tuples ? std::move(*tuples) : std::move(rows));
-  return true;
+  return std::make_shared<ClassTable>(tuples ? std::move(*tuples) : std::move(rows));
+}
+
+void Encoded::make_outline(ClassTable rows, const Table& table, int threads) {
+  std::size_t values = 0;
+  for (std::size_t h = 0; h < models_.wanted().size(); ++h) {
+    const Column& column = *table.find(models_.wanted()[h].attribute);
+    if (models_.least_values(h) < 2 || values + column.values().size() > kMaskBits) continue;
+    values += column.values().size();
+    rows.histograms.push_back(masks_of(column, threads));
+    outlined_values_.push_back(h);
+  }
+  rows.units.assign(1, {.rows = true});
+  const bool says_something = policy_->k() > 1 || policy_->minimum_hospitals > 1 || !outlined_values_.empty();
+  if (!says_something || !takes_blocks(rows, hierarchies_)) return;
+  outline_ = std::make_unique<Pivots>();
+  outline_->reset(tuples_in_blocks(std::move(rows), threads));
 }
 
 Result<void> Encoded::make_tuples(ClassTable rows, const Policy& policy, const Table& table, const Table& whole) {
@@ -339,31 +372,37 @@ std::size_t worthwhile(const ClassTable& table) {
   return table.blocks.start.empty() ? std::min(entries / 4 * 3, std::max(kLarge, entries / 4)) : entries / 8;
 }
 
+std::vector<std::size_t> every_histogram(const ClassTable& table) {
+  std::vector<std::size_t> out(table.histograms.size());
+  std::iota(out.begin(), out.end(), std::size_t{0});
+  return out;
+}
+
 }  // namespace
 
 // Levels rounded down to multiples of four, then of two: few tables, each shared by many nodes.
-std::shared_ptr<const ClassTable> Encoded::table_for(const Levels& levels, Work& work) const {
+std::shared_ptr<const ClassTable> Encoded::table_for(const Levels& levels, Pivots& pivots, Work& work) const {
   constexpr std::size_t kSmall = 500;
   for (const int step : {4, 2}) {
-    std::shared_ptr<const ClassTable> base = pivots_->best(levels);
+    std::shared_ptr<const ClassTable> base = pivots.best(levels);
     if (base->entries() < kSmall) return base;
     Levels pivot = levels;
     for (std::size_t i = 0; i < pivot.size(); ++i)
       pivot[i] = lowest_[i] + (levels[i] - lowest_[i]) / step * step;
-    if (pivot == levels || !pivots_->claim(pivot)) continue;
-    base = pivots_->best(pivot);
+    if (pivot == levels || !pivots.claim(pivot)) continue;
+    base = pivots.best(pivot);
     if (pivot == base->levels) continue;
     if (auto made = coarser(*base, pivot, worthwhile(*base), work))
-      pivots_->keep(std::move(made));
-    else if (base == root_)
-      pivots_->reject(pivot);
+      pivots.keep(std::move(made));
+    else if (base == pivots.root())
+      pivots.reject(pivot);
   }
-  return pivots_->best(levels);
+  return pivots.best(levels);
 }
 
 std::shared_ptr<ClassTable> Encoded::coarser(const ClassTable& base, const Levels& levels, std::size_t most,
                                              Work& work) const {
-  if (takes_blocks(base, hierarchies_)) {
+  if (in_blocks(base)) {
     auto made = compacted(base, hierarchies_, levels, work.threads, {.most = most, .guess = true});
     return made ? std::make_shared<ClassTable>(std::move(*made)) : nullptr;
   }
@@ -372,16 +411,14 @@ std::shared_ptr<ClassTable> Encoded::coarser(const ClassTable& base, const Level
 }
 
 bool Encoded::group(const Levels& levels, Work& work, bool rule_out) const {
-  const Bounds bounds = rule_out ? this->bounds() : Bounds();
+  const Bounds bounds = rule_out ? this->bounds(every_histogram(*root_)) : Bounds();
   if (rule_out) {
     // Most choices that cannot be are known as such before a table is made for them.
     const std::shared_ptr<const ClassTable> base = pivots_->best(levels);
-    if (takes_blocks(*base, hierarchies_) && passes_early(*base, hierarchies_, levels, work.threads, bounds))
-      return false;
+    if (in_blocks(*base) && passes_early(*base, hierarchies_, levels, work.threads, bounds)) return false;
   }
-  work.base = table_for(levels, work);
-  if (!takes_blocks(*work.base, hierarchies_))
-    return work.grouper.run(*work.base, hierarchies_, levels, work.grouping, bounds.most);
+  work.base = table_for(levels, *pivots_, work);
+  if (!in_blocks(*work.base)) return work.grouper.run(*work.base, hierarchies_, levels, work.grouping, bounds.most);
   auto made = compacted(*work.base, hierarchies_, levels, work.threads, bounds);
   if (!made) return false;
   const std::size_t entries = work.base->entries();
@@ -391,15 +428,31 @@ bool Encoded::group(const Levels& levels, Work& work, bool rule_out) const {
   return true;
 }
 
-// Of a table in blocks, where rows are persons: what models of counts ask of a class.
-Bounds Encoded::bounds() const {
-  const auto k = static_cast<std::size_t>(policy_->k());
+bool Encoded::dismisses(const Levels& levels, Work& work) const {
+  if (outline_ == nullptr) return false;
+  const Bounds bounds = this->bounds(outlined_values_);
+  // Of tables that are not large the node itself is judged as fast.
+  if (const auto base = outline_->best(levels); !in_blocks(*base))
+    return false;
+  else if (passes_early(*base, hierarchies_, levels, work.threads, bounds))
+    return true;
+  const std::shared_ptr<const ClassTable> base = table_for(levels, *outline_, work);
+  if (!in_blocks(*base)) return false;
+  auto made = compacted(*base, hierarchies_, levels, work.threads, bounds);
+  if (!made) return true;
+  outline_->offer(std::make_shared<const ClassTable>(std::move(*made)), base->entries());
+  return false;
+}
+
+// What models of counts ask of a class, by its rows and the different values of some sensitive attributes.
+Bounds Encoded::bounds(std::span<const std::size_t> values) const {
+  const auto k = static_cast<std::size_t>(std::max(policy_->k(), policy_->minimum_hospitals));
   Bounds out;
   // Kept classes have k rows at least, those suppressed one, and no more rows may be suppressed than the limit.
   if (k >= 2 && root_->population.empty()) out.most = rows_ / k + limit();
   out.k = static_cast<std::uint32_t>(k);
-  for (const Model& model : policy_->models)
-    if (model.kind == Model::Kind::kDistinctDiversity) out.l = std::max(out.l, static_cast<std::uint32_t>(model.bound));
+  for (const std::size_t histogram : values)
+    out.l.push_back(models_.least_values(histogram));
   out.limit = limit();
   return out;
 }
@@ -416,7 +469,10 @@ Judgement Encoded::judge(const Levels& levels, Work& work) const {
 }
 
 Judgement Encoded::judge_or_rule_out(const Levels& levels, Work& work) const {
-  if (group(levels, work, true)) return judge_group(levels, work);
+  return group(levels, work, true) ? judge_group(levels, work) : ruled_out();
+}
+
+Judgement Encoded::ruled_out() const {
   Judgement out;
   out.rules_out = true;
   out.suppressed = limit() + 1;
@@ -425,7 +481,7 @@ Judgement Encoded::judge_or_rule_out(const Levels& levels, Work& work) const {
 
 Judgement Encoded::judge_from_rows(const Levels& levels, Work& work) const {
   work.base = root_;
-  if (takes_blocks(*root_, hierarchies_)) {
+  if (in_blocks(*root_)) {
     work.base = std::make_shared<const ClassTable>(*compacted(*root_, hierarchies_, levels, work.threads, {}));
     each_alone(*work.base, work.grouping);
   } else {

@@ -39,6 +39,7 @@ struct Work {
 class Pivots {
  public:
   void reset(std::shared_ptr<const ClassTable> root);
+  const std::shared_ptr<const ClassTable>& root() const { return kept_.back(); }
   // The smallest that is at least as specific as the levels.
   std::shared_ptr<const ClassTable> best(const Levels& levels) const;
   // Whether this table should be made now, by the caller: nobody did, and none more general had too many classes.
@@ -80,7 +81,13 @@ class Encoded {
   bool counts_persons() const { return counts_persons_; }
   std::size_t tuples() const { return root_->entries(); }
   // Whether nodes are judged one by one, each on all threads.
-  bool large() const { return takes_blocks(*root_, hierarchies_); }
+  bool large() const { return in_blocks(*root_); }
+
+  // Whether a large table's rows and different values alone rule the node out, and all that is more specific; uses all
+  // threads of the Work.
+  bool dismisses(const Levels& levels, Work& work) const;
+  bool outlined() const { return outline_ != nullptr; }
+  Judgement ruled_out() const;  // of a node that was dismissed
 
   // Thread safe, as all that take a Work of their own.
   Judgement judge(const Levels& levels, Work& work) const;
@@ -101,13 +108,15 @@ class Encoded {
   std::vector<std::string> exclusive(const Levels& levels, Work& work) const;
 
  private:
-  std::shared_ptr<const ClassTable> table_for(const Levels& levels, Work& work) const;
+  std::shared_ptr<const ClassTable> table_for(const Levels& levels, Pivots& pivots, Work& work) const;
   std::shared_ptr<ClassTable> coarser(const ClassTable& base, const Levels& levels, std::size_t most, Work& work) const;
   // False, when asked to rule out: there are more classes than the limit of suppression leaves room for, or what is too
   // small of them is more than may be suppressed.
   bool group(const Levels& levels, Work& work, bool rule_out = false) const;
-  Bounds bounds() const;
+  Bounds bounds(std::span<const std::size_t> values) const;
   bool make_blocks(ClassTable& rows, const Policy& policy, const Table& table, int threads);
+  void make_outline(ClassTable rows, const Table& table, int threads);
+  std::shared_ptr<ClassTable> tuples_in_blocks(ClassTable rows, int threads) const;
   Result<void> make_tuples(ClassTable rows, const Policy& policy, const Table& table, const Table& whole);
   std::vector<std::size_t> demands() const;  // numbers of the models, and of the least number of hospitals
   std::string demand_text(std::size_t demand) const;
@@ -137,6 +146,10 @@ class Encoded {
   bool counts_persons_ = false;
   std::shared_ptr<ClassTable> root_;
   std::unique_ptr<Pivots> pivots_ = std::make_unique<Pivots>();
+  // Rows and different sensitive values alone, in blocks, of a large table that has more to it: a class of too few rows
+  // has too few persons, households and hospitals as well. Of which sensitive attributes, by their numbers in models_.
+  std::unique_ptr<Pivots> outline_;
+  std::vector<std::size_t> outlined_values_;
   ModelSet models_;
   std::vector<std::vector<std::uint64_t>> leaf_sums_;  // [attribute][level]: leaves under the label, over all rows
   std::vector<std::vector<double>> entropy_;           // [attribute][level]

@@ -88,7 +88,8 @@ class LazySearch {
   }
 
   Judgement judge(const Levels& levels) {
-    const Judgement judgement = data_.judge_or_rule_out(levels, work_);
+    const Judgement judgement =
+        data_.dismisses(levels, work_) ? data_.ruled_out() : data_.judge_or_rule_out(levels, work_);
     ++found_.checked;
     known_[number(levels)] = {judgement.floor, judgement.valid};
     if (judgement.valid) take_if_better(found_, levels, judgement);

@@ -125,6 +125,18 @@ bool ModelSet::use(const Policy& policy) {
   return true;
 }
 
+std::uint32_t ModelSet::least_values(std::size_t histogram) const {
+  double most = 0;
+  for (const One& one : models_) {
+    if (one.histogram != static_cast<int>(histogram)) continue;
+    if (one.model.kind == Kind::kDistinctDiversity || one.model.kind == Kind::kRecursiveDiversity)
+      most = std::max<double>(most, one.model.bound);
+    else if (one.model.kind == Kind::kEntropyDiversity)  // no entropy is above that of as many equal shares
+      most = std::max(most, std::ceil(one.model.threshold - 1e-9));
+  }
+  return static_cast<std::uint32_t>(most);
+}
+
 void ModelSet::set_shares(std::size_t histogram, std::vector<double> shares) {
   shares_[histogram] = std::move(shares);
 }
@@ -255,7 +267,7 @@ void ModelSet::judge_histogram(const ClassTable& table, const Grouping& grouping
                                std::span<const One* const> models, Verdict& out) const {
   const Histogram& h = table.histograms[static_cast<std::size_t>(histogram)];
   const std::size_t classes = grouping.classes();
-  const Lists members = entries_by_class(grouping);
+  const ValueCounts of_one = value_counts(h, grouping);
   // Persons in several entries: each counts once for each value in a class.
   std::vector<std::pair<std::uint32_t, std::uint32_t>> pairs, extra;
   for (std::size_t u = 0; u < h.many_entry.size(); ++u) {
@@ -280,9 +292,8 @@ void ModelSet::judge_histogram(const ClassTable& table, const Grouping& grouping
         counts[v] = 0;
       continue;
     }
-    for (std::uint32_t at = members.start[c]; at < members.start[c + 1]; ++at)
-      for (std::uint32_t i = h.value.start[members.items[at]]; i < h.value.start[members.items[at] + 1]; ++i)
-        add(h.value.items[i], h.count[i]);
+    for (std::uint32_t i = of_one.value.start[c]; i < of_one.value.start[c + 1]; ++i)
+      add(of_one.value.items[i], of_one.count[i]);
     std::ranges::sort(touched);  // sums do not depend on the order of the rows
     std::size_t lost = 0;
     for (const One* one : models) {

@@ -36,6 +36,8 @@ class ModelSet {
     bool distinct_only = true;
   };
   const std::vector<Wanted>& wanted() const { return wanted_; }
+  // Different values that a class needs at the least.
+  std::uint32_t least_values(std::size_t histogram) const;
   void set_shares(std::size_t histogram, std::vector<double> shares);  // of each value in the whole table
   void set_units(UnitPlaces places, bool overlapping) { places_ = places, overlapping_ = overlapping; }
 

@@ -43,7 +43,7 @@ class DenseSearch {
  public:
   DenseSearch(const Encoded& data, const SearchOptions& options)
       : data_(data), watch_(options), work_(static_cast<std::size_t>(std::max(1, options.threads))) {
-    if (data.large()) work_[0].threads = std::max(1, options.threads);
+    if (data.large() || data.outlined()) work_[0].threads = std::max(1, options.threads);
     for (std::size_t i = 0; i < data.attributes(); ++i) {
       radix_.push_back(static_cast<std::uint64_t>(data.highest(i) - data.lowest(i) + 1));
       size_ *= radix_.back();
@@ -74,6 +74,7 @@ class DenseSearch {
         stop(order);
         return found_;
       }
+      if (dismissed(open.node)) continue;
       batch.push_back(open.node);
       if (batch.size() < batch_size()) continue;
       judge(batch);
@@ -142,6 +143,12 @@ class DenseSearch {
       take(nodes[i], judgements[i]);
   }
 
+  bool dismissed(std::uint64_t node) {
+    if (!data_.dismisses(levels(node), work_[0])) return false;
+    take(node, data_.ruled_out());
+    return true;
+  }
+
   void take(std::uint64_t node, const Judgement& judgement) {
     ++found_.checked;
     if (state_[node] != kRuledOut) state_[node] = judgement.valid ? kValid : kInvalid;
@@ -191,7 +198,7 @@ class DenseSearch {
       for (std::size_t i = radix_.size(); i-- > 0; step *= radix_[i])
         if (node / step % radix_[i] > 0) below.push_back(node - step);
       std::ranges::copy_if(below, std::back_inserter(unknown),
-                           [&](std::uint64_t one) { return state_[one] == kUnknown; });
+                           [&](std::uint64_t one) { return state_[one] == kUnknown && !dismissed(one); });
       judge(unknown);
       std::uint64_t next = node;
       double least = 0;

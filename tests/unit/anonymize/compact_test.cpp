@@ -135,11 +135,11 @@ TEST_F(CompactTest, ABoundThatIsPassedEndsItAndOneThatIsJustKeptDoesNot) {
       std::size_t few = 0;
       for (std::size_t c = 0; c < all.entries(); ++c)
         if (all.rows[c] < k || static_cast<unsigned>(std::popcount(all.histograms[0].masks[c])) < l) few += all.rows[c];
-      EXPECT_TRUE(holds({.k = k, .l = l, .limit = few}));
+      EXPECT_TRUE(holds({.k = k, .l = {l}, .limit = few}));
       if (few == 0) continue;
-      EXPECT_FALSE(holds({.k = k, .l = l, .limit = few - 1}));
-      EXPECT_FALSE(passes_early(root, hierarchies, levels, 2, {.k = k, .l = l, .limit = few}));
-      EXPECT_TRUE(passes_early(root, hierarchies, levels, 2, {.k = k, .l = l, .limit = few / 100}));
+      EXPECT_FALSE(holds({.k = k, .l = {l}, .limit = few - 1}));
+      EXPECT_FALSE(passes_early(root, hierarchies, levels, 2, {.k = k, .l = {l}, .limit = few}));
+      EXPECT_TRUE(passes_early(root, hierarchies, levels, 2, {.k = k, .l = {l}, .limit = few / 100}));
     }
   }
 }
