@@ -45,12 +45,13 @@ std::unexpected<Error> impossible(const Encoded& data, const Policy& policy, con
   else if (!together.empty())
     why = fmt::format("these exclude each other, together they suppress more rows than the limit allows: {}",
                       fmt::join(together, ", "));
-  return fail(
-      "anonymize.impossible",
-      fmt::format("no choice of levels meets the policy. At the highest levels the smallest class has {} persons, "
-                  "k is {}, the best k within the suppression limit is {}; {}",
-                  data.best_k(top, work), policy.k(), data.reachable_k(top, work), why),
-      {}, "Raise suppression_limit, lower what the models ask for, or give the hierarchies a higher level.");
+  const std::size_t best = data.best_k(top, work);
+  return fail("anonymize.impossible",
+              fmt::format("no choice of levels meets the policy. At the highest levels the smallest class has {} {}{}, "
+                          "k is {}, the best k within the suppression limit is {}; {}",
+                          best, data.counts_persons() ? "person" : "row", best == 1 ? "" : "s", policy.k(),
+                          data.reachable_k(top, work), why),
+              {}, "Raise suppression_limit, lower what the models ask for, or give the hierarchies a higher level.");
 }
 
 }  // namespace

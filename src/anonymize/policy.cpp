@@ -409,8 +409,8 @@ Result<Hierarchy> hierarchy_of(const Attribute& attribute, const Column& column,
       examples += fmt::format("{}'{}'", missing > 1 ? ", " : "", std::string_view(value).substr(0, 40));
   if (missing > 0)
     return fail("hierarchy.missing",
-                fmt::format("attribute '{}' holds {} values that its hierarchy does not know: {}{}", attribute.name,
-                            missing, examples, missing > 5 ? ", ..." : ""),
+                fmt::format("attribute '{}' holds {} value{} that its hierarchy does not know: {}{}", attribute.name,
+                            missing, missing == 1 ? "" : "s", examples, missing > 5 ? ", ..." : ""),
                 {.file = attribute.file_name, .part = attribute.name},
                 "Add a row for each; an empty value needs a row too.");
   return hierarchy;

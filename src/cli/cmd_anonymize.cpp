@@ -46,10 +46,48 @@ int refuse_empty(const AnonymizeOptions& options) {
   return kFindings;
 }
 
+// Columns that the policy names must be there. What the header holds is repeated only where some of them are: without a
+// header its first row would be that of a person.
+Result<void> check_header(const anonymize::Table& table, const anonymize::Policy& policy, const std::string& file) {
+  std::vector<std::string> missing, others;
+  for (const anonymize::Attribute& attribute : policy.attributes)
+    if (table.find(attribute.name) == nullptr) missing.push_back(fmt::format("'{}'", attribute.name));
+  for (const std::string& unit : {policy.person, policy.household, policy.hospital})
+    if (!unit.empty() && table.find(unit) == nullptr) missing.push_back(fmt::format("'{}'", unit));
+  if (missing.empty()) return {};
+  bool any = false;
+  for (const anonymize::Column& column : table.columns) {
+    any = any || policy.names(column.name());
+    if (!policy.names(column.name()) && others.size() < 10) others.push_back(fmt::format("'{}'", column.name()));
+  }
+  std::string remedy = "The first line of the table must hold the names of its columns.";
+  if (table.columns.size() == 1 && table.columns[0].name().find_first_of(",;\t|") != std::string::npos)
+    remedy = fmt::format("The delimiter of the policy, '{}', leaves one column only; does the table have another?",
+                         policy.delimiter);
+  else if (any && !others.empty())
+    remedy = fmt::format("The table has also: {}.", fmt::join(others, ", "));
+  else if (any)
+    remedy = "The table has no column that the policy does not name.";
+  return fail("policy.columns", fmt::format("there is no column {}", fmt::join(missing, ", ")),
+              {.file = file, .line = 1}, remedy);
+}
+
+// What is read must not be written over.
+Result<void> check_files(const AnonymizeOptions& options) {
+  for (const std::string& written : {options.output, options.report, options.html, options.svg})
+    for (const std::string& read : {options.input, options.policy}) {
+      std::error_code none;
+      if (!written.empty() && std::filesystem::equivalent(written, read, none))
+        return fail("usage.anonymize", fmt::format("'{}' would be written over what is read", written));
+    }
+  return {};
+}
+
 Result<Input> read_input(const AnonymizeOptions& options, const anonymize::Policy& policy) {
   Input out;
   out.encoding = policy.encoding;
   SEKISHO_TRY(out.table, anonymize::read_table_file(options.input, policy.delimiter, out.encoding, options.threads));
+  SEKISHO_CHECK(check_header(out.table, policy, options.input));
   out.left_out = anonymize::drop_columns(out.table, [&](std::string_view name) { return policy.names(name); });
   return out;
 }
@@ -58,6 +96,16 @@ double processor_seconds() {
   timespec now{};
   clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
   return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
+}
+
+// Another value in each row, all of one length and none a number with a fraction: the number of a person or a record.
+bool numbers_rows(const anonymize::Table& table, const anonymize::Column& column) {
+  constexpr std::size_t kRows = 100, kLength = 5;
+  const std::vector<std::string>& values = column.values();
+  return table.rows >= kRows && values.size() == table.rows && values[0].size() >= kLength &&
+         std::ranges::all_of(values, [&](const std::string& value) {
+           return value.size() == values[0].size() && value.find_first_of(".:/ ") == std::string::npos;
+         });
 }
 
 // Columns that leave as they are must not carry names, numbers or addresses.
@@ -70,6 +118,14 @@ Result<void> check_insensitive(const anonymize::Table& table, const anonymize::P
       return fail("anonymize.identifier",
                   fmt::format("the insensitive column '{}' seems to hold identifiers ({})", attribute.name, rule), {},
                   "Declare the column as identifying, or as quasi with a hierarchy.");
+    if (numbers_rows(table, *column))
+      return fail("anonymize.identifier",
+                  fmt::format("the insensitive column '{}' has another value of the same form in each row, as numbers "
+                              "of persons or records have",
+                              attribute.name),
+                  {},
+                  "Declare the column as identifying, name it as `person`, or call it sensitive if it holds "
+                  "measurements.");
   }
   return {};
 }
@@ -143,6 +199,7 @@ Result<Answer> answer(const anonymize::Table& table, const anonymize::Policy& po
 }
 
 Result<int> run_anonymize(const AnonymizeOptions& options) {
+  SEKISHO_CHECK(check_files(options));
   if (!options.sweep.empty()) {
     if (options.input.empty() || options.policy.empty())
       return fail("usage.anonymize", "--input and --policy are needed");

@@ -127,7 +127,27 @@ class BadInput(unittest.TestCase):
             self.refuse(b"q,r\n", "anonymize.empty", exit_code=1, policy=policy)
 
     def test_a_policy_that_names_a_column_that_is_not_there_is_refused(self):
-        self.assertIn("'r'", self.refuse(b"q\na\na\n", "policy.columns"))
+        self.assertIn("there is no column 'r' (t.csv, line 1). The table has also: 'R'.", self.refuse(b"q,R\na,1\na,2\n", "policy.columns"))
+        self.assertIn("has no column that the policy does not name", self.refuse(b"q\na\na\n", "policy.columns"))
+
+    def test_another_delimiter_than_the_policys_is_guessed_and_a_missing_header_is_not_repeated(self):
+        self.assertIn("The delimiter of the policy, ',', leaves one column only", self.refuse(b"q;r\na;1\na;2\n", "policy.columns"))
+        message = self.refuse("佐藤,1\n佐藤,2\n".encode(), "policy.columns")
+        self.assertIn("there is no column 'q', 'r'", message)
+        self.assertIn("The first line of the table must hold the names", message)
+        self.assertNotIn("佐藤", message)
+
+    def test_a_number_for_each_row_in_an_insensitive_column_is_refused(self):
+        numbers = lambda form: ("q,r\n" + "".join(f"a,{form(i)}\n" for i in range(150))).encode()
+        message = self.refuse(numbers(lambda i: 4711000 + 37 * i), "anonymize.identifier")
+        self.assertIn("another value of the same form in each row", message)
+        self.assertNotIn("4711", message)
+        self.accept(numbers(lambda i: f"{3 + i / 70:.3f}"))  # a measurement
+        self.accept(numbers(lambda i: 4711000 + 37 * (i // 2)))
+
+    def test_what_is_read_is_not_written_over(self):
+        for output in ("t.csv", "p.toml", "./t.csv"):
+            self.refuse(b"q,r\na,1\na,2\n", "usage.anonymize", exit_code=2, output=output)
 
     def test_a_column_that_the_policy_does_not_name_stays_behind(self):
         report, rows = self.accept(b"q,name,r\na,Sato,1\na,Ito,2\n")
