@@ -8,7 +8,6 @@
 #include <optional>
 
 #include "disclosure/audit_known.h"
-#include "disclosure/audit_system.h"
 
 namespace sekisho::disclosure {
 namespace {
@@ -37,6 +36,15 @@ Result<void> audit_piece(const CellTable& table, const AuditPiece& piece, Known*
   const bool counts = std::ranges::all_of(piece.cells, [&](std::size_t i) {
     return is_count(table.cells[i].value) && is_count(table.cells[i].contributors) && table.cells[i].top1 < 0;
   });
+  if (known != nullptr && !piece.relations.empty()) {
+    std::vector<std::size_t> open;
+    for (std::size_t k = 0; k < piece.cells.size(); ++k)
+      if (!known->wide_enough(piece.cells[k])) open.push_back(k);
+    if (!open.empty()) {
+      system.emplace(table, piece);
+      SEKISHO_CHECK(widen_together(*known, *system, piece, open, end));
+    }
+  }
   for (std::size_t k = 0; k < piece.cells.size(); ++k) {
     const std::size_t cell = piece.cells[k];
     Interval interval{table.cells[cell].lower, table.cells[cell].upper};

@@ -3,16 +3,13 @@
 #include <algorithm>
 #include <cmath>
 #include <unordered_map>
-#include <utility>
 
-#include "disclosure/audit_system.h"
+#include "core/random.h"
 
 namespace sekisho::disclosure {
 namespace {
 
-double least_of(const Cell& cell) {
-  return 1e-3 * std::max(1.0, cell.value);
-}
+constexpr std::size_t kFew = 2;  // cells left, or settled by a round: from then on one by one
 
 }  // namespace
 
@@ -49,11 +46,7 @@ Known::Known(const CellTable& table, const Pattern& pattern)
 }
 
 void Known::add(const Moves& moves) {
-  if (moves.empty() || !adder_.holds(moves, hidden_)) return;
-  widen(moves);
-  if (leaning_ == nullptr) return;
-  for (const Move& move : moves)
-    leaning_->push_back(move.cell);
+  if (!moves.empty() && adder_.holds(moves, hidden_)) widen(moves);
 }
 
 void Known::widen(const Moves& moves) {
@@ -74,7 +67,7 @@ std::optional<AuditedCell> Known::judged(std::size_t cell) const {
 
 void Known::search(std::size_t cell) {
   const Cell& c = table_.cells[cell];
-  const double least = least_of(c);
+  const double needed = most_needed(c);
   if (!grid_tried_) {
     grid_ = Grid::of(table_);
     grid_tried_ = true;
@@ -83,7 +76,7 @@ void Known::search(std::size_t cell) {
       price_.push_back(hidden ? 0.0F : -1.0F);
   }
   if (grid_) {
-    const Grid::Need need = c.primary ? Grid::Need{c.need_up, c.need_down, c.need_slide} : Grid::Need{0, 0, least};
+    const Grid::Need need = c.primary ? Grid::Need{c.need_up, c.need_down, c.need_slide} : Grid::Need{0, 0, needed};
     if (const auto box = grid_->cheapest(cell, need, price_, 1, moved_)) {
       Moves up, down;
       for (const auto& [corner, sign] : box->corners) {
@@ -96,10 +89,10 @@ void Known::search(std::size_t cell) {
     }
   }
   Moves moves;
-  circuits_.push(cell, true, c.primary ? std::max({c.need_up, c.need_slide, least}) : least, hidden_, moves);
+  circuits_.push(cell, true, needed, hidden_, moves);
   add(moves);
   const double above = reach_[cell].high - c.value;
-  const double below = c.primary ? std::max(c.need_down, c.need_slide - above) : least - above;
+  const double below = c.primary ? std::max(c.need_down, c.need_slide - above) : needed - above;
   if (below > 0) {
     circuits_.push(cell, false, below, hidden_, moves);
     add(moves);
@@ -112,31 +105,36 @@ std::optional<AuditedCell> Known::wide_enough(std::size_t cell) {
   return judged(cell);
 }
 
-bool Known::wide_enough_without(std::size_t insider, std::size_t cell) {
-  const char hidden = std::exchange(hidden_[insider], 0);
-  const Interval reach = std::exchange(reach_[cell], {table_.cells[cell].value, table_.cells[cell].value});
-  if (!price_.empty()) price_[insider] = -1.0F;
-  search(cell);
-  const bool wide = judged(cell).has_value();
-  hidden_[insider] = hidden;
-  reach_[cell] = reach;
-  if (!price_.empty()) price_[insider] = hidden ? 0.0F : -1.0F;
-  return wide;
+void Known::fix(std::size_t cell) {
+  hidden_[cell] = 0;
+  if (!price_.empty()) price_[cell] = -1.0F;
 }
 
-std::vector<std::int32_t> Known::leans_on(std::size_t cell, const Witness& proposal) {
-  std::vector<std::int32_t> cells;
-  const Interval reach = std::exchange(reach_[cell], {table_.cells[cell].value, table_.cells[cell].value});
-  leaning_ = &cells;
-  add(proposal.up);
-  add(proposal.down);
-  if (!judged(cell)) search(cell);
-  leaning_ = nullptr;
-  if (!judged(cell)) cells.clear();
-  reach_[cell] = reach;
-  std::ranges::sort(cells);
-  cells.erase(std::ranges::unique(cells).begin(), cells.end());
-  return cells;
+void Known::release(std::size_t cell) {
+  hidden_[cell] = 1;
+  if (!price_.empty()) price_[cell] = 0.0F;
+}
+
+// Cells that lean on each other cannot all go the same way: each goes up or down at random, then the other way.
+Result<void> widen_together(Known& known, AuditSystem& system, const AuditPiece& piece, std::vector<std::size_t>& open,
+                            const AuditEnd& end) {
+  SeededRandom random(25, 0);
+  std::vector<AuditSystem::Aim> aims;
+  for (std::size_t settled = kFew; settled >= kFew && open.size() > kFew;) {
+    aims.clear();
+    for (const std::size_t k : open)
+      aims.push_back({k, random.chance(0.5)});
+    for (int way = 0; way < 2; ++way) {
+      const auto solved = system.spread(aims, end);
+      if (!solved && solved.error().code == "audit.time") return std::unexpected(solved.error());
+      if (!solved) return {};  // each by itself, then
+      known.add(system.last_table());
+      for (AuditSystem::Aim& aim : aims)
+        aim.highest = !aim.highest;
+    }
+    settled = std::erase_if(open, [&](std::size_t k) { return known.wide_enough(piece.cells[k]).has_value(); });
+  }
+  return {};
 }
 
 }  // namespace sekisho::disclosure

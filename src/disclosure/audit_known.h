@@ -4,7 +4,7 @@
 
 #include <optional>
 
-#include "disclosure/audit.h"
+#include "disclosure/audit_system.h"
 #include "disclosure/grid.h"
 
 namespace sekisho::disclosure {
@@ -26,10 +26,11 @@ class Known {
   void add(const Moves& moves);
   // The interval known so far when it is wide enough, boxes and circuits of hidden cells tried.
   std::optional<AuditedCell> wide_enough(std::size_t cell);
-  // The same for somebody who knows the value of `insider`, from nothing but what is asked here.
-  bool wide_enough_without(std::size_t insider, std::size_t cell);
-  // All cells moved by tables that alone show a cell to be wide enough, in order; empty: none found.
-  std::vector<std::int32_t> leans_on(std::size_t cell, const Witness& proposal);
+  const Interval& reach(std::size_t cell) const { return reach_[cell]; }
+  void set_reach(std::size_t cell, const Interval& reach) { reach_[cell] = reach; }
+  // The reader knows the value of a hidden cell, from here on. What was found before stays: see set_reach().
+  void fix(std::size_t cell);
+  void release(std::size_t cell);
 
  private:
   void widen(const Moves& moves);
@@ -44,7 +45,11 @@ class Known {
   std::vector<Interval> reach_;
   std::vector<float> price_;
   std::vector<double> moved_;
-  std::vector<std::int32_t>* leaning_ = nullptr;  // gets the cells of accepted moves
 };
+
+// Takes those places of the piece off the list that linear programs about all of them together show to be wide enough.
+// Errors: audit.time.
+Result<void> widen_together(Known& known, AuditSystem& system, const AuditPiece& piece, std::vector<std::size_t>& open,
+                            const AuditEnd& end);
 
 }  // namespace sekisho::disclosure

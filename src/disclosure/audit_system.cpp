@@ -91,27 +91,51 @@ void AuditSystem::load(OsiClpSolverInterface& solver) const {
   solver.loadProblem(matrix_, low_.data(), high_.data(), objective.data(), right_.data(), right_.data());
 }
 
-Result<double> AuditSystem::extreme(std::size_t k, bool highest, const AuditEnd& end) {
+Result<void> AuditSystem::solve(const AuditEnd& end) {
   const double left = std::chrono::duration<double>(end - std::chrono::steady_clock::now()).count();
   const auto late = [] {
     return fail("audit.time", "the table could not be judged within the time", {},
                 "Give more --seconds; what is not judged must not leave.");
   };
   if (left <= 0) return late();
-  const int column = static_cast<int>(k);
-  solver_.setObjCoeff(column, highest ? -1.0 : 1.0);
   solver_.getModelPtr()->setMaximumSeconds(left);
   if (solved_)
     solver_.resolve();
   else
     solver_.initialSolve();
   solved_ = true;
-  const bool proven = solver_.isProvenOptimal();
-  const double value = proven ? solver_.getColSolution()[column] * unit_ : 0;
-  solver_.setObjCoeff(column, 0);
-  if (proven) return value;
+  if (solver_.isProvenOptimal()) return {};
   if (std::chrono::steady_clock::now() >= end) return late();
+  return fail("audit.solver", "the solver gave up");
+}
+
+Result<double> AuditSystem::extreme(std::size_t k, bool highest, const AuditEnd& end) {
+  const int column = static_cast<int>(k);
+  solver_.setObjCoeff(column, highest ? -1.0 : 1.0);
+  const auto solved = solve(end);
+  solver_.setObjCoeff(column, 0);
+  if (solved) return solver_.getColSolution()[column] * unit_;
+  if (solved.error().code == "audit.time") return std::unexpected(solved.error());
   return fail("audit.solver", "the interval of " + table_.describe(piece_.cells[k]) + " could not be computed");
+}
+
+Result<void> AuditSystem::spread(std::span<const Aim> aims, const AuditEnd& end) {
+  for (const auto& [k, highest] : aims) {
+    const Cell& c = table_.cells[piece_.cells[k]];
+    const int column = static_cast<int>(k);
+    solver_.setObjCoeff(column, highest ? -1.0 : 1.0);
+    // No further than needed: what one cell takes, another cannot have.
+    if (highest)
+      solver_.setColUpper(column, std::min(c.upper, c.value + most_needed(c)) / unit_);
+    else
+      solver_.setColLower(column, std::max(c.lower, c.value - most_needed(c)) / unit_);
+  }
+  auto solved = solve(end);
+  for (const Aim& aim : aims) {
+    solver_.setObjCoeff(static_cast<int>(aim.place), 0);
+    release(aim.place);
+  }
+  return solved;
 }
 
 Result<Interval> AuditSystem::interval(std::size_t k, const AuditEnd& end) {
@@ -157,6 +181,11 @@ std::optional<bool> AuditSystem::whole(std::size_t k, double value, const AuditE
   if (model.isProvenInfeasible()) return false;
   if (model.bestSolution() != nullptr) return true;
   return std::nullopt;
+}
+
+double most_needed(const Cell& cell) {
+  const double least = 1e-3 * std::max(1.0, cell.value);
+  return cell.primary ? std::max({cell.need_up, cell.need_down, cell.need_slide, least}) : least;
 }
 
 AuditedCell judge(const Cell& cell, std::size_t index, Interval interval) {

@@ -5,6 +5,7 @@
 #include <OsiClpSolverInterface.hpp>
 #include <chrono>
 #include <optional>
+#include <span>
 
 #include "disclosure/audit.h"
 
@@ -26,6 +27,13 @@ class AuditSystem {
   // The interval of the piece's k-th cell. Errors: audit.solver, audit.time.
   Result<Interval> interval(std::size_t k, const AuditEnd& end);
   Result<double> extreme(std::size_t k, bool highest, const AuditEnd& end);
+  // A table in which many cells at once are as high, or as low, as needed, as far as they can be together: see
+  // last_table(). What does not get there may still be able to by itself. Errors: audit.solver, audit.time.
+  struct Aim {
+    std::size_t place = 0;
+    bool highest = true;
+  };
+  Result<void> spread(std::span<const Aim> aims, const AuditEnd& end);
   // Another table that agrees with what is shown: the answer to the last question.
   Moves last_table() const;
   void fix(std::size_t k);      // its value is known
@@ -34,6 +42,7 @@ class AuditSystem {
   std::optional<bool> whole(std::size_t k, double value, const AuditEnd& end);
 
  private:
+  Result<void> solve(const AuditEnd& end);
   void load(OsiClpSolverInterface& solver) const;
   const CellTable& table_;
   const AuditPiece& piece_;
@@ -44,6 +53,8 @@ class AuditSystem {
   bool solved_ = false;
 };
 
+// How far from its value a cell must be able to be at most, for the audit to have no more questions about it.
+double most_needed(const Cell& cell);
 AuditedCell judge(const Cell& cell, std::size_t index, Interval interval);
 // Adds what insiders can compute to the report. Errors: audit.solver, audit.time.
 Result<void> audit_insiders(const CellTable& table, const Pattern& pattern, const std::vector<AuditPiece>& pieces,

@@ -46,6 +46,62 @@ TEST(Insider, WiderPatternsKeepOnePersonCellsApart) {
   EXPECT_TRUE(report->safe());
 }
 
+// Patterns of any kind, most of them unsafe: each insider by a maximal flow for each cell.
+TEST(Insider, WhatManyInsidersTogetherAreAskedIsWhatEachOfThemComputes) {
+  SeededRandom random(13);
+  std::size_t told = 0, kept = 0;
+  for (int round = 0; round < 60; ++round) {
+    std::vector<std::vector<int>> values(4 + random.below(5), std::vector<int>(4 + random.below(4)));
+    for (auto& row : values)
+      for (int& value : row)
+        value = static_cast<int>(random.chance(0.4) ? 1 + random.below(3) : 4 + random.below(30));
+    TwoWay t = two_way(values, 5);
+    ASSERT_TRUE(check_table(t.table));
+    Pattern pattern(t.table.cells.size(), Status::kPublished);
+    for (std::size_t i = 0; i < pattern.size(); ++i)
+      if (t.table.cells[i].primary || random.chance(0.4))
+        pattern[i] = t.table.cells[i].primary ? Status::kPrimary : Status::kSecondary;
+    const auto report = audit(t.table, pattern, {}, {.insiders = true});
+    ASSERT_TRUE(report) << report.error().describe();
+    const auto found = [&](std::size_t insider, std::size_t cell) {
+      return std::ranges::find_if(report->insider_findings, [&](const InsiderFinding& finding) {
+        return finding.insider == insider && finding.cell == cell;
+      });
+    };
+    const std::vector<char> hidden = hidden_cells(pattern);
+    std::size_t expected = 0;
+    for (std::size_t insider = 0; insider < hidden.size(); ++insider) {
+      if (!hidden[insider] || t.table.cells[insider].value != 1) continue;
+      std::vector<char> rest = hidden;
+      rest[insider] = 0;
+      for (std::size_t i = 0; i < hidden.size(); ++i) {
+        const Cell& cell = t.table.cells[i];
+        if (i == insider || !cell.primary) continue;
+        const auto above = static_cast<double>(flow_reach(t, rest, i, true));
+        const auto below = static_cast<double>(flow_reach(t, rest, i, false));
+        const auto at = found(insider, i);
+        if (at == report->insider_findings.end()) {  // wide enough, or nothing that this insider helps with
+          EXPECT_TRUE(above + below >= cell.need_slide ||
+                      above + below ==
+                          static_cast<double>(flow_reach(t, hidden, i, true) + flow_reach(t, hidden, i, false)))
+              << "round " << round;
+          ++kept;
+          continue;
+        }
+        ++expected;
+        EXPECT_LT(above + below, cell.need_slide);
+        EXPECT_NEAR(at->interval.high, cell.value + above, 1e-5) << "round " << round;
+        EXPECT_NEAR(at->interval.low, cell.value - below, 1e-5) << "round " << round;
+        EXPECT_EQ(at->exact, above + below == 0);
+      }
+    }
+    EXPECT_EQ(report->insider_findings.size(), expected);
+    told += expected;
+  }
+  EXPECT_GT(told, 200U);
+  EXPECT_GT(kept, 200U);
+}
+
 TEST(Insider, SmallTablesGetTheFewestCellsThatKeepInsidersIgnorantByBruteForce) {
   SeededRandom random(11);
   int compared = 0, dearer = 0, impossible = 0;
