@@ -67,7 +67,7 @@ TEST_F(AnonymizeTest, AnImpossiblePolicyNamesTheBestReachableK) {
   const auto outcome = search(t, policy(kPolicy));
   ASSERT_FALSE(outcome);
   EXPECT_EQ(outcome.error().code, "anonymize.impossible");
-  EXPECT_NE(outcome.error().message.find("has 1 persons"), std::string::npos);
+  EXPECT_NE(outcome.error().message.find("has 1 person, k is"), std::string::npos);
 }
 
 TEST_F(AnonymizeTest, AColumnThatThePolicyDoesNotNameIsRefused) {
