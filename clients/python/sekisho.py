@@ -14,6 +14,7 @@ import csv
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import tempfile
@@ -52,9 +53,15 @@ def _write(data, folder):
         return path
     if isinstance(data, dict):
         names = list(data)
+        lengths = {name: len(values) for name, values in data.items()}
+        if len(set(lengths.values())) > 1:  # zip would leave the rest away
+            raise ValueError("the columns are of different lengths: " + ", ".join(f"{n} {k}" for n, k in lengths.items()))
         rows = [dict(zip(names, values)) for values in zip(*data.values())]
     else:
-        rows = list(data)
+        rows = list(data) if isinstance(data, (list, tuple)) else None
+        if rows is None or not all(isinstance(row, dict) for row in rows):
+            raise TypeError("data is a path, a list of dictionaries, a dictionary of lists, or a frame with to_csv, not "
+                            + (f"a list of {type(rows[0]).__name__}" if rows else type(data).__name__))
         names = list(rows[0]) if rows else []
     with open(path, "w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, names)
@@ -79,7 +86,8 @@ class Result:
         for cell in self.cells:
             if cell["labels"] == [str(label) for label in labels]:
                 return cell[what]
-        raise KeyError(labels)
+        known = ["; ".join(dict.fromkeys(cell["labels"][i] for cell in self.cells)) for i in range(len(self.output.get("dimensions", [])))]
+        raise KeyError(f"no cell {labels}; the labels are {' | '.join(known)}" if known else "curves and regressions have rows, no cells")
 
     def to_dict(self):
         """Tables: values by labels. Curves and regressions: rows as dictionaries."""
@@ -127,6 +135,20 @@ class Result:
         return f"{text}\n[{self.verdict}]"
 
 
+def _told(message, folder):
+    """What the program says, in the words of this module: options as arguments, no temporary file."""
+    message = message.replace(f" ({os.path.join(folder, 'data.csv')})", "").replace(os.path.join(folder, "data.csv"), "the data")
+    lines = [line for line in message.splitlines() if not line.startswith("Run with --help")]
+    return re.sub(r"--([a-z]+)", lambda found: {"value": "values", "measure": "aggfunc"}.get(found[1], found[1]) + "=",
+                  "\n".join(lines)).strip()
+
+
+def _bounds(name, bounds):
+    if isinstance(bounds, str) or not all(isinstance(bound, (int, float)) for bound in bounds):
+        raise ValueError(f"bands of {name} are a list of numbers, as [0, 20, 40]")
+    return f"{name}={','.join(f'{bound:g}' for bound in bounds)}"
+
+
 def _call(command, data, options, flags, page=False):
     with tempfile.TemporaryDirectory(prefix="sekisho-") as folder:
         out = os.path.join(folder, "out.csv")
@@ -140,7 +162,7 @@ def _call(command, data, options, flags, page=False):
                     arguments += ["--" + name, str(one)]
         done = subprocess.run(arguments, capture_output=True, text=True, check=False)
         if done.returncode not in (0, 1):
-            raise ValueError(done.stderr.strip() or f"sekisho ended with {done.returncode}")
+            raise ValueError(_told(done.stderr, folder) or f"sekisho ended with {done.returncode}")
         with open(os.path.join(folder, "proof.json"), encoding="utf-8") as file:
             proof = json.load(file)
         if proof["result"] == "FAIL":
@@ -165,7 +187,7 @@ def sekisho_table(data, rows, columns=None, *, values=None, aggfunc=None, weight
     options = {
         "rows": ",".join(_listed(rows)), "columns": ",".join(_listed(columns)), "value": values, "measure": measure,
         "weight": weight, "person": person, "hospital": hospital, "where": _listed(where),
-        "bands": [f"{name}={','.join(f'{bound:g}' for bound in bounds)}" for name, bounds in (bands or {}).items()],
+        "bands": [_bounds(name, bounds) for name, bounds in (bands or {}).items()],
         "hierarchy": [f"{name}={os.fspath(file)}" for name, file in (hierarchy or {}).items()],
         "merge": [f"{name}={'|'.join(labels)}" for name, groups in (merge or {}).items() for labels in groups],
         "impossible": [",".join(f"{name}={label}" for name, label in one.items()) for one in impossible or []],
@@ -181,13 +203,19 @@ def sekisho_crosstab(data, index, columns, values=None, aggfunc=None, **options)
 
 def sekisho_regression(data, formula=None, *, outcome=None, predictors=None, factors=None, family="linear", person=None,
                        where=None, threshold=None, policy=None, memory=None, project=None):
-    """Least squares (family "linear") or "logistic": formula "y ~ x + C(z)", or outcome and predictors."""
+    """Least squares (family "linear") or "logistic": formula "y ~ x + C(z)", or outcome and predictors.
+    Formula and data may stand in either order."""
+    if isinstance(data, str) and "~" in data and not (isinstance(formula, str) and "~" in formula):
+        data, formula = formula, data  # as statsmodels has them
     if formula is not None:
+        if not isinstance(formula, str) or "~" not in formula:
+            raise ValueError("a formula is an outcome, ~, and names joined with +, as \"cost ~ age + C(sex)\"; "
+                             "or give outcome= and predictors=")
         outcome, _, right = (part.strip() for part in formula.partition("~"))
         terms = [term.strip() for term in right.split("+")]
         factors = [term[2:-1].strip() for term in terms if term.startswith("C(")] + _listed(factors)
         predictors = [term[2:-1].strip() if term.startswith("C(") else term for term in terms]
-        if not outcome or not all(term.isidentifier() for term in predictors):
+        if not outcome or not all(term.isidentifier() for term in predictors):  # no "~" leaves an empty term
             raise ValueError("a formula is an outcome, ~, and names joined with +; C(name) makes a factor")
     options = {"outcome": outcome, "predictors": ",".join(_listed(predictors)), "factors": ",".join(_listed(factors)),
                "family": family, "person": person, "where": _listed(where), "threshold": threshold, "policy": policy,

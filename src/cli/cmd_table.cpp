@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include "cli/cli.h"
+#include "cli/phrases.h"
 #include "cli/proposals_json.h"
+#include "cli/spare_inputs.h"
 #include "cli/table_analysis.h"
 #include "core/clock.h"
 #include "core/csv.h"
@@ -24,8 +26,8 @@ using disclosure::TableResult;
 
 struct TableOptions {
   TableRequest request;
-  std::string dataset, policy, cell_key, output, proof, html, output_json, memory, project, common, measure = "count",
-                                                                                                    mode = "fast";
+  std::string dataset, policy, cell_key, output, proof, html, output_json, memory, project, common, measure,
+      mode = "fast";
   std::vector<std::string> where, bands, hierarchies, merges, impossible;
   int threshold = 0;
   bool json = false, proposals = false;
@@ -61,7 +63,7 @@ Result<void> read_options(TableOptions& options) {
   request.measure = options.measure == "sum"    ? Measure::kSum
                     : options.measure == "mean" ? Measure::kMean
                                                 : Measure::kCount;
-  if (options.measure == "count" && !request.value.empty()) request.measure = Measure::kSum;
+  if (options.measure.empty() && !request.value.empty()) request.measure = Measure::kSum;
   request.mode = options.mode == "exact" ? disclosure::Mode::kExact : disclosure::Mode::kFast;
   for (const std::string& text : options.where) {
     SEKISHO_TRY(disclosure::Condition condition, disclosure::parse_condition(text));
@@ -174,8 +176,28 @@ Result<int> run_cell_key(const TableOptions& options) {
   return kDone;
 }
 
+// What a first table often wants: classes instead of single years, and something left to read.
+void print_hints(const TableRequest& request, const TableResult& result) {
+  constexpr std::size_t kManyCategories = 20;
+  for (const disclosure::Dimension& dimension : result.data.dimensions) {
+    const std::vector<std::string>& texts = result.data.dataset.column(dimension.name).texts;
+    double value = 0;
+    const bool numbers =
+        std::ranges::all_of(texts, [&](const std::string& text) { return disclosure::parse_number(text, value); });
+    if (numbers && texts.size() > kManyCategories && !request.groupings.contains(dimension.name) && result.primary > 0)
+      print_phrase({"hint: {0} has {1} values; classes hide less (--bands {0}=0,20,40,65)\n",
+                    "ヒント: {0} には {1} 通りの値があります。区分にすると秘匿が減ります (--bands {0}=0,20,40,65)\n"},
+                   dimension.name, texts.size());
+  }
+  if (result.cells > 0 && result.primary + result.secondary == result.cells)
+    print_phrase({"hint: every cell is hidden; take fewer or coarser classes (--proposals names merges)\n",
+                  "ヒント: すべてのセルが秘匿されました。区分を減らすか統合してください (--proposals で候補を表示)\n"});
+}
+
 Result<int> run_table(TableOptions options) {
   SEKISHO_CHECK(read_options(options));
+  SEKISHO_CHECK(spare_inputs({options.dataset, options.policy, options.common, options.cell_key},
+                             {options.output, options.output_json, options.proof, options.html}));
   if (!options.cell_key.empty()) return run_cell_key(options);
   SEKISHO_TRY(TableResult result, disclosure::make_table(options.request));
   if (!options.memory.empty()) {
@@ -215,10 +237,8 @@ Result<int> run_table(TableOptions options) {
     fmt::print("{}: {} cells, {} hidden ({} by a rule, {} so that no sum gives them back); audited; proof sheet {}\n",
                result.proof["result"].get<std::string>(), result.cells, suppressed, result.primary, result.secondary,
                proof);
-    for (const Json& item : result.proof["review"])
-      fmt::print("{} {}: {}. {}\n", item["verdict"].get<std::string>(), item["place"].get<std::string>(),
-                 item[japanese() ? "reason_ja" : "reason_en"].get<std::string>(),
-                 item[japanese() ? "remedy_ja" : "remedy"].get<std::string>());
+    print_review(result.proof["review"]);
+    if (!refused) print_hints(options.request, result);
     if (options.proposals) print_proposals(proposals, true);
     if (refused) fmt::print("nothing was written to {}\n", options.output);
   }
@@ -231,7 +251,9 @@ void add_dataset_options(CLI::App* table, const std::shared_ptr<TableOptions>& o
       ->check(CLI::ExistingFile);
   table->add_option("--rows", request.rows, "Columns of the dataset that make the rows")->delimiter(',');
   table->add_option("--columns", request.columns, "Columns of the dataset that make the columns")->delimiter(',');
-  table->add_option("--measure", options->measure, "count of persons, or sum or mean of --value")
+  table
+      ->add_option("--measure", options->measure,
+                   "count of persons, or sum or mean of --value (without it: count, or sum where --value is given)")
       ->check(CLI::IsMember({"count", "sum", "mean"}));
   table->add_option("--value", request.value, "Column that is summed or averaged");
   table->add_option("--weight", request.weight, "Column of weights");

@@ -7,22 +7,12 @@
 #include <memory>
 
 #include "cli/cli.h"
+#include "cli/spare_inputs.h"
 #include "core/csv.h"
 #include "core/file.h"
 #include "linkage/incremental.h"
 
 namespace sekisho::cli {
-
-// An output that is also an input would be lost.
-inline Result<void> spare_inputs(const std::vector<std::string>& inputs, const std::vector<std::string>& outputs) {
-  std::error_code error;  // one that does not exist is no input
-  for (const std::string& output : outputs)
-    for (const std::string& input : inputs)
-      if (!output.empty() && std::filesystem::equivalent(input, output, error))
-        return fail("usage.output", "the output is one of the inputs and would overwrite it", {.file = output},
-                    "Name another file for --output");
-  return {};
-}
 
 struct PersonsOptions {
   std::string state, spec, columns, output, on, person, reason, record_a, record_b, verdict, decisions;

@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include "cli/cli.h"
+#include "cli/phrases.h"
+#include "cli/spare_inputs.h"
 #include "core/file.h"
 #include "core/random.h"
 #include "disclosure/analysis.h"
@@ -19,6 +21,20 @@ struct AnalysisOptions {
   int threshold = 10;
   bool json = false;
 };
+
+// What people should look at, the first twenty; the proof sheet has all.
+inline void print_review(const Json& review) {
+  constexpr std::size_t kShown = 20;
+  for (std::size_t i = 0; i < std::min(review.size(), kShown); ++i) {
+    const Json& item = review[i];
+    fmt::print("{} {}: {}. {}\n", item["verdict"].get<std::string>(), item["place"].get<std::string>(),
+               item[japanese() ? "reason_ja" : "reason_en"].get<std::string>(),
+               item[japanese() ? "remedy_ja" : "remedy"].get<std::string>());
+  }
+  if (review.size() > kShown)
+    print_phrase({"... and {} more in the proof sheet\n", "ほか {} 件は証明シートにあります\n"},
+                 review.size() - kShown);
+}
 
 // Judged against what left before; kept unless it reveals something or is refused.
 inline Result<void> remember_analysis(const AnalysisOptions& options, disclosure::AnalysisResult& result) {
@@ -62,15 +78,15 @@ inline Result<int> hand_out(const AnalysisOptions& options, disclosure::Analysis
                     {"proof", proof}});
   } else {
     fmt::print("{}: {}; proof sheet {}\n", result.proof["result"].get<std::string>(), result.definition, proof);
-    for (const disclosure::VerdictItem& item : result.items)
-      fmt::print("{} {}: {}. {}\n", name(item.verdict), item.place, japanese() ? item.reason_ja : item.reason_en,
-                 japanese() ? item.remedy_ja : item.remedy_en);
+    print_review(result.proof["review"]);
     if (refused) fmt::print("nothing was written to {}\n", options.output);
   }
   return refused ? kFindings : kDone;
 }
 
 inline Result<int> run_analysis(AnalysisOptions options, bool survival) {
+  SEKISHO_CHECK(spare_inputs({options.dataset, options.policy, options.common},
+                             {options.output, options.output_json, options.proof, options.html}));
   std::vector<disclosure::Condition> where;
   for (const std::string& text : options.where) {
     SEKISHO_TRY(disclosure::Condition condition, disclosure::parse_condition(text));
@@ -128,6 +144,9 @@ inline void add_analyses(CLI::App* table) {
   km->add_option("--time", options->survival.time, "Column of times under observation")->required();
   km->add_option("--event", options->survival.event, "Column: 1 event, 0 censored")->required();
   km->add_option("--group", options->survival.group, "Column of groups, a curve for each");
+  km->footer(
+      "Example:\n  sekisho table km --dataset cohort.csv --time weeks --event relapse --group drug --output km.csv\n"
+      "Exit code 1: refused, see the proof sheet. It and the page hold what only checkers may see.");
   set_action(km, [options] { return run_analysis(*options, true); });
   CLI::App* regression =
       table->add_subcommand("regression", "Least squares or logistic regression whose levels and freedom suffice");
@@ -140,6 +159,9 @@ inline void add_analyses(CLI::App* table) {
       ->delimiter(',');
   regression->add_option("--family", options->family, "linear or logistic")
       ->check(CLI::IsMember({"linear", "logistic"}));
+  regression->footer(
+      "Example:\n  sekisho table regression --dataset cohort.csv --outcome cost --predictors age,sex --output fit.csv\n"
+      "Exit code 1: refused, see the proof sheet. It and the page hold what only checkers may see.");
   set_action(regression, [options] { return run_analysis(*options, false); });
 }
 

@@ -18,12 +18,14 @@ Result<AnalysisData> read_analysis(const std::filesystem::path& dataset, const s
   for (const char* known : {"person_id", "person", "pseudonym"})
     if (data.person_column.empty() && std::ranges::find(header, known) != header.end()) data.person_column = known;
   if (data.person_column.empty())
-    return fail("table.person", "no column tells persons apart", {.file = dataset.string()}, "Name it.");
+    return fail("table.person", "no column tells persons apart", {.file = dataset.string()},
+                "Name it (--person). " + columns_there(header));
   std::vector<std::string> names = columns;
   names.push_back(data.person_column);
   for (const Condition& condition : where)
     names.push_back(condition.column);
   SEKISHO_TRY(data.dataset, read_dataset(dataset, names));
+  SEKISHO_CHECK(check_conditions(data.dataset, where));
   const DatasetColumn& persons = data.dataset.column(data.person_column);
   std::unordered_set<std::uint32_t> seen;
   for (const std::uint32_t row : matching_rows(data.dataset, where)) {

@@ -10,6 +10,7 @@
 #include "columns/parquet.h"
 #include "core/csv.h"
 #include "core/file.h"
+#include "core/text.h"
 #include "crypto/digest.h"
 
 namespace sekisho::disclosure {
@@ -62,12 +63,48 @@ Result<std::vector<std::string>> csv_header(CsvReader& reader, const fs::path& f
   return std::vector<std::string>(fields.begin(), fields.end());
 }
 
+std::string folded(std::string_view name) {
+  std::string out;
+  for (const char c : name)
+    if (c != ' ' && c != '_' && c != '-') out += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return out;
+}
+
+// What somebody who misnamed a column may do.
+std::string column_remedy(const std::vector<std::string>& header, std::string_view name) {
+  for (const std::string& other : header)
+    if (folded(other) == folded(name)) return fmt::format("Did you mean {}?", other);
+  return columns_there(header);
+}
+
+// Bytes that are no UTF-8: what they are instead is told, since everything the table says must be text.
+Result<void> check_text(std::string_view text, const fs::path& file, ByteView sample) {
+  if (is_valid_utf8(text)) return {};
+  const Charset charset = detect_charset(sample.first(std::min<std::size_t>(sample.size(), 1 << 20)));
+  return fail("csv.charset",
+              fmt::format("the dataset is not UTF-8{}", charset == Charset::kCp932 ? " but Shift_JIS (CP932)" : ""),
+              {.file = file.string()},
+              fmt::format("Save it as \"CSV UTF-8\", or: iconv -f {} -t UTF-8 FILE > NEW.",
+                          charset == Charset::kCp932 ? "CP932" : "ITS-CHARSET"));
+}
+
+// A single name with other separators in it: the columns are parted otherwise.
+Result<void> check_separator(const std::vector<std::string>& header, const fs::path& file) {
+  if (header.size() != 1) return {};
+  for (const auto& [sign, name] : {std::pair{'\t', "tabs"}, {';', "semicolons"}, {'|', "bars"}})
+    if (header[0].contains(sign))
+      return fail("csv.separator", fmt::format("the columns are parted by {}", name), {.file = file.string()},
+                  "Save it with commas between the columns.");
+  return {};
+}
+
 Result<void> check_names(const std::vector<std::string>& header, const std::vector<std::string>& names,
                          const fs::path& file) {
   for (const std::string& name : names) {
     const auto count = std::ranges::count(header, name);
     if (count == 0)
-      return fail("usage.column", fmt::format("the dataset has no column {}", name), {.file = file.string()});
+      return fail("usage.column", fmt::format("the dataset has no column {}", name), {.file = file.string()},
+                  column_remedy(header, name));
     if (count > 1)
       return fail("usage.column", fmt::format("the dataset has {} columns {}", count, name), {.file = file.string()});
   }
@@ -120,11 +157,26 @@ const DatasetColumn& Dataset::column(const std::string& name) const {
   return *std::ranges::find(columns, name, &DatasetColumn::name);
 }
 
+std::string columns_there(const std::vector<std::string>& header) {
+  constexpr std::size_t kShown = 20;
+  const std::size_t shown = std::min(header.size(), kShown);
+  return fmt::format("Its columns: {}{}.",
+                     fmt::join(header.begin(), header.begin() + static_cast<std::ptrdiff_t>(shown), ", "),
+                     header.size() > shown ? fmt::format(" and {} more", header.size() - shown) : "");
+}
+
 Result<std::vector<std::string>> dataset_header(const fs::path& file) {
   SEKISHO_TRY(const MappedFile mapped, MappedFile::open(file));
   if (!is_parquet(mapped.bytes())) {
-    CsvReader reader(as_text(mapped.bytes()), ',', file.string());
-    return csv_header(reader, file);
+    const ByteView bytes = mapped.bytes();
+    if (bytes.size() >= 2 && ((bytes[0] == 0xFF && bytes[1] == 0xFE) || (bytes[0] == 0xFE && bytes[1] == 0xFF)))
+      return fail("csv.charset", "the dataset is UTF-16", {.file = file.string()}, "Save it as \"CSV UTF-8\".");
+    CsvReader reader(as_text(bytes), ',', file.string());
+    SEKISHO_TRY(std::vector<std::string> header, csv_header(reader, file));
+    for (const std::string& name : header)
+      SEKISHO_CHECK(check_text(name, file, bytes));
+    SEKISHO_CHECK(check_separator(header, file));
+    return header;
   }
   SEKISHO_TRY(const auto engine, engine_for(file));
   SEKISHO_TRY(const auto result, engine->query(fmt::format("SELECT * FROM {} LIMIT 0", parquet_of(file))));
@@ -145,6 +197,9 @@ Result<Dataset> read_dataset(const fs::path& file, const std::vector<std::string
     SEKISHO_CHECK(read_parquet_rows(dataset));
   } else {
     SEKISHO_CHECK(read_csv_rows(mapped, dataset));
+    for (const DatasetColumn& column : dataset.columns)
+      for (const std::string& text : column.texts)
+        SEKISHO_CHECK(check_text(text, file, mapped.bytes()));
   }
   if (dataset.rows == 0) return fail("csv.empty", "the dataset has no row", {.file = file.string()});
   return dataset;
@@ -180,6 +235,10 @@ bool Condition::holds(const std::string& value) const {
 Result<Condition> parse_condition(const std::string& text) {
   static constexpr std::string_view kOperators[] = {">=", "<=", "!=", "=", ">", "<"};
   const std::size_t at = text.find_first_of("<>=!");
+  for (const auto& [wrong, right] : {std::pair{"=>", ">="}, {"=<", "<="}, {"==", "="}, {"<>", "!="}})
+    if (at != std::string::npos && text.compare(at, 2, wrong) == 0)
+      return fail("usage.where", fmt::format("\"{}\" is no condition: {} is written {}", text, wrong, right), {},
+                  "Operators: = != < <= > >=.");
   for (const std::string_view op : kOperators) {
     if (at == std::string::npos || text.compare(at, op.size(), op) != 0) continue;
     const auto trim = [](std::string part) {
@@ -200,6 +259,36 @@ Result<Condition> parse_condition(const std::string& text) {
   }
   return fail("usage.where", fmt::format("\"{}\" is no condition", text), {},
               "Write column, operator (= != < <= > >=) and value, as in \"age>=18\" or \"area=13|14\".");
+}
+
+Result<void> check_conditions(const Dataset& dataset, const std::vector<Condition>& conditions) {
+  for (const Condition& condition : conditions) {
+    double number = 0;
+    const bool order = condition.op != "=" && condition.op != "!=";
+    if (!order || parse_number(condition.values[0], number)) continue;
+    const std::vector<std::string>& texts = dataset.column(condition.column).texts;
+    const bool numbers =
+        std::ranges::any_of(texts, [](const std::string& text) { return !text.empty(); }) &&
+        std::ranges::all_of(texts, [&](const std::string& text) { return text.empty() || parse_number(text, number); });
+    if (numbers)
+      return fail("usage.where",
+                  fmt::format("\"{}\": {} holds numbers, \"{}\" is none", condition.text(), condition.column,
+                              condition.values[0]),
+                  {}, "Compare it with a number.");
+  }
+  return {};
+}
+
+Error no_row_left(const Dataset& dataset, const std::vector<Condition>& conditions) {
+  constexpr std::size_t kShown = 6;
+  std::string asked, held;
+  for (const Condition& condition : conditions) {
+    asked += (asked.empty() ? "" : ", ") + condition.text();
+    const std::vector<std::string>& texts = dataset.column(condition.column).texts;
+    if (texts.size() <= kShown) held += fmt::format("{} holds {}. ", condition.column, fmt::join(texts, ", "));
+  }
+  return Error{
+      "table.empty", fmt::format("no row fulfils the conditions {}", asked), {.file = dataset.file.string()}, held};
 }
 
 std::vector<std::uint32_t> matching_rows(const Dataset& dataset, const std::vector<Condition>& conditions) {

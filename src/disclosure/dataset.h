@@ -25,9 +25,12 @@ struct Dataset {
   const DatasetColumn& column(const std::string& name) const;  // one of those asked for
 };
 
-// Header of a CSV (UTF-8) or names of a Parquet file's columns. Errors: csv.empty, file.*, columns.*.
+// Header of a CSV (UTF-8) or names of a Parquet file's columns. Errors: csv.empty, csv.charset
+// (no UTF-8), csv.separator (no commas), file.*, columns.*.
 Result<std::vector<std::string>> dataset_header(const std::filesystem::path& file);
-// The named columns. Errors: usage.column, csv.ragged, csv.empty, columns.*.
+// "Its columns: a, b.": for messages; the first twenty.
+std::string columns_there(const std::vector<std::string>& header);
+// The named columns. Errors: usage.column, csv.ragged, csv.empty, csv.charset, columns.*.
 Result<Dataset> read_dataset(const std::filesystem::path& file, const std::vector<std::string>& names);
 
 // One condition on a row: "age>=18", "sex=F", "drug!=x", "area=13|14" (any of them). Compared as numbers when both
@@ -40,6 +43,10 @@ struct Condition {
 };
 // Errors: usage.where.
 Result<Condition> parse_condition(const std::string& text);
+// An order of numbers needs a number to compare with. Errors: usage.where.
+Result<void> check_conditions(const Dataset& dataset, const std::vector<Condition>& conditions);
+// Says what was asked and, where the columns hold few values, what there is.
+Error no_row_left(const Dataset& dataset, const std::vector<Condition>& conditions);
 // Rows that fulfil all conditions (whose columns were read), in ascending order.
 std::vector<std::uint32_t> matching_rows(const Dataset& dataset, const std::vector<Condition>& conditions);
 

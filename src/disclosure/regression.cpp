@@ -199,6 +199,9 @@ class Regression {
   explicit Regression(const RegressionRequest& request) : request_(request) {}
 
   Result<AnalysisResult> run() {
+    if (std::ranges::find(request_.predictors, request_.outcome) != request_.predictors.end())
+      return fail("usage.column", fmt::format("{} is the outcome and a predictor of itself", request_.outcome), {},
+                  "Leave it out of the predictors.");
     std::vector<std::string> columns = request_.predictors;
     columns.push_back(request_.outcome);
     SEKISHO_TRY(data_, read_analysis(request_.dataset, request_.person, columns, request_.where));

@@ -32,8 +32,9 @@ class Tabulator {
 
   Result<Tabulation> run() {
     SEKISHO_CHECK(choose_columns());
+    SEKISHO_CHECK(check_conditions(out_.dataset, request_.where));
     const std::vector<std::uint32_t> rows = matching_rows(out_.dataset, request_.where);
-    if (rows.empty()) return fail("table.empty", "no row fulfils the conditions", {.file = request_.dataset.string()});
+    if (rows.empty()) return std::unexpected(no_row_left(out_.dataset, request_.where));
     SEKISHO_CHECK(make_dimensions(rows));
     SEKISHO_CHECK(read_entries(rows));
     count_members();
@@ -63,14 +64,17 @@ class Tabulator {
     out_.person_column = request_.person.empty() ? known_column(header, kPersonColumns) : request_.person;
     if (out_.person_column.empty())
       return fail("table.person", "no column tells persons apart", {.file = request_.dataset.string()},
-                  "Name it: rows are not persons, and thresholds count persons.");
+                  "Name it (--person): rows are not persons, and thresholds count persons. " + columns_there(header));
     if (std::ranges::find(names, out_.person_column) != names.end())
       return fail("usage.column", "persons cannot be a dimension of their own table");
     std::string hospital = request_.hospital.empty() ? known_column(header, kHospitalColumns) : request_.hospital;
     out_.by_hospital = !hospital.empty() && std::ranges::find(names, hospital) != names.end();
     if (!out_.by_hospital) out_.hospital_column = hospital;
     if ((request_.measure != Measure::kCount) == request_.value.empty())
-      return fail("usage.value", "sums and means need a column of values, counts take none");
+      return fail("usage.value",
+                  request_.value.empty() ? "sums and means need a column of values" : "counts take no column of values",
+                  {},
+                  request_.value.empty() ? "Name it (--value)." : "Leave --value away, or say --measure sum or mean.");
     names.push_back(out_.person_column);
     for (const std::string& name : {out_.hospital_column, request_.value, request_.weight})
       if (!name.empty()) names.push_back(name);

@@ -164,6 +164,45 @@ class Tables(unittest.TestCase):
             file.write(b"x")
         self.assertFalse(sekisho_json("disclosure", "memory", "check", memory, check=(1,))["ok"])
 
+    def test_wrong_input_is_answered_with_what_to_do_and_overwrites_nothing(self):
+        before = self.data.read_bytes()
+        text = before.decode()
+        (self.folder / "sjis.csv").write_bytes(text.replace("sex", "性別").encode("cp932"))
+        (self.folder / "tabs.csv").write_text(text.replace(",", "\t"))
+        out = self.folder / "wrong.csv"
+        for said, arguments in {
+                "Did you mean sex?": (self.data, "--rows", "Sex"),
+                "Its columns: ": (self.data, "--rows", "nothing"),
+                "iconv -f CP932": (self.folder / "sjis.csv", "--rows", "drug"),
+                "parted by tabs": (self.folder / "tabs.csv", "--rows", "drug"),
+                "=> is written >=": (self.data, "--rows", "drug", "--where", "sex=>F"),
+                "sex holds ": (self.data, "--rows", "drug", "--where", "sex=neither"),
+                "counts take no column of values": (self.data, "--rows", "sex", "--measure", "count", "--value", "drug"),
+                "Name it (--value)": (self.data, "--rows", "sex", "--measure", "mean")}.items():
+            done = sekisho("table", "--dataset", *arguments, "--output", out, check=(2, 3))
+            self.assertIn(said, done.stderr)
+            self.assertFalse(out.exists())
+        for option in ("--output", "--proof", "--html", "--output-json"):
+            done = sekisho("table", "--dataset", self.data, "--rows", "sex", *(() if option == "--output" else ("--output", out)),
+                       option, self.data, check=(2,))
+            self.assertIn("would overwrite it", done.stderr)
+        self.assertEqual(self.data.read_bytes(), before)
+        self.assertFalse(out.exists())
+
+    def test_python_refuses_what_it_would_have_to_guess(self):
+        rows = {"person": [1, 2, 3], "sex": ["M", "F"]}
+        with self.assertRaisesRegex(ValueError, "different lengths: person 3, sex 2"):
+            client.crosstab(rows, "sex", "person")
+        with self.assertRaisesRegex(TypeError, "a list of dictionaries"):
+            client.table([1, 2], "sex")
+        with self.assertRaisesRegex(ValueError, "list of numbers"):
+            client.crosstab(self.data, "sex", "drug", bands={"sex": "0,40"})
+        with self.assertRaisesRegex(ValueError, "Did you mean sex") as wrong:
+            client.table([{"person": 1, "sex": "M"}], "Sex")
+        self.assertNotIn("data.csv", str(wrong.exception))
+        with self.assertRaisesRegex(ValueError, "a formula is an outcome"):
+            client.ols(self.data, "drug")
+
     @unittest.skipUnless(shutil.which("Rscript"), "R is not installed")
     def test_r_functions_give_what_r_gives(self):
         script = self.folder / "t.R"
@@ -187,6 +226,19 @@ weeks <- rep(c({", ".join(map(str, WEEKS))}), each = 10)
 cohort <- data.frame(person = seq_along(weeks), time = abs(weeks), event = as.integer(weeks > 0))
 curve <- sekisho_km(Surv(time, event) ~ 1, cohort)
 stopifnot(identical(curve$survival, c(1, .857, .807, .753, .690, .627, .538, .448)), nchar(proof_sheet(curve)) > 100)
+refused <- function(said, call) {{
+  answer <- try(call, silent = TRUE)
+  stopifnot(inherits(answer, "try-error"), grepl(said, answer, fixed = TRUE), !grepl("data.csv", answer, fixed = TRUE))
+}}
+refused("bands", sekisho_table(~ cut(wt, 3), cars))
+refused("bands is a list", sekisho_table(~ wt, cars, bands = c(0, 2, 4)))
+refused("log(mpg)", sekisho_regression(log(mpg) ~ wt, cars))
+refused("time/52", sekisho_km(Surv(time/52, event) ~ 1, cohort))
+refused("Surv(time, event)", sekisho_km(Surv(time, time, event) ~ 1, cohort))
+refused("name the predictors", sekisho_regression(mpg ~ ., cars))
+refused("Did you mean wt?", sekisho_regression(mpg ~ WT, cars))
+refused("data is a data frame", sekisho_table(~ sex, 5))
+stopifnot(identical(sekisho_regression(am ~ wt, cars, family = binomial)$estimate, logistic$estimate))
 cat("all held\\n")
 ''')
         done = subprocess.run(["Rscript", "--vanilla", script], capture_output=True, text=True, timeout=300)
