@@ -235,11 +235,29 @@ const CodeSet* Recipe::codeset(std::string_view name) const {
   return nullptr;
 }
 
+namespace {
+
+Result<void> read_attackers(const TomlTable& root, Recipe& out) {
+  if (!root.has("attackers")) return {};
+  SEKISHO_TRY(const TomlTable table, root.table("attackers"));
+  SEKISHO_CHECK(table.only(
+      {"quasi-identifiers", "history", "facts", "hospital", "hospital-record", "household", "household-days"}));
+  for (const std::string& name : table.members()) {
+    SEKISHO_TRY(const double most, table.number(name, 1));
+    if (!(most >= 0 && most <= 1))
+      return table.error("recipe.attackers", "what an attacker may reach is a share from 0 to 1", name);
+    out.attackers.emplace(name, most);
+  }
+  return {};
+}
+
+}  // namespace
+
 Result<Recipe> Recipe::load(const std::filesystem::path& file) {
   SEKISHO_TRY(const std::string text, read_text(file, 16 << 20));
   SEKISHO_TRY(const TomlTable root, TomlTable::parse(text, file.string()));
   SEKISHO_CHECK(root.only({"format", "name", "version", "title", "title_ja", "policy", "person", "from", "report_by",
-                           "codeset", "event", "step", "table", "variable"}));
+                           "codeset", "event", "step", "table", "variable", "attackers"}));
   SEKISHO_TRY(const std::int64_t format, root.integer("format"));
   if (format != 1) return root.error("recipe.format", "this program reads recipes of format 1", "format");
   Recipe out;
@@ -281,6 +299,7 @@ Result<Recipe> Recipe::load(const std::filesystem::path& file) {
     out.steps.push_back(std::move(step));
   }
   SEKISHO_CHECK(read_products(root, names, out));
+  SEKISHO_CHECK(read_attackers(root, out));
   if (!out.report_by.empty() && (out.has_histories() || out.variable("", out.report_by) == nullptr))
     return root.error("recipe.report", fmt::format("'{}' is not a variable", out.report_by), "report_by");
   return out;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -47,6 +48,8 @@ struct Recipe {
   std::vector<Event> events;
   std::vector<Step> steps;
   std::vector<Product> products;
+  // By the name of an attacker (release/attack.h): share of those looked for, above which nothing may be released.
+  std::map<std::string, double> attackers;
   std::string sha256;  // over the recipe and its code sets, hex
 
   // Errors: toml.*, recipe.*; each with its line.

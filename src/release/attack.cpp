@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <map>
-#include <numeric>
 #include <unordered_map>
 
 #include "core/csv.h"
@@ -251,47 +250,6 @@ std::uint32_t file_number(const std::string& id, std::size_t persons) {
   return number == 0 || number > persons ? kNobody : static_cast<std::uint32_t>(number - 1);
 }
 
-// Household of each person of `prepared`, in the order of the registrations.
-class Together {
- public:
-  static Result<std::vector<std::uint32_t>> of(const Prepared& prepared, const Households& households) {
-    std::unordered_map<std::string, std::uint32_t> person_of;
-    std::uint32_t persons = 0;
-    for (const auto& [person, registrations] : prepared.registrations) {
-      for (const std::string& reg : registrations)
-        person_of.emplace(reg, persons);
-      ++persons;
-    }
-    std::vector<std::uint32_t> out(persons);
-    if (!households) {
-      std::ranges::fill(out, kNobody);
-      return out;
-    }
-    Together together(persons);
-    std::unordered_map<std::string, std::uint32_t> first;  // of a sign
-    SEKISHO_CHECK(households([&](const std::string& reg) { return person_of.contains(reg); },
-                             [&](const std::string& reg, std::string_view sign) {
-                               const auto found = person_of.find(reg);
-                               if (found == person_of.end()) return;
-                               const auto [one, fresh] = first.try_emplace(std::string(sign), found->second);
-                               if (!fresh) together.join(one->second, found->second);
-                             }));
-    for (std::uint32_t p = 0; p < persons; ++p)
-      out[p] = together.root(p);
-    return out;
-  }
-
- private:
-  explicit Together(std::size_t persons) : parent_(persons) { std::iota(parent_.begin(), parent_.end(), 0U); }
-  std::uint32_t root(std::uint32_t p) {
-    while (parent_[p] != p)
-      p = parent_[p] = parent_[parent_[p]];
-    return p;
-  }
-  void join(std::uint32_t a, std::uint32_t b) { parent_[root(a)] = root(b); }
-  std::vector<std::uint32_t> parent_;
-};
-
 // Name of an attack, and how it is made.
 struct Kind {
   const char* name;
@@ -347,7 +305,7 @@ Result<AttackReport> attack_files(const AttackedFiles& files, const Households& 
   for (const auto& [person, registrations] : prepared.registrations)
     everybody.emplace(person, static_cast<std::uint32_t>(everybody.size()));
   SEKISHO_TRY(const Numbers kept, numbers_of(files));
-  SEKISHO_TRY(const std::vector<std::uint32_t> household, Together::of(prepared, together));
+  SEKISHO_TRY(const std::vector<std::uint32_t> household, who_lives_together(prepared.registrations, together));
   std::vector<std::uint32_t> household_kept(out.persons, kNobody);
   for (const auto& [person, number] : kept)
     household_kept[number] = household[everybody.find(person)->second];

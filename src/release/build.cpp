@@ -270,9 +270,20 @@ Result<std::string> keep_decision(const BuildRequest& request, const std::string
 // Attackers on the files as they are about to leave; where one does better than what was stated or promised, nothing
 // leaves.
 Result<Json> try_attacks(const BuildRequest& request, const AttackedFiles& files, const std::string& id) {
-  if (!request.attack) return Json();
-  SEKISHO_TRY(AttackReport report, attack_files(files, request.source.households, *request.attack));
+  const std::map<std::string, double>& most = files.prepared.recipe.attackers;
+  if (!request.attack && most.empty()) return Json();
+  if (!request.source.households && (most.contains("household") || most.contains("household-days")))
+    return fail("release.attack", "the recipe bounds what is found of a household, and households are not known");
+  SEKISHO_TRY(AttackReport report,
+              attack_files(files, request.source.households, request.attack.value_or(anonymize::AttackOptions())));
   report.dataset = id;
+  for (const anonymize::Attack& one : report.attacks)
+    if (const auto bound = most.find(one.attacker); bound != most.end() && one.after.upper > bound->second)
+      return fail("release.attack",
+                  fmt::format("an attacker ({}) finds {:.1f} % of those looked for (at most {:.1f} % with 95 % "
+                              "confidence), more than the {:.1f} % of the recipe: nothing was released",
+                              one.attacker, 100 * one.after.rate, 100 * one.after.upper, 100 * bound->second),
+                  {}, "Ask for a greater k, fewer rows of a person, or coarser levels; or let the committee decide.");
   for (const anonymize::Attack& one : report.attacks)
     if (!one.holds())
       return fail("release.attack",
@@ -296,6 +307,8 @@ Result<BuildReport> build(const BuildRequest& request) {
   if (prepared.history_policy && request.overlap.empty())
     return fail("release.register", "histories need the register of releases: it keeps what was decided about them");
   if (prepared.rows() == 0) return empty_report(std::move(report), "nobody is eligible");
+  if (!prepared.history_policy && !prepared.policy.household.empty() && !request.source.households)
+    return fail("release.households", "the policy counts households, and the source does not tell them");
   SEKISHO_CHECK(check_kept(prepared));
   const auto key = crypto::SecretBytes::generate(*request.random, 32);
   SEKISHO_TRY(const Found found, find(prepared, key.view(), request.threads));

@@ -67,6 +67,30 @@ Result<void> read_policy(const fs::path& file, Prepared& out) {
   return {};
 }
 
+// The households that the policy counts, as a column that no recipe sees and no file gets; none where they are not
+// known.
+Result<void> add_households(const Source& source, Prepared& out) {
+  if (out.history_policy || out.policy.household.empty()) return {};
+  const std::string& name = out.policy.household;
+  anonymize::Table& table = out.tables.front();
+  if (out.policy.find(name) != nullptr || table.find(name) != nullptr)
+    return fail("release.policy", fmt::format("households are counted from the identity store: '{}' is the name of a "
+                                              "variable too",
+                                              name));
+  if (!source.households) return {};
+  SEKISHO_TRY(const std::vector<std::uint32_t> household, who_lives_together(out.registrations, source.households));
+  std::map<std::string_view, std::string> of_person;
+  std::size_t number = 0;
+  for (const auto& [person, registrations] : out.registrations)
+    of_person.emplace(person, std::to_string(household[number++]));
+  const anonymize::Column& persons = *table.find(out.recipe.person);
+  anonymize::Column column(name);
+  for (std::size_t row = 0; row < table.rows; ++row)
+    column.add(of_person.at(persons.text(row)));
+  table.columns.push_back(std::move(column));
+  return {};
+}
+
 // In the order of the policy's histories; each table of the recipe has its history and the reverse.
 Result<void> order_tables(const fs::path& policy, std::vector<anonymize::Table> made, Prepared& out) {
   const std::vector<recipe::Product>& products = out.recipe.products;
@@ -154,6 +178,7 @@ Result<Prepared> prepare(const Source& source, const fs::path& purpose, const fs
   else
     out.tables = std::move(tables);
   SEKISHO_CHECK(read_registrations(*engine, out));
+  SEKISHO_CHECK(add_households(source, out));
   return out;
 }
 

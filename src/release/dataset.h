@@ -19,7 +19,8 @@ struct Prepared {
   anonymize::Policy policy;                                // of rows
   std::optional<anonymize::HistoryPolicy> history_policy;  // of histories
   std::string policy_sha256;
-  std::vector<anonymize::Table> tables;  // person, then variables; of histories in the order of the policy
+  // Person, then variables, then households where the policy of rows counts them; of histories in the policy's order.
+  std::vector<anonymize::Table> tables;
   std::map<std::string, std::vector<std::string>, std::less<>> registrations;  // of the persons in `tables`
   const anonymize::Table& table() const { return tables.front(); }
   std::size_t rows() const;

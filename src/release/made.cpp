@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include "core/csv.h"
+#include "core/file.h"
+
 namespace sekisho::release::detail {
 namespace {
 
@@ -12,7 +15,32 @@ std::vector<std::string> quasi_names(const anonymize::Policy& policy) {
   return out;
 }
 
-Result<Audited> audit_rows(const std::filesystem::path& folder, const Prepared& prepared, const Dataset& dataset) {
+// Households in each class of the finished rows, by SQL: a table of labels, and of households in the place of persons.
+Result<SqlAudit> audit_households(const Prepared& prepared, const Made& made, const std::vector<std::string>& quasi,
+                                  std::size_t k) {
+  const anonymize::Column& household = *prepared.table().find(prepared.policy.household);
+  std::vector<std::size_t> places;
+  std::vector<std::string_view> fields{"id"};
+  for (const std::string& name : quasi) {
+    places.push_back(
+        static_cast<std::size_t>(std::ranges::find(made.applied.header, name) - made.applied.header.begin()));
+    fields.push_back(name);
+  }
+  std::string csv;
+  append_csv(csv, fields);
+  for (std::size_t row = 0; row < made.applied.rows(); ++row) {
+    fields[0] = household.text(made.applied.source[row]);
+    for (std::size_t i = 0; i < places.size(); ++i)
+      fields[i + 1] = made.applied.text(row, places[i]);
+    append_csv(csv, fields);
+  }
+  SEKISHO_TRY(const TemporaryFolder scratch, TemporaryFolder::create("sekisho-audit"));
+  SEKISHO_CHECK(write_file_durable(scratch.path() / "households.csv", csv, 0600));
+  return audit_by_sql(scratch.path() / "households.csv", quasi, k);
+}
+
+Result<Audited> audit_rows(const std::filesystem::path& folder, const Prepared& prepared, const Made& made,
+                           const Dataset& dataset) {
   const std::vector<std::string> quasi = quasi_names(prepared.policy);
   const auto k = static_cast<std::size_t>(prepared.policy.k());
   SEKISHO_TRY(const SqlAudit counted, audit_by_sql(folder / "dataset.csv", quasi, k));
@@ -26,6 +54,11 @@ Result<Audited> audit_rows(const std::filesystem::path& folder, const Prepared& 
   out.told["k"] = k;
   out.told["quasi"] = quasi;
   out.told["models"] = judged.models;
+  if (prepared.policy.household.empty()) return out;
+  SEKISHO_TRY(const SqlAudit households, audit_households(prepared, made, quasi, k));
+  if (!households.ok)
+    out.problems.push_back(fmt::format("{} classes have fewer than {} households", households.failing, k));
+  out.told["smallest_class_households"] = households.smallest_class;
   return out;
 }
 
@@ -83,7 +116,7 @@ Result<Described> describe_made(const DescribeRequest& request, const Made& made
 Result<Audited> audit_made(const std::filesystem::path& folder, const Prepared& prepared, const Made& made,
                            const Dataset& dataset, int threads) {
   SEKISHO_TRY(Audited out, made.finished ? audit_histories_made(folder, prepared, *made.finished, threads)
-                                         : audit_rows(folder, prepared, dataset));
+                                         : audit_rows(folder, prepared, made, dataset));
   out.ok = out.problems.empty();
   return out;
 }

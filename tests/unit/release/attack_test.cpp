@@ -171,5 +171,123 @@ TEST_F(AttackTest, HouseholdsThatNobodyTellsOfAreSaidToBeUnknown) {
   EXPECT_TRUE(of(risk, "household").is_null());
 }
 
+// Twenty persons each live together.
+Result<void> in_homes(const std::function<bool(const std::string&)>& wanted, const VisitSign& visit) {
+  for (int i = 0; i < 600; ++i)
+    if (const std::string reg = fmt::format("r{:04}", i); wanted(reg)) visit(reg, fmt::format("home {}", i / 20));
+  return {};
+}
+
+struct HouseholdTest : AttackTest {
+  // The purpose beside its policy and code sets, each with a text put before or behind it.
+  fs::path purpose(const std::string& policy_head, const std::string& recipe_tail) {
+    const fs::path specs = fs::path(SEKISHO_SOURCE_DIR) / "specs";
+    fs::create_directories(place.path() / "specs");
+    for (const char* name : {"purposes", "codesets"})
+      fs::copy(specs / name, place.path() / "specs" / name,
+               fs::copy_options::recursive | fs::copy_options::overwrite_existing);
+    const fs::path recipe = place.path() / "specs/purposes" / kPurpose.filename();
+    const fs::path policy = place.path() / "specs/purposes/influenza-antivirals.policy.toml";
+    const std::string before = text(policy);
+    std::ofstream(policy) << policy_head << before;
+    std::ofstream(recipe, std::ios::app) << recipe_tail;
+    return recipe;
+  }
+  BuildRequest of_homes(const fs::path& recipe) {
+    BuildRequest request = wanted(recipe);
+    request.source.households = in_homes;
+    request.attack.reset();
+    return request;
+  }
+  // Homes in the class of dataset.csv with the fewest.
+  std::size_t fewest_homes() {
+    std::map<std::string, int> home;
+    for (const auto& [person, number] : numbers())
+      home[number] = std::stoi(person.substr(1)) / 20;
+    const CsvTable rows = *read_csv_file(out / "dataset.csv");
+    std::map<std::vector<std::string>, std::set<int>> homes;
+    for (const auto& row : rows.rows) {
+      std::vector<std::string> labels;
+      for (const char* name : {"season", "age", "sex", "area"})
+        labels.push_back(row[static_cast<std::size_t>(rows.column(name))]);
+      homes[labels].insert(home.at(row[0]));
+    }
+    std::size_t fewest = SIZE_MAX;
+    for (const auto& [labels, all] : homes)
+      fewest = std::min(fewest, all.size());
+    return fewest;
+  }
+};
+
+TEST_F(HouseholdTest, AClassHoldsKHouseholdsWhereThePolicyCountsThemAndNoFileShowsThem) {
+  ASSERT_TRUE(build(of_homes(kPurpose)));
+  EXPECT_LT(fewest_homes(), 10u);
+  fs::remove_all(out);
+  fs::remove_all(place.path() / "overlap");
+  const fs::path recipe = purpose("household = \"home\"\n", "");
+  const auto report = build(of_homes(recipe));
+  ASSERT_TRUE(report) << report.error().describe();
+  ASSERT_FALSE(report->empty) << report->reason;
+  EXPECT_GE(fewest_homes(), 10u);
+  EXPECT_EQ(report->manifest["audit"]["smallest_class_households"], fewest_homes());
+  EXPECT_EQ(text(out / "dataset.csv").find("home"), std::string::npos);
+  EXPECT_EQ(text(out / "define.json").find("home"), std::string::npos);
+  // The same bytes again, also where nobody tells of households any more; and checked without a store.
+  for (const Households& households : {Households(in_homes), Households()}) {
+    RebuildRequest request{source(*tables), out, recipe, {}, keys, {}, 1, "1GB", place.path() / "overlap"};
+    request.source.households = households;
+    const auto again = rebuild(request);
+    ASSERT_TRUE(again) << again.error().describe();
+    EXPECT_TRUE(again->identical);
+  }
+  EXPECT_TRUE(verify(out)->ok);
+}
+
+TEST_F(HouseholdTest, APolicyThatCountsHouseholdsIsRefusedWhereTheyAreNotKnownOrAVariableBearsTheName) {
+  BuildRequest request = of_homes(purpose("household = \"home\"\n", ""));
+  request.source.households = nullptr;
+  EXPECT_EQ(build(request).error().code, "release.households");
+  EXPECT_EQ(build(of_homes(purpose("", ""))).has_value(), true);
+  fs::remove_all(out);
+  EXPECT_EQ(build(of_homes(purpose("household = \"sex\"\n", ""))).error().code, "release.policy");
+  EXPECT_FALSE(fs::exists(out));
+}
+
+TEST_F(HouseholdTest, NothingLeavesWhereAnAttackerReachesMoreThanTheRecipeAllows) {
+  const double reached = [&] {
+    BuildRequest request = wanted();
+    const auto report = build(request);
+    EXPECT_TRUE(report);
+    return of(report->to_json()["risk"], "household")["after"]["upper_95"].get<double>();
+  }();
+  ASSERT_GT(reached, 0.02);
+  fs::remove_all(out);
+  fs::remove_all(place.path() / "overlap");
+  const auto limited = [&](double most) {
+    BuildRequest request = wanted(purpose("", fmt::format("\n[attackers]\nhousehold = {:.4f}\n", most)));
+    request.attack.reset();  // the recipe asks for them
+    return build(request);
+  };
+  const auto refused = limited(reached - 0.01);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, "release.attack");
+  EXPECT_NE(refused.error().message.find("(household)"), std::string::npos) << refused.error().message;
+  EXPECT_FALSE(fs::exists(out));
+  EXPECT_EQ(std::ranges::count_if(recorded, [](const std::string& one) { return one.starts_with("release.built"); }),
+            1);
+  const auto allowed = limited(reached + 0.01);
+  ASSERT_TRUE(allowed) << allowed.error().describe();
+  EXPECT_TRUE(fs::exists(out / "manifest.json"));
+
+  BuildRequest unknown = wanted(purpose("", "\n[attackers]\nhousehold = 1\n"));
+  unknown.out = place.path() / "second";
+  unknown.source.households = nullptr;
+  EXPECT_EQ(build(unknown).error().code, "release.attack");
+  unknown.purpose = purpose("", "\n[attackers]\nneighbour = 0.5\n");
+  EXPECT_EQ(build(unknown).error().code, "toml.unknown");
+  unknown.purpose = purpose("", "\n[attackers]\nfacts = 1.5\n");
+  EXPECT_EQ(build(unknown).error().code, "recipe.attackers");
+}
+
 }  // namespace
 }  // namespace sekisho::release
