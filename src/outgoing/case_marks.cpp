@@ -16,6 +16,8 @@
 namespace sekisho::outgoing {
 namespace {
 
+constexpr std::size_t kKeyLines = 5;  // each with another number of one length
+
 bool is_upper(char c) {
   return c >= 'A' && c <= 'Z';
 }
@@ -241,7 +243,7 @@ void judge_key_runs(std::string_view text, Findings& findings) {
   if (runs >= 2)
     findings.add("record.code", "file", "rows of numbers of one length: look whether they are keys of persons");
   for (const auto& [length, count] : lines)
-    if (count >= 10 && seen[length].size() * 10 >= count * 9 &&
+    if (count >= kKeyLines && seen[length].size() * 10 >= count * 9 &&
         (zeros[length] * 20 >= count || length == 8 || length == 10) && rising[length] * 2 < count)
       findings.add("record.code", "file",
                    "another number of one length in each line: look whether they are keys of persons");

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <map>
+#include <ranges>
 #include <string>
 
 #include "core/bytes.h"
@@ -15,6 +16,7 @@ namespace {
 
 constexpr std::size_t kMostPoints = 5000;
 constexpr std::ptrdiff_t kLineParts = 3;
+constexpr std::size_t kManyGlyphs = 450;
 constexpr double kLargestMark = 14;  // units of the drawing
 // Parts of the names under which drawing programs keep letters.
 constexpr std::string_view kLetters[] = {"dejavu", "glyph", "font",      "arial",  "sans",
@@ -128,10 +130,29 @@ void judge_bars(std::string_view low, Opened& out) {
     const double width = std::strtod(attribute(tag, "width").c_str(), nullptr),
                  height = std::strtod(attribute(tag, "height").c_str(), nullptr);
     if (width <= 0 || height <= 0) return;
-    by_height[std::lround(height * 20)].push_back(width);
-    by_width[std::lround(width * 20)].push_back(height);
+    by_height[std::lround(height * 5)].push_back(width);
+    by_width[std::lround(width * 5)].push_back(height);
   });
-  for (const auto* bars : {&by_height, &by_width})
+  std::map<long, std::vector<double>> across, along;  // segments by where they begin
+  elements(low, "path", [&](std::string_view tag, std::string_view) {
+    const auto corners = points_of(attribute(tag, "d"));
+    if (corners.size() < 2 || corners.size() > 6) return;
+    const auto [left, right] = std::ranges::minmax(corners | std::views::keys);
+    const auto [top, bottom] = std::ranges::minmax(corners | std::views::values);
+    const double width = right - left, height = bottom - top;
+    if (corners.size() == 2 && height < 0.01 && width > kLargestMark) across[std::lround(left * 5)].push_back(width);
+    if (corners.size() == 2 && width < 0.01 && height > kLargestMark) along[std::lround(bottom * 5)].push_back(height);
+    if (corners.size() < 4 || width <= 0.01 || height <= 0.01) return;
+    by_height[std::lround(height * 5)].push_back(width);
+    by_width[std::lround(width * 5)].push_back(height);
+  });
+  std::size_t glyphs = 0;  // letters drawn as outlines
+  for (std::size_t at = low.find("href=\"#glyph"); at != std::string_view::npos; at = low.find("href=\"#glyph", at + 1))
+    ++glyphs;
+  if (glyphs > kManyGlyphs)
+    out.findings.add("plot.marks", "file",
+                     "much text drawn as outlines, which no rule can read: labels of single persons?");
+  for (const auto* bars : {&by_height, &by_width, &across, &along})
     for (const auto& [side, lengths] : *bars)
       if (are_single_bars(lengths))
         out.findings.add("plot.marks", "file", "many bars, each of its own length: a bar for each person?");

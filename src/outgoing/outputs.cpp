@@ -107,6 +107,32 @@ void judge_counts(Columns& table) {
         }
 }
 
+// Labels down the first column and nothing but whole numbers beside, some small: counts under names of groups.
+void judge_bare_counts(Columns& table) {
+  const Sheet& sheet = table.sheet;
+  if (!sheet.named || sheet.printed || sheet.rows.size() < 3 || sheet.header.size() < 3 || sheet.rows.size() > 200)
+    return;
+  bool small = false, large = false;
+  for (std::size_t i = 0; i < sheet.header.size(); ++i) {
+    double sum = 0;
+    bool in_order = true;
+    for (std::size_t row = 0; row < sheet.rows.size(); ++row) {
+      const auto& number = table.fields[i][row].number;
+      if (i == 0 ? number.has_value() : !number || !number->whole || number->percent || number->value < 0) return;
+      if (i == 0) continue;
+      in_order = in_order && (row == 0 || number->value >= table.fields[i][row - 1].number->value);
+      small = small || (number->value > 0 && number->value < table.policy.threshold);
+      sum += number->value;
+    }
+    if (i == 0) continue;
+    if (table.roles[i].role != Role::kNone || in_order) return;
+    large = large || sum >= 2 * table.policy.threshold;
+  }
+  if (small && large)
+    table.findings.add("cell.printed", "file",
+                       "small whole numbers under names of groups: look whether they count persons");
+}
+
 // "4/45" in a field: so many of so many; days of months look alike, and a percentage beside tells them apart.
 void judge_fractions(Columns& table) {
   for (std::size_t row = 0; row < table.sheet.rows.size(); ++row) {
@@ -281,7 +307,10 @@ void judge_means(Columns& table, const Description* description) {
 // Steps of a survival curve are the events of single persons unless the grid of times is fixed.
 void judge_curve(Columns& table) {
   const int time = table.first(Role::kTime);
-  const int curve = std::max(table.first(Role::kSurvival), table.first(Role::kAtRisk));
+  int curve = std::max(table.first(Role::kSurvival), table.first(Role::kAtRisk));
+  for (std::size_t i = 0; curve < 0 && i < table.sheet.header.size(); ++i)
+    if (const std::string name = lower(table.sheet.header[i]); name == "hazard" || name == "cumhaz" || name == "chaz")
+      curve = static_cast<int>(i);
   if (time < 0 || curve < 0 || table.sheet.rows.size() < 4) return;
   std::set<std::int64_t> steps;
   double previous = 0;
@@ -458,6 +487,13 @@ void judge_outputs(const Sheet& sheet, const OutputPolicy& policy, const Descrip
       if (const auto told = description->columns.find(sheet.header[i]); told != description->columns.end())
         role.role = told->second;
     if (confusion && i > 0) role.role = Role::kCount;
+    // One of the two letters alone is the name of a group and tells nothing.
+    const auto named = [&](std::string_view letter) {
+      return std::ranges::any_of(sheet.header, [&](const std::string& name) { return lower(name) == letter; });
+    };
+    if (const std::string name = lower(sheet.header[i]);
+        (name == "f" || name == "m") && !named(name == "f" ? "m" : "f"))
+      role = {};
     table.roles.push_back(role);
     std::vector<Field> column;
     column.reserve(sheet.rows.size());
@@ -470,6 +506,7 @@ void judge_outputs(const Sheet& sheet, const OutputPolicy& policy, const Descrip
   }
   if (!is_life_table(sheet)) judge_counts(table);
   judge_fractions(table);
+  judge_bare_counts(table);
   judge_percentages(table);
   judge_full_groups(table);
   if (!is_dictionary(sheet)) judge_extremes(table, description);

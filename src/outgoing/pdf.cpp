@@ -46,7 +46,7 @@ Matrix product(const Matrix& a, const Matrix& b) {
 }
 
 // Reads one stream of drawing operators: what it writes, where, how large and in which colour.
-constexpr double kMarkSize = 8;  // points
+constexpr double kMarkSize = 12;  // points
 
 class PageReader {
  public:
@@ -75,6 +75,7 @@ class PageReader {
   }
   std::string text;  // in the order in which it is written
   std::size_t marks = 0, lines = 0, stepped = 0;
+  std::map<std::pair<char, long>, std::vector<double>> bars;
   std::map<char, std::vector<std::pair<double, double>>> letters;                     // shown one by one
   std::map<std::string, std::vector<std::pair<double, double>>, std::less<>> places;  // of marks, by their name
 
@@ -193,8 +194,12 @@ class PageReader {
       dark_.insert(dark_.end(), rectangles_.begin(), rectangles_.end());
     if (fills || op == "S" || op == "s" || op == "n") {
       if (op != "n") {
-        for (const Box& box : rectangles_)
+        for (const Box& box : rectangles_) {
           keep_mark("square", box);
+          keep_bar(box.right - box.left, box.high - box.low, box);
+        }
+        if (bends_ == 0 && segments_ == 1)
+          keep_bar(outline_.right - outline_.left, outline_.high - outline_.low, outline_);
         if (bends_ >= 2) keep_mark("disc", outline_);
         if (bends_ == 0 && segments_ > 0) keep_stroke();
       }
@@ -220,6 +225,17 @@ class PageReader {
   void judge_steps() {
     if (placed_ && has_loose_steps(corners_)) ++stepped;
     corners_.clear();
+  }
+  // Lengths of bars by their width, and of lines by where they begin.
+  void keep_bar(double width, double height, const Box& box) {
+    if (!placed_ || bars.size() > 2000 || std::max(width, height) <= kMarkSize) return;
+    const bool line = std::min(width, height) < 0.05;
+    if (line)
+      bars[{width > height ? 'h' : 'v', std::lround((width > height ? box.left : box.low) * 5)}].push_back(
+          std::max(width, height));
+    if (line) return;
+    bars[{'w', std::lround(width * 5)}].push_back(height);
+    bars[{'t', std::lround(height * 5)}].push_back(width);
   }
   // Crosses, ticks and triangles of one size.
   void keep_stroke() {
@@ -458,6 +474,9 @@ void open_pdf(std::string_view data, Opened& out) {
         for (const auto& [letter, places] : reader.letters)
           worst = std::max(worst, judge_marks(places));
       lines += reader.lines;
+      for (const auto& [kind, lengths] : reader.bars)
+        if (are_single_bars(lengths))
+          out.findings.add("plot.marks", "file", "many bars, each of its own length: a bar for each person?");
       if (reader.stepped > 0)
         out.findings.add("curve.events", "file",
                          "a curve of many steps in no grid: each may be the event of one person");

@@ -205,6 +205,11 @@ void judge_headed_rows(std::string_view text, Findings& findings) {
     findings.add("log.records", fmt::format("line {}", first), "ages and sexes of single persons, a row for each");
 }
 
+bool is_plain_day(std::string_view word) {  // 20240514
+  return word.size() == 8 && (word.starts_with("20") || word.starts_with("19")) && word.substr(4, 2) >= "01" &&
+         word.substr(4, 2) <= "12" && word.substr(6) >= "01" && word.substr(6) <= "31";
+}
+
 bool is_key(std::string_view word) {
   return word.size() >= 5 && word.size() <= 12 && word.size() != 9 && std::ranges::all_of(word, is_digit) &&
          word != "00000000";
@@ -228,8 +233,7 @@ void judge_key_lines(std::string_view text, Findings& findings) {
   by_lines(text, [&](std::string_view line, std::uint64_t number) {
     if (line.size() > 1000) return close();
     const std::vector<std::string_view> fields = fields_of(line, " \t|:\"");
-    const bool day =
-        !fields.empty() && fields[0].size() == 8 && (fields[0].starts_with("20") || fields[0].starts_with("19"));
+    const bool day = !fields.empty() && is_plain_day(fields[0]);
     const bool alone = fields.size() == 1 && fields[0].size() >= 7 && !day;
     if (fields.empty() || !is_key(fields[0]) || !(alone || (fields.size() >= 2 && read_number(fields[1]))) ||
         (run > 0 && fields[0].size() != length))
@@ -257,7 +261,7 @@ void judge_vectors(std::string_view text, Findings& findings) {
   std::set<double> distinct;
   const auto close = [&] {
     if (values >= kVectorValues && (indices > 0 || lines < 4 || !rising) && decimals * 2 > values &&
-        distinct.size() * 10 > values * 7)
+        distinct.size() * 10 > values * 4)
       findings.add("record.values", fmt::format("line {}", first),
                    "a printed vector of measurements: one for each person");
     values = decimals = lines = indices = 0;
@@ -297,6 +301,38 @@ void judge_vectors(std::string_view text, Findings& findings) {
     decimals += parts;
   });
   close();
+}
+
+// "[1]  123   456+  789+": times of single persons; [1] "2022-03-14" "2023-01-02": days of theirs.
+void judge_printed_times(std::string_view text, Findings& findings) {
+  std::size_t times = 0, censored = 0, days = 0, down = 0;
+  std::string before;
+  by_lines(text, [&](std::string_view line, std::uint64_t) {
+    if (!without_edges(line).starts_with('[')) return;
+    for (std::string_view field : fields_of(line, " \t\r\"'")) {
+      const bool open = field.size() >= 2 && field.ends_with('+');
+      if (open) field.remove_suffix(1);
+      if (std::ranges::all_of(field, is_digit)) {
+        ++times;
+        censored += open;
+      } else if (const WrittenDate date = date_at(field, 0); date.year != 0 && date.end == field.size()) {
+        down += days++ > 0 && std::string(field) < before;
+        before = field;
+      }
+    }
+  });
+  if (times >= 10 && censored * 10 >= times)
+    findings.add("record.values", "file", "times of single persons, with a sign for those still observed");
+  if (days >= 10 && down * 4 > days) findings.add("record.values", "file", "days in no order: one for each person");
+}
+
+// Distances and influences of single observations, outliers of a box.
+void judge_influence(std::string_view text, Findings& findings) {
+  if ((text.contains("cook.d") && text.contains("hat")) || text.contains("dffit"))
+    findings.add("plot.residuals", "file", "the influence of single persons on a model");
+  const std::size_t out = text.find("$out\n");
+  if (out != std::string_view::npos && text.substr(out, 40).contains("[1]"))
+    findings.add("extreme.value", "file", "outliers are the values of single persons");
 }
 
 // "$A", "[1]  12.1 78.3": what range() gives for each group.
@@ -412,9 +448,12 @@ void judge_called(std::string_view text, Findings& findings) {
     for (const std::string_view title : {"さん", "様", "氏", "ちゃん", "くん"})
       for (std::size_t at = line.find(title); at != std::string_view::npos; at = line.find(title, at + 1)) {
         std::size_t from = at, letters = 0;
+        const bool bracket = from > 0 && line[from - 1] == ')';  // (チバ ヒナ)様
+        if (bracket) --from;
         while (from >= 3 && line[from - 3] == '\xE3' && (line[from - 2] == '\x82' || line[from - 2] == '\x83') &&
                line.substr(from - 3, 3) != "・")
           from -= 3, ++letters;
+        if (bracket && from > 3 && line[from - 1] == ' ' && line[from - 4] == '\xE3') ++letters;  // two words
         const std::string_view word = line.substr(from, at - from);
         const bool katakana = letters >= 3 && letters <= 12 && (word.substr(0, 3) >= "ァ" && word.substr(0, 3) <= "ヺ");
         const bool role =
@@ -455,6 +494,16 @@ void judge_told_persons(std::string_view text, Findings& findings) {
       const std::string_view before = line.substr(0, at);
       if (std::ranges::any_of(kPersons, [&](std::string_view who) { return before.ends_with(who); }))
         findings.add("text.case", where, "an age behind a person: a single one");
+    }
+    for (std::size_t at = line.find("歳"); at != std::string_view::npos; at = line.find("歳", at + 1)) {
+      std::size_t digit = at;
+      while (digit > 0 && line[digit - 1] == ' ')
+        --digit;
+      std::string_view rest = line.substr(at + 3);
+      rest.remove_prefix(std::min(rest.find_first_not_of(" ,/、"), rest.size()));
+      const std::string_view word = rest.substr(0, std::min(rest.find_first_of(" ,/\t"), rest.size()));
+      if (digit > 0 && is_digit(line[digit - 1]) && (word == "M" || word == "F" || word == "男" || word == "女"))
+        findings.add("text.case", where, "age and sex of a single person");
     }
     for (std::size_t at = line.find("例目"); at != std::string_view::npos; at = line.find("例目", at + 1)) {
       const std::string_view near = line.substr(at > 24 ? at - 24 : 0, std::min<std::size_t>(at, 24));
@@ -599,6 +648,8 @@ void judge_person_signs(std::string_view folded, Findings& findings) {
   judge_key_lines(folded, findings);
   judge_vectors(folded, findings);
   judge_group_ranges(folded, findings);
+  judge_printed_times(folded, findings);
+  judge_influence(folded, findings);
   judge_stems(folded, findings);
   judge_sequences(folded, findings);
   judge_prefixed_keys(folded, findings);
@@ -669,6 +720,7 @@ std::vector<Sheet> right_aligned(std::string_view folded) {
       return;
     }
     if (sheet.header.empty()) return;
+    if (numbers == fields.size() && numbers == sheet.header.size()) --numbers;          // the number of the row
     if (numbers < fields.size()) numbers = std::min(numbers, sheet.header.size() - 1);  // "grade 3": part of the words
     if (numbers + 1 != sheet.header.size() || numbers == fields.size() || !wide) {
       if (++strangers > 1) close();

@@ -610,6 +610,7 @@ void TextScan::scan(std::string_view text, std::string_view file_name, int depth
   const bool said = one_of(extension, {".csv", ".tsv", ".tab", ".psv"});
   if (const std::string table_alone = said ? without_comments(text) : std::string(); !table_alone.empty())
     if (const auto sheet = read_sheet(table_alone, said)) {  // as programs annotate tables
+      lines(comments_of(text), "comments.txt", findings);
       table(*sheet, file_name, findings);
       if (sheet->rows.size() >= 20 && like_persons(*sheet) != Likeness::kNone)
         findings.add("record.values", "file", "values in no order, whatever their names say: a row for each person");

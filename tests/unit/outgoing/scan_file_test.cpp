@@ -171,6 +171,32 @@ constexpr Written kSigns[] = {
     {"変数,係数,標準誤差,Wald,自由度,Exp(B)\n年齢,0.12,0.03,16.0,1,1.13\n男性,0.31,0.11,7.9,1,1.36\n", "model.degrees",
      false, "a.csv"},
     {"変数,係数,標準誤差,t,自由度\n年齢,0.12,0.03,4.0,3\n男性,0.31,0.11,2.8,3\n", "model.degrees", true, "a.csv"},
+    {"三つ子の母親(34歳、当院で分娩)は除いた。\n", "text.case"},
+    {"女性(65歳以上)は除いた。\n", "text.case", false},
+    {"国内3例目の手術であった。\n", "text.narrative"},
+    {"症例 1 : 66 歳 M eGFR 61.2\n", "text.case"},
+    {"66歳以上 男 1204\n", "text.case", false},
+    {"column: age INT64 min: 0 max: 104\n", "extreme.range"},
+    {"confusion_matrix(y, p)\narray([[118,   4],\n       [ 12,  30]])\n", "cell.small"},
+    {"confusion_matrix(y, p)\narray([[118,  14],\n       [ 12,  30]])\n", "cell.small", false},
+    {"              precision  recall  support\n\n     grade 3       0.50    0.40        5\n     grade 4       0.33    "
+     "0.25   "
+     "    44\n",
+     "cell.small"},
+    {"群,奏効,割合\nA,4/45,8.9%\nB,21/48,43.8%\n", "cell.small", true, "a.csv"},
+    {"月日,件数\n4/12,120\n5/12,130\n", "cell.small", false, "a.csv"},
+    {"施設,A群,B群\nU,4,12\nV,21,3\nW,9,33\n", "cell.small", true, "a.csv"},
+    {"\"\",\"A\",\"B\"\n\"U\",4,12\n\"V\",21,3\n\"W\",9,33\n", "cell.printed", true, "a.csv"},
+    {"\"\",\"A\",\"B\"\n\"U\",40,12\n\"V\",21,30\n\"W\",19,33\n", "cell.printed", false, "a.csv"},
+    {" [1]  123   456+  789   12+  600   44   51+  210  301   9\n", "record.values"},
+    {"[1] \"2022-05-03\" \"2021-02-11\" \"2023-01-30\" \"2020-12-02\" \"2022-08-19\" \"2021-07-07\" "
+     "\"2023-03-03\"\n[8] "
+     "\"2022-02-14\" \"2020-06-21\" \"2021-11-25\"\n",
+     "record.values"},
+    {"#   dfb.1_ dfb.age dffit cov.r cook.d hat\n1  0.1 0.2 0.3 1.0 0.01 0.1\n", "plot.residuals"},
+    {"※(チバ ヒナ)様\n", "id.name_like"},
+    {"委員 藤井和枝(患者会 代表)\n", "id.name", false},
+    {"# subject Tanaka, Kazuo withdrew\n区分,人数\n男,120\n女,130\n", "id.name", true, "a.csv"},
 };
 INSTANTIATE_TEST_SUITE_P(OfSigns, Writings, testing::ValuesIn(kSigns));
 
