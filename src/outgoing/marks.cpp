@@ -7,8 +7,8 @@
 namespace sekisho::outgoing {
 namespace {
 
-constexpr std::size_t kSomeMarks = 25, kFewMarks = 50, kManyBars = 30, kLeastSteps = 5, kManySteps = 12,
-                      kManyWidths = 6;
+constexpr std::size_t kSomeMarks = 25, kFewMarks = 50, kManyBars = 30, kManySorted = 40, kLeastSteps = 5,
+                      kManySteps = 12, kManyWidths = 6;
 
 std::map<long, std::size_t> counted(const std::vector<std::pair<double, double>>& places, bool across) {
   std::map<long, std::size_t> out;
@@ -36,7 +36,16 @@ bool is_series(const std::map<long, std::size_t>& columns, std::size_t marks) {
 Marks judge_marks(const std::vector<std::pair<double, double>>& places) {
   if (places.size() < kSomeMarks) return Marks::kFew;
   const auto columns = counted(places, true), rows = counted(places, false);
-  if (is_series(columns, places.size())) return Marks::kSeries;
+  if (is_series(columns, places.size())) {
+    // One mark at each place and only upwards: values in order of size.
+    std::vector<std::pair<double, double>> sorted(places);
+    std::ranges::sort(sorted);
+    const bool ordered = std::ranges::is_sorted(sorted, {}, &std::pair<double, double>::second) ||
+                         std::ranges::is_sorted(sorted, std::ranges::greater{}, &std::pair<double, double>::second);
+    return ordered && places.size() >= kManySorted && columns.size() == places.size() && rows.size() * 2 > places.size()
+               ? Marks::kSome
+               : Marks::kSeries;
+  }
   if (places.size() <= kFewMarks)
     return columns.size() * 2 <= places.size() || rows.size() * 2 <= places.size() ? Marks::kFew : Marks::kSome;
   return columns.size() * 2 <= places.size() && rows.size() * 2 <= places.size() ? Marks::kGrid : Marks::kCloud;

@@ -196,6 +196,14 @@ void judge_points(std::string_view low, Opened& out) {
     if (std::ranges::none_of(kLetters, [&](std::string_view word) { return link.contains(word); }))
       place(link, tag, "x", "y");
   });
+  std::vector<std::pair<double, double>> sized;  // bubbles: a form of its own for each size
+  std::size_t kinds = 0;
+  for (const auto& [kind, places] : marks)
+    if (kind.starts_with('#') && places.size() <= 3) {
+      ++kinds;
+      sized.insert(sized.end(), places.begin(), places.end());
+    }
+  if (kinds > 12) marks["bubbles"] = std::move(sized);
   std::vector<std::pair<double, double>> all;
   Marks worst = Marks::kFew;
   for (const auto& [kind, places] : marks) {
@@ -288,6 +296,14 @@ std::string without_fonts(std::string_view data) {
   return out.append(data.substr(from));
 }
 
+std::size_t widest_row(std::string_view table) {
+  std::size_t widest = 0;
+  elements(table, "tr", [&](std::string_view, std::string_view row) {
+    widest = std::max(widest, count(lower(row), {"<td", "<th"}));
+  });
+  return widest;
+}
+
 // The page without rules of style for elements it does not have, as programs write them into every page.
 std::string without_idle_rules(std::string_view low) {
   std::string out(low);
@@ -365,8 +381,13 @@ void open_markup(FileType type, std::string_view data, Opened& out) {
   // Tables as csv, then everything as text; attributes hold words too.
   elements(data, "table", [&](std::string_view, std::string_view table) {
     std::string csv;
+    const std::size_t widest = widest_row(table);
     elements(table, "tr", [&](std::string_view, std::string_view row) {
       std::string line;
+      // Cells that stretch over several rows are missing in the later ones, on the left.
+      if (const std::size_t cells = count(lower(row), {"<td", "<th"}); cells > 0 && table.contains("rowspan"))
+        for (std::size_t i = cells; i < widest; ++i)
+          line += line.empty() ? "\"\"" : ",\"\"";
       for (std::size_t at = 0; at < row.size();) {
         const std::size_t td = std::min(row.find("<td", at), row.find("<th", at));
         if (td == std::string_view::npos) break;

@@ -198,7 +198,7 @@ class PageReader {
           keep_mark("square", box);
           keep_bar(box.right - box.left, box.high - box.low, box);
         }
-        if (bends_ == 0 && segments_ == 1)
+        if (bends_ == 0 && segments_ >= 1 && segments_ <= 4)
           keep_bar(outline_.right - outline_.left, outline_.high - outline_.low, outline_);
         if (bends_ >= 2) keep_mark("disc", outline_);
         if (bends_ == 0 && segments_ > 0) keep_stroke();

@@ -423,6 +423,39 @@ void judge_prefixed_keys(std::string_view text, Findings& findings) {
   }
 }
 
+void judge_quoted_keys(std::string_view text, Findings& findings);
+
+// Lines that are nothing but a long number, wherever they stand: labels of points.
+void judge_lone_keys(std::string_view text, Findings& findings) {
+  std::set<std::string_view> seen;
+  by_lines(text, [&](std::string_view line, std::uint64_t) {
+    const std::string_view word = without_edges(line);
+    if (word.size() >= 7 && word.size() <= 10 && is_key(word) && !is_plain_day(word)) seen.insert(word);
+  });
+  if (seen.size() >= kKeyLines)
+    findings.add("record.code", "file",
+                 "long numbers, each on a line of its own: look whether they are keys of persons");
+}
+
+// "age 66 71 58", "sex M F M": persons side by side, as a frame is printed on its side.
+void judge_sideways(std::string_view text, Findings& findings) {
+  unsigned all = 0;
+  std::size_t width = 0;
+  by_lines(text, [&](std::string_view line, std::uint64_t number) {
+    const std::vector<std::string_view> fields = fields_of(line, " \t|,\r");
+    const Attribute* const name = fields.size() >= kHeadedRows + 1 ? attribute_named(fields[0]) : nullptr;
+    if (name == nullptr) return;
+    if (fields.size() != width) all = 0;
+    width = fields.size();
+    const bool fits = std::all_of(fields.begin() + 1, fields.end(),
+                                  [&](std::string_view field) { return told_by(*name, field, false) != 0; });
+    if (!fits) return;
+    all |= name->told;
+    if ((all & (kAge | kSex)) == (kAge | kSex))
+      findings.add("log.records", fmt::format("line {}", number), "ages and sexes of single persons side by side");
+  });
+}
+
 // A tree of many leaves that are numbers of one length.
 void judge_leaf_keys(std::string_view text, Findings& findings) {
   by_lines(text, [&](std::string_view line, std::uint64_t number) {
@@ -559,8 +592,6 @@ void judge_picture_names(std::string_view text, Findings& findings) {
     }
 }
 
-// ---- programs
-
 // "00123456" in quotes, here and there in a program.
 void judge_quoted_keys(std::string_view text, Findings& findings) {
   std::set<std::string_view> keys;
@@ -654,6 +685,9 @@ void judge_person_signs(std::string_view folded, Findings& findings) {
   judge_sequences(folded, findings);
   judge_prefixed_keys(folded, findings);
   judge_leaf_keys(folded, findings);
+  judge_lone_keys(folded, findings);
+  judge_sideways(folded, findings);
+  judge_quoted_keys(folded, findings);
   judge_markup(folded, findings);
   judge_called(folded, findings);
   judge_picture_names(folded, findings);
@@ -708,6 +742,8 @@ std::vector<Sheet> right_aligned(std::string_view folded) {
     while (numbers < fields.size() && read_number(fields[fields.size() - 1 - numbers]))
       ++numbers;
     const bool wide = line.contains("  ");
+    // The name of the rows' index below the names of columns.
+    if (numbers == 0 && fields.size() == 1 && !sheet.header.empty() && sheet.rows.empty()) return;
     if (numbers == 0) {
       close();
       const bool names = wide && fields.size() >= 2 && fields.size() <= 12 &&

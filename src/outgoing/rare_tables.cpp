@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 #include "core/ascii.h"
@@ -205,7 +206,9 @@ void judge_value_runs(std::string_view text, Findings& findings) {
       up += values[i] > values[i - 1];
       down += values[i] < values[i - 1];
     }
-    const bool repeats = distinct.size() < values.size();  // days, ages, grades of persons come again
+    const auto parted = std::ranges::count_if(values, [](double value) { return value != std::floor(value); });
+    const bool repeats = distinct.size() < values.size() ||  // days, ages, grades of persons come again
+                         parted * 2 > static_cast<std::ptrdiff_t>(values.size());
     if (values.size() >= kManyValues && words <= 3 && up * 4 > values.size() && down * 4 > values.size() && repeats &&
         distinct.size() >= 8)
       findings.add("record.values", where, "many values in no order in one line: one for each person");

@@ -440,6 +440,13 @@ void judge_records(const Sheet& sheet, Findings& findings) {
     findings.add("record.level", file, "days and attributes of persons without any count");
   else if (statistics == 0 && points >= 2 && ordered == 0 && rows >= 50)
     findings.add("plot.points", file, "pairs of values in no order: the points of single persons");
+  const bool numeric =
+      columns.size() >= 2 && std::ranges::all_of(columns, [&](const Column& c) {
+        return c.filled == rows && c.numbers == c.filled && !c.rising && !c.falling && c.distinct.size() >= 6;
+      });
+  if (statistics == 0 && counts == 0 && numeric && rows >= kFewRows + kFewRows / 2 &&
+      std::ranges::any_of(columns, [](const Column& c) { return c.decimals * 2 > c.filled; }))
+    findings.add("record.values", file, "columns of numbers in no order, without any statistic: a row for each person");
   if (strong == 0 && counts == 0 && is_course(sheet, columns))
     findings.add("record.values", file, "measurements on days at uneven distances: the course of one person");
   judge_values(sheet, columns, file, findings);

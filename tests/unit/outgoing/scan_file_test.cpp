@@ -194,6 +194,17 @@ constexpr Written kSigns[] = {
      "\"2022-02-14\" \"2020-06-21\" \"2021-11-25\"\n",
      "record.values"},
     {"#   dfb.1_ dfb.age dffit cov.r cook.d hat\n1  0.1 0.2 0.3 1.0 0.01 0.1\n", "plot.residuals"},
+    {"pid 11 12 13\nage 66 71 58\nsex M F M\n", "log.records"},
+    {"term 1 2 3\nage 0.1 0.2 0.3\nsex 0.4 0.5 0.6\n", "log.records", false},
+    {"0100234\n2.0\n4410023\n0.4\n1299812\n7003311\n0.6\n5120093\n", "record.code"},
+    {"20240501\n20240411\n20240619\n20230102\n20230930\n", "record.code", false},
+    {"{'01002345', '44100231', '12998120', '70033112'}\n", "code.list"},
+    {"      count   min    max\nhosp                     \nA        38  12.1  103.4\nB        41  19.4   99.8\n",
+     "extreme.value"},
+    {"61.2\t70\n58.4\t71\n77.0\t66\n60.1\t81\n59.9\t59\n64.3\t77\n71.1\t62\n55.5\t84\n68.7\t73\n62.6\t69\n"
+     "61.3\t72\n58.5\t70\n77.1\t68\n60.2\t80\n59.8\t58\n64.4\t76\n71.2\t61\n55.6\t85\n68.8\t74\n62.7\t67\n"
+     "61.4\t75\n58.6\t65\n77.2\t64\n60.3\t82\n59.7\t57\n64.5\t78\n71.3\t60\n55.7\t86\n68.9\t63\n62.8\t79\n",
+     "record.values", true, "a.tsv"},
     {"※(チバ ヒナ)様\n", "id.name_like"},
     {"委員 藤井和枝(患者会 代表)\n", "id.name", false},
     {"# subject Tanaka, Kazuo withdrew\n区分,人数\n男,120\n女,130\n", "id.name", true, "a.csv"},
