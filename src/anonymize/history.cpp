@@ -5,10 +5,10 @@
 
 #include <algorithm>
 #include <numeric>
-#include <unordered_map>
 
 #include "anonymize/history_dates.h"
 #include "anonymize/history_fields.h"
+#include "anonymize/history_households.h"
 #include "anonymize/history_items.h"
 #include "anonymize/history_rows.h"
 
@@ -45,7 +45,8 @@ class Finisher {
     move_dates();
     for (std::size_t h = 0; h < tables_.size(); ++h)
       out_.histories.push_back(finish(h));
-    count_households();
+    out_.households_before = households_.pairs_alike(looks(false), least_alike());
+    out_.households = households_.pairs_alike(looks(true), least_alike());
     return std::move(out_);
   }
 
@@ -344,22 +345,14 @@ class Finisher {
     out_.persons = order.size();
     find_households();
     const int choices = 2 * (policy_.dates.shift / std::max(1, policy_.dates.step)) + 1;
-    for (const auto& [household, members] : households_) {
-      std::vector<std::int32_t> taken;
-      for (const std::uint32_t p : members) {
-        for (std::uint32_t attempt = 1; attempt < 2000 && static_cast<int>(taken.size()) < choices; ++attempt) {
-          if (std::ranges::find(taken, shift_[p]) == taken.end()) break;
-          shift_[p] = drawn(p, attempt).second;
-        }
-        taken.push_back(shift_[p]);
-      }
-    }
+    households_.draw_apart(shift_, choices,
+                           [&](std::uint32_t p, std::uint32_t attempt) { return drawn(p, attempt).second; });
   }
   std::pair<std::uint64_t, std::int32_t> drawn(std::uint32_t p, std::uint32_t attempt) const {
     return detail::drawn(key_, ids_[p], attempt, policy_.dates);
   }
 
-  // Members in the order of their ids' texts; the household is the first value of a person.
+  // The household is the first value of a person.
   void find_households() {
     std::vector<std::uint8_t> placed(ids_.size(), 0);
     for (std::size_t h = 0; h < tables_.size(); ++h)
@@ -370,11 +363,10 @@ class Finisher {
           const std::uint32_t p = person(h, row);
           if (placed[p] || values.text(row).empty() || number_[p] == kNoNode) continue;
           placed[p] = 1;
-          households_[values.text(row)].push_back(p);
+          households_.add(values.text(row), p);
         }
       }
-    for (auto& [household, members] : households_)
-      std::ranges::sort(members);
+    households_.close();
   }
 
   // The new text of each row's date.
@@ -409,24 +401,11 @@ class Finisher {
   }
   // Members of a household who went on the same days have the same days between them: where fewer than k persons have
   // these, the dates of all but the first member are left out.
-  void hide_alike() {
-    silent_.assign(households_.empty() ? 0 : ids_.size(), 0);
-    const auto [looks, persons] = this->looks(true);
-    for (const auto& [household, members] : households_) {
-      std::set<std::string> seen;
-      for (const std::uint32_t p : members)
-        if (!looks[p].empty() && persons.at(looks[p]) < least_alike() && !seen.insert(looks[p]).second) silent_[p] = 1;
-    }
-  }
-  struct Looks {
-    std::vector<std::string> of;  // by person; "": less than two dates
-    std::unordered_map<std::string, std::size_t> persons;
-  };
-  Looks looks(bool after) const {
-    Looks out;
-    if (households_.empty()) return out;
-    for (std::uint32_t p = 0; p < ids_.size(); ++p)
-      if (out.of.push_back(look(p, after)); !out.of.back().empty()) ++out.persons[out.of.back()];
+  void hide_alike() { silent_ = households_.alike(looks(true), least_alike()); }
+  detail::Looks looks(bool after) const {
+    detail::Looks out;
+    for (std::uint32_t p = 0; p < ids_.size() && !households_.empty(); ++p)
+      out.add(look(p, after));
     return out;
   }
   std::size_t least_alike() const { return std::max<std::size_t>(policy_.k, 3); }
@@ -459,7 +438,6 @@ class Finisher {
   void finish_dates(std::size_t h, const std::vector<std::uint32_t>& rows, FinishedHistory& out) const;
   void finish_column(std::size_t h, std::size_t c, const std::vector<std::uint32_t>& rows, FinishedHistory& out) const;
   void count_lost(std::size_t h, const Column& values, VariableChanges& changes) const;
-  void count_households();
 
   const std::vector<Table>& tables_;
   const HistoryPolicy& policy_;
@@ -476,7 +454,7 @@ class Finisher {
   std::vector<std::vector<std::int32_t>> new_days_;               // [history][row]
   std::vector<std::uint32_t> number_;                             // by person
   std::vector<std::int32_t> shift_;                               // by person
-  std::map<std::string, std::vector<std::uint32_t>> households_;
+  detail::HistoryHouseholds households_;
   std::vector<std::uint8_t> silent_;  // by person, where there are households: its dates are not shown
   detail::HistoryItems items_;
   FinishedHistories out_;
@@ -588,19 +566,6 @@ FinishedHistory Finisher::finish(std::size_t h) {
     finish_column(h, c, rows, out);
   detail::sort_rows(out);
   return out;
-}
-
-// Pairs of members whose dates show the same, and of fewer than k persons.
-void Finisher::count_households() {
-  for (const bool after : {false, true}) {
-    const auto [looks, persons] = this->looks(after);
-    std::size_t& pairs = after ? out_.households : out_.households_before;
-    for (const auto& [household, members] : households_)
-      for (std::size_t i = 0; i < members.size() && members.size() <= 50; ++i)
-        for (std::size_t j = i + 1; j < members.size(); ++j)
-          pairs += !looks[members[i]].empty() && looks[members[i]] == looks[members[j]] &&
-                   persons.at(looks[members[i]]) < least_alike();
-  }
 }
 
 }  // namespace
