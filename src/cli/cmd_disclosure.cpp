@@ -37,6 +37,10 @@ Result<CellTable> load(const DisclosureOptions& options, Policy& policy) {
   return table;
 }
 
+double seconds_of(const DisclosureOptions& options, const CellTable& table, const Policy& policy) {
+  return options.seconds > 0 ? options.seconds : search_seconds(policy, table.cells.size());
+}
+
 constexpr std::size_t kMostNamed = 1000;
 
 Json problem_json(const CellTable& table, std::size_t cell, const Interval& interval, bool exact) {
@@ -78,8 +82,7 @@ Result<int> run_rounding(const DisclosureOptions& options, const CellTable& tabl
     return fail("rounding.base", fmt::format("the policy rounds to {}, not to {}", policy.round, options.base),
                 {.file = options.policy}, "Leave out --base.");
   const double base = policy.round > 0 ? policy.round : options.base;
-  SEKISHO_TRY(const Rounded result,
-              round_table(table, {.base = base, .seconds = options.seconds > 0 ? options.seconds : policy.seconds}));
+  SEKISHO_TRY(const Rounded result, round_table(table, {.base = base, .seconds = seconds_of(options, table, policy)}));
   SEKISHO_CHECK(write_file_durable(options.output, rounded_csv(table, result), 0600));
   if (!options.public_output.empty())
     SEKISHO_CHECK(write_file_durable(options.public_output, public_rounded_csv(table, result)));
@@ -119,7 +122,7 @@ Result<int> run_protect(const DisclosureOptions& options) {
     return fail("policy.value", "the policy asks for another method than hiding cells", {.file = options.policy},
                 "Use --mode rounding, or sekisho table --cell-key.");
   ProtectOptions protect_options{.mode = options.mode == "exact" ? Mode::kExact : Mode::kFast,
-                                 .seconds = options.seconds > 0 ? options.seconds : policy.seconds,
+                                 .seconds = seconds_of(options, table, policy),
                                  .insiders = options.insiders || policy.insiders};
   SEKISHO_TRY(const Protection result, protect(table, protect_options));
   const std::string csv = checker_csv(table, result.pattern, result.audit.intervals(table.cells.size()));
@@ -231,7 +234,9 @@ void add_disclosure(CLI::App& app) {
       ->check(CLI::IsMember({"fast", "exact", "rounding"}));
   protect->add_option("--base", options->base, "Of rounding; without it the smallest one that protects every cell")
       ->check(CLI::Range(1.0, 1e12));
-  protect->add_option("--seconds", options->seconds, "Time for the search; then the best safe pattern so far")
+  protect
+      ->add_option("--seconds", options->seconds,
+                   "Time for the search (60, more above 300,000 cells); then the best safe pattern so far")
       ->check(CLI::Range(0.01, 86400.0));
   protect->add_option("--output", options->output, "The checker's CSV: input columns, status, low, high")->required();
   protect->add_option("--public", options->public_output, "CSV without hidden values, which may leave");

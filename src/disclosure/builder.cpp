@@ -11,11 +11,14 @@ namespace {
 
 constexpr double kFree = 1e-6;          // a limit that only hidden cells stay under
 constexpr double kBudgets[] = {8, 32};  // of circuits, where no box helps
+constexpr double kPays = 0.99;          // of the cost, left by another round
 constexpr double kParts[] = {1, 0.5, 0.2};
-constexpr std::size_t kAround = 4000;        // cells given to a linear program where nothing else helped
-constexpr std::size_t kNear = 200;           // hidden cells that decide whether one of them is needed
-constexpr std::uint64_t kRefresh = 500;      // rounds between new prices
-constexpr std::uint64_t kEffortOfLook = 10;  // of one corner of a box or one member of a relation looked at
+constexpr std::uint64_t kLeastPatience = 3000;  // corners looked at for a box when time is short
+constexpr std::size_t kAround = 4000;           // cells given to a linear program where nothing else helped
+constexpr std::size_t kManyHidden = 20'000;     // too many for one linear program
+constexpr std::size_t kNear = 200;              // hidden cells that decide whether one of them is needed
+constexpr std::uint64_t kRefresh = 500;         // rounds between new prices, at least
+constexpr std::uint64_t kEffortOfLook = 10;     // of one corner of a box or one member of a relation looked at
 
 double down_needed(const Cell& cell, double up) {
   return std::max(cell.need_down, cell.need_slide - up);
@@ -29,7 +32,8 @@ class Builder {
         attacker_(attacker),
         effort_(effort),
         options_(options),
-        deadline_(deadline),
+        deadline_(options.better),
+        end_(deadline),
         circuits_(table),
         grid_(Grid::of(table)),
         hidden_(table.cells.size(), 0),
@@ -65,9 +69,10 @@ class Builder {
     built.complete = complete;
     if (built.unprotected.empty() && complete) {
       publish_unused();
+      reroute();
+      improve();
       for (int pass = 0; pass < 2; ++pass)
         SEKISHO_CHECK(publish_again());
-      improve();
     } else {
       for (std::size_t i = 0; i < hidden_.size(); ++i)
         hidden_[i] = !table_.cells[i].publish;
@@ -262,19 +267,30 @@ class Builder {
     std::ranges::stable_sort(order, [&](std::int32_t a, std::int32_t b) { return size(a) > size(b); });
     for (const std::int32_t k : order)
       if (out_of_time() || !free_witness(k)) open.push_back(k);
-    std::vector<std::int32_t> unprotected;
-    for (const std::int32_t k : open)
-      if (out_of_time() || !any_witness(k)) unprotected.push_back(k);
-    if (out_of_time()) return false;
-    return ask_programs(std::move(unprotected), built);
+    // Those for which nothing is found look longer in the second round.
+    for (int round = 0; round < 2; ++round) {
+      std::vector<std::int32_t> rest;
+      for (std::size_t n = 0; n < open.size(); ++n) {
+        share_out(round == 0 ? deadline_ : end_, open.size() - n);
+        if (ended(end_) || !any_witness(open[n])) rest.push_back(open[n]);
+      }
+      open.swap(rest);
+    }
+    return ask_programs(std::move(open), built);
+  }
+  // Each of the cells left gets its share of the work left, so that all of them get their turn.
+  void share_out(const Deadline& deadline, std::size_t cells) {
+    if (!grid_) return;
+    const std::uint64_t left = ended(deadline) ? 0 : deadline.left();
+    grid_->set_patience(std::clamp(left / 2 / kEffortOfLook / cells, kLeastPatience, Grid::kMostPatience));
   }
 
   // What no box or circuit protects: a linear program over the hidden cells, over what is near, over everything.
   Result<bool> ask_programs(std::vector<std::int32_t> open, Built& built) {
-    for (int wider = 0; wider < 3 && !open.empty(); ++wider) {
+    for (int wider = secondary_.size() > kManyHidden ? 1 : 0; wider < 3 && !open.empty(); ++wider) {
       std::vector<std::int32_t> rest;
       for (const std::int32_t k : open) {
-        if (out_of_time()) return false;
+        if (ended(end_)) return false;
         if (wider > 0 && free_witness(k)) continue;  // what the others hid may serve
         SEKISHO_TRY(const bool held, ask_program(k, wider));
         if (!held) rest.push_back(k);
@@ -318,6 +334,27 @@ class Builder {
   void publish_unused() {
     for (const std::int32_t cell : std::vector<std::int32_t>(secondary_))
       if (uses_[static_cast<std::size_t>(cell)] == 0) publish(cell);
+  }
+  // Each witness in turn looks for a cheaper way, now that all the others stand, as long as that pays.
+  void reroute() {
+    double before = 0;
+    do {
+      before = cost_;
+      for (std::size_t k = 0; k < witnesses_.size(); ++k) {
+        share_out(deadline_, witnesses_.size() - k);
+        if (out_of_time()) break;
+        look_again(static_cast<std::int32_t>(k));
+      }
+    } while (cost_ < before * kPays && !out_of_time());
+    if (grid_) grid_->set_patience(Grid::kMostPatience);
+  }
+  void look_again(std::int32_t number) {
+    Witness old = witnesses_[static_cast<std::size_t>(number)];
+    const double before = cost_;
+    replace(number, {}, {});
+    const double own = before - cost_;  // of the cells that no other witness needs
+    if (own > 0 && (free_witness(number) || one_box(number, own - kFree)) && cost_ < before - kFree) return;
+    replace(number, std::move(old.up), std::move(old.down));
   }
   // Publishes cells and protects anew what leaned on them; everything stays as it was when that is dearer.
   void take_back(std::span<const std::int32_t> cells) {
@@ -429,11 +466,14 @@ class Builder {
     return passed(deadline);
   }
   void improve() {
-    const Deadline end = deadline_.within(options_.improve);
+    if (!options_.take_back) return;
+    const Deadline end = deadline_.within(deadline_.left() / 2);
+    share_out(end, secondary_.size() + 1);
+    const std::uint64_t refresh = std::max<std::uint64_t>(kRefresh, secondary_.size() / 4);
     SeededRandom random(24, 0);
     std::vector<std::int32_t> chosen;
     for (std::uint64_t round = 0; !secondary_.empty() && !ended(end); ++round) {
-      if (round % kRefresh == 0) {
+      if (round % refresh == 0) {
         ++noise_;
         for (std::size_t i = 0; i < hidden_.size(); ++i)
           set_price(i);
@@ -458,7 +498,7 @@ class Builder {
   Attacker& attacker_;
   Effort& effort_;
   BuildOptions options_;
-  Deadline deadline_;
+  Deadline deadline_, end_;
   Circuits circuits_;
   std::optional<Grid> grid_;
   std::vector<char> hidden_;

@@ -17,10 +17,11 @@ struct Built {
 };
 
 struct BuildOptions {
-  std::uint64_t improve = 0;  // effort for making the first pattern cheaper
+  Deadline better;         // until then the first pattern is made cheaper
+  bool take_back = false;  // also by taking parts of it back
 };
 
-// `start`: cells hidden besides the sensitive ones to begin with.
+// `start`: cells hidden besides the sensitive ones to begin with. `deadline`: until then there is a pattern.
 Result<Built> build_pattern(const CellTable& table, Attacker& attacker, Effort& effort,
                             const std::vector<Target>& targets, const std::vector<char>& start,
                             const BuildOptions& options, const Deadline& deadline);

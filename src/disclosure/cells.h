@@ -61,7 +61,7 @@ struct Policy {
   std::string id = "default";
   int threshold = 10;          // 0 < persons < threshold is sensitive
   bool protect_zeros = false;  // a zero is as sensitive as a small count
-  double seconds = 60;         // time for the search of a pattern
+  double seconds = 0;          // time for the search of a pattern; 0: search_seconds()
   double p = 0;                // percent; 0: not asked for. p and dominant need the largest contributions
   DominantPairs dominant;      // (n, k)
   double round = 0;            // base of rounding; 0: none
@@ -85,6 +85,9 @@ Result<void> parse_relations(CellTable& table, std::string_view csv, std::string
 // A file in UTF-8 or, as spreadsheets save it, CP932; as UTF-8. Errors: cells.charset, file.*.
 Result<std::string> read_csv_text(const std::filesystem::path& file);
 Result<CellTable> load_table(const std::filesystem::path& cells, const std::filesystem::path& relations);
+
+// What the policy allows for the search of a pattern; else a minute, and more above 300,000 cells, up to three minutes.
+double search_seconds(const Policy& policy, std::size_t cells);
 
 // Adds up, no cycles, sane numbers; fills bounds (0 .. value + largest value) where none were given. Called by
 // load_table; builders of tables call it themselves.

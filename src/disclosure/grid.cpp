@@ -10,7 +10,6 @@ namespace {
 
 constexpr std::size_t kMostDimensions = 8;
 constexpr std::size_t kMostSteps = 400, kLongestStep = 12;
-constexpr std::uint64_t kWorkOfSearch = 400'000;
 constexpr int kStepNodes = 20'000;
 
 }  // namespace
@@ -297,7 +296,7 @@ std::optional<Grid::Box> Grid::cheapest(std::size_t target, const Need& need, st
   search.price = price;
   search.moved = moved;
   search.best = limit;
-  search.end = work_ + kWorkOfSearch;
+  search.end = work_ + patience_;
   for (std::size_t k = 0; k < dimensions_.size(); ++k) {
     search.labels.push_back(static_cast<std::int32_t>(key_of_[target] / dimensions_[k].stride % dimensions_[k].labels));
     if ((active_[target] >> k & 1) != 0) search.order.push_back(k);

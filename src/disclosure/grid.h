@@ -16,6 +16,7 @@ namespace sekisho::disclosure {
 
 class Grid {
  public:
+  static constexpr std::uint64_t kMostPatience = 400'000;
   // nullopt: the labels do not tell cells apart, or relations do not run along dimensions.
   static std::optional<Grid> of(const CellTable& table);
 
@@ -33,7 +34,8 @@ class Grid {
   std::optional<Box> cheapest(std::size_t target, const Need& need, std::span<const float> price, double limit,
                               std::span<const double> moved);
 
-  std::uint64_t work() const { return work_; }  // corners looked at so far
+  std::uint64_t work() const { return work_; }                       // corners looked at so far
+  void set_patience(std::uint64_t corners) { patience_ = corners; }  // looked at for one box, at most
   // Cells in the smallest complete part of the table around a cell: all members of its relations, multiplied out.
   std::vector<std::int32_t> around(std::size_t cell, std::size_t most) const;
 
@@ -68,7 +70,7 @@ class Grid {
   std::vector<std::uint8_t> active_;  // of each cell: dimensions with relations around it
   std::vector<std::vector<std::pair<std::int32_t, std::int8_t>>> relations_of_;  // of each cell, when boxes are checked
   bool check_ = false;  // some relations run along no dimension: boxes are added up
-  std::uint64_t work_ = 0;
+  std::uint64_t work_ = 0, patience_ = kMostPatience;
 };
 
 }  // namespace sekisho::disclosure

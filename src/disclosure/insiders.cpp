@@ -44,7 +44,8 @@ class Cover {
     std::vector<char> start = hidden_;
     start[insider] = 0;
     Attacker attacker(seen_, effort_);
-    SEKISHO_TRY(const Built built, build_pattern(seen_, attacker, effort_, targets, start, {}, deadline_));
+    SEKISHO_TRY(const Built built,
+                build_pattern(seen_, attacker, effort_, targets, start, {.better = deadline_}, deadline_));
     if (!built.unprotected.empty()) return std::unexpected(unprotected(table_, insider, built.unprotected.front()));
     for (std::size_t i = 0; i < hidden_.size(); ++i)
       hidden_[i] = hidden_[i] || built.hidden[i];

@@ -13,6 +13,7 @@ constexpr int kBaseThreshold = 10;
 constexpr std::string_view kApplied[] = {"id", "t", "zeros", "seconds", "decision", "method", "insiders"};
 constexpr std::string_view kOther[] = {"base", "t_hosp", "p", "nk", "dof", "round", "sensitive", "across", "files"};
 
+constexpr double kSecondsOfCell = 2e-4, kLeastSeconds = 60, kMostSeconds = 180;
 constexpr std::string_view kMethods[] = {"suppress", "rounding", "cell_key"};
 
 }  // namespace
@@ -85,6 +86,11 @@ Result<Policy> read_policy(const std::filesystem::path& file) {
   policy.inherits = chain.parents;
   policy.excused = chain.excused;
   return policy;
+}
+
+double search_seconds(const Policy& policy, std::size_t cells) {
+  if (policy.seconds > 0) return policy.seconds;
+  return std::clamp(static_cast<double>(cells) * kSecondsOfCell, kLeastSeconds, kMostSeconds);
 }
 
 }  // namespace sekisho::disclosure

@@ -29,7 +29,6 @@ constexpr std::uint64_t kDiveWork = 1'500'000'000, kRefineWork = 4'000'000'000;
 constexpr std::uint64_t kBoundWork = 8'000'000'000, kSearchWork = 1'500'000'000;
 constexpr int kOrders = 10, kOrdersLarge = 4, kRounds = 60, kRoundsLarge = 10;
 constexpr std::size_t kManyTargets = 300, kManyCells = 5000;
-constexpr std::uint64_t kImproveWork = 20'000'000'000;
 
 // Secondary cells in the order in which publishing them is tried: those the relaxation wants least first; further
 // orders are disturbed more and more.
@@ -220,8 +219,8 @@ class Search {
       if (const auto x = bridge(master_, part(0.2)))
         for (std::size_t i = 0; i < first.size(); ++i)
           first[i] = (*x)[i] > 1e-7;
-    const BuildOptions build{.improve = targets_.size() > kManyTargets ? kImproveWork : 0};
-    return build_pattern(table_, separator_.attacker(), effort_, targets_, first, build, part(0.55));
+    const BuildOptions build{.better = part(0.55), .take_back = targets_.size() > kManyTargets};
+    return build_pattern(table_, separator_.attacker(), effort_, targets_, first, build, part(0.9));
   }
 
   // The relaxation, and from its support down to a pattern not dearer than `best`; in exact mode the optimum.

@@ -154,9 +154,10 @@ class Maker {
           table.cells[i].primary = true;
           table.cells[i].need_slide = 1e-3;
         }
-      SEKISHO_TRY(const Protection protection, protect(table, {.mode = request_.mode,
-                                                               .seconds = request_.policy.seconds,
-                                                               .insiders = request_.policy.insiders}));
+      SEKISHO_TRY(const Protection protection,
+                  protect(table, {.mode = request_.mode,
+                                  .seconds = search_seconds(request_.policy, table.cells.size()),
+                                  .insiders = request_.policy.insiders}));
       pattern_ = protection.pattern;
       if (l == 0) bound_ = protection.lp_bound;
       optimal_ = (l == 0 || optimal_) && protection.optimal && layers_.size() == 1;

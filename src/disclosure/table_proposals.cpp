@@ -53,7 +53,7 @@ std::vector<Proposal> propose_table_merges(const TableRequest& request, const Ta
     const std::string &first = dimension.nodes[one.first].label, &second = dimension.nodes[one.second].label;
     TableRequest trial = request;
     trial.mode = Mode::kFast;
-    trial.policy.seconds = std::min(trial.policy.seconds, kSecondsOfTrial);
+    trial.policy.seconds = std::min(search_seconds(trial.policy, 0), kSecondsOfTrial);
     trial.groupings[dimension.name].merges.push_back({first, second});
     const auto merged = make_table(trial);
     if (!merged || merged->primary + merged->secondary >= before) continue;

@@ -189,6 +189,19 @@ TEST(Protect, WithoutTimeThePatternIsStillSafe) {
   EXPECT_TRUE(flow_safe(t, hidden_cells(protection->pattern)));
 }
 
+TEST(Protect, WhereTheWorkEndsEarlyEachCellStillGetsPartnersOfItsOwn) {
+  const TwoWay t = some_table(6, 120, 80);
+  const auto protection = protect(t.table, {.seconds = 0.02});
+  ASSERT_TRUE(protection) << protection.error().describe();
+  EXPECT_LT(protection->secondary, t.table.cells.size() / 3);  // not everything
+  const std::vector<char> hidden = hidden_cells(protection->pattern);
+  for (std::size_t i = 0; i < hidden.size(); i += 7) {
+    const Cell& cell = t.table.cells[i];
+    if (cell.primary)
+      EXPECT_GE(flow_reach(t, hidden, i, true) + flow_reach(t, hidden, i, false), static_cast<long>(cell.need_slide));
+  }
+}
+
 // Reference tables with proven optima, beside the source tree where present.
 struct Reference {
   const char* name;
