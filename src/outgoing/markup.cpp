@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t kMostPoints = 5000;
 constexpr std::ptrdiff_t kLineParts = 3;
-constexpr std::size_t kManyGlyphs = 450;
+constexpr std::size_t kManyGlyphs = 450, kManyNames = 500;
 constexpr double kLargestMark = 14;  // units of the drawing
 // Parts of the names under which drawing programs keep letters.
 constexpr std::string_view kLetters[] = {"dejavu", "glyph", "font",      "arial",  "sans",
@@ -307,6 +307,7 @@ std::size_t widest_row(std::string_view table) {
 // The page without rules of style for elements it does not have, as programs write them into every page.
 std::string without_idle_rules(std::string_view low) {
   std::string out(low);
+  std::map<std::string, bool, std::less<>> present;  // each name is sought once
   for (std::size_t at = out.find('{'); at != std::string::npos; at = out.find('{', at + 1)) {
     const std::size_t close = out.find('}', at), from = out.find_last_of("{}>;*/", at - (at > 0)) + 1;
     if (close == std::string::npos) break;
@@ -315,7 +316,11 @@ std::string without_idle_rules(std::string_view low) {
       selector.remove_suffix(1);
     const std::string element(selector.substr(selector.find_last_of(" +~\t\r\n") + 1));
     const bool plain = !element.empty() && std::ranges::all_of(element, [](char c) { return c >= 'a' && c <= 'z'; });
-    if (plain && !out.contains("<" + element))
+    if (!plain || present.size() > kManyNames) continue;
+    const auto known = present.find(element);
+    const bool there =
+        known != present.end() ? known->second : present.emplace(element, low.contains("<" + element)).first->second;
+    if (!there)
       std::fill(out.begin() + static_cast<std::ptrdiff_t>(at), out.begin() + static_cast<std::ptrdiff_t>(close), ' ');
   }
   return out;
