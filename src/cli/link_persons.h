@@ -63,7 +63,7 @@ inline Result<int> run_add(const PersonsOptions& options) {
   linkage::ModelSpec spec = store.spec();
   SEKISHO_CHECK(spec.rename(options.columns));
   const std::vector<std::filesystem::path> inputs(options.inputs.begin(), options.inputs.end());
-  SEKISHO_TRY(const linkage::Table table, linkage::read_table(spec, inputs));
+  SEKISHO_TRY(const linkage::Table table, linkage::read_table(spec, inputs, store.names()));
   SEKISHO_TRY(const linkage::StoreReport report, store.add(table));
   if (!options.output.empty()) {
     std::vector<std::pair<std::string, std::string>> persons;

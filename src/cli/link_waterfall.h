@@ -31,6 +31,9 @@ inline std::vector<WaterfallStep> waterfall_steps(const Json& waterfall) {
     steps.push_back({one["name"].get<std::string>(), what, one["weight"].get<double>()});
   }
   steps.push_back({"household", "same household, other person", waterfall["household"].get<double>()});
+  if (waterfall.contains("rivals"))
+    steps.push_back(
+        {"rivals", "other candidates of both, and how many have a partner", waterfall["rivals"].get<double>()});
   if (waterfall.contains("two_numbers"))
     steps.push_back({"numbers", "one hospital, two patient numbers", waterfall["two_numbers"].get<double>()});
   return steps;

@@ -19,7 +19,6 @@ namespace {
 
 constexpr std::size_t kMostKeys = 16;  // of one record under one rule
 constexpr std::size_t kMostWords = 6;
-constexpr double kSmallFile = 2e6;  // pairs that any file may have, however few its records
 
 using Entry = BlockEntry;
 
@@ -293,7 +292,7 @@ Candidates find_candidates(const ModelSpec& spec, const Table& table, const Pair
   std::vector<const BlockSpec*> rules;
   for (const BlockSpec& rule : spec.blocks)
     if (usable(rule, table)) rules.push_back(&rule);
-  const double budget = std::max(spec.pairs_per_record * static_cast<double>(groups), kSmallFile) /
+  const double budget = std::max(spec.pairs_per_record * static_cast<double>(groups), spec.least_pairs) /
                         static_cast<double>(std::max<std::size_t>(1, rules.size()));
   const PartTable parts = all_part_keys(rules, table, hash_seed());
   std::vector<std::vector<BigBlock>> big(rules.size());

@@ -89,6 +89,7 @@ ModelSpec with_rules(const ModelSpec& spec, std::vector<BlockSpec> rules, double
   out.blocks = std::move(rules);
   out.all_pairs_below = 0;
   out.pairs_per_record = pairs_per_record;
+  out.least_pairs = 0;
   return out;
 }
 

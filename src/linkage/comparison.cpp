@@ -101,6 +101,18 @@ bool same_place(std::string_view a, std::string_view b) {
 
 }  // namespace
 
+bool near_values(ComparisonType type, int level) {
+  switch (type) {
+    case ComparisonType::kGivenName:
+    case ComparisonType::kSurname:
+      return level == kNear || level == kShortForm || level == kSimilar;
+    case ComparisonType::kText:
+      return level == 2;
+    default:
+      return false;
+  }
+}
+
 bool compares_words(ComparisonType type) {
   return type == ComparisonType::kWholeName || type == ComparisonType::kText || type == ComparisonType::kAddress ||
          type == ComparisonType::kPlace;
@@ -130,6 +142,9 @@ Comparator::Comparator(const ModelSpec& spec, const Table& table)
         !(comparison.type == ComparisonType::kPlace && std::ranges::any_of(comparison.fields, present)))
       continue;
     active_.push_back(&comparison);
+    if (comparison.type == ComparisonType::kCompany)
+      company_.emplace(table.columns[comparison.fields[0]],
+                       comparison.fields.size() > 1 ? table.columns[comparison.fields[1]] : Column());
     if (comparison.type == ComparisonType::kJpFamily || comparison.type == ComparisonType::kJpGiven)
       for (std::size_t i = 0; i < comparison.fields.size(); i += 2)
         if (std::vector<bool>& in_kana = in_kana_[comparison.fields[i]]; in_kana.empty())
@@ -247,6 +262,8 @@ int Comparator::compare(const ComparisonSpec& spec, std::uint32_t a, std::uint32
     case ComparisonType::kCategory:
     case ComparisonType::kSource:
       return x == 0 || y == 0 ? 0 : x == y ? 1 : 2;
+    case ComparisonType::kCompany:
+      return company_ ? company_->level(a, b) : 0;
     case ComparisonType::kText:
       return x == 0 || y == 0 ? 0 : x == y ? 1 : words_level(field, x, y);
     case ComparisonType::kCode: {
@@ -515,8 +532,13 @@ std::uint32_t Comparator::holders(std::size_t comparison, int level, std::uint32
       return level == 5 || level == 6 ? count(spec.fields[1]) : 0;
     case ComparisonType::kGivenName:
     case ComparisonType::kSurname:
-    case ComparisonType::kDate:
     case ComparisonType::kText:
+      if (near_values(spec.type, level)) {
+        const std::vector<std::uint32_t>& counts = table_.columns[spec.fields[0]].counts;
+        return std::max(counts[code(spec.fields[0], a)], counts[code(spec.fields[0], b)]);
+      }
+      return level == 1 ? count(spec.fields[0]) : 0;
+    case ComparisonType::kDate:
     case ComparisonType::kCode:
     case ComparisonType::kEmail:
     case ComparisonType::kCategory:

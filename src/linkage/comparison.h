@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
 
+#include "linkage/company.h"
 #include "linkage/model_spec.h"
 #include "linkage/table.h"
 
@@ -18,6 +20,9 @@ struct Level {
   double most = 1;       // of `same`, whatever the data say: no error makes it more frequent
 };
 std::span<const Level> levels_of(ComparisonType type);
+
+// Levels at which two values are nearly equal: a name that many have has more neighbours by chance.
+bool near_values(ComparisonType type, int level);
 
 // Values are split into words for it.
 bool compares_words(ComparisonType type);
@@ -36,8 +41,11 @@ class Comparator {
   std::size_t size() const { return active_.size(); }
   const ComparisonSpec& spec(std::size_t comparison) const { return *active_[comparison]; }
   Pattern pattern(std::uint32_t a, std::uint32_t b) const;
-  // How many groups hold the value that both agree on; 0 where the level is no agreement on a value.
+  // How many groups hold the value that both agree on, the more frequent one where values are nearly equal
+  // (near_values); 0 where the level is no agreement on a value.
   std::uint32_t holders(std::size_t comparison, int level, std::uint32_t a, std::uint32_t b) const;
+  // Who lives with whom, where the table says it: then what is learned from pairs changes patterns.
+  Company* company() { return company_ ? &*company_ : nullptr; }
   // Share of random pairs that agree exactly, from value counts; negative for comparisons of several fields.
   double exact_share(std::size_t comparison) const;
 
@@ -82,6 +90,7 @@ class Comparator {
   std::vector<std::vector<bool>> in_kana_;           // by field of kanji: values without any
   std::vector<int> age_ahead_;                       // by code of the source: years to the first one; may be empty
   std::size_t source_ = 0;                           // field of the source
+  std::optional<Company> company_;
 };
 
 // Equal but for voiced marks (ガ and カ), or one edit apart.

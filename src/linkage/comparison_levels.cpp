@@ -47,6 +47,11 @@ constexpr Level kDate[] = {{"missing"},
                            {"different", .015, .907, .25}};
 constexpr Level kCategory[] = {{"missing"}, {"equal", .97, .5}, {"different", .03, .5}};
 constexpr Level kSource[] = {{"missing"}, {"same source", .5, .5}, {"two sources", .5, .5}};
+// Households that are counted twice hold the same people; one household holds different ones.
+constexpr Level kCompany[] = {{"missing"},
+                              {"one household", .05, .5},
+                              {"others of both households are one person", .55, .4},
+                              {"no others of the households meet", .4, .1}};
 constexpr Level kText[] = {
     {"missing"}, {"equal", .70, .8}, {"nearly equal", .12, .05}, {"some words", .08, .05}, {"different", .10, .1}};
 constexpr Level kCode[] = {{"missing"},
@@ -129,6 +134,8 @@ std::span<const Level> levels_of(ComparisonType type) {
       return kDate;
     case ComparisonType::kCategory:
       return kCategory;
+    case ComparisonType::kCompany:
+      return kCompany;
     case ComparisonType::kSource:
       return kSource;
     case ComparisonType::kText:

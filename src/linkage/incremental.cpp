@@ -383,6 +383,10 @@ std::size_t PersonStore::records() const {
   return inside_->state->live_rows();
 }
 
+KnownNames PersonStore::names() const {
+  return [this](std::size_t field, const NameVisitor& visit) { inside_->state->each_value(field, visit); };
+}
+
 Result<StoreReport> PersonStore::add(const Table& table, const std::function<void(std::string_view id)>& acknowledged) {
   Inside& in = *inside_;
   const auto begin = Steady::now();

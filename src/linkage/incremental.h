@@ -54,6 +54,7 @@ class PersonStore {
 
   const ModelSpec& spec() const;
   std::size_t records() const;
+  KnownNames names() const;  // for read_table; valid while the store is and nothing is added
   // Records of files or of anything else that has their normalised values. `acknowledged` hears the ids that are
   // durable.
   Result<StoreReport> add(const Table& table, const std::function<void(std::string_view id)>& acknowledged = {});

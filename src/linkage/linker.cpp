@@ -12,7 +12,8 @@
 namespace sekisho::linkage {
 namespace {
 
-constexpr float kTwoNumbers = 8;  // bits
+constexpr float kTwoNumbers = 8;      // bits
+constexpr double kTwiceInOne = 0.05;  // of pairs of one person in one source: so few are misread, not registered twice
 
 const Column* find(const ModelSpec& spec, const Table& table, std::string_view name) {
   const auto field = spec.field(name);
@@ -72,6 +73,26 @@ void Linker::constrain(Constraints constraints) {
 }
 
 void Linker::fit() {
+  fit_once();
+  if (comparator_.company() != nullptr) {
+    // Who surely stands in two households tells more of the others there.
+    comparator_.company()->learn(edges());
+    fit_once();
+  }
+  find_rivals();
+}
+
+void Linker::find_rivals() {
+  for (std::size_t c = 0; c < comparator_.size(); ++c) {
+    if (comparator_.spec(c).type != ComparisonType::kSource) continue;
+    const Column& source = table_.columns[comparator_.spec(c).fields[0]];
+    if (model_.same[c][1] <= kTwiceInOne && source.values.size() > 2 &&
+        source.values.size() <= Rivals::kMostSources + 1)
+      rivals_.emplace(source, edges());
+  }
+}
+
+void Linker::fit_once() {
   patterns_.resize(candidates_.pairs.size());
   std::unordered_map<Pattern, double> counts[kThreads];
   over_slices(candidates_.pairs.size(), kThreads, [&](std::size_t begin, std::size_t end, int worker) {
@@ -112,6 +133,11 @@ float Linker::weight(std::uint32_t a, std::uint32_t b, Pattern pattern) const {
 }
 
 float Linker::of_fields(std::uint32_t a, std::uint32_t b, Pattern pattern) const {
+  const float own = without_rivals(a, b, pattern);
+  return rivals_ ? own + rivals_->bits(a, b, own) : own;
+}
+
+float Linker::without_rivals(std::uint32_t a, std::uint32_t b, Pattern pattern) const {
   std::uint32_t holders[16];
   for (std::size_t c = 0; c < comparator_.size(); ++c)
     holders[c] = comparator_.holders(c, level_in(pattern, c), a, b);
@@ -151,11 +177,13 @@ Json Linker::waterfall(std::uint32_t a, std::uint32_t b) const {
                                   {"holders", holders},
                                   {"values", values}});
   }
+  const float own = without_rivals(a, b, pattern);
   const float by_fields = weight_of_fields(a, b), total = impossible_(by_fields, a, b);
   double sum = std::log2(model_.share_same);
   for (const Json& comparison : out["comparisons"])
     sum += comparison["weight"].get<double>();
-  out["household"] = static_cast<double>(by_fields) - sum;  // what "same household, other person" takes away
+  if (rivals_) out["rivals"] = static_cast<double>(by_fields - own);
+  out["household"] = static_cast<double>(own) - sum;  // what "same household, other person" takes away
   if (std::isinf(total))
     out["impossible"] = "two deaths";
   else if (total != by_fields)

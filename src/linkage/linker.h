@@ -2,6 +2,7 @@
 // review and a calibration have in common.
 #pragma once
 
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "linkage/comparison.h"
 #include "linkage/decisions.h"
 #include "linkage/model.h"
+#include "linkage/rivals.h"
 
 namespace sekisho::linkage {
 
@@ -56,8 +58,8 @@ class Linker {
   // Candidates worth a look: within 12 bits of the threshold or above.
   std::vector<Edge> edges() const;
   // The weights of a pair one by one: {prior, comparisons: [{name, level, weight, holders, values}], household,
-  // two_numbers?, impossible?, weight, probability}: what the model says, whatever people decided. `values` are those
-  // of the fields: for those who may see them.
+  // rivals?, two_numbers?, impossible?, weight, probability}: what the model says, whatever people decided. `values`
+  // are those of the fields: for those who may see them.
   Json waterfall(std::uint32_t a, std::uint32_t b) const;
 
   double bits() const;  // of the threshold
@@ -68,8 +70,11 @@ class Linker {
   void forget_candidates();
 
  private:
+  void fit_once();
   float weight(std::uint32_t a, std::uint32_t b, Pattern pattern) const;
   float of_fields(std::uint32_t a, std::uint32_t b, Pattern pattern) const;
+  float without_rivals(std::uint32_t a, std::uint32_t b, Pattern pattern) const;
+  void find_rivals();
 
   const ModelSpec& spec_;
   const Table& table_;
@@ -80,6 +85,7 @@ class Linker {
   Constraints constraints_;
   std::vector<Pattern> patterns_;
   Model model_;
+  std::optional<Rivals> rivals_;
   float self_bonus_ = 0;
 };
 

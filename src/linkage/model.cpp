@@ -18,6 +18,8 @@ constexpr double kFamilies = 0.05;   // pairs of a household for each pair of on
 // Of one person's pairs: given name and surname both differ. One changes at marriage, the other is told in another
 // form, but who has neither in common is somebody else.
 constexpr double kBothNames = 0.003;
+// How far the frequency of a name goes into what a nearly equal one says, and at most.
+constexpr double kNearPower = 0.7, kMostNear = 16;
 
 // Comparisons that tell where somebody lives or is insured, and levels at which two of a household agree there.
 bool of_residence(const ComparisonSpec& spec) {
@@ -55,20 +57,45 @@ double pair_count(double n) {
   return std::max(1.0, n * (n - 1) / 2);
 }
 
+// Holders of the more frequent value of nearly equal ones, among random pairs.
+struct NearHolders {
+  std::vector<Shares> sum, pairs;  // by comparison
+  explicit NearHolders(std::size_t comparisons) : sum(comparisons), pairs(comparisons) {}
+  void add(const Comparator& comparator, Pattern pattern, std::uint32_t a, std::uint32_t b) {
+    for (std::size_t c = 0; c < sum.size(); ++c) {
+      const int level = level_in(pattern, c);
+      if (!near_values(comparator.spec(c).type, level)) continue;
+      sum[c][static_cast<std::size_t>(level)] += comparator.holders(c, level, a, b);
+      ++pairs[c][static_cast<std::size_t>(level)];
+    }
+  }
+  // As shares of the groups; too few pairs say nothing.
+  std::vector<Shares> means(double groups) const {
+    std::vector<Shares> out(sum.size(), Shares{});
+    for (std::size_t c = 0; c < sum.size(); ++c)
+      for (std::size_t l = 1; l < kMostLevels; ++l)
+        if (pairs[c][l] >= kEnough) out[c][l] = sum[c][l] / pairs[c][l] / groups;
+    return out;
+  }
+};
+
 // Random pairs, as counts of patterns.
-PatternCounts sample_random(const Comparator& comparator, std::size_t groups) {
+PatternCounts sample_random(const Comparator& comparator, std::size_t groups, std::vector<Shares>& near) {
   // Of each of two streams; of few records no pair more than once or twice.
   const std::size_t samples = groups < 2         ? 0
                               : groups > 300'000 ? 100'000
                                                  : std::clamp<std::size_t>(groups * groups / 3, 10'000, 300'000);
   std::array<std::unordered_map<Pattern, double>, 2> halves;
+  std::array<NearHolders, 2> holders{NearHolders(comparator.size()), NearHolders(comparator.size())};
   const auto draw = [&](std::size_t half) {
     SeededRandom random(7, half);
     for (std::size_t i = 0; i < samples; ++i) {
       const auto a = static_cast<std::uint32_t>(random.below(groups));
       auto b = static_cast<std::uint32_t>(random.below(groups - 1));
       b += b >= a;
-      ++halves[half][comparator.pattern(a, b)];
+      const Pattern pattern = comparator.pattern(a, b);
+      ++halves[half][pattern];
+      holders[half].add(comparator, pattern, a, b);
     }
   };
   std::thread helper([&] { draw(1); });
@@ -76,6 +103,10 @@ PatternCounts sample_random(const Comparator& comparator, std::size_t groups) {
   helper.join();
   for (const auto& [pattern, count] : halves[1])
     halves[0][pattern] += count;
+  for (std::size_t c = 0; c < comparator.size(); ++c)
+    for (std::size_t l = 0; l < kMostLevels; ++l)
+      holders[0].sum[c][l] += holders[1].sum[c][l], holders[0].pairs[c][l] += holders[1].pairs[c][l];
+  near = holders[0].means(static_cast<double>(groups));
   PatternCounts out(halves[0].begin(), halves[0].end());
   std::ranges::sort(out);
   return out;
@@ -146,6 +177,10 @@ double product(const std::vector<Shares>& shares, Pattern pattern) {
 double Model::random_share(std::size_t comparison, int level, std::uint32_t holders) const {
   const double u = random[comparison][static_cast<std::size_t>(level)];
   if (holders == 0) return u;
+  if (near.size() > comparison && near[comparison][static_cast<std::size_t>(level)] > 0) {
+    const double usual = near[comparison][static_cast<std::size_t>(level)] * groups;
+    return std::min(1.0, u * std::clamp(std::pow(holders / usual, kNearPower), 1 / kMostNear, kMostNear));
+  }
   // Of the other holders some are the same person: what is left is chance.
   const double partners = share_same * (groups - 1) * same[comparison][static_cast<std::size_t>(level)];
   const double rest = std::max(static_cast<double>(holders) - 1 - partners, 0.5);
@@ -202,7 +237,7 @@ Model fit_model(const Comparator& comparator, const PatternCounts& candidates, s
   const std::size_t n = comparator.size();
   model.groups = static_cast<double>(groups);
   const double all_pairs = pair_count(model.groups);
-  const PatternCounts sample = sample_random(comparator, groups);
+  const PatternCounts sample = sample_random(comparator, groups, model.near);
   const std::vector<Shares> drawn = shares_of(comparator, sample, [](Pattern) { return 1.0; });
   std::vector<Shares> sampled = drawn;
   double draws = 0;

@@ -23,6 +23,9 @@ struct Model {
   // Given names tell the sex, and other categories too: u of categories among pairs whose given names agree. Zeros
   // where a comparison is no category. `given` compares given names, Japanese ones too.
   std::vector<Shares> namesakes;
+  // Of random pairs whose values are nearly equal: the share of groups that hold the more frequent value, in the mean.
+  // Zeros where frequency says nothing.
+  std::vector<Shares> near;
   int given = -1;
   std::array<bool, kMostLevels> given_agrees{};  // by level of `given`
 

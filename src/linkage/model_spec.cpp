@@ -16,6 +16,7 @@ constexpr std::pair<std::string_view, ComparisonType> kComparisons[] = {
     {"whole_name", ComparisonType::kWholeName},
     {"date", ComparisonType::kDate},
     {"category", ComparisonType::kCategory},
+    {"company", ComparisonType::kCompany},
     {"source", ComparisonType::kSource},
     {"text", ComparisonType::kText},
     {"code", ComparisonType::kCode},

@@ -32,6 +32,7 @@ enum class ComparisonType : std::uint8_t {
   kWholeName,  // all words of a name, weighted by rarity
   kDate,       // second field: the age, for where a date is missing
   kCategory,
+  kCompany,  // household, and the source that numbers it: whether others of both households are one person
   kSource,   // the file or register that a record comes from: some hold nobody twice
   kText,     // words in any order
   kCode,     // numbers and codes with typing errors
@@ -82,6 +83,7 @@ struct ModelSpec {
   std::vector<BlockSpec> blocks;
   std::size_t max_block = 200;         // a block of more different records is left out, and reported
   double pairs_per_record = 40;        // candidates that blocking may propose
+  double least_pairs = 2e6;            // that any file may have, however few its records
   double threshold = 0.5;              // of the mean probability inside a person
   std::size_t all_pairs_below = 3000;  // so few records are compared with each other without blocking
   std::optional<std::size_t> field(std::string_view name) const;

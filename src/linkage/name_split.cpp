@@ -41,7 +41,8 @@ class NameSplitter {
         family_lengths_(type_ == FieldType::kKana ? kFamilyKanaLengths : kFamilyKanjiLengths),
         given_lengths_(type_ == FieldType::kKana ? kGivenKanaLengths : kGivenKanjiLengths) {}
 
-  void split(const Column& whole) {
+  // `known` of the two fields, where anything is.
+  void split(const Column& whole, const KnownNames& known, std::size_t family_field, std::size_t given_field) {
     std::vector<bool> in_one_piece(whole.values.size(), false), judged(whole.values.size(), false);
     bool any = false;
     for (std::size_t row = 0; row < table_.rows; ++row) {
@@ -55,6 +56,8 @@ class NameSplitter {
     }
     if (!any) return;
     learn_separate();
+    if (known) learn(known, family_field, given_field);
+    separate_family_ = family_count_, separate_given_ = given_count_;
     std::vector<std::vector<NameCut>> names;
     std::vector<std::uint32_t> code_of_name;
     for (std::uint32_t code = 1; code < whole.values.size(); ++code)
@@ -119,7 +122,11 @@ class NameSplitter {
       ++family_count_[number_of(family_.values[f])];
       ++given_count_[number_of(given_.values[g])];
     }
-    separate_family_ = family_count_, separate_given_ = given_count_;
+  }
+  void learn(const KnownNames& known, std::size_t family_field, std::size_t given_field) {
+    known(family_field,
+          [&](std::string_view name, std::uint32_t holders) { family_count_[number_of(name)] += holders; });
+    known(given_field, [&](std::string_view name, std::uint32_t holders) { given_count_[number_of(name)] += holders; });
   }
   std::vector<NameCut> cuts_of(std::string_view whole) {
     std::vector<std::size_t> starts;
@@ -166,7 +173,7 @@ class NameSplitter {
 
 }  // namespace
 
-void split_names(const ModelSpec& spec, Table& table) {
+void split_names(const ModelSpec& spec, Table& table, const KnownNames& known) {
   for (std::size_t f = 0; f < spec.fields.size(); ++f)
     for (std::size_t g = 0; g < spec.fields.size(); ++g) {
       const FieldSpec &family = spec.fields[f], &given = spec.fields[g];
@@ -175,7 +182,7 @@ void split_names(const ModelSpec& spec, Table& table) {
         continue;
       const Column& whole = table.columns[*spec.field(family.from)];
       if (whole.present && table.columns[f].present && table.columns[g].present)
-        NameSplitter(table, family, table.columns[f], table.columns[g]).split(whole);
+        NameSplitter(table, family, table.columns[f], table.columns[g]).split(whole, known, f, g);
     }
 }
 

@@ -126,6 +126,7 @@ Result<State> State::open(const ModelSpec& spec, MappedSections file) {
   frozen.model.given_name = model.value("given_name", -1), frozen.model.surname = model.value("surname", -1);
   frozen.model.given = model.value("given", -1);
   frozen.model.namesakes = shares_of(model.value("namesakes", Json::array()));
+  frozen.model.near = shares_of(model.value("near", Json::array()));
   frozen.model.given_agrees = model.value("given_agrees", frozen.model.given_agrees);
   frozen.model.groups = model["groups"].get<double>();
   frozen.model.in_household = model["in_household"].get<std::vector<bool>>();
@@ -390,6 +391,11 @@ void State::scatter(std::uint32_t group) {
   person_[group] = 0;
 }
 
+void State::each_value(std::size_t field, const NameVisitor& visit) const {
+  for (std::uint32_t number = 1; number < values_[field].size(); ++number)
+    if (const std::uint32_t holders = counts_[field][number]; holders > 0) visit(values_[field][number], holders);
+}
+
 Model State::model_now() const {
   Model out = frozen_.model;
   const double now = std::max<double>(2, groups());
@@ -557,6 +563,7 @@ Result<void> write_state(const ModelSpec& spec, SectionWriter writer, const Tabl
                    {"surname", frozen.model.surname},
                    {"given", frozen.model.given},
                    {"namesakes", shares_json(frozen.model.namesakes)},
+                   {"near", shares_json(frozen.model.near)},
                    {"given_agrees", frozen.model.given_agrees},
                    {"in_household", frozen.model.in_household}};
   return writer.finish({{"owner", frozen.head},

@@ -46,6 +46,7 @@ class State {
   std::uint32_t first_row(std::uint32_t group) const { return first_[group]; }
   std::uint32_t group_size(std::uint32_t group) const { return size_[group]; }
   std::string_view value(std::size_t field, std::uint32_t group) const;
+  void each_value(std::size_t field, const NameVisitor& visit) const;  // with the groups that hold it
   std::uint32_t person_of(std::uint32_t row) const;
   // 0: a group whose equal records are persons of their own.
   std::uint32_t person_of_group(std::uint32_t group) const { return person_[group]; }

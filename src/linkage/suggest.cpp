@@ -71,6 +71,9 @@ constexpr bool with_digits(const Shape& s) {
 constexpr bool of_dates(const Shape& s) {
   return s.date > 0.8;
 }
+constexpr bool of_years(const Shape& s) {
+  return s.year > 0.8;
+}
 constexpr bool in_letters(const Shape& s) {
   return s.letters > 0.5 && s.digit < 0.2;
 }
@@ -136,6 +139,18 @@ constexpr Keyword kKeywords[] = {
     {"surname", "surname", in_letters},
     {"family", "surname", in_letters},
     {"middle", "middle_name", in_letters},
+    {"birth", "birth_year", of_years},
+    {"born", "birth_year", of_years},
+    {"age", "age", with_digits},
+    {"parish", "suburb", in_letters},
+    {"parish", "residence", in_letters},
+    {"village", "suburb", in_letters},
+    {"village", "residence", in_letters},
+    {"birthplace", "birth_place", in_letters},
+    {"occupation", "occupation", in_letters},
+    {"profession", "occupation", in_letters},
+    {"household", "household", any_shape},
+    {"schedule", "household", any_shape},
     {"ssn", "national_id", with_digits},
 };
 
@@ -293,7 +308,9 @@ std::string fill_in(std::string_view shipped, const ModelSpec& spec, const Colum
   std::vector<bool> compared, blocked;
   for (const ComparisonSpec& comparison : spec.comparisons) {
     const bool told = comparison.unless && present[*comparison.unless];
-    compared.push_back(!told && std::ranges::any_of(comparison.fields, [&](std::size_t f) { return present[f]; }));
+    const bool source = comparison.type == ComparisonType::kSource;  // several files are sources without a column
+    compared.push_back(source ||
+                       (!told && std::ranges::any_of(comparison.fields, [&](std::size_t f) { return present[f]; })));
     if (!compared.back()) continue;
     for (const std::size_t field : comparison.fields)
       needed[field] = true;

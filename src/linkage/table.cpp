@@ -374,7 +374,8 @@ void take_files_as_sources(const std::vector<std::size_t>& ends, Column& column,
 
 }  // namespace
 
-Result<Table> read_table(const ModelSpec& spec, const std::vector<std::filesystem::path>& files) {
+Result<Table> read_table(const ModelSpec& spec, const std::vector<std::filesystem::path>& files,
+                         const KnownNames& known) {
   Table table;
   ChunkEncoder encoder(spec, table);
   std::vector<bool> found(spec.fields.size(), false);  // a named column may be missing in some files, not in all
@@ -389,7 +390,7 @@ Result<Table> read_table(const ModelSpec& spec, const std::vector<std::filesyste
       return fail("linkage.columns", fmt::format("there is no column '{}'", spec.fields[f].columns[0]),
                   {.file = files.back().string()}, columns);
   encoder.finish();
-  split_names(spec, table);
+  split_names(spec, table, known);
   fill_readings(spec, table);
   for (const ComparisonSpec& comparison : spec.comparisons)
     if (comparison.type == ComparisonType::kSource && !found[comparison.fields[0]] && files.size() > 1)

@@ -68,9 +68,15 @@ struct Table {
   Arena arena;
 };
 
+// Names of a field that are known from elsewhere, with how many have each: they tell where names without a blank are
+// cut.
+using NameVisitor = std::function<void(std::string_view name, std::uint32_t holders)>;
+using KnownNames = std::function<void(std::size_t field, const NameVisitor& visit)>;
+
 // Reads the files (UTF-8, CP932, EUC-JP; .gz too), finds the columns of the fields. With several files each is a source
 // of its own where no column says so. Errors: linkage.columns, csv.*.
-Result<Table> read_table(const ModelSpec& spec, const std::vector<std::filesystem::path>& files);
+Result<Table> read_table(const ModelSpec& spec, const std::vector<std::filesystem::path>& files,
+                         const KnownNames& known = {});
 
 // What the files say, unchanged, by row (in order of the files) and field; "" where a field has no column of its own.
 // Rows that are not there are empty. Errors as read_table.

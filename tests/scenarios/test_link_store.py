@@ -129,6 +129,25 @@ class PersonStore(unittest.TestCase):
         self.assertNotEqual(again[a], again[b])
         sekisho("link", "replay", "--state", self.state)
 
+    def test_a_small_file_cuts_names_without_a_blank_as_the_store_knows_them(self):
+        header = ["id", "氏名", "フリガナ", "生年月日", "性別", "電話"]
+        families = [("森", "モリ"), ("長谷川", "ハセガワ"), ("田中", "タナカ"), ("五十嵐", "イガラシ"), ("山本", "ヤマモト")]
+        given = [("健太", "ケンタ"), ("翔", "ショウ"), ("由美子", "ユミコ"), ("花子", "ハナコ"), ("一", "ハジメ"), ("陽子", "ヨウコ")]
+        rows = []
+        for i, ((family, family_kana), (name, kana)) in enumerate(itertools.product(families, given)):
+            for copy in range(4):
+                rows.append([f"a{i}-{copy}", f"{family}　{name}", f"{family_kana} {kana}" if copy != 1 else "",
+                             f"19{30 + i}-0{1 + i % 9}-1{i % 9}", "男", f"0312{i:02}56{i:02}"])
+        self.add(header, rows)
+        new = self.folder / "new.csv"
+        write(new, header, [["b0", "森健太", "", "1930-01-11", "男", "0312005600"], ["b1", "長谷川翔", "", "1937-08-18", "男", "0312075607"]])
+        sekisho("link", "add", "--state", self.state, "--input", new, "--output", self.folder / "ids.csv")
+        found = dict(row[:2] for row in read(self.folder / "ids.csv")[1])
+        sekisho("link", "state", "--state", self.state, "--output", self.folder / "now.csv")
+        person = dict(row[:2] for row in read(self.folder / "now.csv")[1])
+        self.assertEqual(found["b0"], person["a0-0"])
+        self.assertEqual(found["b1"], person["a7-0"])
+
     def test_fillers_are_bounded(self):
         """One name and 'unknown' in half of all rows, dates that no one was born on, ids that are missing or stand twice."""
         count = 1_000_000 if SOAK else 30_000

@@ -11,12 +11,18 @@ namespace {
 class NameSplitTest : public testing::Test {
  protected:
   // "family|given" of each row of a file of kanji and kana names.
-  std::vector<std::string> parts(std::string_view rows, const std::string& family, const std::string& given) {
+  std::vector<std::string> parts(std::string_view rows, const std::string& family, const std::string& given,
+                                 const std::vector<std::string_view>& known_families = {}) {
     const std::filesystem::path file = folder.path() / "in.csv";
     EXPECT_TRUE(write_file_durable(file, "id,氏名,フリガナ\n" + std::string(rows)));
     const auto spec = ModelSpec::load(std::filesystem::path(SEKISHO_SOURCE_DIR) / "specs/linkage/japanese.toml");
     EXPECT_TRUE(spec) << spec.error().describe();
-    const auto table = read_table(*spec, {file});
+    const auto known = [&](std::size_t field, const NameVisitor& visit) {
+      if (spec->fields[field].name == family)
+        for (const std::string_view name : known_families)
+          visit(name, 20);
+    };
+    const auto table = read_table(*spec, {file}, known_families.empty() ? KnownNames() : known);
     EXPECT_TRUE(table) << table.error().describe();
     std::vector<std::string> out;
     const auto value = [&](const std::string& field, std::size_t row) {
@@ -58,6 +64,15 @@ TEST_F(NameSplitTest, WhereNoNameHasABlankTheOthersAndUsualLengthsDecide) {
   EXPECT_EQ(names[11], "森|健太");
   EXPECT_EQ(names[16], "五十嵐|健太");
   EXPECT_EQ(names[18], "五十嵐|由美子");
+}
+
+TEST_F(NameSplitTest, WhatIsKnownOfOthersTellsWhereAFewNamesAreCut) {
+  const std::string rows = "1,森健太,\n2,長谷川翔,\n";
+  const auto alone = parts(rows, "family_kanji", "given_kanji");
+  EXPECT_EQ(alone[0], "森健|太") << "usual lengths, where nothing is known";
+  const auto known = parts(rows, "family_kanji", "given_kanji", {"森", "長谷川"});
+  EXPECT_EQ(known[0], "森|健太");
+  EXPECT_EQ(known[1], "長谷川|翔");
 }
 
 }  // namespace
