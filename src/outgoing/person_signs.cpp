@@ -20,7 +20,7 @@ namespace {
 
 constexpr std::size_t kNearLines = 8, kHeadedRows = 3, kKeyLines = 5, kKeyLinesAlone = 3, kVectorValues = 30,
                       kStemLines = 4, kSequence = 60, kPlaces = 10, kPrefixed = 10, kInitials = 5, kQuotedKeys = 3,
-                      kListRows = 5, kLongestLine = 20'000;
+                      kListRows = 5, kSpelled = 8, kLongestSpelled = 120, kLongestLine = 20'000;
 
 bool is_letter(char c) {
   return (c | 32) >= 'a' && (c | 32) <= 'z';
@@ -790,18 +790,40 @@ bool numbers_columns(const Sheet& sheet) {
   return persons + 1 == sheet.header.size();
 }
 
+namespace {
+
+// Kana and kanji of the first level of JIS X 0208, which names and addresses are written with: one number in nine
+// between 0x3000 and 0x9FFF is one of them, so that amounts spell hardly eight in a row.
+bool is_everyday(char32_t c) {
+  std::string utf8, cp932;
+  append_utf8(utf8, c);
+  return encode(Charset::kCp932, utf8, cp932) == 0 && cp932.size() == 2 && static_cast<unsigned char>(cp932[0]) <= 0x97;
+}
+
+// A sentence in codes of characters, not a column of numbers: short, not in order of size, of everyday letters.
+bool is_spelling(const std::u32string& run) {
+  if (run.size() < kSpelled || run.size() > kLongestSpelled || std::ranges::is_sorted(run) ||
+      std::ranges::is_sorted(run, std::ranges::greater{}))
+    return false;
+  const auto letters = std::ranges::count_if(run, [](char32_t c) {
+    return c < 0x80 ? is_letter(static_cast<char>(c)) || is_digit(static_cast<char>(c)) || c == '-' : is_everyday(c);
+  });
+  const auto others = std::ranges::count_if(run, [](char32_t c) { return c >= 0x80 && !is_everyday(c); });
+  return letters * 3 > std::ssize(run) * 2 && others * 10 <= std::ssize(run);
+}
+
+}  // namespace
+
 std::string spelled_by_numbers(std::string_view text) {
   std::string out;
   std::u32string run;
-  std::size_t letters = 0;
   const auto close = [&] {
-    if (run.size() >= 8 && letters * 3 > run.size() * 2) {
+    if (is_spelling(run)) {
       for (const char32_t c : run)
         append_utf8(out, c);
       out += '\n';
     }
     run.clear();
-    letters = 0;
   };
   for (std::size_t at = 0; at < text.size();) {
     const char c = text[at];
@@ -815,8 +837,6 @@ std::string spelled_by_numbers(std::string_view text) {
         continue;
       }
       run += static_cast<char32_t>(value);
-      letters +=
-          value >= 0x3040 || (value >= '0' && value <= '9') || is_letter(static_cast<char>(value)) || value == '-';
     } else {
       if (c != ',' && c != ' ' && c != '\n') close();
       ++at;

@@ -6,6 +6,7 @@
 #include "../disclosure/datasets.h"
 #include "outgoing/page_pictures.h"
 #include "outgoing/scan.h"
+#include "outgoing/scan_column.h"
 
 namespace sekisho::outgoing {
 namespace {
@@ -254,6 +255,21 @@ TEST_F(ScanFile, TheHeadOfAPdfOfRIsNoComment) {
   const std::string body = "1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n";
   EXPECT_EQ(rules("a.pdf", "%PDF-1.4\n%\x81\xe2\x81\xe3\x81\xcf\x81\xd3\\r\n" + body), std::set<std::string>{});
   EXPECT_FALSE(rules("b.pdf", "%PDF-1.4\n" + body + "% patient 00123456 born 1955-03-02\n%%EOF\n").empty());
+}
+
+// Codes of characters spell a sentence; amounts of money lie between the same numbers and spell nothing.
+TEST_F(ScanFile, NumbersThatSpellANameAreReadAndAmountsAreNot) {
+  EXPECT_TRUE(rules("a.R",
+                    "intToUtf8(c(20304, 34276, 33457, 23376, 32, 27096, 32, 48, 57, 48, 45, 49, 50, 51, 52, 45, 53, "
+                    "54, 55, 56))\n")
+                  .contains("id.name"));
+  std::vector<std::string> rising, mixed;
+  for (int i = 0; i < 25'000; ++i) {
+    rising.push_back(std::to_string(i));
+    mixed.push_back(std::to_string(12'288 + i * 7919 % 28'000));
+  }
+  EXPECT_EQ(identifier_rule("BILL_AMT1", rising), "");
+  EXPECT_EQ(identifier_rule("BILL_AMT1", mixed), "");
 }
 
 }  // namespace
