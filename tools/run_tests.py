@@ -112,8 +112,19 @@ def asan(count):
         side_by_side(lambda target: run_gtest(ROOT / "build/asan/bin" / target, environment), unit_targets(), count)
 
 
+def compiles(source):
+    """A fuzz target; those that no whole run replays would rot unseen."""
+    here = Count()
+    code, text, _ = run(["g++", "-std=c++23", "-fsyntax-only", f"-I{ROOT}/src", source])
+    if code == 0:
+        here.passed += 1
+        return here, f"  fuzz/{source.name} compiles"
+    here.fail(f"fuzz/{source.name} does not compile")
+    return here, text[-2000:]
+
+
 def lint(count):
-    """Format of every C++ file, the pages' rules, and the layers: every #include against the declared dependencies."""
+    """Format of every C++ file, the fuzz targets compile, the pages' rules, and the layers: every #include against the declared dependencies."""
     files = [str(path) for folder in ("src", "tests", "fuzz", "benchmarks") for path in sorted((ROOT / folder).rglob("*"))
              if path.suffix in (".h", ".cpp")]
     bad = subprocess.run(["clang-format-19", "--dry-run", "-Werror", *files], cwd=ROOT, capture_output=True, text=True)
@@ -122,6 +133,7 @@ def lint(count):
     else:
         print("\n".join(sorted({line.split(":")[0] for line in bad.stderr.splitlines() if "error" in line})))
         count.fail("clang-format: run clang-format-19 -i on the files above")
+    side_by_side(compiles, sorted((ROOT / "fuzz").glob("fuzz_*.cpp")), count)
     for script in ("tools/check_layers.py", "tools/check_texts.py"):
         if subprocess.run([sys.executable, script], cwd=ROOT).returncode == 0:
             count.passed += 1

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "outgoing/identifiers.h"
 #include "outgoing/sheet.h"
 
 namespace sekisho::outgoing {
