@@ -1,8 +1,12 @@
 #include "outgoing/encodings.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cstdint>
 #include <set>
+
+#include "core/text.h"
+#include "outgoing/text_lines.h"
 
 namespace sekisho::outgoing {
 namespace {
@@ -121,6 +125,64 @@ bool looks_mixed(std::string_view run) {
     changes += i > 0 && kind_of(run[i]) != kind_of(run[i - 1]);
   }
   return changes * 2 >= run.size() && signs.size() >= 8;
+}
+
+namespace {
+
+constexpr std::size_t kSpelled = 8, kLongestSpelled = 120;
+
+// Kana and kanji of the first level of JIS X 0208, which names and addresses are written with: one number in nine
+// between 0x3000 and 0x9FFF is one of them, so that amounts spell hardly eight in a row.
+bool is_everyday(char32_t c) {
+  std::string utf8, cp932;
+  append_utf8(utf8, c);
+  return encode(Charset::kCp932, utf8, cp932) == 0 && cp932.size() == 2 && static_cast<unsigned char>(cp932[0]) <= 0x97;
+}
+
+// A sentence in codes of characters, not a column of numbers: short, not in order of size, of everyday letters.
+bool is_spelling(const std::u32string& run) {
+  if (run.size() < kSpelled || run.size() > kLongestSpelled || std::ranges::is_sorted(run) ||
+      std::ranges::is_sorted(run, std::ranges::greater{}))
+    return false;
+  const auto letters = std::ranges::count_if(run, [](char32_t c) {
+    return c < 0x80 ? is_latin(static_cast<char>(c)) || is_digit(static_cast<char>(c)) || c == '-' : is_everyday(c);
+  });
+  const auto others = std::ranges::count_if(run, [](char32_t c) { return c >= 0x80 && !is_everyday(c); });
+  return letters * 3 > std::ssize(run) * 2 && others * 10 <= std::ssize(run);
+}
+
+}  // namespace
+
+std::string spelled_by_numbers(std::string_view text) {
+  std::string out;
+  std::u32string run;
+  const auto close = [&] {
+    if (is_spelling(run)) {
+      for (const char32_t c : run)
+        append_utf8(out, c);
+      out += '\n';
+    }
+    run.clear();
+  };
+  for (std::size_t at = 0; at < text.size();) {
+    const char c = text[at];
+    if (is_digit(c)) {
+      std::uint32_t value = 0;
+      const auto read = std::from_chars(text.data() + at, text.data() + text.size(), value);
+      at = static_cast<std::size_t>(read.ptr - text.data());
+      const bool plain = (value >= 0x20 && value < 0x7F) || (value >= 0x3000 && value <= 0x9FFF);
+      if (!plain || read.ec != std::errc{}) {
+        close();
+        continue;
+      }
+      run += static_cast<char32_t>(value);
+    } else {
+      if (c != ',' && c != ' ' && c != '\n') close();
+      ++at;
+    }
+  }
+  close();
+  return out;
 }
 
 }  // namespace sekisho::outgoing

@@ -1,4 +1,4 @@
-// Other ways to write bytes in letters than base64: base32, base85, uuencode. Private to the scan.
+// Other ways to write bytes than base64: base32, base85, uuencode, numbers of characters. Private to the scan.
 #pragma once
 
 #include <string>
@@ -17,5 +17,7 @@ std::string decode_ascii85(std::string_view run);
 std::string decode_uu(std::string_view text, std::size_t at, std::size_t& end);
 // Letters of several kinds in no order: a run that no person wrote.
 bool looks_mixed(std::string_view run);
+// c(23665, 37324, ...): numbers that are the characters of a text, decoded; empty where there are none.
+std::string spelled_by_numbers(std::string_view text);
 
 }  // namespace sekisho::outgoing

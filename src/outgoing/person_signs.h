@@ -25,7 +25,4 @@ bool numbers_columns(const Sheet& sheet);
 // Tables as consoles print them: names above, in each line below words and as many numbers at its end.
 std::vector<Sheet> right_aligned(std::string_view folded);
 
-// c(23665, 37324, ...): numbers that are the characters of a text, decoded; empty where there are none.
-std::string spelled_by_numbers(std::string_view text);
-
 }  // namespace sekisho::outgoing

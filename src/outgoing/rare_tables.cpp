@@ -8,27 +8,12 @@
 
 #include "core/ascii.h"
 #include "outgoing/line_shapes.h"
+#include "outgoing/text_lines.h"
 
 namespace sekisho::outgoing {
 namespace {
 
 constexpr std::size_t kLeastRows = 3, kMostSheets = 50, kMostNames = 100, kManyValues = 30, kManyParts = 10;
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(" \t\r\n");
-  return first == std::string_view::npos ? std::string_view{}
-                                         : text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
-}
-
-template <typename Visit>
-void each_line(std::string_view text, Visit visit) {
-  std::uint64_t number = 0;
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t end = std::min(text.find('\n', at), text.size());
-    visit(text.substr(at, end - at), ++number);
-    at = end + 1;
-  }
-}
 
 // Rows with the same names one after the other.
 class Collector {
@@ -62,13 +47,13 @@ bool pairs_of(std::string_view line, char separator, std::vector<std::string>& n
               std::vector<std::string>& values) {
   for (std::size_t at = 0; at <= line.size();) {
     const std::size_t end = std::min(line.find(separator, at), line.size());
-    const std::string_view part = trimmed(line.substr(at, end - at));
+    const std::string_view part = without_edges(line.substr(at, end - at));
     at = end + 1;
     if (part.empty() && at > line.size()) break;
     const std::size_t sign = part.find_first_of("=:");
     if (sign == std::string_view::npos || sign == 0 || sign > 40 || part.size() > 120) return false;
-    names.push_back(fold_forms(trimmed(part.substr(0, sign))));
-    values.push_back(fold_forms(trimmed(part.substr(sign + 1))));
+    names.push_back(fold_forms(without_edges(part.substr(0, sign))));
+    values.push_back(fold_forms(without_edges(part.substr(sign + 1))));
   }
   return names.size() >= 2;
 }
@@ -114,7 +99,7 @@ std::string plain_boxes(std::string_view text) {
 
 std::vector<Sheet> sheets_of_pairs(std::string_view text) {
   Collector rows;
-  each_line(text, [&](std::string_view line, std::uint64_t number) {
+  by_lines(text, [&](std::string_view line, std::uint64_t number) {
     if (line.size() > 4000 || line.find_first_of("=:") == std::string_view::npos) return rows.close();
     for (const char separator : {';', ',', '\t', '&', ' '}) {
       std::vector<std::string> names, values;
@@ -155,7 +140,7 @@ std::string without_comments(std::string_view text) {
   if (text.find('#') == std::string_view::npos) return {};
   std::string out;
   bool any = false;
-  each_line(text, [&](std::string_view line, std::uint64_t) {
+  by_lines(text, [&](std::string_view line, std::uint64_t) {
     const bool comment = line.starts_with('#');
     any = any || comment;
     if (!comment) out.append(line).push_back('\n');
@@ -165,8 +150,8 @@ std::string without_comments(std::string_view text) {
 
 std::string comments_of(std::string_view text) {
   std::string out;
-  each_line(text, [&](std::string_view line, std::uint64_t) {
-    const std::string_view words = trimmed(line);
+  by_lines(text, [&](std::string_view line, std::uint64_t) {
+    const std::string_view words = without_edges(line);
     for (const std::string_view mark : {"#", "//", "/*", "* ", "--", "%", "REM "})
       if (words.starts_with(mark)) {
         out.append(words.substr(mark.size())).push_back('\n');
@@ -177,7 +162,7 @@ std::string comments_of(std::string_view text) {
 }
 
 void judge_value_runs(std::string_view text, Findings& findings) {
-  each_line(text, [&](std::string_view line, std::uint64_t number) {
+  by_lines(text, [&](std::string_view line, std::uint64_t number) {
     if (line.size() < 2 * kManyValues || line.size() > 100'000) return;
     const std::string where = fmt::format("line {}", number);
     std::vector<double> values;
@@ -187,7 +172,7 @@ void judge_value_runs(std::string_view text, Findings& findings) {
     std::size_t strokes = 0;
     for (std::size_t at = 0; at < line.size();) {
       const std::size_t end = std::min(line.find_first_of(",; \t", at), line.size());
-      const std::string_view word = trimmed(line.substr(at, end - at));
+      const std::string_view word = without_edges(line.substr(at, end - at));
       at = end + 1;
       if (word.empty()) continue;
       if (const auto value = read_number(word); value && !value->percent) {

@@ -12,6 +12,7 @@
 #include "outgoing/contacts.h"
 #include "outgoing/dataset_filter.h"
 #include "outgoing/embedded.h"
+#include "outgoing/encodings.h"
 #include "outgoing/inner_sheets.h"
 #include "outgoing/line_shapes.h"
 #include "outgoing/names.h"
